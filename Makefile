@@ -1,0 +1,38 @@
+# A short list of words. `make run` does the main job; `make test` is what must be green.
+
+PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: help prepare run test check bench lock package
+
+help:
+	@echo "make run      build and sign the sample case, sit it, seal, send, score (window or scripted)"
+	@echo "make test     format, lint, types, import rules and all tests"
+	@echo "make check    the same without the tests"
+	@echo "make bench    the benchmarks, each beside its reference"
+	@echo "make lock     renew installer/locks from pyproject.toml"
+	@echo "make package  build the wheel and the source distribution"
+
+prepare:
+	@$(PYTHON) installer/prepare.py
+
+run: prepare
+	@$(BIN)/pocus demo
+
+check: prepare
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: check
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile
+
+bench: prepare
+	$(BIN)/python -m benchmarks
+
+lock: prepare
+	$(BIN)/python installer/lock.py
+
+package: prepare
+	$(BIN)/python -m hatchling build
