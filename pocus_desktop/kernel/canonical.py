@@ -1,0 +1,77 @@
+"""Canonical JSON (RFC 8785): the only bytes that are hashed or signed as JSON."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import rfc8785
+
+from pocus_desktop.kernel.errors import Blame, PocusError
+
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+
+
+class NotCanonicalError(PocusError):
+    """A value has no canonical form (a non-finite number, an integer past 2^53, a lone surrogate)."""
+
+    code = "kernel.not_canonical"
+    blame = Blame.BUG
+
+
+class BadJsonError(PocusError):
+    """Bytes are not JSON, or repeat a key."""
+
+    code = "kernel.bad_json"
+    blame = Blame.CONTENT
+
+
+def encode(value: Json) -> bytes:
+    """The canonical bytes of a JSON value.
+
+    Raises:
+        NotCanonicalError: RFC 8785 cannot express it.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError as problem:
+        raise NotCanonicalError(reason=str(problem)) from problem
+
+
+def decode(data: bytes) -> Json:
+    """Parse JSON strictly: UTF-8, no repeated keys, no number that is not finite (formats/primitives 1.1).
+
+    Raises:
+        BadJsonError: The bytes are something else.
+    """
+    try:
+        parsed: Json = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+        )
+    except (ValueError, RecursionError) as problem:
+        raise BadJsonError(reason=str(problem)) from problem
+    return parsed
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 as 64 lowercase hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is repeated")
+    return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,62 @@
+"""Files that are either whole or not there."""
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+from typing import Self
+
+from pocus_desktop.kernel.errors import Blame, PocusError
+
+
+class FileRefusedError(PocusError):
+    """The operating system does not give or take a file."""
+
+    code = "kernel.file_refused"
+    blame = Blame.ENVIRONMENT
+
+    @classmethod
+    def of(cls, problem: OSError) -> Self:
+        """From what the operating system says; the file's name without its folders."""
+        name = Path(problem.filename).name if isinstance(problem.filename, str) else ""
+        return cls(file=name or "-", reason=problem.strerror or errno.errorcode.get(problem.errno or 0, "unknown"))
+
+
+def write_atomically(path: Path, data: bytes, *, is_private: bool = False) -> None:
+    """Write a file so that a power cut leaves the old bytes or the new, never a mixture.
+
+    The bytes go to a neighbour, are synced, take the name in one rename, and the folder is synced.
+
+    Args:
+        path: Where the file shall be; its folder is made if missing.
+        data: The whole content.
+        is_private: Only the owner may read it (keys).
+
+    Raises:
+        OSError: As the operating system says; the old file is then untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if not is_private and os.name == "posix":
+            Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make a rename in this folder durable; Windows does so by itself and cannot open a folder."""
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,80 @@
+"""Where this installation keeps its things: one folder, laid out once, named nowhere else."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_VARIABLE = "POCUS_HOME"
+ADMISSION_SUFFIX = ".admission"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The folders below one installation's home.
+
+    Attributes:
+        folder: The home itself: `$POCUS_HOME`, else the operating system's place for a user's application data.
+    """
+
+    folder: Path
+
+    @classmethod
+    def default(cls) -> "Home":
+        """The home that a person's own start of the program uses."""
+        named = os.environ.get(HOME_VARIABLE)
+        return cls(folder=Path(named) if named else Path(platformdirs.user_data_dir("POCUS Desktop", appauthor=False)))
+
+    @property
+    def library(self) -> Path:
+        """Imported case bundles."""
+        return self.folder / "library"
+
+    @property
+    def admissions(self) -> Path:
+        """Admissions, as received."""
+        return self.folder / "admissions"
+
+    def admission(self, admission_id: str) -> Path:
+        """Where one admission is kept."""
+        return self.admissions / f"{admission_id}{ADMISSION_SUFFIX}"
+
+    def begun(self, admission_id: str) -> Path:
+        """The mark that an admission's sitting was begun here."""
+        return self.admissions / f"{admission_id}.begun"
+
+    @property
+    def sittings(self) -> Path:
+        """A folder for each sitting: journal, sealed results."""
+        return self.folder / "sittings"
+
+    @property
+    def outbox(self) -> Path:
+        """What waits to be sent, and the receipts that came back."""
+        return self.folder / "outbox"
+
+    @property
+    def carry(self) -> Path:
+        """Where sealed results stand to be carried by hand, when no hub has an address."""
+        return self.folder / "carry"
+
+    @property
+    def keys(self) -> Path:
+        """The key store's folder."""
+        return self.folder / "keys"
+
+    @property
+    def trust(self) -> Path:
+        """The keys this installation trusts."""
+        return self.folder / "trust.json"
+
+    @property
+    def latest_time(self) -> Path:
+        """The latest time seen, against clocks that are turned back."""
+        return self.folder / "latest-time.json"
+
+    @property
+    def log(self) -> Path:
+        """The program's log."""
+        return self.folder / "pocus.log"

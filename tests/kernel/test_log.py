@@ -1,0 +1,37 @@
+"""The log: one JSON object a line, only what is safe."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.canonical import BadJsonError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "pocus.log"
+    log.start(path)
+    yield path
+    log.start(tmp_path / "after.log")
+
+
+def test_events_and_failures_are_lines_of_json(file: Path) -> None:
+    log.event("sitting.opened", sitting="sit_1")
+    log.failure(BadJsonError(reason="cut"))
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(line["event"], line["level"]) for line in lines] == [
+        ("sitting.opened", "info"),
+        ("kernel.bad_json", "warning"),
+    ]
+    assert lines[0]["sitting"] == "sit_1"
+    assert lines[1]["blame"] == "content"
+
+
+def test_starting_again_leaves_the_first_file_alone(file: Path, tmp_path: Path) -> None:
+    log.start(tmp_path / "second.log")
+    log.event("moved")
+    assert file.read_text() == ""
+    assert "moved" in (tmp_path / "second.log").read_text()
