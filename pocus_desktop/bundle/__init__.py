@@ -1,0 +1,1 @@
+"""How a case travels: container, manifest, writer, reader, verifier and the station's library."""

@@ -1,0 +1,70 @@
+"""Whose signatures make a bundle trusted (formats/bundle 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pocus_desktop.bundle.errors import NotTrustedError, WrongProgrammeError
+from pocus_desktop.bundle.manifest import PAYLOAD_TYPE, Manifest
+from pocus_desktop.crypto.dsse import Envelope, NotEnoughSignaturesError, verify
+from pocus_desktop.crypto.keys import PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustPolicy:
+    """The keys a station trusts, and how many must have signed.
+
+    Attributes:
+        keys: May sign for any content area that has no keys of its own in `programme_keys`.
+        threshold: How many distinct keys must have signed.
+        programme_keys: For a content area, the only keys that may sign for it.
+        sealed_threshold: How many for a sealed bundle, where that is more; a release to live sittings takes two
+            people (4.4).
+    """
+
+    keys: tuple[PublicKey, ...]
+    threshold: int = 1
+    programme_keys: Mapping[str, tuple[PublicKey, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    sealed_threshold: int | None = None
+
+    def everyone(self) -> tuple[PublicKey, ...]:
+        """Every key that may sign for something."""
+        return tuple(dict.fromkeys((*self.keys, *(key for keys in self.programme_keys.values() for key in keys))))
+
+    def needed(self, manifest: Manifest) -> int:
+        """How many distinct keys must have signed this bundle."""
+        if manifest.mode == "sealed" and self.sealed_threshold is not None:
+            return max(self.threshold, self.sealed_threshold)
+        return self.threshold
+
+    def allowed(self, content_area: str) -> tuple[PublicKey, ...]:
+        """The keys that may sign for a content area."""
+        return self.programme_keys.get(content_area, self.keys)
+
+
+def signers_of(envelope: Envelope, policy: TrustPolicy, *, file: str) -> tuple[PublicKey, ...]:
+    """The trusted keys that signed an envelope, at least one; only then may its payload be read.
+
+    Raises:
+        NotTrustedError: No trusted key has signed.
+        PocusError: `crypto.*`, where the envelope is of another type or the policy's keys are wrong.
+    """
+    try:
+        return verify(envelope, payload_type=PAYLOAD_TYPE, keys=policy.everyone())
+    except NotEnoughSignaturesError as problem:
+        raise NotTrustedError(file=file, found=0, needed=policy.threshold) from problem
+
+
+def require_release(signers: tuple[PublicKey, ...], manifest: Manifest, policy: TrustPolicy, *, file: str) -> None:
+    """Refuse a bundle that too few of the keys trusted for its content area have signed (4.2 to 4.4).
+
+    Raises:
+        WrongProgrammeError: All who signed are trusted for other areas only.
+        NotTrustedError: Some may sign, but fewer than needed.
+    """
+    allowed = set(policy.allowed(manifest.content_area))
+    found = sum(key in allowed for key in signers)
+    if not found:
+        raise WrongProgrammeError(file=file, area=manifest.content_area)
+    if found < policy.needed(manifest):
+        raise NotTrustedError(file=file, found=found, needed=policy.needed(manifest))

@@ -1,0 +1,1 @@
+"""How clips and cines play: the Player port, its VLC player, the cine format."""
