@@ -1,0 +1,1 @@
+"""The statechart engine: events in, effects out, no clock and no I/O."""

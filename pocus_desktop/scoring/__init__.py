@@ -1,0 +1,1 @@
+"""Response processing and score reports."""

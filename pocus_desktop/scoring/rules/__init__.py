@@ -1,0 +1,1 @@
+"""Response processing: one interaction's rule a module, joined by the registry."""
