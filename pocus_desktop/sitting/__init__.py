@@ -1,0 +1,1 @@
+"""One attempt, from admission to sealed result."""

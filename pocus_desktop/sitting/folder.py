@@ -1,0 +1,119 @@
+"""A sitting's folder: its journal, the admission, and once handed in what was sealed (formats/journal 1)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pocus_desktop.kernel import canonical, files
+from pocus_desktop.sitting.admission import VerifiedAdmission, recall
+from pocus_desktop.sitting.errors import (
+    AlreadyExistsError,
+    BadAdmissionError,
+    NoSittingError,
+    NotSealedResultError,
+    OtherAdmissionError,
+)
+from pocus_desktop.sitting.header import Header
+from pocus_desktop.sitting.journal import FILE_NAME, read_header
+from pocus_desktop.sitting.sealed import SealedResult
+from pocus_desktop.sitting.store import as_ours, has_journal
+
+ADMISSION: Final = "admission.dsse.json"
+CLOSED: Final = "handed-in.json"
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingFolder:
+    """Where one sitting lies."""
+
+    path: Path
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether a sitting began here."""
+        return has_journal(self.path / FILE_NAME)
+
+    def header(self) -> Header:
+        """The readable header of the journal, to find bundle and keys before resuming.
+
+        Raises:
+            NoSittingError: There is none.
+            AlreadyOpenError: A program has it open.
+        """
+        return read_header(self.path)
+
+    def keep_admission(self, envelope: bytes) -> None:
+        """Keep the admission beside the journal.
+
+        Raises:
+            DiskFullError: And the other errors of a disk.
+        """
+        with as_ours():
+            files.write_atomically(self.path / ADMISSION, envelope)
+
+    def admission(self) -> VerifiedAdmission:
+        """The admission that was kept; whoever resumes compares its digest with the journal's.
+
+        Raises:
+            OtherAdmissionError: There is none, or it cannot be read.
+        """
+        try:
+            return recall((self.path / ADMISSION).read_bytes())
+        except (OSError, BadAdmissionError) as problem:
+            raise OtherAdmissionError from problem
+
+    def require_empty(self) -> None:
+        """No sitting began here.
+
+        Raises:
+            AlreadyExistsError: One did.
+        """
+        if self.has_journal:
+            raise AlreadyExistsError
+
+    def require_journal(self) -> None:
+        """A sitting began here.
+
+        Raises:
+            NoSittingError: None did.
+        """
+        if not self.has_journal:
+            raise NoSittingError
+
+    def keep_closed(self, sealed: SealedResult) -> None:
+        """Write down that the sitting is handed in, and what was sealed.
+
+        Raises:
+            DiskFullError: And the other errors of a disk.
+        """
+        closed = _Closed(digest=sealed.digest, last_seq=sealed.last_seq)
+        with as_ours():
+            files.write_atomically(self.path / CLOSED, canonical.encode(closed.model_dump(mode="json")))
+
+    def closed(self) -> SealedResult | None:
+        """What was sealed at hand-in; None where the sitting goes on.
+
+        Raises:
+            NotSealedResultError: The note of it is damaged.
+        """
+        try:
+            data = (self.path / CLOSED).read_bytes()
+        except OSError:
+            return None
+        try:
+            closed = _Closed.model_validate(canonical.decode(data))
+        except (ValidationError, canonical.BadJsonError) as problem:
+            raise NotSealedResultError(reason="the note of the hand-in is damaged") from problem
+        return SealedResult(
+            path=self.path / closed.digest, digest=closed.digest, last_seq=closed.last_seq, is_partial=False
+        )

@@ -1,0 +1,238 @@
+"""The time ledger: what exam time was consumed, by what, and why time was given (formats/journal 7).
+
+Pure: readings come in, a new ledger comes out. Exam time runs only on the monotonic clock while the sitting is started
+and nothing holds it. The wall clock never makes time; where it disagrees with the monotonic clock, a note says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from pocus_desktop.kernel.clock import Reading
+from pocus_desktop.sitting.changed import changer
+
+ScopeKind: TypeAlias = Literal["assessment", "case", "phase", "step", "item"]
+Scope: TypeAlias = tuple[ScopeKind, str]
+"""What time is charged to: its kind and id."""
+
+JUMP_MS: Final = 2_000
+"""How far wall and monotonic clock may drift apart between two readings before it is noted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger.
+
+    Attributes:
+        kind: `run` exam time consumed; `hold` time that stood still; `gap` time without the program; `credit` the part
+            of a gap that was not charged; `extra` time granted.
+        amount_ms: How much.
+        at_ms: Exam time consumed before this entry.
+        scopes: What it was charged or granted to, widest first.
+        reason: Why (holds, credits, grants).
+        signer: Who granted it; empty where the rule did.
+    """
+
+    kind: Literal["run", "hold", "gap", "credit", "extra"]
+    amount_ms: int
+    at_ms: int
+    scopes: tuple[Scope, ...] = ()
+    reason: str = ""
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockNote:
+    """Wall and monotonic clock disagreed: by how much, and which way.
+
+    Attributes:
+        kind: `set-back` the wall clock fell behind; `jumped` it ran ahead (set forward, or the machine slept).
+        delta_ms: Wall minus monotonic advance; across boots, wall advance where it is negative.
+        wall_ms: What the wall clock said then.
+    """
+
+    kind: Literal["set-back", "jumped"]
+    delta_ms: int
+    wall_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The time of one sitting up to its last reading.
+
+    Attributes:
+        last: The last reading seen.
+        is_started: Whether the clock was started (and not stopped for good).
+        holds: What holds the clock now (`pause`, `disk`); it runs when started and nothing holds it.
+        consumed_ms: Exam time consumed in all; never goes down.
+        scopes: What running time is charged to now.
+        by_scope: Exam time consumed by each scope so far.
+        extra_ms: Time granted to each scope.
+        credited_ms: How much of gaps was credited so far, for the cap.
+        entries: Closed lines; the stretch that runs now is `open_entry`.
+        open_from_ms: Exam time at which the running stretch began.
+        held_ms: How long the present hold has lasted.
+        notes: Where the clocks disagreed.
+    """
+
+    last: Reading
+    is_started: bool = False
+    holds: tuple[str, ...] = ()
+    consumed_ms: int = 0
+    scopes: tuple[Scope, ...] = ()
+    by_scope: Mapping[Scope, int] = field(default_factory=lambda: MappingProxyType({}))
+    extra_ms: Mapping[Scope, int] = field(default_factory=lambda: MappingProxyType({}))
+    credited_ms: int = 0
+    entries: tuple[Entry, ...] = ()
+    open_from_ms: int = 0
+    held_ms: int = 0
+    notes: tuple[ClockNote, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether exam time passes."""
+        return self.is_started and not self.holds
+
+    def consumed_at(self, reading: Reading) -> int:
+        """Exam time consumed if nothing changes until a reading of this boot."""
+        return self.consumed_ms + (_passed(self.last, reading) if self.is_running else 0)
+
+    def monotonic_at(self, consumed_ms: int) -> int | None:
+        """When (monotonic, this boot) so much exam time will have been consumed; None while the clock stands still."""
+        return self.last.monotonic_ms + consumed_ms - self.consumed_ms if self.is_running else None
+
+    def spent(self, scope: Scope) -> int:
+        """Exam time charged to a scope up to the last reading."""
+        running = self.consumed_ms - self.open_from_ms if scope in self.scopes else 0
+        return self.by_scope.get(scope, 0) + running
+
+    def granted(self, scope: Scope) -> int:
+        """Extra time granted to a scope."""
+        return self.extra_ms.get(scope, 0)
+
+
+_changed: Final = changer(Ledger)
+
+
+def observe(ledger: Ledger, *readings: Reading) -> Ledger:
+    """Time passed up to readings of one boot, one after the other; a monotonic clock that went back counts as none.
+
+    Several readings at once come to what they come to one by one: most events of a sitting only say that time passed.
+    """
+    last, whole, notes = ledger.last, 0, ledger.notes
+    for reading in readings:
+        passed = _passed(last, reading)
+        drift = reading.wall_ms - last.wall_ms - passed
+        if abs(drift) > JUMP_MS:
+            notes = (*notes, _note(drift, reading))
+        last, whole = _forward(last, reading), whole + passed
+    is_running = ledger.is_running
+    return _changed(
+        ledger,
+        last=last,
+        consumed_ms=ledger.consumed_ms + (whole if is_running else 0),
+        held_ms=ledger.held_ms + (whole if ledger.is_started and not is_running else 0),
+        notes=notes,
+    )
+
+
+def start(ledger: Ledger) -> Ledger:
+    """The clock starts at the last reading."""
+    return replace(ledger, is_started=True)
+
+
+def stop(ledger: Ledger) -> Ledger:
+    """The clock stops for good at the last reading."""
+    return replace(_close(ledger), is_started=False)
+
+
+def charge(ledger: Ledger, scopes: tuple[Scope, ...], *, since_ms: int | None = None) -> Ledger:
+    """Charge time to these scopes: from the last reading on, or from an exam time since which nothing else happened."""
+    return ledger if scopes == ledger.scopes else _changed(_close(ledger, since_ms), scopes=scopes)
+
+
+def hold(ledger: Ledger, reason: str) -> Ledger:
+    """From the last reading on, the clock stands still for this reason (once for each)."""
+    return ledger if reason in ledger.holds else replace(_close(ledger), holds=(*ledger.holds, reason))
+
+
+def release(ledger: Ledger, reason: str) -> Ledger:
+    """This reason no longer holds the clock."""
+    if reason not in ledger.holds:
+        return ledger
+    return replace(_close(ledger), holds=tuple(other for other in ledger.holds if other != reason))
+
+
+def grant(ledger: Ledger, scope: Scope, *, extra_ms: int, reason: str, signer: str) -> Ledger:
+    """Give a scope more time, with a reason and a name."""
+    entry = Entry(
+        kind="extra", amount_ms=extra_ms, at_ms=ledger.consumed_ms, scopes=(scope,), reason=reason, signer=signer
+    )
+    extra = {**ledger.extra_ms, scope: ledger.granted(scope) + extra_ms}
+    closed = _close(ledger)
+    return replace(closed, extra_ms=MappingProxyType(extra), entries=(*closed.entries, entry))
+
+
+def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int) -> Ledger:
+    """The program came back after a crash, a kill or a power cut.
+
+    The gap is measured from the last durable event: on the monotonic clock within one boot, else on the wall clock (one
+    that was set back shows no gap and leaves a note). Up to `cap_ms` of all gaps of a sitting is credited; the rest is
+    consumed.
+    """
+    closed = _close(ledger)
+    is_same_boot = reading.boot_id == ledger.last.boot_id
+    wall_gap = reading.wall_ms - ledger.last.wall_ms
+    gap = _passed(ledger.last, reading) if is_same_boot else max(wall_gap, 0)
+    drift = wall_gap - gap
+    notes = ledger.notes if abs(drift) <= JUMP_MS else (*ledger.notes, _note(drift, reading))
+    if not ledger.is_running or gap == 0:
+        return replace(closed, last=reading, notes=notes)
+    credited = min(gap, max(cap_ms - ledger.credited_ms, 0))
+    at = ledger.consumed_ms
+    entries = [Entry(kind="gap", amount_ms=gap, at_ms=at, scopes=ledger.scopes)]
+    if credited:
+        entries.append(Entry(kind="credit", amount_ms=credited, at_ms=at, scopes=ledger.scopes, reason="interrupted"))
+    # What is not credited runs on as time of the scopes that ran then, until something ends it at its own exam time.
+    return replace(
+        closed,
+        last=reading,
+        consumed_ms=at + gap - credited,
+        credited_ms=ledger.credited_ms + credited,
+        entries=(*closed.entries, *entries),
+        notes=notes,
+    )
+
+
+def _close(ledger: Ledger, until_ms: int | None = None) -> Ledger:
+    """Write down the stretch or hold that ends at the last reading, or the stretch that ended at an exam time."""
+    entries = ledger.entries
+    end_ms = ledger.consumed_ms if until_ms is None else min(max(until_ms, ledger.open_from_ms), ledger.consumed_ms)
+    ran = end_ms - ledger.open_from_ms
+    by_scope = ledger.by_scope
+    if ran:
+        entries = (*entries, Entry(kind="run", amount_ms=ran, at_ms=ledger.open_from_ms, scopes=ledger.scopes))
+        by_scope = MappingProxyType(
+            {**by_scope, **{scope: by_scope.get(scope, 0) + ran for scope in ledger.scopes}},
+        )
+    if ledger.held_ms:
+        why = "+".join(ledger.holds)
+        entries = (*entries, Entry(kind="hold", amount_ms=ledger.held_ms, at_ms=ledger.consumed_ms, reason=why))
+    return _changed(ledger, entries=entries, by_scope=by_scope, open_from_ms=end_ms, held_ms=0)
+
+
+def _passed(earlier: Reading, later: Reading) -> int:
+    """Monotonic milliseconds between readings of one boot; readings of two boots cannot be subtracted."""
+    return max(later.monotonic_ms - earlier.monotonic_ms, 0) if earlier.boot_id == later.boot_id else 0
+
+
+def _forward(earlier: Reading, later: Reading) -> Reading:
+    """The later reading, its monotonic clock never behind the earlier one of the same boot."""
+    if later.boot_id != earlier.boot_id or later.monotonic_ms >= earlier.monotonic_ms:
+        return later
+    return replace(later, monotonic_ms=earlier.monotonic_ms)
+
+
+def _note(drift_ms: int, reading: Reading) -> ClockNote:
+    return ClockNote(kind="set-back" if drift_ms < 0 else "jumped", delta_ms=drift_ms, wall_ms=reading.wall_ms)

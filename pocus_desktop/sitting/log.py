@@ -1,0 +1,104 @@
+"""A sitting's events as lines for people: who did what when, and what of it counted.
+
+Answers are left out unless they are asked for, by someone who opened the sealed result or sat for practice.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from pocus_desktop.case.items.registry import Response
+from pocus_desktop.kernel.clock import LATEST_MS
+from pocus_desktop.scenario.vocabulary import value_of
+from pocus_desktop.sitting import events
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.events import Event
+from pocus_desktop.sitting.fold import begin, fold
+from pocus_desktop.sitting.state import SittingState, Stage
+
+_SILENT: Final = (events.Heartbeat,)
+_HIDDEN: Final = frozenset({"v", "type", "response", "candidate_name", "answers", "note", "detail"})
+
+
+def lines(recorded: Sequence[Recorded], course: Course, *, with_answers: bool = False) -> list[str]:
+    """One line an event (heartbeats left out), and a line for every step, stage and refusal that came of it.
+
+    Args:
+        recorded: A whole history.
+        course: The assessment that was sat.
+        with_answers: Whether what was answered is told.
+
+    Raises:
+        BadHistoryError: The history is not one of this assessment.
+    """
+    told: list[str] = []
+    state: SittingState | None = None
+    for one in recorded:
+        later = begin(course, one) if state is None else fold(course, state, one)
+        if not isinstance(one.event, _SILENT):
+            told.append(f"{_stamp(one, later)}  {_plain(_event(one.event, with_answers=with_answers))}")
+        told += [f"{'':>41}  {line}" for line in _consequences(state, later)]
+        state = later
+    return told
+
+
+def _stamp(one: Recorded, state: SittingState) -> str:
+    return f"{one.seq:>5}  {_wall(one.at.wall_ms):>23}  {_clock(state.ledger.consumed_ms)}"
+
+
+def _wall(ms: int) -> str:
+    """Date and time; a history by a station that does not play fair may name a moment that no calendar has."""
+    if not 0 <= ms <= LATEST_MS:
+        return f"{ms} ms"
+    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC):%Y-%m-%d %H:%M:%S}.{ms % 1000:03}"
+
+
+def _plain(text: str) -> str:
+    """On one line, and without characters that would steer a terminal; the text may be anyone's."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _clock(ms: int) -> str:
+    seconds, rest = divmod(ms, 1000)
+    return f"{seconds // 60:>3}:{seconds % 60:02}.{rest // 100}"
+
+
+def _event(event: Event, *, with_answers: bool) -> str:
+    if isinstance(event, events.Opened):
+        return (
+            f"opened {event.sitting} ({event.mode}) for {event.candidate_id}: {event.bundle_id} {event.bundle_version}"
+        )
+    if isinstance(event, events.Answered):
+        told = f": {_answer(event.response)}" if with_answers else ""
+        return f"answered {event.item}{told}"
+    fields = event.model_dump(mode="json")
+    rest = ", ".join(
+        f"{name}={value}" for name, value in fields.items() if name not in _HIDDEN and value not in ("", [])
+    )
+    return f"{event.type} {rest}".rstrip()
+
+
+def _answer(response: Response) -> str:
+    value = value_of(response)
+    if value is None:
+        return "(taken back)"
+    if value is True:
+        return getattr(response, "text", "") or str(getattr(response, "points", ""))
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def _consequences(before: SittingState | None, now: SittingState) -> list[str]:
+    if before is None:
+        return []
+    found: list[str] = []
+    if now.stage is not before.stage:
+        found.append(f"→ {now.stage}")
+    if now.place.step != before.place.step and now.place.step is not None and now.stage is Stage.CASE:
+        found.append(f"→ step {now.place.step} ({now.place.phase})")
+    if now.place.patient != before.place.patient and now.place.patient is not None:
+        found.append(f"→ patient {now.place.patient}")
+    if now.notices is not before.notices:
+        found += [f"! {notice.code}" for notice in now.notices if notice.kind != "info"]
+    found += [f"! clock {note.kind} by {note.delta_ms} ms" for note in now.ledger.notes[len(before.ledger.notes) :]]
+    return found

@@ -1,0 +1,287 @@
+"""The runner: deeds become durable events, events become state, a finished sitting becomes a sealed result.
+
+Runs on the writer only. Per deed:
+
+1. Limits that ran out before its stamp fire first, each at its own time; where the last one ends an exam, the sitting
+   hands itself in.
+2. The event is appended to the journal.
+3. The state is folded.
+4. A sitting that is handed in is sealed, and what resumes it is destroyed.
+
+A disk that refuses at any of these stops the runner: the deed waits, the clock stands still from its stamp, and `retry`
+goes on where it stopped. Nothing is acknowledged before it is durable, and nothing that was is ever lost.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.kernel.clock import Clock, Reading
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting import admission as admissions
+from pocus_desktop.sitting import events, intents, sealed, times
+from pocus_desktop.sitting.admission import Admission
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.errors import DISK_ERRORS
+from pocus_desktop.sitting.events import Event
+from pocus_desktop.sitting.fold import fold
+from pocus_desktop.sitting.fold_flow import DISK
+from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.intents import Intent
+from pocus_desktop.sitting.journal import Journal
+from pocus_desktop.sitting.recording import event_of
+from pocus_desktop.sitting.sealed import SealedResult
+from pocus_desktop.sitting.state import SittingState, Stage, start_code_wait_ms
+from pocus_desktop.sitting.store import as_ours
+
+HEARTBEAT_MS: Final = 5_000
+"""While the clock runs, something durable is written at least so often: evidence for what an interruption costs."""
+
+_OVER: Final = frozenset({Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL})
+_LAST: Final = (events.HandedIn, events.TimeOver)
+
+
+@dataclass(slots=True, kw_only=True)
+class Deed:
+    """Something to journal: an intent with its stamp, or an event of the program's own.
+
+    Attributes:
+        event: What it comes to; made when it is its turn, then kept, so that a retry writes the same.
+    """
+
+    at: Reading
+    intent: Intent | None = None
+    event: Event | None = None
+
+
+class Runner:
+    """One sitting's journal, state and sealed result; used on one thread."""
+
+    def __init__(
+        self,
+        *,
+        course: Course,
+        folder: SittingFolder,
+        admission: Admission,
+        envelope: bytes,
+        signer: SigningKey,
+        clock: Clock,
+        journal: Journal,
+        recorded: Sequence[Recorded],
+        state: SittingState,
+        on_sealed: Callable[[SealedResult], None],
+        hook: Callable[[str], None],
+    ) -> None:
+        self._course = course
+        self._folder = folder
+        self._admission = admission
+        self._envelope = envelope
+        self._signer = signer
+        self._clock = clock
+        self._journal = journal
+        self._recorded = list(recorded)
+        self._on_sealed = on_sealed
+        self._hook = hook
+        self._backlog: deque[Deed] = deque()
+        self._in_doubt: tuple[Deed | None, Event, Reading] | None = None
+        self._deadline: times.Deadline | None = None
+        self._deadline_of: tuple[object, ...] | None = None
+        self.state = state
+        self.failure: PocusError | None = None
+
+    @property
+    def recorded(self) -> tuple[Recorded, ...]:
+        """Everything that is durable, in order."""
+        return tuple(self._recorded)
+
+    def do(self, deed: Deed) -> None:
+        """Do a deed after those that still wait; while the disk refuses, it waits too."""
+        self._backlog.append(deed)
+        if self.failure is None:
+            self._work_off()
+
+    def retry(self) -> None:
+        """Try again where the disk refused; the failure is gone when this helped."""
+        if self.failure is None:
+            return
+        try:
+            self._settle_doubt()
+        except DISK_ERRORS as problem:
+            self.failure = problem
+            return
+        self.failure = None
+        self._backlog = deque(deed for deed in self._backlog if not isinstance(deed.event, events.DiskRecovered))
+        self._backlog.append(Deed(at=self._clock.read(), event=events.DiskRecovered()))
+        self._work_off()
+
+    def tick(self, now: Reading) -> None:
+        """Fire what is due, show that the program lives, finish what is left to finish.
+
+        Raises:
+            PocusError: Nothing that a disk says; a fault of the program or the content.
+        """
+        if self.failure is not None:
+            self.retry()
+            return
+        try:
+            self._fire_due(now)
+            if self.state.ledger.is_running and now.monotonic_ms - self.last_ms >= HEARTBEAT_MS:
+                self._append(None, events.Heartbeat(), now)
+            self._finish()
+        except DISK_ERRORS as problem:
+            self._stop(problem, Deed(at=now, event=events.Heartbeat()))
+
+    @property
+    def last_ms(self) -> int:
+        """When (monotonic) the last event was durable."""
+        return self.state.ledger.last.monotonic_ms
+
+    def seal_partial(self) -> SealedResult:
+        """Seal what there is, while the sitting goes on.
+
+        Raises:
+            NoRecipientError: The admission names no one to read it.
+            DiskFullError: And the other errors of a disk.
+        """
+        return self._seal(is_partial=True)
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self._journal.close()
+
+    def _work_off(self) -> None:
+        while self._backlog:
+            deed = self._backlog[0]
+            try:
+                self._run(deed)
+            except DISK_ERRORS as problem:
+                self._backlog.popleft()
+                self._stop(problem, deed)
+                return
+            except BaseException:
+                self._backlog.popleft()
+                raise
+            self._backlog.popleft()
+        try:
+            self._finish()
+        except DISK_ERRORS as problem:
+            self._stop(problem, None)
+
+    def _stop(self, problem: PocusError, deed: Deed | None) -> None:
+        """The disk refused: this deed waits at the head, and the clock stands still from its stamp on."""
+        self.failure = problem
+        is_held = DISK in self.state.ledger.holds or any(
+            isinstance(waiting.event, events.DiskStopped) for waiting in self._backlog
+        )
+        if not is_held and not isinstance(deed.event if deed else None, events.DiskStopped):
+            at = deed.at if deed is not None else self._clock.read()
+            self._backlog.appendleft(Deed(at=at, event=events.DiskStopped(code=problem.code)))
+        if deed is not None:
+            self._backlog.appendleft(deed)
+
+    def _settle_doubt(self) -> None:
+        """Whether the event of the failed append is durable after all; if so it counts, and is not written twice."""
+        is_durable = self._journal.recover()
+        doubt, self._in_doubt = self._in_doubt, None
+        if not is_durable or doubt is None:
+            return
+        deed, event, at = doubt
+        self._take(Recorded(seq=self._journal.last_seq, at=at, event=event))
+        if deed is not None and self._backlog and self._backlog[0] is deed:
+            self._backlog.popleft()
+
+    def _run(self, deed: Deed) -> None:
+        if isinstance(deed.event, events.Reopened):  # only once the gap is credited is it known what ran out
+            self._append(deed, deed.event, deed.at)
+            self._fire_due(deed.at)
+            return
+        self._fire_due(deed.at)
+        if isinstance(deed.intent, intents.ConfirmIdentity) and self.state.opened.needs_start_code:
+            self._try_start_code(deed, deed.intent.start_code)
+            return
+        if deed.event is None and deed.intent is not None:
+            deed.event = event_of(deed.intent, self.state)
+        if deed.event is not None:
+            self._append(deed, deed.event, deed.at)
+
+    def _try_start_code(self, deed: Deed, code: str) -> None:
+        if self.state.stage is not Stage.IDENTITY:
+            return
+        if deed.event is None:
+            if start_code_wait_ms(self.state, deed.at) > 0:
+                deed.event = events.StartCodeTried(is_right=False, came_too_soon=True)
+            else:
+                deed.event = events.StartCodeTried(is_right=admissions.is_start_code(self._admission, code))
+            self._append(deed, deed.event, deed.at)
+        if isinstance(deed.event, events.StartCodeTried) and deed.event.is_right:
+            self._append(None, events.IdentityConfirmed(), deed.at)
+
+    def _fire_due(self, now: Reading) -> None:
+        """Rule 1; firing one limit may arm another that is due by then too."""
+        while (deadline := self._first_deadline()) is not None:
+            if deadline.due_ms > self.state.ledger.consumed_at(now):
+                return
+            event = events.TimerFired(timer=deadline.limit.timer, due_ms=deadline.due_ms)
+            self._append(None, event, now)
+        if self.state.hands_itself_in:  # just now, or before a power cut that came between the two events
+            self._append(None, events.TimeOver(), now)
+
+    def _first_deadline(self) -> times.Deadline | None:
+        """The limit that is due first; it stays the same until the scenario moves, time is charged anew, or granted."""
+        state = self.state
+        made_of = (state.configuration, state.ledger.extra_ms, state.ledger.by_scope, state.ledger.scopes, state.stage)
+        if self._deadline_of is None or any(a is not b for a, b in zip(made_of, self._deadline_of, strict=True)):
+            self._deadline_of = made_of
+            self._deadline = next(iter(times.deadlines(self._course, state)), None)
+        return self._deadline
+
+    def _append(self, deed: Deed | None, event: Event, at: Reading) -> None:
+        """Rules 2 and 3."""
+        self._hook("before-append")
+        self._in_doubt = (deed, event, at)
+        recorded = self._journal.append(event, at, is_last=isinstance(event, _LAST))
+        self._in_doubt = None
+        self._hook("after-append")
+        self._take(recorded)
+
+    def _take(self, recorded: Recorded) -> None:
+        self._recorded.append(recorded)
+        self.state = fold(self._course, self.state, recorded)
+        self._first_deadline()  # worked out now, while nobody waits, and ready when the next deed must be durable
+
+    def _finish(self) -> None:
+        """Rule 4, as often as it takes; a survey that was answered is sealed with the rest."""
+        if self.state.stage not in _OVER or self.state.is_declined or not self._admission.recipients:
+            return
+        closed = self._folder.closed()
+        is_new = closed is None or (self.state.survey and closed.last_seq < self._survey_seq())
+        if is_new:
+            result = self._seal(is_partial=False)
+            self._hook("sealed")
+            self._folder.keep_closed(result)
+            self._hook("noted")
+            self._on_sealed(result)
+            self._journal.finish()
+            self._hook("finished")
+        elif self._journal.can_be_resumed():
+            self._journal.finish()
+
+    def _survey_seq(self) -> int:
+        found = [one.seq for one in self._recorded if isinstance(one.event, events.SurveyAnswered)]
+        return found[-1] if found else 0
+
+    def _seal(self, *, is_partial: bool) -> SealedResult:
+        with as_ours():
+            return sealed.seal(
+                self._folder.path,
+                self._recorded,
+                admission=self._envelope,
+                head=self._journal.head,
+                station=self._signer,
+                recipients=self._admission.recipients,
+                sealed_at_ms=self._clock.read().wall_ms,
+                is_partial=is_partial,
+            )

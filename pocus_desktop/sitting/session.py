@@ -1,0 +1,378 @@
+"""The sitting as screens and tools know it: intents in, views out; the runner and its thread behind it.
+
+`handle` stamps an intent on arrival; the stamp decides whether it beat its deadline, however long the disk takes. All
+else happens on the writer, one deed at a time (`sitting.runner`).
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from pocus_desktop.crypto.keys import SealingKey
+from pocus_desktop.kernel.clock import Clock, Reading
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting import events, intents, opening, present, times
+from pocus_desktop.sitting.admission import StationKeys, VerifiedAdmission
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.delivery import Delivery
+from pocus_desktop.sitting.errors import HandedInError
+from pocus_desktop.sitting.events import Event
+from pocus_desktop.sitting.intents import Intent
+from pocus_desktop.sitting.material import Material
+from pocus_desktop.sitting.receipt import Receipt
+from pocus_desktop.sitting.runner import HEARTBEAT_MS, Deed, Runner
+from pocus_desktop.sitting.sealed import SealedResult
+from pocus_desktop.sitting.state import SittingState, Stage, after
+from pocus_desktop.sitting.views import Mode, View
+from pocus_desktop.sitting.writer import ThreadWriter, Writer
+
+_LOG: Final = logging.getLogger(__name__)
+
+RETRY_MS: Final = 2_000
+"""How long after a refusal of the disk the next attempt is made."""
+
+Hook: TypeAlias = Callable[[str], None]
+
+
+class Sitting:
+    """One candidate's attempt, open on this station.
+
+    `handle`, `tick`, `view` and the like may be called from any thread. Callbacks come on the writer's thread and must
+    only post; with an `InlineWriter` everything has happened when a call returns.
+    """
+
+    def __init__(
+        self,
+        *,
+        course: Course,
+        material: Material,
+        clock: Clock,
+        writer: Writer,
+        state: SittingState,
+        delivery: Delivery | None,
+    ) -> None:
+        self._course = course
+        self._material = material
+        self._clock = clock
+        self._writer = writer
+        self._state = state
+        self._delivery = delivery
+        self._runner: Runner | None = None
+        self._failure: PocusError | None = None
+        self._lock = threading.RLock()  # a callback may hand in the next intent at once
+        self._waiting = 0
+        self._retry_at_ms = 0
+        self._is_closed = False
+        self._on_view: list[Callable[[View], None]] = []
+        self._on_sealed: list[Callable[[SealedResult], None]] = []
+        self._warned: tuple[str, ...] = ()
+        if isinstance(writer, ThreadWriter):
+            writer.on_fault = self._fault
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        admission: VerifiedAdmission,
+        material: Material,
+        station: StationKeys,
+        clock: Clock,
+        candidate_id: str | None = None,
+        language: str | None = None,
+        writer: Writer | None = None,
+        hook: Hook | None = None,
+    ) -> "Sitting":
+        """Begin a sitting in a folder of its own.
+
+        Args:
+            folder: Where its journal shall lie.
+            admission: The permission, verified.
+            material: What is sat.
+            station: This station's keys.
+            clock: The machine's.
+            candidate_id: As typed at sign-in; None where there was no sign-in.
+            language: The screen's, where the admission says nothing.
+            writer: Who writes; a thread of its own where omitted.
+            hook: Called at named moments, for tests that stop the process there.
+
+        Raises:
+            SittingError: The admission does not fit the candidate, station, bundle or moment; or a sitting is there.
+            DiskFullError: And the other errors of a disk.
+        """
+        begun = opening.begin_sitting(
+            folder,
+            admission=admission,
+            material=material,
+            station=station,
+            now=clock.read(),
+            candidate_id=candidate_id,
+            language=language,
+        )
+        sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
+        if begun.state.mode is Mode.REVIEW:
+            sitting.handle(intents.StartCase())
+        return sitting
+
+    @classmethod
+    def resume(
+        cls,
+        folder: Path,
+        *,
+        material: Material,
+        station: StationKeys,
+        clock: Clock,
+        centre: SealingKey | None = None,
+        writer: Writer | None = None,
+        hook: Hook | None = None,
+    ) -> "Sitting":
+        """Go on with a sitting after a crash, a power cut or a closed window; or show one that was handed in.
+
+        Args:
+            folder: The sitting's.
+            material: The same bundle as before.
+            station: This station's keys.
+            clock: The machine's.
+            centre: The centre's key, to go on at another station.
+            writer: Who writes; a thread of its own where omitted.
+            hook: As for `open`.
+
+        Raises:
+            SittingError: As `Journal.open`; or bundle or admission are not those it began with.
+        """
+        begun = opening.reopen_sitting(folder, material=material, station=station, now=clock.read(), centre=centre)
+        sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
+        if begun.journal is not None:
+            station_key = station.signing.public.raw.hex()
+            sitting.record(events.Reopened(app_version=opening.app_version(), station=station_key))
+        return sitting
+
+    @classmethod
+    def _over(
+        cls,
+        begun: opening.Begun,
+        *,
+        material: Material,
+        station: StationKeys,
+        clock: Clock,
+        writer: Writer | None,
+        hook: Hook | None,
+    ) -> "Sitting":
+        """A sitting over an open journal, or over one that is closed to this station."""
+        closed = begun.folder.closed()
+        sitting = cls(
+            course=begun.course,
+            material=material,
+            clock=clock,
+            writer=writer or ThreadWriter(),
+            state=begun.state,
+            delivery=Delivery(sealed_path=str(closed.path), sealed_digest=closed.digest) if closed else None,
+        )
+        if begun.journal is not None:
+            sitting._runner = Runner(
+                course=begun.course,
+                folder=begun.folder,
+                admission=begun.admission.admission,
+                envelope=begun.admission.envelope,
+                signer=station.signing,
+                clock=clock,
+                journal=begun.journal,
+                recorded=begun.recorded,
+                state=begun.state,
+                on_sealed=sitting._sealed,
+                hook=hook or _no_hook,
+            )
+        return sitting
+
+    @property
+    def state(self) -> SittingState:
+        """Where the sitting stands: everything durable, nothing else."""
+        return self._state
+
+    @property
+    def course(self) -> Course:
+        """What is sat, compiled."""
+        return self._course
+
+    @property
+    def sealed(self) -> Delivery | None:
+        """The sealed result, once there is one; what a host delivers."""
+        return self._delivery
+
+    @property
+    def recorded(self) -> tuple[Recorded, ...]:
+        """The durable events; empty for a sitting whose journal is closed to this station."""
+        return self._runner.recorded if self._runner is not None else ()
+
+    def on_view(self, callback: Callable[[View], None]) -> None:
+        """Call this with every new view, on the writer's thread."""
+        self._on_view.append(callback)
+
+    def on_sealed(self, callback: Callable[[SealedResult], None]) -> None:
+        """Call this with every sealed result, on the writer's thread: at hand-in, and again with the survey."""
+        self._on_sealed.append(callback)
+
+    def handle(self, intent: Intent) -> None:
+        """Take what the person or their player says; stamped now, answered by a view."""
+        with self._lock:  # stamps and the queue keep one order
+            self._submit(Deed(at=self._clock.read(), intent=intent))
+
+    def record(self, event: Event) -> None:
+        """Take what the proctor says: `Paused`, `Continued`, `TimeGranted`, `HandLowered` with their names."""
+        with self._lock:
+            self._submit(Deed(at=self._clock.read(), event=event))
+
+    def tick(self) -> None:
+        """Fire what is due, show life, try the disk again. Calling it too often does no harm."""
+        with self._lock:
+            now = self._clock.read()
+            if not self._is_closed:
+                self._writer.submit(lambda: self._tick(now))
+
+    def next_due_ms(self) -> int | None:
+        """When (monotonic milliseconds, as the clock reads) `tick` is next of use; None for never."""
+        if self._runner is None or self._is_closed:
+            return None
+        if self._failure is not None:
+            return self._retry_at_ms
+        state = self._state
+        if not state.ledger.is_running:
+            return None
+        moments = [state.ledger.last.monotonic_ms + HEARTBEAT_MS]
+        change_ms = times.next_change_ms(self._course, state, now=self._clock.read())
+        moment = state.ledger.monotonic_at(change_ms) if change_ms is not None else None
+        return min(moments if moment is None else [*moments, moment])
+
+    def view(self) -> View:
+        """What to show now."""
+        return self._view(self._clock.read())
+
+    def note_delivery(
+        self,
+        state: Literal["waiting", "sending", "received", "refused"],
+        *,
+        reason: str = "",
+        receipt: Receipt | None = None,
+        document: bytes = b"",
+    ) -> None:
+        """Tell how far the sealed result has come; whoever sends it knows.
+
+        Args:
+            state: Where it is.
+            reason: The code of why it waits or was refused.
+            receipt: The receipt, verified.
+            document: The receipt as it came.
+        """
+        with self._lock:
+            if self._delivery is not None:
+                self._delivery = replace(
+                    self._delivery, state=state, reason=reason, receipt=receipt, receipt_document=document
+                )
+            if not self._is_closed:
+                self._writer.submit(self._show)
+
+    def seal_partial(self, take: Callable[[SealedResult | PocusError], None]) -> None:
+        """Seal what there is while the sitting goes on, and hand it (or why not) to `take` on the writer's thread."""
+
+        def work() -> None:
+            try:
+                take(self._runner.seal_partial() if self._runner is not None else HandedInError())
+            except PocusError as problem:
+                take(problem)
+
+        self._writer.submit(work)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the journal; the sitting can be resumed."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            if self._runner is not None:
+                self._writer.submit(self._runner.close)
+        self._writer.close()
+
+    def _submit(self, deed: Deed) -> None:
+        if self._is_closed:
+            return
+        self._waiting += 1
+        self._writer.submit(lambda: self._do(deed))
+
+    def _do(self, deed: Deed) -> None:
+        """On the writer: one deed, then the view that answers it."""
+        try:
+            if self._runner is None:
+                self._leave(deed.intent)
+            else:
+                self._guard(lambda runner: runner.do(deed), self._runner)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+        self._show()
+
+    def _fault(self, problem: Exception) -> None:
+        """On the writer: an error that nobody foresaw is told; what is durable stays, and the next deed is tried."""
+        _LOG.error("a deed of the sitting failed", exc_info=problem)
+        self._failure = PocusError(code=type(problem).__name__)
+        self._retry_at_ms = self._clock.read().monotonic_ms + RETRY_MS
+        self._show()
+
+    def _tick(self, now: Reading) -> None:
+        if self._runner is None:
+            return
+        before = (self._state.stage, self._state.configuration, self._failure)
+        if self._failure is None or now.monotonic_ms >= self._retry_at_ms:
+            self._guard(lambda runner: runner.tick(now), self._runner)
+        warned = tuple(
+            f"{warning.minutes} {warning.deadline.limit.timer}"
+            for warning in times.warnings(self._course, self._state, now)
+        )
+        if before != (self._state.stage, self._state.configuration, self._failure) or warned != self._warned:
+            self._warned = warned
+            self._show()
+
+    def _guard(self, work: Callable[[Runner], None], runner: Runner) -> None:
+        """Run; what the runner refuses to go on with stops the sitting with its words, and loses nothing."""
+        try:
+            work(runner)
+            self._failure = runner.failure
+        except PocusError as problem:
+            self._failure = problem
+        if self._failure is not None:
+            self._retry_at_ms = self._clock.read().monotonic_ms + RETRY_MS
+        self._state = runner.state
+
+    def _leave(self, intent: Intent | None) -> None:
+        """A sitting whose journal is closed here: nothing is left but to leave."""
+        if isinstance(intent, intents.GoNext | intents.AnswerSurvey):
+            self._state = replace(self._state, stage=after(Stage.SURVEY, self._state.mode))
+
+    def _sealed(self, result: SealedResult) -> None:
+        self._delivery = Delivery(sealed_path=str(result.path), sealed_digest=result.digest)
+        for take in self._on_sealed:
+            take(result)
+
+    def _show(self) -> None:
+        if self._on_view:
+            view = self._view(self._clock.read())
+            for take in self._on_view:
+                take(view)
+
+    def _view(self, now: Reading) -> View:
+        return present.view(
+            self._course,
+            self._state,
+            now=now,
+            key=self._material.key,
+            delivery=self._delivery,
+            failure=self._failure,
+            saved="saving" if self._waiting else "saved",
+        )
+
+
+def _no_hook(_moment: str) -> None:
+    """Nothing is watched."""

@@ -1,0 +1,201 @@
+"""Where a sitting stands: all that its events came to. Frozen; made by `sitting.fold` and by nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
+
+from pocus_desktop.case.items.registry import Response
+from pocus_desktop.kernel.clock import Reading
+from pocus_desktop.kernel.errors import Safe
+from pocus_desktop.scenario.configuration import Configuration
+from pocus_desktop.scenario.vocabulary import Place
+from pocus_desktop.sitting.changed import changer
+from pocus_desktop.sitting.events import Opened
+from pocus_desktop.sitting.ledger import Ledger
+from pocus_desktop.sitting.views import Comfort, Mode
+
+
+class Stage(StrEnum):
+    """How far a sitting is, from sign-in to farewell."""
+
+    IDENTITY = "identity"
+    SYSTEM_CHECK = "system-check"
+    AGREEMENT = "agreement"
+    COMFORT = "comfort"
+    TUTORIAL = "tutorial"
+    READY = "ready"
+    CASE = "case"
+    REVIEW = "review"
+    HANDED_IN = "handed-in"
+    SURVEY = "survey"
+    FAREWELL = "farewell"
+
+
+NOWHERE: Final = Place()
+"""Before the case starts."""
+
+_WITHOUT: Mapping[Mode, frozenset[Stage]] = {
+    Mode.PRACTICE: frozenset({Stage.AGREEMENT, Stage.SURVEY}),
+    Mode.REVIEW: frozenset(
+        {
+            Stage.IDENTITY,
+            Stage.SYSTEM_CHECK,
+            Stage.AGREEMENT,
+            Stage.COMFORT,
+            Stage.TUTORIAL,
+            Stage.READY,
+            Stage.SURVEY,
+        }
+    ),
+}
+
+
+def stages(mode: Mode) -> tuple[Stage, ...]:
+    """The stages of a mode, in order."""
+    return tuple(stage for stage in Stage if stage not in _WITHOUT.get(mode, frozenset()))
+
+
+def after(stage: Stage, mode: Mode) -> Stage:
+    """The stage that follows in this mode; the farewell is followed by itself."""
+    order = tuple(Stage)
+    rest = order[order.index(stage) + 1 :]
+    return next((later for later in rest if later in stages(mode)), Stage.FAREWELL)
+
+
+FREE_TRIES: Final = 3
+"""Wrong start codes that may be given before there is a wait."""
+
+FIRST_WAIT_MS: Final = 30_000
+LONGEST_WAIT_MS: Final = 300_000
+
+NoticeKind: TypeAlias = Literal["info", "warning", "refused", "lost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something to tell the candidate, before it has words: a code of the table and its parameters."""
+
+    kind: NoticeKind
+    code: str
+    params: tuple[tuple[str, Safe], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipProgress:
+    """How a clip was played.
+
+    Attributes:
+        plays_used: Counted at start, given back where playback failed.
+        is_started: A play is under way (or stands where it was left).
+        is_ended: The last play came to its end.
+        position_ms: Where it stands.
+        failure: Why the last play failed; empty where it did not.
+    """
+
+    plays_used: int = 0
+    is_started: bool = False
+    is_ended: bool = False
+    position_ms: int = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingState:
+    """A sitting after its last event.
+
+    Attributes:
+        opened: How it began.
+        last_seq: The last event's number.
+        stage: How far it is.
+        ledger: Its time.
+        comfort: The candidate's settings.
+        configuration: Where the scenario stands; None before the case starts.
+        place: The same in the words of the case.
+        patient_was: The patient's state before the present one, in this case.
+        responses: The last response to each item, empty ones included.
+        flags: Items marked for review.
+        clips: Progress of clips by stage key.
+        cines: The frame each cine was left on, by stage key.
+        notices: What the last deed of the person came to.
+        pause: Why it is paused; None where it is not.
+        paused_by: The proctor who paused it; empty where the candidate did.
+        wrong_codes: When wrong start codes were given.
+        is_declined: The agreement was declined.
+        integrity: What was noted for the proctor, as (what, detail).
+        survey: Answers to the survey.
+        is_time_over: A limit that ran out ended the last case; nothing is left that could be changed.
+        handed_in_at: When it was handed in; None before.
+    """
+
+    opened: Opened
+    last_seq: int
+    stage: Stage
+    ledger: Ledger
+    comfort: Comfort
+    configuration: Configuration | None = None
+    place: Place = NOWHERE
+    patient_was: str | None = None
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    clips: Mapping[str, ClipProgress] = field(default_factory=dict)
+    cines: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[Told, ...] = ()
+    pause: str | None = None
+    paused_by: str = ""
+    is_hand_raised: bool = False
+    wrong_codes: tuple[Reading, ...] = ()
+    is_declined: bool = False
+    integrity: tuple[tuple[str, str], ...] = ()
+    survey: tuple[tuple[str, str], ...] = ()
+    is_time_over: bool = False
+    handed_in_at: Reading | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """How it counts."""
+        return self.opened.mode
+
+    @property
+    def is_clock_free(self) -> bool:
+        """Whether no limit binds (review mode)."""
+        return self.mode is Mode.REVIEW
+
+    @property
+    def hands_itself_in(self) -> bool:
+        """Whether it is an exam whose time is over, and not handed in yet (formats/journal 4.7)."""
+        return self.is_time_over and self.stage is Stage.REVIEW and self.mode is not Mode.PRACTICE
+
+
+changed: Final = changer(SittingState)
+"""`dataclasses.replace` for states, where it is done for most events."""
+
+
+def told(state: SittingState, kind: NoticeKind, code: str, **params: Safe) -> SittingState:
+    """The state with one more notice; one that stands there already is not said twice."""
+    notice = Told(kind=kind, code=code, params=tuple(sorted(params.items())))
+    return state if notice in state.notices else changed(state, notices=(*state.notices, notice))
+
+
+def refused(state: SittingState, code: str, **params: Safe) -> SittingState:
+    """The state unchanged but for a notice of refusal."""
+    return told(state, "refused", code, **params)
+
+
+def span(ms: int) -> str:
+    """A span of time as every language here reads it, such as `12 min 5 s`."""
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    parts = ([f"{minutes} min"] if minutes else []) + ([f"{seconds} s"] if seconds or not minutes else [])
+    return " ".join(parts)
+
+
+def start_code_wait_ms(state: SittingState, now: Reading) -> int:
+    """How long until another start code is looked at: it doubles with each wrong one after the first few."""
+    wrong = len(state.wrong_codes)
+    if wrong < FREE_TRIES:
+        return 0
+    last = state.wrong_codes[-1]
+    is_same_boot = last.boot_id == now.boot_id
+    passed_ms = now.monotonic_ms - last.monotonic_ms if is_same_boot else now.wall_ms - last.wall_ms
+    wait_ms = min(FIRST_WAIT_MS << (wrong - FREE_TRIES), LONGEST_WAIT_MS)
+    return max(wait_ms - max(passed_ms, 0), 0)

@@ -1,0 +1,346 @@
+"""Views: what a screen shows, computed from the journal and nothing else.
+
+A view is data in the candidate's language; a screen renders it and decides nothing. Media are named, not carried: the
+screen opens them through the bundle's content.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from pocus_desktop.case.items.registry import Item, Response
+from pocus_desktop.case.media import Cine, Clip, Image
+from pocus_desktop.case.patient import Patient, PatientState
+from pocus_desktop.kernel.words import Explanation
+
+
+class Mode(StrEnum):
+    """How a sitting counts."""
+
+    LIVE = "live"
+    TRIAL = "trial"
+    PRACTICE = "practice"
+    REVIEW = "review"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comfort:
+    """The candidate's settings in force."""
+
+    text_percent: int = 100
+    theme: Literal["light", "dark", "high-contrast"] = "light"
+    captions: bool = True
+    caption_percent: int = 100
+    volume_percent: int = 80
+    language: str = "en"
+    is_reduced_motion: bool = False
+    is_clock_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLeft:
+    """A limit that runs.
+
+    Attributes:
+        scope: What it limits.
+        limit_ms: The whole, with accommodations, extra time and credits.
+        left_ms: What was left at `at_monotonic_ms`; the screen counts on from there by the same clock.
+        is_running: False while paused or before the start.
+    """
+
+    scope: Literal["assessment", "case", "phase", "step", "item"]
+    scope_id: str
+    limit_ms: int
+    left_ms: int
+    at_monotonic_ms: int
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A line for the candidate: a refusal with its reason, a time warning, a credit of time."""
+
+    kind: Literal["info", "warning", "refused", "lost"]
+    told: Explanation
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chrome:
+    """What frames every screen.
+
+    Attributes:
+        saved: `saved` means every answer shown is on disk; `failed` that the disk refuses (the sitting stands still).
+        saved_at_ms: Wall time of the last durable event.
+        times: The limits that run, tightest first; empty before the clock starts.
+        simulated_ms: The case's own clock; None where the case has none.
+    """
+
+    mode: Mode
+    comfort: Comfort
+    candidate_name: str
+    candidate_id: str
+    assessment_title: str
+    case_title: str = ""
+    step_title: str = ""
+    step_number: int = 0
+    step_count: int = 0
+    phase_title: str = ""
+    phase_titles: tuple[str, ...] = ()
+    phase_index: int = 0
+    times: tuple[TimeLeft, ...] = ()
+    saved: Literal["saved", "saving", "failed"] = "saved"
+    saved_at_ms: int = 0
+    simulated_ms: int | None = None
+    is_hand_raised: bool = False
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityView:
+    """Is this you? With a start code from the proctor where the mode needs one."""
+
+    name: str
+    candidate_id: str
+    assessment_title: str
+    needs_start_code: bool
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemCheckView:
+    """The check runs on the machine; the screen owns its findings (`ui` asks `sitting.ports.Probe`)."""
+
+    needs_sound: bool
+    needs_video: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementView:
+    """The confidentiality agreement, as paragraphs."""
+
+    version: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComfortView:
+    """Text size, contrast, captions, volume, language; before the clock."""
+
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TutorialView:
+    """One of each item to try, kept nowhere; the screen steps through `items` itself."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyView:
+    """The last screen before the clock: what comes, how long, what the rules are."""
+
+    assessment_title: str
+    case_titles: tuple[str, ...]
+    limit_ms: int | None
+    item_count: int
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipState:
+    """A clip with its plays and where it stands."""
+
+    key: str
+    clip: Clip
+    plays_used: int
+    plays_left: int | None
+    position_ms: int
+    is_started: bool
+    is_ended: bool
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CineState:
+    """A cine and the frame it was left on."""
+
+    key: str
+    cine: Cine
+    frame: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageState:
+    """A still."""
+
+    key: str
+    image: Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientCard:
+    """The patient's summary with the state seen now."""
+
+    key: str
+    patient: Patient
+    state: PatientState
+    previous: PatientState | None
+
+
+StageState: TypeAlias = ClipState | CineState | ImageState | PatientCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What practice and review show about an item: the key's verdict and why."""
+
+    verdict: Literal["correct", "partly", "incorrect", "unanswered", "pending"]
+    points: float
+    max_points: float
+    correct: str
+    rationale: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemState:
+    """An item as it stands.
+
+    Attributes:
+        number: Its number within the assessment, for the screen.
+        choice_order: The order in which its choices or regions are shown (seeded where it is shuffled).
+        locked_reason: Why it can no longer be answered; None while it can.
+    """
+
+    number: int
+    item: Item
+    response: Response | None
+    is_flagged: bool
+    choice_order: tuple[str, ...] = ()
+    locked_reason: Explanation | None = None
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """The case screen: stage beside questions.
+
+    Attributes:
+        step: The step's id; a new id means a new screen.
+        visit: Counts entries, so that a step entered twice renders afresh.
+        unanswered: Numbers of required items on this step without an answer (told before going on).
+        next_refused: Why going on is refused now (a clip that must be started first); None where it is not.
+        jumps: In review mode, all steps as (id, title).
+    """
+
+    step: str
+    visit: int
+    text: str
+    stage: tuple[StageState, ...]
+    items: tuple[ItemState, ...]
+    unanswered: tuple[int, ...]
+    can_go_back: bool
+    is_last: bool
+    next_refused: Explanation | None = None
+    jumps: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """One item on the review screen."""
+
+    number: int
+    item: str
+    prompt: str
+    step: str
+    phase_title: str
+    is_answered: bool
+    is_flagged: bool
+    can_return: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewView:
+    """The case is through: what may be reviewed, what is unanswered, and hand in."""
+
+    lines: tuple[ReviewLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausedView:
+    """The clock stands still; why, and who can go on."""
+
+    reason: Explanation
+    can_resume: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedView:
+    """The sitting cannot go on for now (the disk refuses); nothing acknowledged is lost."""
+
+    told: Explanation
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedInView:
+    """Handed in: sealed, where the file is, whether the hub has it.
+
+    Attributes:
+        receipt_lines: The receipt in words, once it is here; empty while waiting.
+        receipt_qr: The receipt document as it goes into the QR code.
+        score: In practice, demo and review: points, maximum and lines by item; None in live and trial.
+    """
+
+    sealed_path: str
+    sealed_digest: str
+    delivery: Literal["waiting", "sending", "received", "refused"]
+    delivery_told: Explanation
+    receipt_lines: tuple[tuple[str, str], ...] = ()
+    receipt_qr: str = ""
+    score: tuple[float, float] | None = None
+    score_lines: tuple[tuple[str, Feedback], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyView:
+    """A few questions about the experience; never about the content."""
+
+    questions: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellView:
+    """All is done; the station can be left."""
+
+    is_declined: bool = False
+
+
+Screen: TypeAlias = (
+    IdentityView
+    | SystemCheckView
+    | AgreementView
+    | ComfortView
+    | TutorialView
+    | ReadyView
+    | CaseView
+    | ReviewView
+    | PausedView
+    | StoppedView
+    | HandedInView
+    | SurveyView
+    | FarewellView
+)
+"""Everything a sitting can show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The whole of what a screen renders."""
+
+    chrome: Chrome
+    screen: Screen
