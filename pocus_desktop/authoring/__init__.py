@@ -1,0 +1,1 @@
+"""What item writers use: importers of media, templates, preview sessions and the bundle build."""

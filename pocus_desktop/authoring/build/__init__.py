@@ -1,0 +1,1 @@
+"""From a case source to a signed bundle and its sealed scoring key."""

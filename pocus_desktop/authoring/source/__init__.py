@@ -1,0 +1,1 @@
+"""Case sources: YAML folders read into models, with every problem told by file, line, column and fix."""

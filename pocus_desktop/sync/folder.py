@@ -1,0 +1,129 @@
+"""Sealed results by folder: a USB stick, a share (formats/sync 3).
+
+    <folder>/results/<sha256>             the sealed result, as it is
+    <folder>/receipts/<sha256>.receipt    the envelope of the hub's receipt
+
+The station writes results and reads receipts, the hub reads results and writes receipts; neither removes what the
+other wrote. What is written is read back and compared before it counts as carried.
+"""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from pocus_desktop.kernel import files
+from pocus_desktop.sync.errors import (
+    FolderDamagedError,
+    FolderNotWritableError,
+    NoFolderError,
+    NoReceiptYetError,
+    StrangeAnswerError,
+)
+from pocus_desktop.sync.transport import MAXIMUM_RECEIPT_BYTES
+
+RESULTS: Final = "results"
+RECEIPTS: Final = "receipts"
+RECEIPT_SUFFIX: Final = ".receipt"
+
+_CAUTIOUS: Final[int] = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""Never waits for the other end of a pipe, and follows no link out of the folder."""
+
+
+class FolderTransport:
+    """A folder that someone carries."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; it need not be there yet (a stick not yet plugged in)."""
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        """What logs call it."""
+        return "folder"
+
+    def deliver(self, envelope: bytes, digest: str) -> bytes:
+        """Put the envelope into the folder and take up the receipt, if one has come back; see `Transport`.
+
+        Raises:
+            NoFolderError: The folder is not there.
+            FolderNotWritableError: It takes nothing.
+            FolderDamagedError: It does not give back what it took, or leads elsewhere.
+            StrangeAnswerError: What lies in the receipt's place is too long for one.
+            NoReceiptYetError: The envelope lies there, verified; the receipt has still to come.
+        """
+        if not self._folder.is_dir():
+            raise NoFolderError
+        require_no_links(self._folder)
+        receipt = self._receipt(digest)
+        try:
+            self._put(self._folder / RESULTS / digest, envelope, digest)
+        except FolderNotWritableError:
+            if receipt is None:  # a stick that was locked after the hub had written needs nothing more written
+                raise
+        if receipt is None:
+            raise NoReceiptYetError
+        return receipt
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _receipt(self, digest: str) -> bytes | None:
+        path = self._folder / RECEIPTS / f"{digest}{RECEIPT_SUFFIX}"
+        try:
+            found = read_at_most(path, MAXIMUM_RECEIPT_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            raise FolderDamagedError(reason=_reason(problem)) from problem
+        if len(found) > MAXIMUM_RECEIPT_BYTES:
+            raise StrangeAnswerError(host="folder", status=0)
+        return found
+
+    def _put(self, path: Path, envelope: bytes, digest: str) -> None:
+        try:
+            if path.is_file() and _digest_on_disk(path) == digest:
+                return
+            files.write_atomically(path, envelope)
+            found = _digest_on_disk(path)
+        except OSError as problem:
+            raise FolderNotWritableError(reason=_reason(problem)) from problem
+        if found != digest:
+            raise FolderDamagedError(reason="other bytes came back")
+
+
+def require_no_links(folder: Path) -> None:
+    """What is carried stays within the folder: neither of its parts is a link.
+
+    Raises:
+        FolderDamagedError: One is.
+    """
+    if any((folder / name).is_symlink() for name in (RESULTS, RECEIPTS)):
+        raise FolderDamagedError(reason="a link leads out of it")
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """The beginning of a regular file; what someone carries in may be anything.
+
+    Raises:
+        OSError: As the operating system says, or the name is that of no regular file.
+    """
+    handle = os.open(path, os.O_RDONLY | _CAUTIOUS)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise FileNotFoundError(path.name)
+        return file.read(limit)
+
+
+def _digest_on_disk(path: Path) -> str:
+    """SHA-256 of what the medium gives back; the system is asked to forget its own copy first, where it can be."""
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reason(problem: OSError) -> str:
+    """The operating system's words without the path, which may name a person."""
+    return problem.strerror or type(problem).__name__

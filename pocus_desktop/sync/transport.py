@@ -1,0 +1,41 @@
+"""The port through which sealed results leave a station (formats/sync 1).
+
+One envelope, many carriers: whatever carries it, the same bytes go out and the same signed receipt comes back. A
+transport moves bytes and believes nothing; the outbox verifies every receipt.
+"""
+
+from typing import Final, Protocol
+
+RECEIPT_MEDIA_TYPE: Final = "application/vnd.pocus.receipt+json"
+"""What a hub calls the envelope of a receipt."""
+
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+"""Problem details (RFC 9457)."""
+
+MAXIMUM_RECEIPT_BYTES: Final = 64 * 1024
+"""A receipt is below 1 KB; what is longer is something else."""
+
+
+class Transport(Protocol):
+    """Carries one envelope at a time; not for the GUI thread, for it blocks."""
+
+    @property
+    def name(self) -> str:
+        """What logs call it (`https`, `folder`, …)."""
+
+    def deliver(self, envelope: bytes, digest: str) -> bytes:
+        """Bring an envelope to the hub and come back with what it answered.
+
+        Args:
+            envelope: The sealed result, whole.
+            digest: Its SHA-256.
+
+        Returns:
+            The envelope of a receipt, not verified.
+
+        Raises:
+            SyncError: By cause; `is_final` says whether trying again can help.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; delivering afterwards is a mistake of the program."""
