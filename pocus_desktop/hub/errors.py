@@ -1,0 +1,202 @@
+"""What the hub refuses, and what keeps it from working; each with its HTTP status (formats/sync 2.5)."""
+
+from typing import ClassVar
+
+from pocus_desktop.kernel.errors import Blame, PocusError
+
+
+class HubError(PocusError):
+    """The hub does not do what was asked."""
+
+    code: ClassVar[str] = "hub.failed"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+    status: ClassVar[int] = 500
+
+
+class NotFoundError(HubError):
+    """There is nothing at that address."""
+
+    code = "hub.not_found"
+    blame = Blame.USER
+    status = 404
+
+
+class NoReceiptError(HubError):
+    """The hub holds no envelope of that digest."""
+
+    code = "hub.no_receipt"
+    blame = Blame.USER
+    status = 404
+
+
+class BadMethodError(HubError):
+    """That address does not take this method."""
+
+    code = "hub.bad_method"
+    blame = Blame.USER
+    status = 405
+
+
+class BadRequestError(HubError):
+    """The request itself is malformed."""
+
+    code = "hub.bad_request"
+    blame = Blame.USER
+    status = 400
+
+
+class BadDigestError(HubError):
+    """An envelope's address is not a SHA-256 in lower-case hexadecimal digits."""
+
+    code = "hub.bad_digest"
+    blame = Blame.USER
+    status = 400
+
+
+class NoContentDigestError(HubError):
+    """The request has no `Content-Digest` with a sound SHA-256."""
+
+    code = "hub.no_content_digest"
+    blame = Blame.USER
+    status = 400
+
+
+class ContentDigestMismatchError(HubError):
+    """The bytes that arrived are not those that `Content-Digest` names."""
+
+    code = "hub.content_digest_mismatch"
+    status = 400
+
+
+class NameMismatchError(HubError):
+    """The bytes that arrived are not those that the address names."""
+
+    code = "hub.name_mismatch"
+    status = 400
+
+
+class SlowSenderError(HubError):
+    """The sender stopped sending."""
+
+    code = "hub.slow_sender"
+    status = 408
+
+
+class TooLargeError(HubError):
+    """The envelope is larger than a sitting can be."""
+
+    code = "hub.too_large"
+    blame = Blame.CONTENT
+    status = 413
+
+
+class WrongMediaTypeError(HubError):
+    """The request does not say that it carries a sealed result, plain."""
+
+    code = "hub.wrong_media_type"
+    blame = Blame.USER
+    status = 415
+
+
+class EnvelopeRefusedError(HubError):
+    """The hub cannot or may not take the envelope; it is kept in quarantine with the reason.
+
+    Its parameter `reason` is the code of the cause.
+    """
+
+    code = "hub.envelope_refused"
+    blame = Blame.CONTENT
+    status = 422
+
+
+class NotAdmittedError(HubError):
+    """What happened in the sitting is not what its admission allows."""
+
+    code = "hub.not_admitted"
+    blame = Blame.CONTENT
+    status = 422
+
+
+class SittingConflictError(HubError):
+    """A sitting of that id is known under another admission."""
+
+    code = "hub.sitting_conflict"
+    blame = Blame.CONTENT
+    status = 422
+
+
+class QuarantineFullError(HubError):
+    """So much was refused that the quarantine takes no more; staff must look."""
+
+    code = "hub.quarantine_full"
+    status = 503
+
+
+class StoreUnavailableError(HubError):
+    """The hub's disk or database does not work now."""
+
+    code = "hub.store_unavailable"
+    status = 503
+
+
+class StoreMismatchError(HubError):
+    """The hub's database is of another program or of a later version."""
+
+    code = "hub.store_mismatch"
+    status = 503
+
+
+class ObjectDamagedError(HubError):
+    """A file that the hub keeps no longer has the digest that is its name."""
+
+    code = "hub.object_damaged"
+    status = 503
+
+
+class ShelfDamagedError(HubError):
+    """What the hub keeps of a bundle cannot be read."""
+
+    code = "hub.shelf_damaged"
+    status = 503
+
+
+class BadScoringKeyError(HubError):
+    """A scoring key does not fit the assessment it is registered for."""
+
+    code = "hub.bad_scoring_key"
+    blame = Blame.CONTENT
+
+
+class VersionTakenError(HubError):
+    """Another assessment is registered already under that bundle id and version."""
+
+    code = "hub.version_taken"
+    blame = Blame.CONTENT
+
+
+class OtherBundleError(HubError):
+    """A sitting was sat with another build of the bundle than the one registered."""
+
+    code = "hub.other_bundle"
+    blame = Blame.CONTENT
+
+
+class NeedsTlsError(HubError):
+    """The hub would listen to other computers without encryption."""
+
+    code = "hub.needs_tls"
+    blame = Blame.USER
+
+
+class BadCertificateError(HubError):
+    """The certificate, or the private key that goes with it, cannot be used."""
+
+    code = "hub.bad_certificate"
+    blame = Blame.USER
+
+
+class AddressInUseError(HubError):
+    """The hub cannot listen at that address."""
+
+    code = "hub.address_in_use"
+    blame = Blame.USER

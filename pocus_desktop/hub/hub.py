@@ -1,0 +1,362 @@
+"""The hub as a library: what the server, the command line and the demonstration share; no HTTP here.
+
+<folder>/objects/      accepted envelopes, by digest
+<folder>/quarantine/   refused ones, by digest
+<folder>/shelf/        assessments with their scoring keys, sealed to the academy
+<folder>/hub.sqlite    the records, where no other database is named
+"""
+
+import logging
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pocus_desktop.bundle.scoring_key import open_scoring_key, read_label
+from pocus_desktop.bundle.verifier import TrustPolicy, open_bundle
+from pocus_desktop.case.models import Assessment
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.errors import (
+    BadScoringKeyError,
+    HubError,
+    NotFoundError,
+    ObjectDamagedError,
+    ShelfDamagedError,
+    StoreUnavailableError,
+)
+from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
+from pocus_desktop.hub.marking import is_continuation, mark
+from pocus_desktop.hub.objects import Objects
+from pocus_desktop.hub.shelf import Shelf, Shelved
+from pocus_desktop.hub.store import HubStore, Refused, Standing, Status
+from pocus_desktop.kernel import files, log
+from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.kernel.clock import Clock, SystemClock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.scoring.key import ScoringKey
+from pocus_desktop.scoring.score import ScoreReport
+from pocus_desktop.sitting.academy import AcademyKeys
+from pocus_desktop.sitting.material import Material
+from pocus_desktop.sitting.opening import app_version
+from pocus_desktop.sitting.sealed import Opened
+
+UNEXPECTED = "kernel.unexpected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What registering a bundle did.
+
+    Attributes:
+        settled: Sittings that were looked at again because of it.
+    """
+
+    bundle_id: str
+    bundle_version: int
+    settled: tuple[str, ...]
+
+
+class Hub:
+    """The academy's keeper of results; any thread may call."""
+
+    def __init__(
+        self,
+        folder: Path,
+        keys: AcademyKeys,
+        database_url: str | None = None,
+        *,
+        retired: Sequence[AcademyKeys] = (),
+        stations: Iterable[PublicKey] | None = None,
+        clock: Clock | None = None,
+        hook: Hook = lambda _point: None,
+        maximum_quarantine_bytes: int = MAXIMUM_QUARANTINE_BYTES,
+    ) -> None:
+        """Open the hub's folder and finish what a crash left unfinished.
+
+        Args:
+            folder: Made where it is missing.
+            keys: The academy's keys of today.
+            database_url: As SQLAlchemy writes it; SQLite in the folder where omitted.
+            retired: Older keys, for late results.
+            stations: Enrolled stations' signing keys; None takes any station that holds an admission of ours.
+            clock: The machine's, where omitted.
+            hook: Called at named moments, for tests that stop the process there.
+            maximum_quarantine_bytes: How much is kept of what was refused.
+
+        Raises:
+            StoreUnavailableError: The disk or the database does not work.
+            StoreMismatchError: The database is of another version.
+        """
+        self.ring = KeyRing(current=keys, retired=tuple(retired))
+        self._clock = clock or SystemClock()
+        self._hook = hook
+        parts = {name: folder / name for name in ("objects", "quarantine", "shelf")}
+        try:
+            for part in parts.values():
+                part.mkdir(parents=True, exist_ok=True)
+            files.sync_folder(folder)
+        except OSError as problem:
+            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}")
+        self._shelf = Shelf(parts["shelf"], self.ring.openers)
+        self._quarantine = Objects(parts["quarantine"])
+        self._intake = Intake(
+            ring=self.ring,
+            objects=Objects(parts["objects"]),
+            quarantine=self._quarantine,
+            store=self._store,
+            clock=self._clock,
+            stations=stations,
+            hook=hook,
+            maximum_quarantine_bytes=maximum_quarantine_bytes,
+        )
+        for standing in self._store.standings(status=Status.RECEIVED):
+            self.settle(standing.sitting)
+
+    def take(self, envelope: bytes, digest: str | None = None) -> IntakeResult:
+        """Take an envelope, durably, then score what it changes; see `Intake.take` for the errors."""
+        result = self._intake.take(envelope, digest)
+        if result.sitting is not None:
+            try:
+                self.settle(result.sitting)
+            except StoreUnavailableError as error:  # the envelope is held all the same; it is scored at the next start
+                log.failure(error)
+            self._hook(Point.SETTLED)
+        return result
+
+    def receive(self, envelope: bytes, digest: str | None = None) -> bytes:
+        """`take`, for who wants no more than the receipt's envelope."""
+        return self.take(envelope, digest).receipt
+
+    def receipt(self, digest: str) -> bytes | None:
+        """The receipt that was given for an envelope; None where it is not held."""
+        return self._store.receipt(digest)
+
+    def standing(self, sitting: str) -> Standing | None:
+        """Where a sitting stands; None where none of that id is known."""
+        return self._store.standing(sitting)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Where every sitting stands."""
+        return self._store.standings()
+
+    def report(self, sitting: str) -> ScoreReport | None:
+        """A sitting's score report; None while there is none (see `standing`)."""
+        standing = self._store.standing(sitting)
+        if standing is None or standing.report is None:
+            return None
+        return ScoreReport.model_validate_json(standing.report)
+
+    def opened(self, sitting: str) -> Opened:
+        """What the envelope that speaks for a sitting says.
+
+        Raises:
+            NotFoundError: No sitting of that id is known.
+            ObjectDamagedError: The file is gone, or not what it was.
+            PocusError: `sitting.*`, where no key opens it any more.
+        """
+        standing = self._store.standing(sitting)
+        if standing is None:
+            raise NotFoundError
+        return self._opened(standing)
+
+    def register(
+        self, *, bundle_id: str, bundle_version: int, assessment: Assessment, key: ScoringKey, manifest_digest: str = ""
+    ) -> Registered:
+        """Put an assessment and its scoring key on the shelf, and score what waited for it.
+
+        Registering again with a corrected key scores every sitting of that version anew.
+
+        Raises:
+            BadScoringKeyError: The key does not fit the assessment.
+            VersionTakenError: Another assessment is registered under that id and version.
+            StoreUnavailableError: The disk does not take it.
+        """
+        self._shelf.put(
+            Shelved(
+                bundle_id=bundle_id,
+                bundle_version=bundle_version,
+                manifest_digest=manifest_digest,
+                assessment=assessment,
+                key=key,
+            )
+        )
+        waiting = self._store.standings(bundle=(bundle_id, bundle_version))
+        for standing in waiting:
+            self.settle(standing.sitting)
+        log.event("hub.registered", bundle=bundle_id, version=bundle_version, settled=len(waiting))
+        return Registered(
+            bundle_id=bundle_id,
+            bundle_version=bundle_version,
+            settled=tuple(standing.sitting for standing in waiting),
+        )
+
+    def register_bundle(
+        self,
+        bundle: Path,
+        *,
+        scoring_key: bytes,
+        policy: TrustPolicy,
+        content_key: bytes | None = None,
+        at_ms: int | None = None,
+    ) -> Registered:
+        """Register a bundle by its files.
+
+        Args:
+            bundle: The `.casebundle`.
+            scoring_key: The bytes of its `.scoringkey`, sealed to one of the academy's keys.
+            policy: Whose bundles and scoring keys count.
+            content_key: For a sealed bundle.
+            at_ms: The moment for which the bundle's validity is judged; now where omitted.
+
+        Raises:
+            BadScoringKeyError: The scoring key is sealed to no key of the academy, or does not fit.
+            VersionTakenError: Another build is registered under that id and version.
+            PocusError: `bundle.*`, `crypto.*`, `sitting.*`: bundle or scoring key are not sound.
+        """
+        now_ms = self._clock.read().wall_ms if at_ms is None else at_ms
+        with open_bundle(bundle, policy, now_ms=now_ms, app_version=app_version()) as verified:
+            material = Material.of(verified, verified.unlock(content_key))
+        recipient = read_label(scoring_key).recipient
+        opener = next((key for key in self.ring.openers if key.key_id == recipient), None)
+        if opener is None:
+            raise BadScoringKeyError(bundle=material.bundle_id, item="", reason="not_for_this_academy", count=0)
+        opened = open_scoring_key(
+            scoring_key,
+            opener,
+            bundle_id=material.bundle_id,
+            version=material.bundle_version,
+            keys=policy.everyone(),
+            threshold=policy.threshold,
+        )
+        return self.register(
+            bundle_id=material.bundle_id,
+            bundle_version=material.bundle_version,
+            assessment=material.assessment,
+            key=_read_key(opened.data, material.bundle_id),
+            manifest_digest=material.manifest_digest,
+        )
+
+    def settle(self, sitting: str) -> Status:
+        """Score a sitting by the envelope that speaks for it, and note what came of it.
+
+        Whatever goes wrong here is noted and harms no one else's result; the envelope itself is safe.
+
+        Raises:
+            NotFoundError: No sitting of that id is known.
+            StoreUnavailableError: The records do not take it; it is done at the next start.
+        """
+        while True:
+            standing = self._store.standing(sitting)
+            if standing is None:
+                raise NotFoundError
+            stamp = self._stamp(standing)
+            status = self._settle(standing)
+            later = self._store.standing(sitting)
+            is_same = later is not None and later.digest == standing.digest
+            if is_same and self._stamp(standing) == stamp:
+                return status  # else a key was registered or an envelope came meanwhile, here or in another process
+
+    def _settle(self, standing: Standing) -> Status:
+        report: ScoreReport | None = None
+        status, problem, has_fork = Status.WAITING_FOR_KEY, "", standing.has_fork
+        try:
+            shelved = self._shelf.find(standing.bundle_id, standing.bundle_version)
+            opened = self._opened(standing)
+            has_fork = self._has_fork(standing.sitting, opened)
+            if shelved is not None:
+                report = mark(opened, shelved)
+                status = Status.SCORED
+        except StoreUnavailableError:
+            raise
+        except PocusError as error:
+            log.failure(error)
+            status, problem = Status.FAILED, error.code
+        except Exception as bug:  # noqa: BLE001 - a mistake in marking must not stop the hub from taking results
+            _log_bug(bug)
+            status, problem = Status.FAILED, UNEXPECTED
+        self._store.settle(
+            standing.sitting,
+            digest=standing.digest,
+            status=status,
+            now_ms=self._clock.read().wall_ms,
+            problem=problem,
+            has_fork=has_fork,
+            report=None if report is None else report.model_dump_json(),
+        )
+        log.event("hub.settled", sitting=standing.sitting, status=str(status), problem=problem, has_fork=has_fork)
+        return status
+
+    def quarantined(self) -> tuple[Refused, ...]:
+        """What was refused, oldest first."""
+        return self._store.quarantined()
+
+    def retry_quarantine(self) -> tuple[str, ...]:
+        """Judge anew what was refused, after an update or a new key; the digests that are accepted now."""
+        accepted: list[str] = []
+        for refused in self._store.quarantined():
+            data = self._quarantine.get(refused.digest)
+            if data is None:
+                continue
+            try:
+                self.take(data, refused.digest)
+            except HubError as error:
+                log.failure(error)
+                continue
+            self._store.release(refused.digest)
+            self._quarantine.remove(refused.digest)
+            accepted.append(refused.digest)
+        return tuple(accepted)
+
+    def public_keys(self) -> dict[str, Json]:
+        """The academy's public keys, as published."""
+        return self.ring.as_json()
+
+    def check(self) -> None:
+        """Whether the hub can take results now.
+
+        Raises:
+            StoreUnavailableError: It cannot.
+        """
+        self._store.check()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def _stamp(self, standing: Standing) -> str | None:
+        try:
+            return self._shelf.stamp(standing.bundle_id, standing.bundle_version)
+        except ShelfDamagedError:  # marking meets it too, and notes it
+            return None
+
+    def _opened(self, standing: Standing) -> Opened:
+        opened = self._intake.open(standing.digest)
+        if opened is None:
+            raise ObjectDamagedError(digest=standing.digest)
+        return opened
+
+    def _has_fork(self, sitting: str, speaks: Opened) -> bool:
+        """Whether any envelope of the sitting tells a history that the speaking one does not continue."""
+        for digest in self._store.envelopes(sitting):
+            if digest == speaks.digest:
+                continue
+            other = self._intake.open(digest)
+            if other is not None and not is_continuation(other.events, speaks.events):
+                return True
+        return False
+
+
+def _read_key(data: bytes, bundle_id: str) -> ScoringKey:
+    try:
+        return ScoringKey.from_json(data)
+    except ValueError as problem:
+        raise BadScoringKeyError(bundle=bundle_id, item="", reason="not_a_scoring_key", count=0) from problem
+
+
+def _log_bug(bug: Exception) -> None:
+    """Where it happened and of what kind; its text may carry an answer and stays out."""
+    place = traceback.extract_tb(bug.__traceback__)[-1]
+    safe = {"kind": type(bug).__name__, "file": Path(place.filename).name, "line": place.lineno or 0}
+    logging.getLogger("pocus_desktop").error("hub.marking_failed", extra={"safe": safe})

@@ -1,0 +1,237 @@
+"""Intake: bytes in, a signed receipt out; the same bytes give the same receipt (formats/sync 5).
+
+1. What the hub holds already is answered at once with the receipt that was given (5.1).
+2. The envelope opens with a key of the academy, and is whole and signed (formats/sealed-result).
+3. The admission inside was signed by this hub, and the sitting began as it allows (5.2).
+4. The file is durable, then its row with the receipt, in one transaction; only then is there an answer (5.4).
+5. What fails 2 or 3 is kept in quarantine with its reason, as far as there is room, and refused (5.5). Offered again,
+   it is judged again.
+
+Whether the hub knows the bundle does not matter here: results must not be lost because a key comes late.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from pocus_desktop.bundle.manifest import LARGEST_INTEGER
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.errors import (
+    EnvelopeRefusedError,
+    NameMismatchError,
+    NotAdmittedError,
+    ObjectDamagedError,
+    QuarantineFullError,
+    StoreUnavailableError,
+    TooLargeError,
+)
+from pocus_desktop.hub.objects import Objects
+from pocus_desktop.hub.store import PLACE_BYTES, Arrival, HubStore, Refused
+from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting import admission as admissions
+from pocus_desktop.sitting.admission import Admission
+from pocus_desktop.sitting.events import Opened as OpenedEvent
+from pocus_desktop.sitting.receipt import issue_receipt
+from pocus_desktop.sitting.sealed import Opened, open_sealed_result
+from pocus_desktop.sitting.views import Mode
+
+MAXIMUM_ENVELOPE_BYTES: Final = 16 * 1024 * 1024
+"""A sitting of three hours is below 1 MiB; this is room for one that is ten times as busy."""
+
+MAXIMUM_QUARANTINE_BYTES: Final = 512 * 1024 * 1024
+"""Anyone can send rubbish; it must not fill the disk that results need."""
+
+_SITTING: Final = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
+_UNTIMED: Final = frozenset({Mode.PRACTICE, Mode.DEMO, Mode.REVIEW})
+"""Modes in which anyone may pause (`sitting.opening`)."""
+
+
+class Point(StrEnum):
+    """Moments that a test may stop the process at."""
+
+    VERIFIED = "verified"
+    STORED = "stored"
+    COMMITTED = "committed"
+    SETTLED = "settled"
+
+
+Hook = Callable[[Point], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeResult:
+    """What the intake answers.
+
+    Attributes:
+        receipt: The envelope of the receipt.
+        is_new: Whether these bytes came for the first time.
+        sitting: Which sitting has to be looked at again; None where nothing changed.
+    """
+
+    receipt: bytes
+    is_new: bool
+    sitting: str | None
+
+
+class Intake:
+    """Takes sealed results; any thread may call."""
+
+    def __init__(
+        self,
+        *,
+        ring: KeyRing,
+        objects: Objects,
+        quarantine: Objects,
+        store: HubStore,
+        clock: Clock,
+        stations: Iterable[PublicKey] | None = None,
+        hook: Hook = lambda _point: None,
+        maximum_quarantine_bytes: int = MAXIMUM_QUARANTINE_BYTES,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            ring: The academy's keys.
+            objects: Where accepted envelopes lie.
+            quarantine: Where refused ones lie.
+            store: The records.
+            clock: When things arrive.
+            stations: Enrolled stations; None takes any station that an admission of ours was given to.
+            hook: Called at each `Point`.
+            maximum_quarantine_bytes: How much is kept of what was refused.
+        """
+        self._ring = ring
+        self._objects = objects
+        self._quarantine = quarantine
+        self._store = store
+        self._clock = clock
+        self._stations = None if stations is None else frozenset(stations)
+        self._hook = hook
+        self._maximum_quarantine_bytes = maximum_quarantine_bytes
+
+    def take(self, data: bytes, digest: str | None = None) -> IntakeResult:
+        """Take an envelope; when this returns it is durable.
+
+        Args:
+            data: The sealed result, whole.
+            digest: What the sender says its SHA-256 is.
+
+        Raises:
+            TooLargeError: It is no sitting's.
+            NameMismatchError: It is not what the sender says.
+            EnvelopeRefusedError: Rule 5; `reason` names the cause.
+            QuarantineFullError: Rule 5, and there is no room to keep it.
+            StoreUnavailableError: Nothing was promised; the sender keeps it.
+        """
+        if len(data) > MAXIMUM_ENVELOPE_BYTES:
+            raise TooLargeError(limit_bytes=MAXIMUM_ENVELOPE_BYTES)
+        found = canonical.digest(data)
+        if digest is not None and digest != found:
+            raise NameMismatchError
+        given = self._store.receipt(found)  # 1
+        if given is not None:
+            return IntakeResult(receipt=given, is_new=False, sitting=None)
+        try:
+            opened, admission = self._judge(data)  # 2, 3
+            self._hook(Point.VERIFIED)
+            receipt, is_new = self._keep(data, opened, admission)  # 4
+        except (StoreUnavailableError, ObjectDamagedError):
+            raise
+        except PocusError as cause:
+            raise self._refuse(data, found, cause) from cause  # 5
+        return IntakeResult(receipt=receipt, is_new=is_new, sitting=opened.header.sitting)
+
+    def open(self, digest: str) -> Opened | None:
+        """What is inside an accepted envelope; None where it is not held.
+
+        Raises:
+            ObjectDamagedError: The file is no longer what was accepted, or the disk does not give it.
+        """
+        data = self._objects.get(digest)
+        return None if data is None else open_sealed_result(data, self._ring.openers)
+
+    def _judge(self, data: bytes) -> tuple[Opened, Admission]:
+        opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
+        admission = admissions.verify(opened.admission, self._ring.verifiers).admission
+        _require_admitted(opened, admission)
+        return opened, admission
+
+    def _keep(self, data: bytes, opened: Opened, admission: Admission) -> tuple[bytes, bool]:
+        header = opened.header
+        received_at_ms = self._clock.read().wall_ms
+        arrival = Arrival(
+            digest=opened.digest,
+            sitting=header.sitting,
+            last_seq=header.last_seq,
+            is_partial=header.is_partial,
+            station=opened.station.key_id,
+            received_at_ms=received_at_ms,
+            admission_id=admission.admission_id,
+            candidate_id=admission.candidate.id,
+            attempt=admission.attempt,
+            mode=str(admission.mode),
+            bundle_id=header.bundle_id,
+            bundle_version=header.bundle_version,
+        )
+        receipt = issue_receipt(
+            self._ring.signer,
+            sealed_digest=opened.digest,
+            sitting=header.sitting,
+            last_seq=header.last_seq,
+            received_at_ms=received_at_ms,
+            is_partial=header.is_partial,
+        )
+        self._objects.put(data)
+        self._hook(Point.STORED)
+        given, is_new = self._store.accept(arrival, receipt)
+        self._hook(Point.COMMITTED)
+        if is_new:
+            self._store.release(opened.digest)
+            self._quarantine.remove(opened.digest)
+            log.event("hub.accepted", digest=opened.digest, sitting=header.sitting, last_seq=header.last_seq)
+        return given, is_new
+
+    def _refuse(self, data: bytes, digest: str, cause: PocusError) -> PocusError:
+        room = self._store.quarantined_bytes() + len(data) + PLACE_BYTES
+        if room > self._maximum_quarantine_bytes and not self._store.is_quarantined(digest):
+            return QuarantineFullError(reason=cause.code)
+        self._quarantine.put(data)
+        self._store.quarantine(
+            Refused(digest=digest, reason=cause.code, size_bytes=len(data), received_at_ms=self._clock.read().wall_ms)
+        )
+        log.event("hub.refused", digest=digest, reason=cause.code)
+        return EnvelopeRefusedError(reason=cause.code)
+
+
+def _require_admitted(opened: Opened, admission: Admission) -> None:
+    """The sitting began as its admission says; a station gives no one more time than they were granted.
+
+    Raises:
+        NotAdmittedError: It did not.
+    """
+    first = opened.events[0].event
+    if not isinstance(first, OpenedEvent):
+        raise NotAdmittedError(field="opened")
+    told = {
+        "admission_id": (first.admission_id, admission.admission_id),
+        "candidate": (first.candidate_id, admission.candidate.id),
+        "bundle": (first.bundle_id, admission.bundle_id),
+        "attempt": (first.attempt, admission.attempt),
+        "mode": (first.mode, admission.mode),
+        "time_factor": (first.time_factor, admission.accommodations.time_factor),
+        "credit_cap_ms": (first.credit_cap_ms, admission.credit_cap_ms),
+        "can_pause": (first.can_pause, admission.accommodations.can_pause or admission.mode in _UNTIMED),
+        "start_code": (first.needs_start_code, admission.start_code is not None),
+    }
+    for field, (found, admitted) in told.items():
+        if found != admitted:
+            raise NotAdmittedError(field=field)
+    if not _SITTING.fullmatch(first.sitting):
+        raise NotAdmittedError(field="sitting")
+    if not admission.minimum_version <= first.bundle_version <= LARGEST_INTEGER:
+        raise NotAdmittedError(field="bundle_version")

@@ -1,0 +1,45 @@
+"""Problem details (RFC 9457): how the hub tells an error over HTTP (formats/sync 2.5)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import Response
+
+from pocus_desktop.hub.errors import HubError
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.kernel.errors import PocusError
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:pocus:problem:"
+RETRY_AFTER_S: Final = 30
+_UNAVAILABLE: Final = 503
+_BODY_UNREAD: Final = frozenset({408, 413})
+
+
+def problem_response(
+    error: PocusError, *, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An error as a response: the standard members, and `code`, `next` and `cause` for programs and people."""
+    status = status if status is not None else error.status if isinstance(error, HubError) else 500
+    told = error.explain()
+    document: dict[str, Json] = {
+        "type": TYPE_PREFIX + error.code,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": told.what,
+        "code": error.code,
+        "what": told.what,
+        "next": told.next,
+    }
+    if "reason" in error.params:
+        document["cause"] = error.params["reason"]
+    extra: dict[str, str] = {}
+    if status == _UNAVAILABLE:
+        extra["Retry-After"] = str(RETRY_AFTER_S)
+    if status in _BODY_UNREAD:  # what is left of the request cannot be told from a next one
+        extra["Connection"] = "close"
+    return Response(
+        canonical.encode(document), status_code=status, media_type=MEDIA_TYPE, headers={**extra, **(headers or {})}
+    )

@@ -1,0 +1,137 @@
+"""The hub as a process: the application behind uvicorn.
+
+It listens to this computer alone, unless it is given a certificate or told that something before it speaks TLS.
+"""
+
+import ipaddress
+import logging
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.errors import AddressInUseError, BadCertificateError, NeedsTlsError
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.kernel import log
+from pocus_desktop.sitting.academy import AcademyKeys
+
+DEFAULT_PORT: Final = 8420
+AT_ONCE: Final = 32
+"""Connections; each may hold an envelope of the largest size."""
+
+DRAIN_S: Final = 20
+
+
+def serve(
+    folder: Path,
+    keys: AcademyKeys,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    *,
+    database_url: str | None = None,
+    certificate: Path | None = None,
+    private_key: Path | None = None,
+    is_behind_tls: bool = False,
+    on_ready: Callable[[str], None] = lambda _url: None,
+) -> None:
+    """Serve until the process is told to stop (SIGINT, SIGTERM); requests under way are finished.
+
+    Args:
+        folder: The hub's.
+        keys: The academy's.
+        host: Address to listen at.
+        port: 0 takes a free one.
+        database_url: As `Hub`.
+        certificate: PEM chain; with it, TLS is spoken here.
+        private_key: PEM, where it is not in the same file.
+        is_behind_tls: A proxy on the way speaks TLS; listening openly is then right.
+        on_ready: Told the address once it listens.
+
+    Raises:
+        NeedsTlsError: Other computers would reach it without encryption.
+        BadCertificateError: Certificate and private key cannot be read, or do not go together.
+        AddressInUseError: It cannot listen there.
+        PocusError: `hub.*`: the folder or the database does not work.
+    """
+    if certificate is None and not is_behind_tls and not _is_this_computer(host):
+        raise NeedsTlsError(host=host)
+    hub = Hub(folder, keys, database_url)
+    try:
+        configured = configuration(hub, certificate=certificate, private_key=private_key)
+        _load(configured)
+        with _listen(host, port) as listener:
+            server = uvicorn.Server(configured)
+            scheme = "http" if certificate is None else "https"
+            on_ready(f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}")
+            log.event("hub.serving", is_tls=certificate is not None)
+            with _stopped_by_signal():
+                server.run(sockets=[listener])
+    finally:
+        hub.close()
+
+
+def configuration(hub: Hub, *, certificate: Path | None = None, private_key: Path | None = None) -> uvicorn.Config:
+    """How uvicorn runs a hub: no access log (addresses are personal data), no header that names the software."""
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    return uvicorn.Config(
+        create_app(hub),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+        limit_concurrency=AT_ONCE,
+        timeout_graceful_shutdown=DRAIN_S,
+        ssl_certfile=certificate,
+        ssl_keyfile=private_key,
+    )
+
+
+def _load(configured: uvicorn.Config) -> None:
+    """Read certificate and key before anyone is told that the hub listens."""
+    try:
+        configured.load()
+    except (ssl.SSLError, OSError) as problem:
+        reason = getattr(problem, "reason", None) or problem.strerror or type(problem).__name__
+        raise BadCertificateError(reason=str(reason)) from problem
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[None]:
+    """The server passes on the signals that stopped it once it is done; by then they have done their work."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as problem:
+        raise AddressInUseError(host=host, port=port, reason=problem.strerror or "") from problem
+
+
+def _is_this_computer(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
