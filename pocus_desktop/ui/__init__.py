@@ -1,0 +1,1 @@
+"""The Qt faces: shells, screens, widgets and theme."""

@@ -1,0 +1,1 @@
+"""The candidate's face: from sign-in to receipt."""

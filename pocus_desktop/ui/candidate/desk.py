@@ -1,0 +1,49 @@
+"""Where a candidate signs in: the port behind the sign-in screen.
+
+Kept free of the heavy rooms, since the sign-in screen is painted before they are imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from pocus_desktop.ui.candidate.host import SittingHost
+
+
+Link: TypeAlias = Literal["none", "offline", "online"]
+"""Whether results can be sent from here: no link wanted or none tried yet, tried and not there, there."""
+
+
+class AdmissionChoice(NamedTuple):
+    """An admission that is present on this computer.
+
+    Attributes:
+        admission_id: Its id.
+        title: The assessment's title in the language asked for.
+        told: How it counts and until when, in words.
+        is_resumable: A sitting under it was begun and not handed in.
+    """
+
+    admission_id: str
+    title: str
+    told: str = ""
+    is_resumable: bool = False
+
+
+class Desk(Protocol):
+    """Where a candidate signs in: knows the admissions present and opens or resumes sittings."""
+
+    def choices(self, language: str) -> Sequence[AdmissionChoice]:
+        """The admissions present, those to be resumed first."""
+
+    def open(self, *, candidate_id: str, admission_id: str, language: str) -> SittingHost:
+        """Open the sitting of an admission, or resume it where it was begun.
+
+        Raises:
+            PocusError: The candidate is another one, the bundle is missing, the window is over, …
+        """
+
+    def link(self) -> Link:
+        """How it stands with the link to the academy; asked every few seconds, on the GUI thread."""

@@ -1,0 +1,29 @@
+"""The heavy rooms that the candidate's face needs, made once the first screen is painted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.check.inspector import EngineFindings
+from pocus_desktop.ui.media_host import PlayerFactory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What stands behind the windows.
+
+    Attributes:
+        desk: Opens sittings.
+        clock: The clock that sittings use.
+        make_player: Makes a player for clips.
+        check_engine: Asks the media engine for the system check.
+        folder: Where answers stand.
+    """
+
+    desk: Desk
+    clock: Clock
+    make_player: PlayerFactory
+    check_engine: Callable[[], EngineFindings]
+    folder: Path

@@ -1,0 +1,1 @@
+"""One screen a module, one for each view of a sitting."""

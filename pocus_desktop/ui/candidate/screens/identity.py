@@ -1,0 +1,66 @@
+"""Identity: is this you? With the proctor's start code where the mode needs one."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from pocus_desktop.sitting.intents import ConfirmIdentity
+from pocus_desktop.sitting.views import IdentityView, View
+from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
+from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.icon_label import IconLabel
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.page import Page
+from pocus_desktop.ui.theme import look
+
+
+class IdentityScreen(CandidateScreen):
+    """Name, ID and assessment in large letters; one field at most."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__(context)
+        words = context.words
+        page = self.hold(Page(heading=words("identity.title"), lead=words("identity.lead")))
+        card = Card()
+        page.body.addWidget(card)
+        row = QHBoxLayout()
+        row.setSpacing(look.current().space("base"))
+        row.addWidget(IconLabel("id-card", role="accent", size="icon_large"))
+        names = QVBoxLayout()
+        self._name = Label("", scale="title")
+        self._id = Label("", tone="muted")
+        self._assessment = Label("", weight="medium")
+        for label in (self._name, self._id, self._assessment):
+            names.addWidget(label)
+        row.addLayout(names, 1)
+        card.body.addLayout(row)
+        self._code_card = Card()
+        page.body.addWidget(self._code_card)
+        label = Label(words("identity.start_code"), weight="medium")
+        self._code = QLineEdit()
+        self._code.setObjectName("start-code")
+        self._code.setMaxLength(32)
+        self._code.setAccessibleName(words("identity.start_code"))
+        self._code.returnPressed.connect(self._confirm)
+        label.setBuddy(self._code)
+        self._code_card.body.addWidget(label)
+        self._code_card.body.addWidget(self._code)
+        self._code_card.body.addWidget(Label(words("identity.start_code_help"), scale="fine", tone="muted"))
+        page.body.addWidget(Label(words("identity.not_me"), tone="muted"))
+        page.add_primary(words("identity.confirm")).clicked.connect(self._confirm)
+        self._needs_code = False
+
+    def render_view(self, view: View) -> None:
+        """Show who is expected."""
+        screen = view.screen
+        assert isinstance(screen, IdentityView)  # noqa: S101 - the window pairs them
+        self._name.setText(screen.name)
+        self._id.setText(self.context.words("identity.id", candidate_id=screen.candidate_id))
+        self._assessment.setText(screen.assessment_title)
+        self._needs_code = screen.needs_start_code
+        self._code_card.setVisible(screen.needs_start_code)
+
+    def first_focus(self) -> QWidget | None:
+        """The code where one is needed, else the way on."""
+        return self._code if self._needs_code else super().first_focus()
+
+    def _confirm(self) -> None:
+        self.intended.emit(ConfirmIdentity(start_code=self._code.text().strip()))

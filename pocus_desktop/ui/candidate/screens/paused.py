@@ -1,0 +1,31 @@
+"""Paused: the clock stands still; nothing of the case is seen."""
+
+from pocus_desktop.sitting.intents import Resume
+from pocus_desktop.sitting.views import PausedView, View
+from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
+from pocus_desktop.ui.candidate.screens.standstill import Standstill
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.page import Page
+
+
+class PausedScreen(CandidateScreen):
+    """Why, and who can go on."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__(context)
+        words = context.words
+        self._page = page = self.hold(Page(heading=words("paused.title"), lead=words("paused.lead")))
+        self._told = Standstill(icon_name="circle-pause", role="accent")
+        page.body.addWidget(self._told)
+        self._who = Label(words("paused.proctor_resumes"), tone="muted")
+        page.body.addWidget(self._who)
+        self._resume = page.add_primary(words("paused.resume"), icon_name="play")
+        self._resume.clicked.connect(lambda: self.intended.emit(Resume()))
+
+    def render_view(self, view: View) -> None:
+        """Show the reason."""
+        screen = view.screen
+        assert isinstance(screen, PausedView)  # noqa: S101 - the window pairs them
+        self._told.tell(screen.reason.what, screen.reason.next)
+        self._page.footer.setVisible(screen.can_resume)
+        self._who.setVisible(not screen.can_resume)

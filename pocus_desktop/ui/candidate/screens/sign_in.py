@@ -1,0 +1,192 @@
+"""Sign in: who one is, and which admission.
+
+What only later paints need (banners, the cards of admissions) is imported when it is needed, and the values are named
+tuples, for start-up time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
+
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.ui.candidate.desk import AdmissionChoice
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.flow import FlowLayout
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.page import Page
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.words import Words
+
+if TYPE_CHECKING:
+    from pocus_desktop.ui.parts.choice_card import RadioCard
+
+
+class SignInView(NamedTuple):
+    """What the sign-in screen shows.
+
+    Attributes:
+        choices: The admissions present; None while they are being looked for.
+        languages: The interface languages offered.
+        language: The one in force.
+        candidate_id: What was entered before, to be kept after a refusal.
+        refusal: Why the last try was refused.
+        is_opening: A sitting is being opened.
+    """
+
+    choices: Sequence[AdmissionChoice] | None
+    languages: Sequence[str]
+    language: str
+    candidate_id: str = ""
+    refusal: Explanation | None = None
+    is_opening: bool = False
+
+
+class SignIn(NamedTuple):
+    """The candidate signs in."""
+
+    candidate_id: str
+    admission_id: str
+
+
+class ChooseLanguage(NamedTuple):
+    """The candidate wants another language."""
+
+    language: str
+
+
+class SignInScreen(QWidget):
+    """The first screen; there is no sitting yet.
+
+    Args:
+        words: The interface language.
+        parent: The owner.
+
+    Signals:
+        asked: `SignIn` or `ChooseLanguage`.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self, words: Words, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "canvas")
+        self._words = words
+        worn = look.current()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        page = Page(heading=words("sign_in.title"), lead=words("sign_in.lead"), parent=self)
+        self._page = page
+        column.addWidget(page)
+        self._refusals = QVBoxLayout()
+        page.body.addLayout(self._refusals)
+        card = Card(parent=page.scrolled.held)
+        page.body.addWidget(card)
+        name = Label(words("sign_in.candidate_id"), weight="medium")
+        self._id = QLineEdit()
+        self._id.setObjectName("candidate-id")
+        self._id.setAccessibleName(words("sign_in.candidate_id"))
+        self._id.setMaxLength(64)
+        self._id.returnPressed.connect(self._sign_in)
+        name.setBuddy(self._id)
+        card.body.addWidget(name)
+        card.body.addWidget(self._id)
+        card.body.addWidget(Label(words("sign_in.candidate_id_help"), scale="fine", tone="muted"))
+        card.body.addSpacing(worn.space("tight"))
+        self._choices_heading = Label(words("sign_in.assessment"), weight="medium")
+        card.body.addWidget(self._choices_heading)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(worn.space("tight"))
+        card.body.addLayout(self._choices)
+        self._group = QButtonGroup(self)
+        self._by_card: dict[RadioCard, str] = {}
+        self._languages = QWidget(page.footer)
+        self._language_row = FlowLayout(self._languages, gap=worn.space("tight"))
+        page.action_row.addWidget(self._languages)
+        self._go = page.add_primary(words("sign_in.go"))
+        self._go.clicked.connect(self._sign_in)
+        self._shown_choices: Sequence[AdmissionChoice] | None = ()
+        self._is_opening = False
+
+    def render_view(self, view: SignInView) -> None:
+        """Show the admissions, the last refusal and the languages."""
+        words = self._words
+        self._is_opening = view.is_opening
+        if view.candidate_id and not self._id.text():
+            self._id.setText(view.candidate_id)
+        _clear(self._refusals)
+        if view.refusal is not None:
+            self._refusals.addWidget(_banner("refusal", "refused", view.refusal.what, view.refusal.next))
+        if view.choices != self._shown_choices or view.choices is None:
+            self._shown_choices = view.choices
+            self._show_choices(view.choices)
+        if self._language_row.count() == 0:
+            for language in view.languages:
+                button = Button(words(f"language.{language}"), kind="quiet", icon_name="languages")
+                button.setObjectName(f"language:{language}")
+                button.setCheckable(True)
+                button.setChecked(language == view.language)
+                button.clicked.connect(lambda _=False, to=language: self.asked.emit(ChooseLanguage(language=to)))
+                self._language_row.addWidget(button)
+        self._go.say(words("sign_in.opening" if view.is_opening else "sign_in.go"))
+
+    def take_focus(self) -> None:
+        """Put the focus on the candidate's ID."""
+        self._id.setFocus()
+
+    def _show_choices(self, choices: Sequence[AdmissionChoice] | None) -> None:
+        words = self._words
+        _clear(self._choices)
+        self._by_card = {}
+        if choices is None:
+            self._choices.addWidget(Label(words("sign_in.looking"), tone="muted"))
+            return
+        if not choices:
+            self._choices.addWidget(_banner("none", "warning", words("sign_in.none"), words("sign_in.none_next")))
+            return
+        from pocus_desktop.ui.parts.choice_card import RadioCard  # after the first paint, for start-up time
+
+        for index, choice in enumerate(choices):
+            told = " · ".join(
+                filter(None, (choice.title, choice.told, words("sign_in.resume") if choice.is_resumable else ""))
+            )
+            card = RadioCard(told)
+            card.setObjectName(f"admission:{choice.admission_id}")
+            card.setChecked(index == 0)
+            self._group.addButton(card)
+            self._by_card[card] = choice.admission_id
+            self._choices.addWidget(card)
+
+    def _sign_in(self) -> None:
+        candidate_id = self._id.text().strip()
+        admission = next((admission for card, admission in self._by_card.items() if card.isChecked()), None)
+        if self._is_opening:
+            return
+        if not candidate_id or admission is None:
+            key = "sign_in.id_missing" if admission is not None else "sign_in.none"
+            next_key = "sign_in.id_missing_next" if admission is not None else "sign_in.none_next"
+            _clear(self._refusals)
+            self._refusals.addWidget(_banner("refusal", "refused", self._words(key), self._words(next_key)))
+            self._id.setFocus()
+            return
+        self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=admission))
+
+
+def _banner(name: str, kind: str, what: str, next_step: str) -> QWidget:
+    from pocus_desktop.ui.parts.banner import Banner  # after the first paint, for start-up time
+
+    banner = Banner(kind=kind, what=what, next_step=next_step)
+    banner.setObjectName(name)
+    return banner
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,131 @@
+"""The candidate's program: sign in, sit, and back to sign in for the next one."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.candidate.host import SittingHost
+from pocus_desktop.ui.candidate.rooms import Rooms
+from pocus_desktop.ui.candidate.screens.sign_in import SignIn
+from pocus_desktop.ui.candidate.sign_in_window import SignInWindow
+from pocus_desktop.ui.candidate.window import CandidateWindow
+from pocus_desktop.ui.theme import look
+
+_ACTIVATE_MS: Final = 50
+"""After one window made way for the other, since hiding one takes the focus from both on some platforms."""
+_LINK_MS: Final = 2_000
+"""How often the desk is asked for the link while a sitting is open."""
+
+
+class CandidateShell(QObject):
+    """Joins the sign-in window, the desk and the window of a sitting.
+
+    Args:
+        sign_in: The window that is already on the screen.
+        rooms: What stands behind it.
+
+    Signals:
+        opened: The `CandidateWindow` of a sitting, just shown.
+        left: The candidate left; the sitting's host, for whoever closes it.
+    """
+
+    opened = Signal(object)
+    left = Signal(object)
+
+    def __init__(self, sign_in: SignInWindow, rooms: Rooms) -> None:
+        super().__init__(sign_in)
+        self._sign_in = sign_in
+        self._rooms = rooms
+        self._window: CandidateWindow | None = None
+        self._host: SittingHost | None = None
+        self._activate = QTimer(self)
+        self._activate.setSingleShot(True)
+        self._activate.setInterval(_ACTIVATE_MS)
+        self._activate.timeout.connect(self._activate_front)
+        self._link = QTimer(self)
+        self._link.setInterval(_LINK_MS)
+        self._link.timeout.connect(self._tell_link)
+        sign_in.asked.connect(self._open)
+        sign_in.language_chosen.connect(self._list)
+        self._list()
+
+    @property
+    def window(self) -> CandidateWindow | None:
+        """The window of the sitting under way."""
+        return self._window
+
+    @property
+    def sign_in(self) -> SignInWindow:
+        """The window it began with."""
+        return self._sign_in
+
+    @property
+    def desk(self) -> Desk:
+        """Where sittings are opened."""
+        return self._rooms.desk
+
+    def _list(self) -> None:
+        try:
+            self._sign_in.show_choices(tuple(self._rooms.desk.choices(self._sign_in.language)))
+        except PocusError as error:
+            self._sign_in.show_choices(())
+            self._sign_in.refuse(error.explain(self._sign_in.language))
+
+    def _open(self, asked: SignIn) -> None:
+        try:
+            host = self._rooms.desk.open(
+                candidate_id=asked.candidate_id,
+                admission_id=asked.admission_id,
+                language=self._sign_in.language,
+            )
+        except PocusError as error:
+            self._sign_in.refuse(error.explain(self._sign_in.language))
+            return
+        self._host = host
+        self._window = open_window(host, self._rooms)
+        self._window.finished.connect(self._leave)
+        self._tell_link()
+        self._link.start()
+        self._window.resize(self._sign_in.size())
+        if self._sign_in.isFullScreen():
+            self._window.showFullScreen()
+        else:
+            self._window.show()
+        self._sign_in.hide()
+        self._activate.start()
+        self.opened.emit(self._window)
+
+    def _activate_front(self) -> None:
+        front = self._window if self._window is not None else self._sign_in
+        front.activateWindow()
+
+    def _tell_link(self) -> None:
+        if self._window is not None:
+            self._window.show_link(self._rooms.desk.link())
+
+    def _leave(self) -> None:
+        self._link.stop()
+        window, host = self._window, self._host
+        self._window = self._host = None
+        look.wear(look.Look())
+        self._sign_in.start_over()
+        self._list()
+        self._sign_in.show()
+        self._activate.start()
+        if window is not None:
+            window.close()
+            window.deleteLater()
+        self.left.emit(host)
+
+
+def open_window(host: SittingHost, rooms: Rooms) -> CandidateWindow:
+    """The window of a sitting, not yet shown."""
+    return CandidateWindow(
+        host,
+        clock=rooms.clock,
+        make_player=rooms.make_player,
+        check_engine=rooms.check_engine,
+        folder=rooms.folder,
+    )

@@ -1,0 +1,343 @@
+"""The candidate's window: renders the views of one sitting and passes on what the candidate asks for."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QLayout, QMainWindow, QVBoxLayout, QWidget
+
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting.intents import GoNext, Intent, NoteIntegrity, Pause, SetComfort
+from pocus_desktop.sitting.views import (
+    AgreementView,
+    CaseView,
+    Comfort,
+    ComfortView,
+    FarewellView,
+    HandedInView,
+    IdentityView,
+    Mode,
+    Notice,
+    PausedView,
+    ReadyView,
+    ReviewView,
+    StoppedView,
+    SurveyView,
+    SystemCheckView,
+    TutorialView,
+    View,
+)
+from pocus_desktop.ui.candidate.desk import Link
+from pocus_desktop.ui.candidate.host import SittingHost
+from pocus_desktop.ui.candidate.notice_area import NoticeArea
+from pocus_desktop.ui.candidate.screens.agreement import AgreementScreen
+from pocus_desktop.ui.candidate.screens.case import CaseScreen
+from pocus_desktop.ui.candidate.screens.comfort import ComfortScreen
+from pocus_desktop.ui.candidate.screens.farewell import FarewellScreen
+from pocus_desktop.ui.candidate.screens.handed_in import HandedInScreen
+from pocus_desktop.ui.candidate.screens.identity import IdentityScreen
+from pocus_desktop.ui.candidate.screens.paused import PausedScreen
+from pocus_desktop.ui.candidate.screens.ready import ReadyScreen
+from pocus_desktop.ui.candidate.screens.review import ReviewScreen
+from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
+from pocus_desktop.ui.candidate.screens.stopped import StoppedScreen
+from pocus_desktop.ui.candidate.screens.survey import SurveyScreen
+from pocus_desktop.ui.candidate.screens.system_check import SystemCheckScreen
+from pocus_desktop.ui.candidate.screens.tutorial import TutorialScreen
+from pocus_desktop.ui.candidate.top_bar import TopBar
+from pocus_desktop.ui.candidate.view_relay import ViewRelay
+from pocus_desktop.ui.check.inspector import EngineFindings, Inspector
+from pocus_desktop.ui.check.sound_test import SoundTest
+from pocus_desktop.ui.formats import Formats
+from pocus_desktop.ui.media_host import MediaHost, PlayerFactory
+from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.pictures import Pictures
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.words import Words
+
+SCREENS: Final[Mapping[type[object], type[CandidateScreen]]] = {
+    IdentityView: IdentityScreen,
+    SystemCheckView: SystemCheckScreen,
+    AgreementView: AgreementScreen,
+    ComfortView: ComfortScreen,
+    TutorialView: TutorialScreen,
+    ReadyView: ReadyScreen,
+    CaseView: CaseScreen,
+    ReviewView: ReviewScreen,
+    PausedView: PausedScreen,
+    StoppedView: StoppedScreen,
+    HandedInView: HandedInScreen,
+    SurveyView: SurveyScreen,
+    FarewellView: FarewellScreen,
+}
+"""The screen of each view; a test holds it complete."""
+
+
+class CandidateWindow(QMainWindow):
+    """Hosts one sitting.
+
+    Args:
+        host: The sitting.
+        clock: The clock that its readings come from.
+        make_player: Makes a player when first a clip is played.
+        check_engine: Asks the media engine for the system check.
+        folder: Where answers stand, for the disk's probe.
+        parent: The owner.
+
+    Signals:
+        rendered: A view was shown; its screen's class name.
+        finished: The candidate left the farewell screen.
+    """
+
+    rendered = Signal(str)
+    finished = Signal()
+
+    def __init__(
+        self,
+        host: SittingHost,
+        *,
+        clock: Clock,
+        make_player: PlayerFactory,
+        check_engine: Callable[[], EngineFindings],
+        folder: Path,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._host = host
+        self._clock = clock
+        self._pictures = Pictures(host.content)
+        self._media = MediaHost(make_player, self)
+        self._media.attach(host.content)
+        self._media.intended.connect(self._on_intended)
+        self._inspector = Inspector(clock=clock, folder=folder, check_engine=check_engine, parent=self)
+        self._sound = SoundTest(make_player, self)
+        self._screen: CandidateScreen | None = None
+        self._top: TopBar | None = None
+        self._notices: NoticeArea | None = None
+        self._look_key: tuple[object, ...] = ()
+        self._screen_key: tuple[object, ...] = ()
+        self._view: View | None = None
+        self._link: Link = "none"
+        self._is_closed = False
+        self._relay = ViewRelay(self)
+        self._relay.arrived.connect(self._on_view)
+        self._ring = FocusRing(self)
+        layout = self.layout()
+        assert layout is not None  # noqa: S101 - a main window has one
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # all content scrolls
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.setTimerType(Qt.TimerType.PreciseTimer)
+        self._due.timeout.connect(self._on_due)
+        self._unsubscribe = host.on_view(self._relay.take)
+        self._render(host.view())
+
+    @property
+    def screen_shown(self) -> CandidateScreen:
+        """The screen in sight."""
+        assert self._screen is not None  # noqa: S101 - rendered in the constructor
+        return self._screen
+
+    @property
+    def host(self) -> SittingHost:
+        """The sitting it shows."""
+        return self._host
+
+    @property
+    def top_bar(self) -> TopBar:
+        """The bar above the screen."""
+        assert self._top is not None  # noqa: S101 - rendered in the constructor
+        return self._top
+
+    @property
+    def media(self) -> MediaHost:
+        """What plays its clips."""
+        return self._media
+
+    @property
+    def view(self) -> View:
+        """The view in sight."""
+        assert self._view is not None  # noqa: S101 - rendered in the constructor
+        return self._view
+
+    def show_link(self, link: Link) -> None:
+        """Tell whether results can be sent from here."""
+        self._link = link
+        if self._top is not None:
+            self._top.show_link(link)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Note when the candidate leaves the window in a sitting that counts."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self._is_closed and self._view is not None:
+            is_away = QApplication.activeWindow() is None and QApplication.activeModalWidget() is None
+            is_counted = self._view.chrome.mode in (Mode.LIVE, Mode.TRIAL) and isinstance(self._view.screen, CaseView)
+            if is_away and is_counted:
+                self._on_intended(NoteIntegrity(what="focus-lost"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Send on what is being typed and let go of everything; the sitting itself belongs to whoever opened it."""
+        if not self._is_closed:
+            if self._screen is not None:
+                self._screen.flush()
+            self._media.leave()
+            self._is_closed = True
+            self._due.stop()
+            self._media.close()
+            self._sound.close()
+            self._inspector.close()
+            self._pictures.close()
+        super().closeEvent(event)
+
+    def _on_view(self, view: object) -> None:
+        if not self._is_closed and isinstance(view, View):
+            self._render(view)
+
+    def _render(self, view: View) -> None:
+        self._view = view
+        comfort = view.chrome.comfort
+        self._wear(comfort)
+        words = Words(comfort.language)
+        look_key = (comfort.language, comfort.text_percent)
+        if look_key != self._look_key:
+            self._build_frame(words, look_key)
+        assert self._top is not None  # noqa: S101 - just built
+        assert self._notices is not None  # noqa: S101 - just built
+        screen_key = (type(view.screen), look_key, *_place(view))
+        if screen_key != self._screen_key:
+            self._change_screen(view, words, screen_key)
+        assert self._screen is not None  # noqa: S101 - just made
+        self._screen.render_view(view)
+        self._top.render_view(view)
+        self._notices.show_notices(view.chrome.notices)
+        self._media.follow(view)
+        self._arm()
+        self.rendered.emit(type(self._screen).__name__)
+
+    def _wear(self, comfort: Comfort) -> None:
+        look.wear(
+            look.Look(
+                theme=comfort.theme,
+                text_percent=comfort.text_percent,
+                is_reduced_motion=comfort.is_reduced_motion,
+            )
+        )
+
+    def _build_frame(self, words: Words, look_key: tuple[object, ...]) -> None:
+        self._look_key = look_key
+        self.setLayoutDirection(words.direction)
+        self.setWindowTitle(words("window.title"))
+        formats = Formats(words)
+        self._whole = whole = QWidget()
+        whole.setProperty("ground", "canvas")
+        self._column = QVBoxLayout(whole)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._top = TopBar(clock=self._clock, words=words, formats=formats)
+        self._top.clock_hidden.connect(self._on_clock_hidden)
+        self._top.pause_asked.connect(lambda: self._on_intended(Pause(reason="break")))
+        self._top.show_link(self._link)
+        self._notices = NoticeArea(words)
+        self._column.addWidget(self._top)
+        self._column.addWidget(self._notices)
+        self._words, self._formats = words, formats
+        self._focus_name = self._focused_name()
+        if self._screen is not None:
+            self._screen.flush()
+            self._screen = None
+        self.setCentralWidget(whole)
+
+    def _change_screen(self, view: View, words: Words, screen_key: tuple[object, ...]) -> None:
+        is_same_place = self._screen_key[:1] == screen_key[:1] and self._screen_key[2:] == screen_key[2:]
+        self._screen_key = screen_key
+        old = self._screen
+        context = ScreenContext(
+            words=words,
+            formats=self._formats,
+            clock=self._clock,
+            pictures=self._pictures,
+            media=self._media,
+            inspector=self._inspector,
+            sound=self._sound,
+            latest=self._host.view,
+        )
+        screen = self._make_screen(view, context)
+        screen.intended.connect(self._on_intended)
+        self._screen = screen
+        if old is not None:
+            self._column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._column.addWidget(screen, 1)
+        name = self._focus_name if is_same_place else ""
+        self._focus_name = ""
+        QTimer.singleShot(0, screen, lambda: self._focus(screen, name))
+
+    def _make_screen(self, view: View, context: ScreenContext) -> CandidateScreen:
+        if isinstance(view.screen, CaseView):
+            return CaseScreen(context, view)
+        screen = SCREENS[type(view.screen)](context)
+        if isinstance(screen, HandedInScreen):
+            screen.continued.connect(self._on_continued)
+        if isinstance(screen, FarewellScreen):
+            screen.left.connect(self.finished)
+        return screen
+
+    def _focus(self, screen: CandidateScreen, name: str) -> None:
+        if screen is not self._screen or QApplication.activeModalWidget() is not None:
+            return
+        again = self._whole.findChild(QWidget, name) if name else None
+        target = again if again is not None else screen.first_focus()
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focused_name(self) -> str:
+        focused = self._ring.target
+        return focused.objectName() if focused is not None else ""
+
+    def _on_intended(self, intent: Intent) -> None:
+        try:
+            self._host.handle(intent)
+        except PocusError as error:
+            told = error.explain(self._words.language)
+            if self._notices is not None:
+                self._notices.add(Notice(kind="refused", told=told, code=error.code))
+        self._arm()
+
+    def _on_continued(self) -> None:
+        self._on_intended(GoNext())
+
+    def _on_clock_hidden(self, is_hidden: bool) -> None:  # noqa: FBT001 - a slot of a signal
+        comfort = self.view.chrome.comfort
+        self._on_intended(
+            SetComfort(
+                text_percent=comfort.text_percent,
+                theme=comfort.theme,
+                captions=comfort.captions,
+                caption_percent=comfort.caption_percent,
+                volume_percent=comfort.volume_percent,
+                language=comfort.language,
+                is_reduced_motion=comfort.is_reduced_motion,
+                is_clock_hidden=is_hidden,
+            )
+        )
+
+    def _arm(self) -> None:
+        due = self._host.next_due_ms()
+        if due is None or self._is_closed:
+            self._due.stop()
+            return
+        self._due.start(max(0, due - self._clock.read().monotonic_ms))
+
+    def _on_due(self) -> None:
+        self._host.tick()
+        self._arm()
+
+
+def _place(view: View) -> tuple[object, ...]:
+    """What makes another screen of the same kind: the step and the visit."""
+    screen = view.screen
+    return (screen.step, screen.visit) if isinstance(screen, CaseView) else ()

@@ -1,0 +1,1 @@
+"""The widgets of the interactions, one a file, joined by the registry."""

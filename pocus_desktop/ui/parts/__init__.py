@@ -1,0 +1,1 @@
+"""Small widgets that every face shares; each shows one thing and decides nothing."""

@@ -1,0 +1,45 @@
+"""The stage has the room of a large screen, and never hides that there are questions."""
+
+import pytest
+from PySide6.QtWidgets import QSplitter
+
+from pocus_desktop.ui.candidate.screens.case_body import CaseBody
+from pocus_desktop.ui.candidate.stage.stage_pane import StagePane
+from tests.ui.conftest import OpenWindow, settle
+from tests.ui.gallery import case, case_chrome, in_comfort, item_state
+from tests.ui.gallery_case import CINE
+
+
+def test_a_wider_window_makes_the_picture_wider_and_not_the_questions(open_window: OpenWindow) -> None:
+    window = open_window(case_chrome(), case(item_state("compressible", 1), stage=(CINE,)), size=(1920, 1080))
+    (stage,) = window.findChildren(StagePane)
+    assert stage.width() > 1920 * 0.6
+    window.resize(1280, 800)
+    settle()
+    assert stage.width() < 1280 * 0.6
+
+
+def test_who_moved_the_divider_keeps_it(open_window: OpenWindow) -> None:
+    window = open_window(case_chrome(), case(item_state("compressible", 1), stage=(CINE,)), size=(1600, 900))
+    splitter = window.findChildren(CaseBody)[0].findChildren(QSplitter)[0]
+    splitter.moveSplitter(800, 1)
+    settle()
+    window.resize(1600, 880)
+    settle()
+    assert abs(splitter.sizes()[0] - 800) < 20
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150, 175, 200])
+def test_questions_stand_beside_the_stage_on_a_large_screen(open_window: OpenWindow, percent: int) -> None:
+    chrome = in_comfort(case_chrome(), text_percent=percent)
+    window = open_window(chrome, case(item_state("compressible", 1), stage=(CINE,)), size=(1920, 1080))
+    assert window.findChildren(CaseBody)[0].is_stacked is False
+
+
+def test_a_stage_above_leaves_the_questions_in_sight(open_window: OpenWindow) -> None:
+    chrome = in_comfort(case_chrome(), text_percent=150)
+    window = open_window(chrome, case(item_state("compressible", 1), stage=(CINE,)), size=(1366, 1000))
+    (body,) = window.findChildren(CaseBody)
+    (stage,) = window.findChildren(StagePane)
+    assert body.is_stacked
+    assert stage.height() <= body.height() * 0.8 + 1

@@ -1,0 +1,181 @@
+"""Signing in: refusals keep what was typed, and the next candidate finds nothing of the last."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.media.fake_player import FakePlayer
+from pocus_desktop.sitting.errors import WrongCandidateError
+from pocus_desktop.sitting.views import FarewellView, View
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
+from pocus_desktop.ui.candidate.host import SittingHost
+from pocus_desktop.ui.candidate.rooms import Rooms
+from pocus_desktop.ui.candidate.shell import CandidateShell
+from pocus_desktop.ui.check.inspector import EngineFindings
+from pocus_desktop.ui.launch import show_sign_in
+from tests.ui.conftest import named, settle
+from tests.ui.gallery import CHROME, GalleryHost, in_comfort
+from tests.ui.gallery_case import GalleryContent
+
+CHOICES = (
+    AdmissionChoice(admission_id="adm-1", title="Lower-extremity DVT", told="Assessment", is_resumable=True),
+    AdmissionChoice(admission_id="adm-2", title="Lung", told="Practice"),
+)
+
+
+class CounterDesk:
+    """A desk that knows one candidate."""
+
+    def __init__(self, choices: Sequence[AdmissionChoice], host: GalleryHost) -> None:
+        self._choices = choices
+        self._host = host
+        self.asked: list[tuple[str, str, str]] = []
+        self.now: Link = "none"
+
+    def choices(self, language: str) -> Sequence[AdmissionChoice]:
+        del language
+        return self._choices
+
+    def open(self, *, candidate_id: str, admission_id: str, language: str) -> SittingHost:
+        self.asked.append((candidate_id, admission_id, language))
+        if candidate_id != "C-20417":
+            raise WrongCandidateError
+        return self._host
+
+    def link(self) -> Link:
+        return self.now
+
+
+OpenShell: TypeAlias = Callable[..., tuple[CandidateShell, CounterDesk]]
+
+
+@pytest.fixture
+def open_shell(qtbot: QtBot, content: GalleryContent, tmp_path: Path) -> Iterator[OpenShell]:
+    opened: list[CandidateShell] = []
+    clock = ManualClock()
+
+    def make(choices: Sequence[AdmissionChoice] = CHOICES) -> tuple[CandidateShell, CounterDesk]:
+        chrome = in_comfort(CHROME, theme="dark", text_percent=150)
+        desk = CounterDesk(choices, GalleryHost(View(chrome=chrome, screen=FarewellView()), content))
+        sign_in = show_sign_in()
+        rooms = Rooms(
+            desk=desk,
+            clock=clock,
+            make_player=lambda sink: FakePlayer(sink, clock=clock),
+            check_engine=lambda: EngineFindings(error=None),
+            folder=tmp_path,
+        )
+        shell = CandidateShell(sign_in, rooms)
+        opened.append(shell)
+        settle()
+        return shell, desk
+
+    yield make
+    for shell in opened:
+        if shell.window is not None:
+            shell.window.close()
+            shell.window.deleteLater()
+        shell.sign_in.close()
+        shell.sign_in.deleteLater()
+    settle()
+
+
+def told(window: QWidget) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def press(window: QWidget, name: str) -> None:
+    widget = named(window, name)
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+    settle()
+
+
+def test_the_sitting_of_the_chosen_admission_is_opened(open_shell: OpenShell) -> None:
+    shell, desk = open_shell()
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "admission:adm-2")
+    press(shell.sign_in, "primary")
+    assert desk.asked == [("C-20417", "adm-2", "en")]
+    assert shell.window is not None
+    assert shell.window.isVisible()
+    assert not shell.sign_in.isVisible()
+
+
+def test_enter_signs_in_to_what_is_to_be_resumed(open_shell: OpenShell) -> None:
+    shell, desk = open_shell()
+    assert "continue where it was left" in named(shell.sign_in, "admission:adm-1").accessibleName()
+    field = named(shell.sign_in, "candidate-id")
+    QTest.keyClicks(field, " C-20417 ")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+    assert desk.asked == [("C-20417", "adm-1", "en")]
+
+
+def test_a_refusal_says_why_and_keeps_what_was_typed(open_shell: OpenShell) -> None:
+    shell, _ = open_shell()
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-1")
+    press(shell.sign_in, "primary")
+    assert shell.window is None
+    assert named(shell.sign_in, "refusal").isVisible()
+    assert WrongCandidateError().explain().what in told(shell.sign_in)
+    field = named(shell.sign_in, "candidate-id")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "C-1"
+
+
+def test_without_an_id_nothing_is_opened_and_it_says_so(open_shell: OpenShell) -> None:
+    shell, desk = open_shell()
+    press(shell.sign_in, "primary")
+    assert desk.asked == []
+    assert "Your candidate ID is missing." in told(shell.sign_in)
+
+
+def test_without_an_admission_it_says_where_to_get_one(open_shell: OpenShell) -> None:
+    shell, _ = open_shell(())
+    assert "There is no admission on this computer." in told(shell.sign_in)
+    assert "USB" in told(shell.sign_in)
+
+
+def test_the_language_can_be_changed_before_signing_in(open_shell: OpenShell) -> None:
+    shell, desk = open_shell()
+    press(shell.sign_in, "language:es")
+    assert "Iniciar sesión" in told(shell.sign_in)
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert desk.asked[-1][2] == "es"
+
+
+def test_the_next_candidate_finds_nothing_of_the_last(open_shell: OpenShell) -> None:
+    shell, _ = open_shell()
+    left: list[object] = []
+    shell.left.connect(left.append)
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    (window,) = [window for window in [shell.window] if window is not None]
+    press(window, "primary")
+    settle()
+    assert len(left) == 1
+    assert shell.window is None
+    assert shell.sign_in.isVisible()
+    field = named(shell.sign_in, "candidate-id")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == ""
+    assert shell.sign_in.grab().toImage().pixelColor(640, 30).name() == "#ffffff"
+
+
+def test_the_link_is_told_as_the_desk_tells_it(open_shell: OpenShell, qtbot: QtBot) -> None:
+    shell, desk = open_shell()
+    desk.now = "online"
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert shell.window is not None
+    assert "Online" in told(shell.window)
+    desk.now = "offline"
+    qtbot.waitUntil(lambda: shell.window is not None and "Offline" in told(shell.window), timeout=10_000)
