@@ -1,0 +1,119 @@
+"""`pocus sit`: the candidate's window on a station that was set up.
+
+What stands behind the window is imported and opened after its first paint (`ui.launch`), for start-up time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from pocus_desktop.app.display import require_display
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import SystemClock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.ui import qt_messages
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
+from pocus_desktop.ui.launch import run_candidate
+
+if TYPE_CHECKING:
+    from pocus_desktop.app.station import Station
+    from pocus_desktop.kernel.settings import Home
+    from pocus_desktop.sync.transport import Transport
+    from pocus_desktop.ui.candidate.rooms import Rooms
+    from pocus_desktop.ui.candidate.shell import CandidateShell
+
+
+class ClosedDesk:
+    """Says at the sign-in screen why this station opens no sitting."""
+
+    def __init__(self, problem: PocusError) -> None:
+        self._problem = problem
+
+    def choices(self, language: str) -> Sequence[AdmissionChoice]:
+        """None; the sign-in screen tells why."""
+        del language
+        raise self._problem
+
+    def open(self, *, candidate_id: str, admission_id: str, language: str) -> NoReturn:
+        """As `choices`."""
+        del candidate_id, admission_id, language
+        raise self._problem
+
+    def link(self) -> Link:
+        """Nothing is sent from here."""
+        return "none"
+
+
+def sit(home: Home, *, passphrase: str | None) -> int:
+    """Run the candidate's program until its window is closed; the exit status.
+
+    Args:
+        home: This station's.
+        passphrase: Of its keys, where the operating system has no key store.
+
+    Raises:
+        PocusError: There is no display, or the station was not set up; or, once the window that said so was closed,
+            why its keys or its outbox could not be opened.
+    """
+    require_display()
+    qt_messages.route()
+    enrolment = Enrolment.load(home.trust)
+    engine = VlcEngine()
+    made: list[Station] = []
+    problems: list[PocusError] = []
+
+    def rooms() -> Rooms:
+        from pocus_desktop.app.rooms import make_rooms  # the heavy rooms: after the first paint
+
+        try:
+            made.append(_open_station(home, enrolment, passphrase))
+        except PocusError as problem:
+            log.failure(problem)
+            problems.append(problem)
+        desk = made[0] if made else ClosedDesk(problems[0])
+        return make_rooms(desk, clock=SystemClock(), folder=home.sittings, engine=engine)
+
+    try:
+        status = run_candidate(rooms, on_ready=close_sittings_left)
+    finally:
+        for station in made:
+            station.close()
+        engine.close()
+    if problems:
+        raise problems[0]
+    return status
+
+
+def close_sittings_left(shell: CandidateShell) -> None:
+    """Let go of a sitting's journal and bundle when its candidate leaves."""
+    from pocus_desktop.app.station import OpenSitting  # called once the rooms are there
+
+    def close(host: object) -> None:
+        if isinstance(host, OpenSitting):
+            host.close()
+
+    shell.left.connect(close)
+
+
+def _open_station(home: Home, enrolment: Enrolment, passphrase: str | None) -> Station:
+    from pocus_desktop.app.station import Station  # as above
+    from pocus_desktop.app.station_keys import station_keys
+    from pocus_desktop.crypto.keystore import open_keystore
+
+    keys = station_keys(open_keystore(home.keys, passphrase))
+    transport = _transport(home, enrolment)
+    return Station(home, keys=keys, enrolment=enrolment, transport=transport, clock=SystemClock())
+
+
+def _transport(home: Home, enrolment: Enrolment) -> Transport:
+    """The hub by its address, else a folder that is carried by hand."""
+    from pocus_desktop.sync.folder import FolderTransport  # as above
+    from pocus_desktop.sync.https import HttpsTransport
+
+    if enrolment.hub_url:
+        return HttpsTransport(enrolment.hub_url)
+    home.carry.mkdir(parents=True, exist_ok=True)
+    return FolderTransport(home.carry)

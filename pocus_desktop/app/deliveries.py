@@ -1,0 +1,135 @@
+"""What sittings seal on its way to the hub: into the outbox, out by its worker, and how it fared told to each sitting.
+
+The one place that joins `sitting` to `sync`. It holds on to a sitting only while that is open: a result goes on its way
+whether its sitting is open or not, and what was sealed and never came into the outbox is found again by `sweep`.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from pocus_desktop.app.latest_time import LatestTime
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.receipt import verify_receipt
+from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sync.outbox import Attempt, Outbox
+from pocus_desktop.sync.store import State
+from pocus_desktop.sync.transport import Transport
+from pocus_desktop.sync.worker import OutboxWorker
+
+
+class Deliveries:
+    """The outbox of a station and the sittings that wait for word of it."""
+
+    def __init__(
+        self, home: Home, *, transport: Transport, hubs: Sequence[PublicKey], clock: Clock, latest: LatestTime
+    ) -> None:
+        """Open the outbox, take in what was sealed and never sent, and begin to send.
+
+        Raises:
+            OutboxUnreadableError: The outbox cannot be read or written.
+        """
+        self._sittings = home.sittings
+        self._hubs = tuple(hubs)
+        self._clock = clock
+        self._latest = latest
+        self._outbox = Outbox(home.outbox, transport, self._hubs)
+        self._worker = OutboxWorker(self._outbox, clock=clock, on_attempt=self._attempted)
+        self._waiting: dict[str, Sitting] = {}
+        self._lock = threading.Lock()  # what is read of the outbox is told before it is read again
+        self.sweep()
+        self._worker.start()
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits to be sent, and what was received."""
+        return self._outbox
+
+    def watch(self, sitting: Sitting) -> None:
+        """Send what it seals from now on, and what it sealed before, and tell it how that fares."""
+        sitting.on_sealed(lambda _result: self._send(sitting))
+        if sitting.sealed is not None:
+            self._send(sitting)
+
+    def leave(self, sitting: Sitting) -> None:
+        """Tell it nothing more; what it sealed goes on its way."""
+        with self._lock:
+            self._waiting = {digest: other for digest, other in self._waiting.items() if other is not sitting}
+
+    def sweep(self) -> None:
+        """Take into the outbox whatever was handed in on this station and is not there yet.
+
+        A crash between sealing and the outbox, or a full disk in that moment, leaves such a result behind.
+        """
+        try:
+            known = {entry.digest for entry in self._outbox.entries()}
+            now_ms = self._clock.read().wall_ms
+        except PocusError as error:
+            log.failure(error)
+            return
+        for path in sorted(self._sittings.glob("*/")):
+            try:
+                sealed = SittingFolder(path=path).closed()
+                if sealed is not None and sealed.digest not in known:
+                    self._outbox.enqueue(sealed.path, now_ms=now_ms)
+                    log.event("station.found_unsent", digest=sealed.digest)
+                    self._worker.wake()
+            except PocusError as error:  # one damaged folder holds up no other
+                log.failure(error)
+
+    def close(self) -> None:
+        """Stop after the delivery that is under way; what waits stays on the disk for the next start."""
+        if self._worker.close():
+            self._outbox.close()
+
+    def _send(self, sitting: Sitting) -> None:
+        sealed = sitting.sealed
+        assert sealed is not None  # noqa: S101 - its callers looked
+        with self._lock:
+            self._waiting[sealed.sealed_digest] = sitting
+        try:
+            self._outbox.enqueue(Path(sealed.sealed_path), now_ms=self._clock.read().wall_ms)
+            self._tell(sitting, sealed.sealed_digest)
+            self._worker.wake()
+        except PocusError as error:  # `sweep` tries again
+            log.failure(error)
+            sitting.note_delivery("waiting", reason=error.code)
+
+    def _attempted(self, attempt: Attempt) -> None:
+        """On the worker's thread."""
+        with self._lock:
+            sitting = self._waiting.get(attempt.digest)
+        if sitting is not None:
+            self._tell(sitting, attempt.digest)
+
+    def _tell(self, sitting: Sitting, digest: str) -> None:
+        """Tell a sitting what the outbox now says of its result."""
+        with self._lock:
+            if sitting.sealed is None or sitting.sealed.sealed_digest != digest:
+                return  # it has sealed a later result since, and waits for word of that one
+            document = self._outbox.receipt(digest)
+            if document is not None:
+                self._tell_receipt(sitting, digest, document)
+                return
+            entry = next((entry for entry in self._outbox.entries() if entry.digest == digest), None)
+            if entry is None or not entry.problem:
+                sitting.note_delivery("sending")
+            elif entry.state is State.QUARANTINED:
+                sitting.note_delivery("refused", reason=entry.problem)
+            else:
+                sitting.note_delivery("waiting", reason=entry.problem)
+
+    def _tell_receipt(self, sitting: Sitting, digest: str, document: bytes) -> None:
+        try:
+            receipt = verify_receipt(document, self._hubs, sealed_digest=digest)
+        except PocusError as error:  # it was damaged on this disk, or its key is trusted no more
+            log.failure(error)
+            sitting.note_delivery("waiting", reason=error.code)
+            return
+        self._latest.note(receipt.received_at_ms)
+        sitting.note_delivery("received", receipt=receipt, document=document)

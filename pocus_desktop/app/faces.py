@@ -1,0 +1,114 @@
+"""The faces that the command line may start. Each is imported when it is asked for: `pocus --help` pays for none."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pocus_desktop.cli.faces import Faces, Finding, HubResult, TakenResult
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.settings import Home
+
+
+def faces() -> Faces:
+    """All of them."""
+    return Faces(
+        demonstrate=_demonstrate,
+        sit=_sit,
+        preview=_preview,
+        serve_hub=_serve_hub,
+        register_bundle=_register_bundle,
+        list_results=_list_results,
+        take_results=_take_results,
+        examine=_examine,
+    )
+
+
+def _demonstrate(*, case: Path | None, out: Path, is_scripted: bool) -> int:
+    from pocus_desktop.app.demo import demonstrate  # the whole program; only this command needs it
+
+    return demonstrate(case=case, out=out, is_scripted=is_scripted)
+
+
+def _sit(*, passphrase: str | None) -> int:
+    from pocus_desktop.app.candidate import sit  # Qt
+
+    home = Home.default()
+    log.start(home.log)
+    return sit(home, passphrase=passphrase)
+
+
+def _preview(folder: Path) -> int:
+    from pocus_desktop.app.preview import preview  # Qt
+
+    return preview(folder)
+
+
+def _serve_hub(
+    *,
+    folder: Path,
+    keys: Path,
+    passphrase: str,
+    host: str,
+    port: int,
+    database_url: str | None,
+    certificate: Path | None,
+    private_key: Path | None,
+    is_behind_tls: bool,
+) -> int:
+    from pocus_desktop.app.hub import serve  # the web server
+
+    return serve(
+        folder=folder,
+        keys=keys,
+        passphrase=passphrase,
+        host=host,
+        port=port,
+        database_url=database_url,
+        certificate=certificate,
+        private_key=private_key,
+        is_behind_tls=is_behind_tls,
+    )
+
+
+def _register_bundle(
+    *,
+    folder: Path,
+    keys: Path,
+    passphrase: str,
+    bundle: Path,
+    scoring_key: Path,
+    publisher: Sequence[Path],
+    content_key: str,
+    database_url: str | None,
+) -> str:
+    from pocus_desktop.app.hub import register  # the hub's database
+
+    return register(
+        folder=folder,
+        keys=keys,
+        passphrase=passphrase,
+        bundle=bundle,
+        scoring_key=scoring_key,
+        publisher=publisher,
+        content_key=content_key,
+        database_url=database_url,
+    )
+
+
+def _list_results(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Sequence[HubResult]:
+    from pocus_desktop.app.hub import list_results  # the hub's database
+
+    return list_results(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _take_results(
+    *, carried: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None
+) -> Sequence[TakenResult]:
+    from pocus_desktop.app.hub import take_results  # the hub's database
+
+    return take_results(carried=carried, folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _examine() -> Sequence[Finding]:
+    from pocus_desktop.app.doctor import examine  # Qt and libVLC
+
+    return examine(Home.default())

@@ -1,0 +1,34 @@
+"""A sitting as the candidate's window hosts it, whatever its content comes from (`ui.candidate.host.SittingHost`)."""
+
+from collections.abc import Callable
+
+from pocus_desktop.sitting.intents import Intent
+from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.views import View
+
+
+class HostedSitting:
+    """Hands everything on to the sitting; what it is sat from is added below."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        self.sitting = sitting
+
+    def view(self) -> View:
+        """What is to be shown now."""
+        return self.sitting.view()
+
+    def handle(self, intent: Intent) -> None:
+        """Take what the person at the window asked for."""
+        self.sitting.handle(intent)
+
+    def on_view(self, callback: Callable[[View], None]) -> None:
+        """Tell every new view from now on, on the writer's thread."""
+        self.sitting.on_view(callback)
+
+    def tick(self) -> None:
+        """Look at the timers."""
+        self.sitting.tick()
+
+    def next_due_ms(self) -> int | None:
+        """When `tick` is due next."""
+        return self.sitting.next_due_ms()

@@ -1,0 +1,136 @@
+"""Start the hub's server, fill its shelf, take what is carried to it, and tell what it holds."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.cli.faces import HubResult, TakenResult
+from pocus_desktop.cli.options import read_public_keys
+from pocus_desktop.crypto.encoding import from_hex
+from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.hub.carried import Carried, take_folder
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.serve import serve as serve_hub
+from pocus_desktop.hub.store import Standing
+from pocus_desktop.kernel import log
+from pocus_desktop.sitting.academy import AcademyKeys
+
+
+def serve(
+    *,
+    folder: Path,
+    keys: Path,
+    passphrase: str,
+    host: str,
+    port: int,
+    database_url: str | None = None,
+    certificate: Path | None = None,
+    private_key: Path | None = None,
+    is_behind_tls: bool = False,
+) -> int:
+    """Serve until stopped; the exit status.
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder, database, certificate or address cannot be used.
+    """
+    academy = AcademyKeys.load(FileKeyStore(keys, passphrase))
+    log.start(folder / "hub.log")
+    serve_hub(
+        folder,
+        academy,
+        host,
+        port,
+        database_url=database_url,
+        certificate=certificate,
+        private_key=private_key,
+        is_behind_tls=is_behind_tls,
+        on_ready=lambda url: print(f"The hub listens at {url}", flush=True),  # noqa: T201 - says where it is
+    )
+    return 0
+
+
+def register(
+    *,
+    folder: Path,
+    keys: Path,
+    passphrase: str,
+    bundle: Path,
+    scoring_key: Path,
+    publisher: Sequence[Path],
+    content_key: str,
+    database_url: str | None = None,
+) -> str:
+    """Put a bundle and its scoring key on the hub's shelf; what was done, in words.
+
+    Raises:
+        PocusError: A file is not what it should be, or the keys cannot be opened.
+    """
+    trusted = tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519")
+    with _hub(folder, keys, passphrase, database_url) as hub:
+        done = hub.register_bundle(
+            bundle,
+            scoring_key=scoring_key.read_bytes(),
+            policy=TrustPolicy(keys=trusted),
+            content_key=from_hex(content_key, field="content key") if content_key else None,
+        )
+    return f"{done.bundle_id} version {done.bundle_version} is on the shelf; {len(done.settled)} sittings scored anew."
+
+
+def list_results(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None = None
+) -> tuple[HubResult, ...]:
+    """Where every sitting stands.
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
+    with _hub(folder, keys, passphrase, database_url) as hub:
+        return tuple(_result(hub, standing) for standing in hub.standings())
+
+
+def take_results(
+    *, carried: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None = None
+) -> tuple[TakenResult, ...]:
+    """Take every result of a folder that was carried here, and leave a receipt for each (formats/sync 3).
+
+    Raises:
+        PocusError: The keys cannot be opened, the folder holds no results or takes no receipts, or the hub can take
+            nothing now. A result that is refused raises nothing; it is told.
+    """
+    with _hub(folder, keys, passphrase, database_url) as hub:
+        return tuple(map(_taken, take_folder(hub, carried)))
+
+
+@contextmanager
+def _hub(folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[Hub]:
+    hub = Hub(folder, AcademyKeys.load(FileKeyStore(keys, passphrase)), database_url)
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+def _result(hub: Hub, standing: Standing) -> HubResult:
+    report = hub.report(standing.sitting)
+    return HubResult(
+        sitting=standing.sitting,
+        candidate=standing.candidate_id,
+        attempt=standing.attempt,
+        mode=standing.mode,
+        bundle=standing.bundle_id,
+        version=standing.bundle_version,
+        status=str(standing.status),
+        is_partial=standing.is_partial,
+        has_fork=standing.has_fork,
+        problem=standing.problem,
+        points=None if report is None else report.points,
+        max_points=None if report is None else report.max_points,
+        result="" if report is None else report.result,
+    )
+
+
+def _taken(one: Carried) -> TakenResult:
+    if one.error is None:
+        return TakenResult(digest=one.digest, state="taken" if one.is_new else "known")
+    return TakenResult(digest=one.digest, state="refused", code=one.error.code, told=one.error.explain().what)

@@ -1,0 +1,26 @@
+"""What stands behind the candidate's windows: the desk, the clock, libVLC."""
+
+from pathlib import Path
+
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.candidate.rooms import Rooms
+from pocus_desktop.ui.check.inspector import EngineFindings
+
+
+def make_rooms(desk: Desk, *, clock: Clock, folder: Path, engine: VlcEngine) -> Rooms:
+    """The rooms over one libVLC; it starts when first a clip is loaded or the system check asks."""
+    return Rooms(
+        desk=desk,
+        clock=clock,
+        make_player=engine.player,
+        check_engine=lambda: findings_of(engine),
+        folder=folder,
+    )
+
+
+def findings_of(engine: VlcEngine) -> EngineFindings:
+    """What the system check is told of libVLC."""
+    report = engine.check()
+    return EngineFindings(error=report.problem, version=report.version)

@@ -1,0 +1,277 @@
+"""A candidate's station: the admissions present, the library, the sittings, and what they seal on its way."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pocus_desktop import __version__
+from pocus_desktop.app.deliveries import Deliveries
+from pocus_desktop.app.hosted import HostedSitting
+from pocus_desktop.app.latest_time import ClockSetBackError, LatestTime, moment
+from pocus_desktop.bundle.content import BundleContent
+from pocus_desktop.bundle.errors import ExpiredError
+from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.verifier import VerifiedBundle, open_bundle
+from pocus_desktop.kernel import log, words
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import Blame, PocusError
+from pocus_desktop.kernel.files import FileRefusedError, write_atomically
+from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
+from pocus_desktop.sitting import admission as admissions
+from pocus_desktop.sitting.admission import Admission, StationKeys, VerifiedAdmission
+from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.sitting.errors import TooLateError
+from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.material import Material
+from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sync.outbox import Outbox
+from pocus_desktop.sync.store import State
+from pocus_desktop.sync.transport import Transport
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
+
+
+class NoSuchAdmissionError(PocusError):
+    """The admission asked for is not on this computer."""
+
+    code = "app.no_such_admission"
+    blame = Blame.USER
+
+
+class VersionMissingError(PocusError):
+    """The bundle version that a sitting was begun with is no longer in the library."""
+
+    code = "app.version_missing"
+    blame = Blame.ENVIRONMENT
+
+
+class JournalLostError(PocusError):
+    """A sitting was begun here, and its journal is gone or empty; it is never taken for one that was not begun."""
+
+    code = "app.journal_lost"
+    blame = Blame.ENVIRONMENT
+
+
+class OpenSitting(HostedSitting):
+    """A sitting with the content it is sat from; what the candidate's window hosts."""
+
+    def __init__(
+        self,
+        sitting: Sitting,
+        bundle: VerifiedBundle,
+        content: BundleContent,
+        *,
+        on_closed: "Callable[[OpenSitting], None]",
+    ) -> None:
+        super().__init__(sitting)
+        self._bundle = bundle
+        self._content = content
+        self._on_closed = on_closed
+
+    @property
+    def content(self) -> BundleContent:
+        """Where the media come from."""
+        return self._content
+
+    def close(self) -> None:
+        """Finish what is under way and let go of journal and bundle; doing it again does no harm."""
+        try:
+            self.sitting.close()
+        finally:
+            self._bundle.close()
+            self._on_closed(self)
+
+
+class Station:
+    """The desk of one computer: signs candidates in, opens and resumes sittings, sends what they seal."""
+
+    def __init__(
+        self, home: Home, *, keys: StationKeys, enrolment: Enrolment, transport: Transport, clock: Clock
+    ) -> None:
+        self._home = home
+        self._keys = keys
+        self._enrolment = enrolment
+        self._clock = clock
+        self._library = Library(home.library)
+        self._latest = LatestTime(home.latest_time)
+        self._deliveries = Deliveries(home, transport=transport, hubs=enrolment.hubs, clock=clock, latest=self._latest)
+        self._open: list[OpenSitting] = []
+        self._begun_ms = clock.read().wall_ms
+        self._link_problem = ""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits to be sent, and what was received."""
+        return self._deliveries.outbox
+
+    def admit(self, envelope: bytes) -> str:
+        """Take an admission in; its id. Taking it twice is taking it once.
+
+        Raises:
+            PocusError: No trusted hub signed it, or it is something else.
+            FileRefusedError: The disk does not take it.
+        """
+        verified = admissions.verify(envelope, self._enrolment.hubs)
+        admission_id = verified.admission.admission_id
+        try:
+            write_atomically(self._home.admission(admission_id), envelope)
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        return admission_id
+
+    def choices(self, language: str) -> Sequence[AdmissionChoice]:
+        """The admissions present, those to be resumed first; one that cannot be used says why."""
+        self._deliveries.sweep()
+        found = [self._choice(path, language) for path in sorted(self._home.admissions.glob(f"*{ADMISSION_SUFFIX}"))]
+        return tuple(sorted(found, key=lambda choice: not choice.is_resumable))
+
+    def open(self, *, candidate_id: str, admission_id: str, language: str) -> OpenSitting:
+        """Open the sitting of an admission, or resume it where it was begun.
+
+        A sitting that was begun goes on with the version of the bundle that it was begun with, whatever was imported
+        since, and after its window and the bundle's validity are over.
+
+        Raises:
+            PocusError: The candidate is another one, the bundle is missing, the window is over, …
+        """
+        admission = self._admission(admission_id)
+        admitted = admission.admission
+        admissions.check(admitted, candidate_id=candidate_id, station_id=self._keys.station_id)
+        folder = self._sitting_folder(admitted.admission_id)
+        bundle = self._bundle_again(folder) if folder.has_journal else self._bundle(admitted)
+        try:
+            content = bundle.unlock(admissions.content_key(admitted, [self._keys.sealing]))
+            material = Material.of(bundle, content)
+            sitting = self._begin_or_resume(admission, material, candidate_id, language)
+            self._note_begun(admitted.admission_id)
+        except BaseException:
+            bundle.close()
+            raise
+        opened = OpenSitting(sitting, bundle, content, on_closed=self._let_go)
+        self._open.append(opened)
+        self._deliveries.watch(sitting)
+        log.event("station.opened", admission=admission_id, mode=str(admitted.mode))
+        return opened
+
+    def link(self) -> Link:
+        """How it stands with the hub, by what the outbox met.
+
+        Returns:
+            offline while a result waits after a failed try, online once one was received since this program began, and
+            none before either, or where results leave by another way than a hub's address.
+        """
+        if not self._enrolment.hub_url:
+            return "none"
+        try:
+            entries = self.outbox.entries()
+        except PocusError as error:
+            if error.code != self._link_problem:  # once, although it is asked for every few seconds
+                self._link_problem = error.code
+                log.failure(error)
+            return "offline"
+        self._link_problem = ""
+        if any(entry.state is State.QUEUED and entry.problem for entry in entries):
+            return "offline"
+        received = [entry.delivered_ms for entry in entries if entry.delivered_ms is not None]
+        return "online" if max(received, default=0) >= self._begun_ms else "none"
+
+    def close(self) -> None:
+        """Let go of everything, sittings under way first; what waits stays on the disk for the next start."""
+        for opened in tuple(self._open):
+            opened.close()
+        self._deliveries.close()
+
+    def _let_go(self, opened: OpenSitting) -> None:
+        """Forget a sitting that was closed: its answers are not kept for the next candidate's time."""
+        self._deliveries.leave(opened.sitting)
+        if opened in self._open:
+            self._open.remove(opened)
+
+    def _bundle(self, admitted: Admission) -> VerifiedBundle:
+        """The newest bundle of an admission, opened inside both windows; the clock cannot be turned back into them."""
+        now_ms = self._clock.read().wall_ms
+        seen_ms = self._latest.seen_ms()
+        latest_ms = max(now_ms, seen_ms)
+        try:
+            admissions.check(admitted, now_ms=latest_ms)
+            entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
+            bundle = self._library.open(entry, self._enrolment.policy(), now_ms=latest_ms, app_version=__version__)
+        except (TooLateError, ExpiredError) as problem:
+            if now_ms < seen_ms:
+                raise ClockSetBackError(now=moment(now_ms), seen=moment(seen_ms)) from problem
+            raise
+        self._latest.note(latest_ms)
+        return bundle
+
+    def _bundle_again(self, folder: SittingFolder) -> VerifiedBundle:
+        """The bundle that a sitting was begun with, judged by the moment of its beginning."""
+        header = folder.header()
+        for entry in self._library.entries():
+            if (entry.bundle_id, entry.version, entry.problem) == (header.bundle_id, header.bundle_version, None):
+                return open_bundle(
+                    entry.path, self._enrolment.policy(), now_ms=header.created_ms, app_version=__version__
+                )
+        raise VersionMissingError(bundle=header.bundle_id, version=header.bundle_version)
+
+    def _begin_or_resume(
+        self, admission: VerifiedAdmission, material: Material, candidate_id: str, language: str
+    ) -> Sitting:
+        folder = self._folder(admission.admission.admission_id)
+        if SittingFolder(path=folder).has_journal:
+            return Sitting.resume(folder, material=material, station=self._keys, clock=self._clock)
+        return Sitting.open(
+            folder,
+            admission=admission,
+            material=material,
+            station=self._keys,
+            clock=self._clock,
+            candidate_id=candidate_id,
+            language=language,
+        )
+
+    def _admission(self, admission_id: str) -> VerifiedAdmission:
+        try:
+            envelope = self._home.admission(admission_id).read_bytes()
+        except OSError as problem:
+            raise NoSuchAdmissionError(admission=admission_id) from problem
+        return admissions.verify(envelope, self._enrolment.hubs)
+
+    def _choice(self, path: Path, language: str) -> AdmissionChoice:
+        admission_id = path.name.removesuffix(ADMISSION_SUFFIX)
+        try:
+            admitted = self._admission(admission_id).admission
+            entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
+            folder = self._sitting_folder(admitted.admission_id)
+            is_resumable = folder.has_journal and folder.closed() is None
+        except PocusError as error:
+            log.failure(error)
+            told = error.explain(language)
+            return AdmissionChoice(admission_id=admission_id, title=path.stem, told=f"{told.what} {told.next}")
+        title = entry.title.get(language) or entry.title.get("en") or next(iter(entry.title.values()))
+        return AdmissionChoice(
+            admission_id=admission_id,
+            title=title,
+            told=words.say(f"app.mode_{admitted.mode}", language),
+            is_resumable=is_resumable,
+        )
+
+    def _sitting_folder(self, admission_id: str) -> SittingFolder:
+        """Where a sitting is or shall be.
+
+        Raises:
+            JournalLostError: It was begun, and its journal is not there.
+        """
+        folder = SittingFolder(path=self._folder(admission_id))
+        if not folder.has_journal and self._home.begun(admission_id).exists():
+            raise JournalLostError(admission=admission_id)
+        return folder
+
+    def _note_begun(self, admission_id: str) -> None:
+        """Remember beside the admission that its sitting has a journal; a disk that refuses is told when it matters."""
+        mark = self._home.begun(admission_id)
+        if not mark.exists():
+            try:
+                write_atomically(mark, b"")
+            except OSError as problem:
+                log.event("station.begun_not_noted", reason=problem.strerror or type(problem).__name__)
+
+    def _folder(self, admission_id: str) -> Path:
+        return self._home.sittings / admission_id

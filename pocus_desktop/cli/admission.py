@@ -1,0 +1,113 @@
+"""`pocus admission`: issue admissions with the academy's keys, and take them in at a station."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pocus_desktop import __version__
+from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.verifier import open_bundle
+from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
+from pocus_desktop.crypto.encoding import from_hex
+from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sitting import admission as admissions
+from pocus_desktop.sitting.academy import AcademyKeys
+from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, Window
+from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.sitting.views import Mode
+
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+_moment = click.DateTime(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
+
+
+@click.group()
+def admission() -> None:
+    """Issue admissions, and take them in at a station."""
+
+
+@admission.command()
+@click.option("--candidate", required=True, help="The candidate's ID number.")
+@click.option("--name", required=True, help="The candidate's name, as the proctor sees it.")
+@click.option("--bundle", type=_file, required=True, help="The bundle to be sat.")
+@click.option("--publisher", type=_file, multiple=True, required=True, help="The publisher's public keys.")
+@click.option("--mode", type=click.Choice([str(mode) for mode in Mode]), default=str(Mode.LIVE), show_default=True)
+@click.option("--attempt", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--start-code", help="The proctor's word for “this is the candidate”; a live sitting needs one.")
+@click.option("--not-before", type=_moment, help="Such as 2027-03-01T08:00+01:00.")
+@click.option("--not-after", type=_moment)
+@click.option(
+    "--time-factor", type=click.FloatRange(1, 10), default=1.0, show_default=True, help="1.5 gives half more."
+)
+@click.option("--content-key", help="Of a sealed bundle, in hexadecimal; goes in sealed to --station.")
+@click.option("--station", type=_file, help="The station's public keys; the admission is then for it alone.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@keys_option
+def issue(
+    candidate: str,
+    name: str,
+    bundle: Path,
+    publisher: tuple[Path, ...],
+    mode: str,
+    attempt: int,
+    start_code: str | None,
+    not_before: datetime | None,
+    not_after: datetime | None,
+    time_factor: float,
+    content_key: str | None,
+    station: Path | None,
+    out: Path,
+    keys: Path,
+) -> None:
+    """Write the signed permission for one candidate's one attempt."""
+    academy = AcademyKeys.load(open_store(keys))
+    trusted = tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519")
+    now_ms = time.time_ns() // 1_000_000
+    with open_bundle(bundle, TrustPolicy(keys=trusted), now_ms=now_ms, app_version=__version__) as verified:
+        manifest = verified.manifest
+    admission_id = admissions.new_admission_id()
+    sealing = key_for(read_public_keys(station), "x25519", station) if station else None
+    sealed_keys = (
+        admissions.seal_content_key(
+            from_hex(content_key, field="content key"), [sealing] if sealing else [], admission_id=admission_id
+        )
+        if content_key
+        else ()
+    )
+    envelope = admissions.issue(
+        Admission(
+            admission_id=admission_id,
+            candidate=Candidate(id=candidate, display_name=name),
+            bundle_id=manifest.bundle_id,
+            minimum_version=manifest.version,
+            attempt=attempt,
+            mode=Mode(mode),
+            window=Window(not_before_ms=_ms(not_before), not_after_ms=_ms(not_after)),
+            accommodations=Accommodations(time_factor=time_factor),
+            station=sealing.key_id if sealing else None,
+            recipients=(academy.sealing.public,),
+            content_keys=sealed_keys,
+            start_code=(admissions.start_code_verifier(start_code, admission_id=admission_id) if start_code else None),
+        ),
+        [academy.signing],
+    )
+    write_atomically(out, envelope)
+    click.echo(f"{out}  {admission_id}")
+
+
+@admission.command("import")
+@click.argument("file", type=_file)
+def import_(file: Path) -> None:
+    """Take an admission in at this station."""
+    home = Home.default()
+    envelope = file.read_bytes()
+    verified = admissions.verify(envelope, Enrolment.load(home.trust).hubs)
+    admission_id = verified.admission.admission_id
+    write_atomically(home.admission(admission_id), envelope)
+    click.echo(f"{admission_id} is here.")
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)

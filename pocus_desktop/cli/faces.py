@@ -1,0 +1,165 @@
+"""What the command line starts but must not know: windows and the hub's server. `app` hands it in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import click
+
+
+class Demonstrate(Protocol):
+    """The whole way of a case, on this machine."""
+
+    def __call__(self, *, case: Path | None, out: Path, is_scripted: bool) -> int:
+        """Build, sit, seal, send, score; the exit status."""
+
+
+class Sit(Protocol):
+    """The candidate's window."""
+
+    def __call__(self, *, passphrase: str | None) -> int:
+        """Open it on this station; the exit status."""
+
+
+class Preview(Protocol):
+    """The candidate's screens over a source folder."""
+
+    def __call__(self, folder: Path) -> int:
+        """Open them; the exit status."""
+
+
+class ServeHub(Protocol):
+    """The hub's server."""
+
+    def __call__(
+        self,
+        *,
+        folder: Path,
+        keys: Path,
+        passphrase: str,
+        host: str,
+        port: int,
+        database_url: str | None,
+        certificate: Path | None,
+        private_key: Path | None,
+        is_behind_tls: bool,
+    ) -> int:
+        """Serve until stopped; the exit status."""
+
+
+class RegisterBundle(Protocol):
+    """The hub's shelf of assessments."""
+
+    def __call__(
+        self,
+        *,
+        folder: Path,
+        keys: Path,
+        passphrase: str,
+        bundle: Path,
+        scoring_key: Path,
+        publisher: Sequence[Path],
+        content_key: str,
+        database_url: str | None,
+    ) -> str:
+        """Register; what was done, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubResult:
+    """Where one sitting stands at the hub.
+
+    Attributes:
+        status: `received`, `waiting-for-key`, `scored` or `failed`.
+        problem: Code of why it could not be scored; empty where nothing was wrong.
+        points: What it came to, of `max_points`; None before it is scored.
+        result: `pass`, `fail` or `pending`; empty before it is scored.
+    """
+
+    sitting: str
+    candidate: str
+    attempt: int
+    mode: str
+    bundle: str
+    version: int
+    status: str
+    is_partial: bool
+    has_fork: bool
+    problem: str = ""
+    points: float | None = None
+    max_points: float | None = None
+    result: str = ""
+
+
+class ListResults(Protocol):
+    """What the hub holds."""
+
+    def __call__(self, *, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Sequence[HubResult]:
+        """Look at every sitting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenResult:
+    """What became of one file that was carried to the hub.
+
+    Attributes:
+        state: `taken`, `known` (held already; the receipt is the one given first), or `refused`.
+        code: Of why it was refused; empty where it was not.
+        told: The same in words.
+    """
+
+    digest: str
+    state: str
+    code: str = ""
+    told: str = ""
+
+
+class TakeResults(Protocol):
+    """The hub's way in for results that are carried."""
+
+    def __call__(
+        self, *, carried: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None
+    ) -> Sequence[TakenResult]:
+        """Take every result of a folder, and leave its receipt there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the system check.
+
+    Attributes:
+        name: What was looked at.
+        state: `ok`, `warning` or `failed`.
+        told: What was found.
+        remedy: What to do; empty where nothing is to be done.
+    """
+
+    name: str
+    state: str
+    told: str
+    remedy: str = ""
+
+
+class Examine(Protocol):
+    """The system check."""
+
+    def __call__(self) -> Sequence[Finding]:
+        """Look at everything a sitting needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faces:
+    """The faces that commands may start."""
+
+    demonstrate: Demonstrate
+    sit: Sit
+    preview: Preview
+    serve_hub: ServeHub
+    register_bundle: RegisterBundle
+    list_results: ListResults
+    take_results: TakeResults
+    examine: Examine
+
+
+pass_faces = click.make_pass_decorator(Faces)

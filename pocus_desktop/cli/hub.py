@@ -1,0 +1,159 @@
+"""`pocus hub`: the academy's server."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pocus_desktop.cli.faces import Faces, HubResult, pass_faces
+from pocus_desktop.cli.options import ask_passphrase, keys_option
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+def _hub_options(command: _F) -> _F:
+    """Where the hub's things are: its folder, its database, the academy's keys."""
+    for option in (
+        keys_option,
+        click.option(
+            "--database-url",
+            envvar="POCUS_DATABASE_URL",
+            help="Another database than hub.sqlite in the folder, as SQLAlchemy writes it.",
+        ),
+        click.option(
+            "--folder",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path("hub"),
+            show_default=True,
+            help="The hub's.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def hub() -> None:
+    """The academy's server."""
+
+
+@hub.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8420, show_default=True, help="0 takes a free one.")
+@click.option("--certificate", type=_file, help="PEM chain; with it the hub speaks TLS itself.")
+@click.option("--private-key", type=_file, help="PEM, where it is not in the certificate's file.")
+@click.option("--behind-tls", "is_behind_tls", is_flag=True, help="A proxy before the hub speaks TLS.")
+@_hub_options
+@pass_faces
+@click.pass_context
+def serve(
+    context: click.Context,
+    faces: Faces,
+    folder: Path,
+    database_url: str | None,
+    keys: Path,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    private_key: Path | None,
+    *,
+    is_behind_tls: bool,
+) -> None:
+    """Take sealed results, score them, and answer with receipts."""
+    if private_key is not None and certificate is None:
+        raise click.UsageError("--private-key needs --certificate.")
+    status = faces.serve_hub(
+        folder=folder,
+        keys=keys,
+        passphrase=ask_passphrase(),
+        host=host,
+        port=port,
+        database_url=database_url,
+        certificate=certificate,
+        private_key=private_key,
+        is_behind_tls=is_behind_tls,
+    )
+    context.exit(status)
+
+
+@hub.command()
+@click.argument("bundle", type=_file)
+@click.option("--scoring-key", type=_file, required=True)
+@click.option("--publisher", type=_file, multiple=True, required=True)
+@click.option("--content-key", default="", help="Of a sealed bundle, in hexadecimal.")
+@_hub_options
+@pass_faces
+def register(
+    faces: Faces,
+    bundle: Path,
+    folder: Path,
+    database_url: str | None,
+    scoring_key: Path,
+    publisher: tuple[Path, ...],
+    content_key: str,
+    keys: Path,
+) -> None:
+    """Tell the hub of a bundle, so that its results can be scored."""
+    told = faces.register_bundle(
+        folder=folder,
+        keys=keys,
+        passphrase=ask_passphrase(),
+        bundle=bundle,
+        scoring_key=scoring_key,
+        publisher=publisher,
+        content_key=content_key,
+        database_url=database_url,
+    )
+    click.echo(told)
+
+
+@hub.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@_hub_options
+@pass_faces
+def list_results(faces: Faces, folder: Path, database_url: str | None, keys: Path, *, as_json: bool) -> None:
+    """Where every sitting stands: whose it is, what became of it, what it came to."""
+    found = faces.list_results(folder=folder, keys=keys, passphrase=ask_passphrase(), database_url=database_url)
+    for one in found:
+        click.echo(json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one))
+    if not found and not as_json:
+        click.echo("No results yet.", err=True)
+
+
+@hub.command()
+@click.argument("carried", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@_hub_options
+@pass_faces
+@click.pass_context
+def take(
+    context: click.Context, faces: Faces, carried: Path, folder: Path, database_url: str | None, keys: Path
+) -> None:
+    """Take the results of a folder (a USB stick) and leave a receipt for each; the status is 1 where one is refused."""
+    found = faces.take_results(
+        carried=carried, folder=folder, keys=keys, passphrase=ask_passphrase(), database_url=database_url
+    )
+    for one in found:
+        click.echo(f"{one.digest}  {one.state}" + (f": {one.told}  [{one.code}]" if one.code else ""))
+    if not found:
+        click.echo("The folder holds no results.", err=True)
+    context.exit(1 if any(one.code for one in found) else 0)
+
+
+def _line(one: HubResult) -> str:
+    score = "" if one.points is None else f"{one.points:g} of {one.max_points:g}, {one.result}"
+    marks = ("partial" if one.is_partial else "", "forked" if one.has_fork else "", one.problem)
+    parts = (
+        one.sitting,
+        one.candidate,
+        f"attempt {one.attempt}",
+        one.mode,
+        f"{one.bundle} {one.version}",
+        one.status,
+        score,
+        *marks,
+    )
+    return "  ".join(part for part in parts if part)

@@ -1,0 +1,81 @@
+"""Commands of a candidate's station: enrol it, sit, check the system, try the whole way."""
+
+import os
+from pathlib import Path
+
+import click
+
+from pocus_desktop.cli.faces import Faces, pass_faces
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE, key_for, read_public_keys
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sitting.enrolment import Enrolment
+
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command()
+@click.option("--publisher", type=_file, multiple=True, required=True, help="Whose bundles to trust.")
+@click.option("--academy", type=_file, required=True, help="Whose admissions and receipts to trust.")
+@click.option("--hub", default="", help="Where results are sent, such as https://hub.example.org.")
+@click.option(
+    "--programme",
+    type=(str, _file),
+    multiple=True,
+    metavar="AREA FILE",
+    help="Who alone may sign for a content area, such as lung; may be given often.",
+)
+def enrol(publisher: tuple[Path, ...], academy: Path, hub: str, programme: tuple[tuple[str, Path], ...]) -> None:
+    """Set this computer up as a station."""
+    home = Home.default()
+    programmes: dict[str, tuple[PublicKey, ...]] = {}
+    for area, path in programme:
+        programmes[area] = (*programmes.get(area, ()), key_for(read_public_keys(path), "ed25519", path))
+    Enrolment(
+        publishers=tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519"),
+        hubs=tuple(key for key in read_public_keys(academy) if key.algorithm == "ed25519"),
+        hub_url=hub,
+        programmes=programmes,
+    ).save(home.trust)
+    click.echo(f"This station keeps its things in {home.folder}.")
+
+
+@click.command()
+@pass_faces
+@click.pass_context
+def sit(context: click.Context, faces: Faces) -> None:
+    """Open the candidate's window on this station."""
+    context.exit(faces.sit(passphrase=os.environ.get(PASSPHRASE_VARIABLE)))
+
+
+@click.command()
+@pass_faces
+@click.pass_context
+def doctor(context: click.Context, faces: Faces) -> None:
+    """Check everything that a sitting needs on this computer."""
+    findings = faces.examine()
+    for finding in findings:
+        mark = {"ok": "ok     ", "warning": "note   ", "failed": "PROBLEM"}[finding.state]
+        click.echo(
+            f"{mark}  {finding.name}: {finding.told}" + (f"\n         {finding.remedy}" if finding.remedy else "")
+        )
+    context.exit(1 if any(finding.state == "failed" for finding in findings) else 0)
+
+
+@click.command()
+@click.option("--case", type=click.Path(path_type=Path, file_okay=False), help="A case folder; the sample otherwise.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
+@click.option("--scripted/--window", "is_scripted", default=None, help="By default scripted where there is no display.")
+@pass_faces
+@click.pass_context
+def demo(context: click.Context, faces: Faces, case: Path | None, out: Path, *, is_scripted: bool | None) -> None:
+    """Build and sign the sample, sit it, seal, send and score: the whole way on this machine."""
+    scripted = not has_display() if is_scripted is None else is_scripted
+    context.exit(faces.demonstrate(case=case, out=out, is_scripted=scripted))
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    if os.name == "nt" or os.uname().sysname == "Darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
