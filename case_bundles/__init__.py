@@ -1,0 +1,1 @@
+"""Sample cases, and the tools that make their media."""

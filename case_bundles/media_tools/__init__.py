@@ -1,0 +1,1 @@
+"""Makes the media of the sample cases: simulated ultrasound, drawn scenes, speech, captions."""
