@@ -1,0 +1,124 @@
+"""A small sound case source that tests then spoil in one place."""
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+
+CASE = """\
+format: 1
+id: sore-leg
+title: {en: Sore leg, es: Pierna dolorida}
+area: lower-extremity-dvt
+languages: [en, es]
+time_limit: 20m
+variables: {delay: 0}
+patient:
+  name: {en: A. Patient, es: A. Paciente}
+  age_years: 46
+  sex: female
+  complaint: {en: A sore leg, es: Pierna dolorida}
+  states:
+    - id: stable
+      title: {en: Stable, es: Estable}
+      vitals: {heart_rate_bpm: 88, spo2_percent: 98}
+      then: [{after: 30m, go: worse}]
+    - id: worse
+      title: {en: Worse, es: Peor}
+      vitals: {heart_rate_bpm: 120, spo2_percent: 90}
+phases:
+  - id: presentation
+    title: {en: Presentation, es: Presentación}
+    steps:
+      - id: arrival
+        title: {en: Arrival, es: Llegada}
+        clip:
+          audio: media/arrival.ogg
+          captions: {en: captions/a.en.vtt, es: captions/a.es.vtt}
+          script: {en: scripts/a.en.md, es: scripts/a.es.md}
+          plays: 2
+        ask: [side]
+        then:
+          - {when: {response: side, includes: left}, go: decision, do: [{add: {delay: 1}}, {advance: 10m}]}
+          - {go: decision}
+  - id: integration
+    title: {en: Integration, es: Integración}
+    time_limit: 6m
+    steps:
+      - id: decision
+        title: {en: Decision, es: Decisión}
+        ask: [next-step]
+        time_limit: 90s
+references:
+  - {id: guide, citation: A guideline}
+items: items/*.yaml
+scoring: scoring/*.yaml
+"""
+ITEMS = """\
+- id: side
+  type: choice
+  prompt: {en: Which side?, es: ¿Qué lado?}
+  choices:
+    - {id: left, text: {en: Left, es: Izquierdo}}
+    - {id: right, text: {en: Right, es: Derecho}}
+- id: next-step
+  type: text-entry
+  kind: text
+  prompt: {en: What next?, es: ¿Qué sigue?}
+"""
+SCORING = """\
+- {item: side, correct: [left], cites: [guide], rationale: {en: It is., es: Lo es.}}
+- {item: next-step, accept: [scan]}
+"""
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Nurse>Good morning.</v>\n"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The folder of a case that has no problems."""
+    folder = tmp_path / "sore-leg"
+    for name, text in {
+        "case.yaml": CASE,
+        "items/all.yaml": ITEMS,
+        "scoring/all.yaml": SCORING,
+        "captions/a.en.vtt": CAPTIONS,
+        "captions/a.es.vtt": CAPTIONS.replace("Good morning.", "Buenos días."),
+        "scripts/a.en.md": "**Nurse:** Good morning.\n",
+        "scripts/a.es.md": "**Enfermera:** Buenos días.\n",
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "media").mkdir()
+    (folder / "media" / "arrival.ogg").write_bytes(b"not decoded by the loader")
+    return folder
+
+
+@pytest.fixture
+def spoil(source: Path) -> Callable[[str, str, str], Path]:
+    """Replace a text that stands once in a file of the source."""
+
+    def replace(name: str, old: str, new: str) -> Path:
+        path = source / name
+        text = path.read_text()
+        assert text.count(old) >= 1, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1))
+        return source
+
+    return replace
+
+
+@pytest.fixture(autouse=True)
+def _garbage_goes_on_the_main_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As `ui.event_loop` does for the program: a worker that allocates must not collect a test's widgets."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
