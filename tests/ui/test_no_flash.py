@@ -1,10 +1,11 @@
-"""Nothing that belongs inside a window is ever shown as a window of its own, not even for a moment."""
+"""No flash: nothing of a window is ever a window of its own, and no screen leaves an empty window behind it."""
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 
-from tests.ui.conftest import OpenWindow
-from tests.ui.gallery import screens
+from pocus_desktop.sitting.views import View
+from tests.ui.conftest import OpenWindow, host_of, settle
+from tests.ui.gallery import in_comfort, screens
 
 
 class Watch(QObject):
@@ -34,3 +35,18 @@ def test_no_part_flashes_up_as_a_window(open_window: OpenWindow, qapp: QApplicat
     finally:
         qapp.removeEventFilter(watch)
     assert sorted(set(watch.flashed)) == []
+
+
+def test_the_next_screen_is_in_sight_as_soon_as_it_is_rendered(open_window: OpenWindow) -> None:
+    shown = list({type(screen): (chrome, screen) for chrome, screen in screens().values()}.values())  # one a kind
+    window = open_window(*shown[0])
+    in_sight: list[tuple[str, bool]] = []
+    window.rendered.connect(lambda name: in_sight.append((name, window.screen_shown.isVisible())))
+    for chrome, screen in shown[1:]:
+        host_of(window).show(View(chrome=chrome, screen=screen))
+        settle()
+    larger = in_comfort(chrome, text_percent=150)  # builds the frame anew
+    host_of(window).show(View(chrome=larger, screen=screen))
+    settle()
+    assert len(in_sight) >= len(shown)
+    assert [name for name, is_visible in in_sight if not is_visible] == []

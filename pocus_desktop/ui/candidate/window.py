@@ -213,6 +213,8 @@ class CandidateWindow(QMainWindow):
         self._screen.render_view(view)
         self._top.render_view(view)
         self._notices.show_notices(view.chrome.notices)
+        self._whole.show()  # at once: a layout would show what is new only at a later turn of the event loop
+        self._screen.show()
         self._media.follow(view)
         self._arm()
         self.rendered.emit(type(self._screen).__name__)
