@@ -8,24 +8,24 @@ from pocus_desktop.scoring.score import ScoreReport, score
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened as OpenedEvent
-from pocus_desktop.sitting.fold import replay
+from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.sealed import Opened
 from pocus_desktop.sitting.views import Mode
 
 
 def mark(opened: Opened, shelved: Shelved) -> ScoreReport:
-    """Replay a sitting and score what was answered.
+    """Replay a sitting, judge whether it kept to its limits, and score what was answered.
 
     Raises:
         OtherBundleError: It was sat with another build of the bundle.
-        PocusError: `sitting.*`, `scenario.*` or `scoring.*`: its events are not a history of this assessment.
+        PocusError: `sitting.*`, `scenario.*` or `scoring.*`: its events are no fair history of this assessment.
     """
     first = opened.events[0].event
     assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (rule 6)
     if shelved.manifest_digest and first.manifest_digest != shelved.manifest_digest:
         raise OtherBundleError(bundle=shelved.bundle_id, version=shelved.bundle_version)
     course = Course(shelved.assessment, can_jump=first.mode is Mode.REVIEW)
-    state = replay(course, opened.events)
+    state = judge(course, opened.events)
     return score(shelved.assessment, shelved.key, state.responses, course.shown_items(state.configuration))
 
 

@@ -204,6 +204,13 @@ class BadHistoryError(SittingError):
     blame = Blame.CONTENT
 
 
+class UnfairHistoryError(SittingError):
+    """Recorded events keep to no clock: a limit that ran out did not fire, or time went on in another boot."""
+
+    code = "sitting.unfair_history"
+    blame = Blame.CONTENT
+
+
 class NotSealedResultError(SittingError):
     """A file is not a sealed result."""
 

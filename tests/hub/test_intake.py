@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.errors import (
     EnvelopeRefusedError,
@@ -22,11 +24,12 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
 from pocus_desktop.hub.store import HubStore, Status
+from pocus_desktop.sitting import events
 from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.admission import Accommodations, StationKeys
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.views import Mode
-from tests.hub.school import CHEAPER_KEY, VERSION, Sat, School, with_first
+from tests.hub.school import ASSESSMENT, CHEAPER_KEY, VERSION, Sat, School, with_first
 
 Vector = Callable[[School, Sat], bytes]
 
@@ -166,6 +169,25 @@ def test_a_sitting_of_another_build_is_kept_and_not_scored(school: School) -> No
     standing = hub.standing(sat.sitting)
     assert standing is not None
     assert (standing.status, standing.problem) == (Status.FAILED, "hub.other_bundle")
+    hub.close()
+
+
+def test_a_history_whose_limits_never_fire_is_receipted_and_not_scored(tmp_path: Path) -> None:
+    school = School(tmp_path, assessment=Assessment.model_validate({**ASSESSMENT, "time_limit": "10m"}))
+    hub = school.hub()
+    sat = school.sit()
+    hour_ms = 60 * 60_000
+    recorded = [
+        replace(one, at=replace(one.at, monotonic_ms=one.at.monotonic_ms + hour_ms, wall_ms=one.at.wall_ms + hour_ms))
+        if isinstance(one.event, events.Answered)
+        else one
+        for one in sat.recorded
+    ]
+    assert hub.take(school.seal(recorded, sat.admission)).is_new
+    standing = hub.standing(sat.sitting)
+    assert standing is not None
+    assert (standing.status, standing.problem) == (Status.FAILED, "sitting.unfair_history")
+    assert hub.report(sat.sitting) is None
     hub.close()
 
 

@@ -12,6 +12,7 @@ from pocus_desktop.sitting import intents, times
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.intents import Intent
+from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.state import Stage
 from tests.sitting.world import World, choice, number, to_case
 
@@ -78,6 +79,7 @@ def test_replay_equals_live(history: list[tuple[Intent, int, int]]) -> None:
         assert replay(course, recorded) == live
         carried = [Recorded.from_json(canonical.decode(canonical.encode(one.as_json()))) for one in recorded]
         assert replay(course, carried) == live
+        assert judge(course, carried) == live
         if live.stage is Stage.CASE and live.pause is None:
             now = world.clock.read()
             assert times.due(course, live, now) is None

@@ -13,6 +13,7 @@ from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, StationKeys, VerifiedAdmission
+from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.views import Mode
@@ -261,9 +262,11 @@ class World:
         return sitting
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open; what was written is fair, whatever happened to it."""
         for sitting in self.sittings:
             sitting.close()
+            if sitting.recorded:
+                assert judge(sitting.course, sitting.recorded) == sitting.state
 
 
 def to_case(sitting: Sitting) -> Sitting:

@@ -1,0 +1,42 @@
+"""Judges a history that a station may have made up (formats/journal 4.5, 7.1): what the academy replays with.
+
+`fold` takes events as they come, for on a station the runner made them. Whoever gets a history from elsewhere asks:
+
+1. Time goes from one boot to another by `reopened` only.
+2. A limit that ran out by the stamp of an event was fired before it; only `reopened` comes first, for it charges the
+   gap in which limits ran out.
+3. What was fired is the limit that ran out first, at the exam time at which it was due.
+
+The runner asks the same of itself by the same functions, so that its own histories are fair to the millisecond.
+"""
+
+from collections.abc import Sequence
+
+from pocus_desktop.sitting import events, times
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.errors import UnfairHistoryError
+from pocus_desktop.sitting.fold import fold, replay
+from pocus_desktop.sitting.state import SittingState
+
+
+def judge(course: Course, recorded: Sequence[Recorded]) -> SittingState:
+    """The state that a whole history makes, like `fold.replay`, if the history is fair.
+
+    Raises:
+        BadHistoryError: It is not the history of a sitting of this assessment.
+        UnfairHistoryError: Rules 1 to 3.
+    """
+    state = replay(course, recorded[:1])
+    for one in recorded[1:]:
+        if not isinstance(one.event, events.Reopened) and not _is_fair(course, state, one):
+            raise UnfairHistoryError(seq=one.seq)
+        state = fold(course, state, one)
+    return state
+
+
+def _is_fair(course: Course, before: SittingState, one: Recorded) -> bool:
+    ran_out = times.due(course, before, one.at)
+    due = None if ran_out is None else (ran_out.limit.timer, ran_out.due_ms)
+    fired = (one.event.timer, one.event.due_ms) if isinstance(one.event, events.TimerFired) else None
+    return fired == due and one.at.boot_id == before.ledger.last.boot_id
