@@ -1,9 +1,10 @@
 """A station's bundles: brought in whole and verified, or not at all (formats/bundle 9).
 
-An import goes through these in order; only the last two hold the library's lock, so that a long copy blocks no one:
+An import goes through these in order; the third and fourth do not hold the library's lock, so that a long copy blocks
+no one:
 
 1. The bundle is verified where it lies, against the highest version seen here.
-2. There is room for it.
+2. Copies that died are removed, and there is room for this one.
 3. It is copied beside its place and synced.
 4. The copy, not the original, is verified again and read to its last byte.
 5. Under the lock, the highest version seen is asked once more: another process may have been faster.
@@ -128,8 +129,8 @@ class Library:
             known = self._usable(ledger, record)
             if known is not None:
                 return known
-            self._require_room(path, record)
             self._sweep()
+            self._require_room(path, record)
             return self._bring_in(path, record, policy, now_ms, app_version, progress, cancel)
 
     def entries(self) -> tuple[Entry, ...]:
@@ -197,13 +198,15 @@ class Library:
         tell = progress if progress is not None else _no_progress
         part: Path | None = None
         try:
-            handle, name = tempfile.mkstemp(prefix=_PART_PREFIX, suffix=".casebundle", dir=self._folder)
-            part = Path(name)
-            with os.fdopen(handle, "w+b") as file:
-                try_lock(file)  # tells `_sweep` of other processes that this copy is alive
+            with locked(self._lock_path):  # so that no `_sweep` comes between the copy's making and its own lock
+                handle, name = tempfile.mkstemp(prefix=_PART_PREFIX, suffix=".casebundle", dir=self._folder)
+                part = Path(name)
+                alive = os.fdopen(handle, "w+b")
+                try_lock(alive)  # tells `_sweep` of other processes that this copy is alive
+            with alive as file:
                 _copy(path, file, lambda done: tell(Progress(done_bytes=done, total_bytes=total)), cancel)
                 with open_bundle(part, policy, now_ms=now_ms, app_version=app_version) as copied:
-                    if copied.digest_of_manifest != record.digest:
+                    if (copied.digest_of_manifest, copied.size_bytes) != (record.digest, record.size_bytes):
                         raise errors.ContentDamagedError(file=path.name, member="manifest.dsse.json")
                     copied.verify_everything(
                         lambda at: tell(Progress(done_bytes=record.size_bytes + at.done_bytes, total_bytes=total)),
@@ -235,7 +238,12 @@ class Library:
                 part.chmod(0o644)
             part.replace(destination)
             sync_folder(self._folder)
-            ledger.with_record(record).save(self._ledger_path)
+            try:
+                ledger.with_record(record).save(self._ledger_path)
+            except BaseException:
+                if record.file_name not in ledger.records:  # else it mends a damaged one, which is no loss
+                    destination.unlink(missing_ok=True)
+                raise
             return Entry(path=destination, record=record)
 
     def _usable(self, ledger: Ledger, record: Record) -> Entry | None:
@@ -263,7 +271,6 @@ class Library:
 
     def _require_room(self, path: Path, record: Record) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(self._folder).free
         except OSError as problem:
             raise errors.CannotWriteError(file=record.file_name, reason=reason_of(problem)) from problem

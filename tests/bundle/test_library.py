@@ -4,13 +4,18 @@ import errno
 import shutil
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from pocus_desktop.bundle import ledger as ledger_module
 from pocus_desktop.bundle import library as library_module
+from pocus_desktop.bundle.errors import LibraryBusyError
 from pocus_desktop.bundle.ledger import Ledger, Record
 from pocus_desktop.bundle.library import LEDGER_NAME, LOCK_NAME, Entry, Library
 from pocus_desktop.bundle.library_lock import locked
@@ -228,6 +233,26 @@ def test_a_disk_that_fills_up_while_copying_leaves_nothing(
     assert files_of(library) == {LOCK_NAME}
 
 
+def test_a_ledger_that_cannot_be_written_leaves_the_library_as_it_was(
+    library: Library, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = press.publish().path
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_module, "write_atomically", full)
+        assert code_of(lambda: bring(library, press, path)) == "bundle.cannot_write"
+        assert files_of(library) == {LOCK_NAME}
+    entry = bring(library, press, path)
+    entry.path.write_bytes(b"damaged")
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_module, "write_atomically", full)
+        assert code_of(lambda: bring(library, press, path)) == "bundle.cannot_write"
+    assert library.find("lung-a").path.read_bytes() == path.read_bytes(), "a mended copy is not taken away again"
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -262,6 +287,51 @@ def test_copies_of_a_dead_process_are_swept(library: Library, press: Any) -> Non
     (library.folder / ".incoming-dead.casebundle").write_bytes(b"half")
     bring(library, press, press.publish().path)
     assert files_of(library) == {"lung-a-1.casebundle", LEDGER_NAME, LOCK_NAME}
+
+
+def test_the_room_of_a_dead_copy_is_free_for_the_next(
+    library: Library, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = library.folder / ".incoming-dead.casebundle"
+    library.folder.mkdir()
+    dead.write_bytes(b"half of a large bundle")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 0, 0 if dead.exists() else 10**12))
+    assert bring(library, press, press.publish().path).problem is None
+
+
+def test_a_copy_that_has_only_begun_is_not_swept_by_another(
+    library: Library, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process looks around right after the copy's file was made."""
+    path, other = press.publish("b", bundle_id="lung-b").path, press.publish().path
+    make = tempfile.mkstemp
+
+    def made_and_looked_at(*arguments: Any, **named: Any) -> tuple[int, str]:
+        made = make(*arguments, **named)
+        monkeypatch.setattr(tempfile, "mkstemp", make)
+        with suppress(LibraryBusyError):
+            bring(library, press, other)
+        return made
+
+    monkeypatch.setattr(tempfile, "mkstemp", made_and_looked_at)
+    monkeypatch.setattr(library_module, "locked", partial(locked, patience_s=0))
+    assert bring(library, press, path).problem is None
+
+
+def test_a_source_that_is_exchanged_for_a_countersigned_copy_meanwhile_is_refused(
+    library: Library, press: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same manifest, so the same bundle, but another file than the one that was judged and recorded."""
+    path = press.publish().path
+    longer = press.publish("b", signers=(press.signer, press.second)).path
+
+    def exchange(_: Path) -> Usage:
+        longer.replace(path)
+        return Usage(10**12, 0, 10**12)
+
+    monkeypatch.setattr(shutil, "disk_usage", exchange)
+    assert code_of(lambda: bring(library, press, path)) == "bundle.content_damaged"
+    assert files_of(library) == {LOCK_NAME}
 
 
 IMPORT = """
