@@ -53,6 +53,9 @@ PAYLOAD_TYPE: Final = "application/vnd.pocus.result.v1+zlib"
 MEDIA_TYPE: Final = "application/vnd.pocus.sealed-result"
 MAXIMUM_HEADER_BYTES: Final = 256 * 1024
 MAXIMUM_PLAIN_BYTES: Final = 64 * 1024 * 1024
+MAXIMUM_MARKS: Final = 2_000_000
+"""Of `[`, `{` and `,` in the payload: what three bytes open takes thirty times their room once it is parsed. An event
+has about nine."""
 
 _SIZE: Final = struct.Struct(">I")
 _FIXED_BYTES: Final = len(MAGIC) + 1 + _SIZE.size
@@ -354,6 +357,8 @@ def _unpack(payload: bytes) -> Mapping[str, Json]:
         raise SealedResultTooLargeError
     if not unpacker.eof or unpacker.unused_data:
         raise SealedResultAlteredError(reason="the payload does not unpack")
+    if sum(map(plain.count, (b"[", b"{", b","))) > MAXIMUM_MARKS:
+        raise SealedResultTooLargeError
     try:
         document = canonical.decode(plain)
     except canonical.BadJsonError as problem:

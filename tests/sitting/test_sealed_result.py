@@ -255,6 +255,10 @@ HOSTILE: dict[str, tuple[Callable[[bytes], bytes], type[SittingError]]] = {
         lambda data: resealed(data, pack=lambda _plain: zlib.compress(b" " * (65 * 1024 * 1024), 9)),
         SealedResultTooLargeError,
     ),
+    "a payload of countless parts": (
+        lambda data: resealed(data, pack=lambda _plain: zlib.compress(b"[" + b"[]," * 1_000_000 + b"[]]", 9)),
+        SealedResultTooLargeError,
+    ),
     "a partial result that says it is whole": (
         lambda data: resealed(data, lambda d: d.update(is_partial=True)),
         SealedResultAlteredError,
