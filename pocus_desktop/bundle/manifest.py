@@ -34,7 +34,8 @@ _CRC32: Final = re.compile(r"[0-9a-f]{8}")
 _KEY: Final = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}")
 MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*(?:; ?[a-z0-9-]+=[A-Za-z0-9.,_-]+)*")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-APP_VERSION: Final = re.compile(r"\d+(?:\.\d+){0,3}")
+APP_VERSION: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}")
+_HALF_A_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 _OPAQUE_PATH: Final = re.compile(r"content/[0-9a-f]{32}")
 _MEMBER_FIELDS: Final = frozenset(
     {"path", "media_type", "plain_bytes", "stored_bytes", "sha256", "crc32", "segments_sha256", "wrapped_key"}
@@ -221,6 +222,8 @@ class _Fields:
         for language, text in value.items():
             if not LANGUAGE.fullmatch(language) or not isinstance(text, str) or not text.strip():
                 self.refuse(f"{name} has a language without text")
+            if _HALF_A_CHARACTER.search(text):
+                self.refuse(f"{name} is not Unicode text")
         return MappingProxyType(value)
 
     def integer(self, name: str, lowest: int = 0) -> int:

@@ -209,6 +209,8 @@ MANIFEST_ROWS: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
         "manifest_invalid",
         lambda d: d.update(not_before_ms=20, not_after_ms=10),
     ),
+    "program version with a number that no program has": ("manifest_invalid", set_field("minimum_app", "9" * 5000)),
+    "program version in other digits": ("manifest_invalid", set_field("minimum_app", "\u0663.\u0661")),
     "negative time": ("manifest_invalid", set_field("not_before_ms", -1)),
     "no members": ("manifest_invalid", set_field("members", [])),
     "members in another order": ("manifest_invalid", lambda d: d["members"].reverse()),
@@ -264,6 +266,15 @@ def test_a_payload_that_is_not_json_is_refused(press: Any, take_apart: Any) -> N
         zip_ = take_apart(press.publish().path)
         zip_.member("manifest.dsse.json").data = sign(PAYLOAD_TYPE, payload, [press.signer]).to_bytes()
         assert code_of(lambda: press.open(press.save(zip_.build()))) == "bundle.manifest_invalid"  # noqa: B023 - called at once
+
+
+def test_a_title_with_half_a_character_is_refused(press: Any, take_apart: Any) -> None:
+    """JSON can spell it, and nothing could write it again: not the ledger of a library, not the command line."""
+    zip_ = take_apart(press.publish().path)
+    member = zip_.member("manifest.dsse.json")
+    payload = Envelope.parse(member.data).payload.replace(b'"Lung A"', b'"\\ud800"')
+    member.data = sign(PAYLOAD_TYPE, payload, [press.signer]).to_bytes()
+    assert code_of(lambda: press.open(press.save(zip_.build()))) == "bundle.manifest_invalid"
 
 
 def test_unknown_fields_are_kept(resigned: Any, press: Any) -> None:
