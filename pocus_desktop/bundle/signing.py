@@ -25,6 +25,7 @@ def countersign(bundle: VerifiedBundle, signer: SigningKey, *, destination: Path
     Raises:
         ContentDamagedError: The bundle is not what was signed before.
         CannotWriteError: The operating system does not take the file.
+        PocusError: `crypto.bad_envelope`: the bundle carries as many signatures as a reader takes.
     """
     manifest = bundle.manifest
     envelope = add_signature(bundle.envelope, signer).to_bytes()

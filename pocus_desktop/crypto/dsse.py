@@ -71,11 +71,18 @@ class Envelope:
         payload_type: Media type or URI that says how to read the payload.
         payload: The signed bytes.
         signatures: In the order of the document.
+
+    Raises:
+        BadEnvelopeError: There are more signatures than a reader takes.
     """
 
     payload_type: str
     payload: bytes
     signatures: tuple[Signature, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.signatures) > MAXIMUM_SIGNATURES:
+            raise BadEnvelopeError(reason=f"more than {MAXIMUM_SIGNATURES} signatures")
 
     def to_bytes(self) -> bytes:
         """The envelope as canonical JSON."""
@@ -114,8 +121,6 @@ class Envelope:
         listed = document.get("signatures", [])
         if not isinstance(listed, list):
             raise BadEnvelopeError(reason="signatures is not a list")
-        if len(listed) > MAXIMUM_SIGNATURES:
-            raise BadEnvelopeError(reason=f"more than {MAXIMUM_SIGNATURES} signatures")
         return cls(
             payload_type=payload_type,
             payload=_base64(document, "payload"),
@@ -130,14 +135,22 @@ def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
 
 
 def sign(payload_type: str, payload: bytes, keys: Iterable[SigningKey]) -> Envelope:
-    """An envelope signed by each key, in the order given."""
+    """An envelope signed by each key, in the order given.
+
+    Raises:
+        BadEnvelopeError: There are more keys than signatures that a reader takes.
+    """
     message = pre_authentication_encoding(payload_type, payload)
     signatures = tuple(Signature(key_id=key.key_id, value=key.sign(message)) for key in keys)
     return Envelope(payload_type=payload_type, payload=payload, signatures=signatures)
 
 
 def add_signature(envelope: Envelope, key: SigningKey) -> Envelope:
-    """The envelope with one more signature; unchanged where this key's signature is there already."""
+    """The envelope with one more signature; unchanged where this key's signature is there already.
+
+    Raises:
+        BadEnvelopeError: It carries as many as a reader takes.
+    """
     message = pre_authentication_encoding(envelope.payload_type, envelope.payload)
     signature = Signature(key_id=key.key_id, value=key.sign(message))
     if signature in envelope.signatures:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.dsse import (
+    MAXIMUM_SIGNATURES,
     BadEnvelopeError,
     BadThresholdError,
     Envelope,
@@ -83,6 +84,20 @@ def test_a_second_signature_is_added_and_the_same_one_is_not() -> None:
     assert both.signatures[0] == SIGNED.signatures[0]
     assert add_signature(both, BEN) == both
     assert len(verify(both, payload_type=KIND, keys=[ANNA.public, BEN.public], threshold=2)) == 2
+
+
+def test_no_one_makes_an_envelope_with_more_signatures_than_anyone_reads() -> None:
+    """Whoever carries an envelope may fill it with signatures of strangers; a second person must hear of it."""
+    full = sign(KIND, b"x", [ANNA] * MAXIMUM_SIGNATURES)
+    assert Envelope.parse(full.to_bytes()) == full
+    with pytest.raises(BadEnvelopeError):
+        add_signature(full, BEN)
+    with pytest.raises(BadEnvelopeError):
+        sign(KIND, b"x", [ANNA] * (MAXIMUM_SIGNATURES + 1))
+    document = json.loads(full.to_bytes())
+    document["signatures"].append(document["signatures"][0])
+    with pytest.raises(BadEnvelopeError):
+        Envelope.from_json(document)
 
 
 def test_a_key_counts_once_however_often_it_signed() -> None:
