@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.cli.faces import HubResult, TakenResult
 from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.crypto.encoding import from_hex

@@ -32,7 +32,7 @@ from pocus_desktop.bundle.content import BundleContent, open_content
 from pocus_desktop.bundle.manifest import Manifest, Member
 from pocus_desktop.bundle.names import shown
 from pocus_desktop.bundle.stored_file import DIGEST_BYTES, SEGMENT_BYTES, StoredFile, VerifiedSource, segment_count
-from pocus_desktop.bundle.trust import TrustPolicy, require_release, signers_of
+from pocus_desktop.bundle.trust.policy import TrustPolicy, require_release, signers_of
 from pocus_desktop.bundle.zip_records import Entry
 from pocus_desktop.crypto.dsse import Envelope
 from pocus_desktop.crypto.keys import PublicKey

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pocus_desktop import __version__
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
 from pocus_desktop.crypto.encoding import from_hex

@@ -11,7 +11,7 @@ from pocus_desktop import __version__
 from pocus_desktop.authoring.build.publisher import PublisherKeys
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.signing import countersign
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_bundle
 from pocus_desktop.case.problems import CaseRefusedError
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys

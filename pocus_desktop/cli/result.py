@@ -10,7 +10,7 @@ import click
 
 from pocus_desktop import __version__
 from pocus_desktop.bundle.scoring_key import open_scoring_key
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.options import keys_option, open_store, read_public_keys
 from pocus_desktop.crypto.encoding import from_hex

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json

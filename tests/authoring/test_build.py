@@ -21,7 +21,7 @@ from pocus_desktop.authoring.media.clip import encode_clip
 from pocus_desktop.authoring.media.import_cine import NoteKind, make_cine
 from pocus_desktop.authoring.source.load import load_source
 from pocus_desktop.bundle.scoring_key import open_scoring_key
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.case.media import Cine, Clip
 from pocus_desktop.case.models import Assessment

@@ -16,7 +16,7 @@ from pocus_desktop.bundle import zip_records
 from pocus_desktop.bundle.container import read_container
 from pocus_desktop.bundle.signing import countersign
 from pocus_desktop.bundle.stored_file import StoredFile
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.dsse import Envelope

@@ -119,7 +119,8 @@ def test_a_clock_set_back_revives_no_bundle_that_is_over(timed: Academy) -> None
     told(refused.value, "app.clock_set_back")
 
 
-def test_a_damaged_note_of_the_latest_time_stops_no_one(timed: Academy) -> None:
-    timed.workshop.home.latest_time.write_bytes(b"\x00\xff not a note")
-    _, opened = timed.begin()
+@pytest.mark.parametrize("note", [b"\x00\xff not a note", b'{"wall_ms":253402300800000}', b'{"wall_ms":-1}', b"[]"])
+def test_a_damaged_note_of_the_latest_time_stops_no_one(timed: Academy, clock: ManualClock, note: bytes) -> None:
+    timed.workshop.home.latest_time.write_bytes(note)
+    _, opened = timed.begin(window=Window(not_after_ms=clock.read().wall_ms + HOUR_MS))
     answer(opened, LEFT)

@@ -9,7 +9,7 @@ import pytest
 
 from pocus_desktop.bundle.errors import NotTrustedError, NotYetValidError, ScoringKeyMismatchError
 from pocus_desktop.bundle.scoring_key import seal_scoring_key
-from pocus_desktop.bundle.trust import TrustPolicy
+from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.writer import BundleSource, SourceMember, Written, write_bundle
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.dsse import NotEnoughSignaturesError

@@ -1,0 +1,1 @@
+"""Whom to trust for what, and what is current: policy, TUF metadata, the ceremony that makes it."""
