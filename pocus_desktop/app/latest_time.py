@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import write_atomically
 
@@ -44,8 +45,12 @@ class LatestTime:
         except (OSError, canonical.BadJsonError) as problem:
             log.failure(LatestTimeDamagedError(reason=type(problem).__name__))
             return 0
-        seen = document.get("wall_ms") if isinstance(document, dict) else None
-        return seen if isinstance(seen, int) else 0
+        match document:
+            case {"wall_ms": int(seen)} if 0 <= seen <= LATEST_MS:
+                return seen
+            case _:
+                log.failure(LatestTimeDamagedError(reason="it names no moment"))
+                return 0
 
     def note(self, wall_ms: int) -> None:
         """Keep a time if it is later. A disk that refuses changes nothing: the sitting matters more."""
