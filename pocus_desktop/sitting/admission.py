@@ -114,6 +114,7 @@ class Admission(_Part):
     """One candidate's permission for one attempt at one assessment.
 
     Attributes:
+        admission_id: Names this permission, and its files on a station.
         station: Key id of the only station it is for; None for any.
         centre: The centre's sealing key; it too can then resume the sitting.
         recipients: Who may read the result.
@@ -123,7 +124,7 @@ class Admission(_Part):
     """
 
     format: Literal[1] = 1
-    admission_id: str = Field(min_length=1, max_length=80)
+    admission_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")
     candidate: Candidate
     bundle_id: str = Field(min_length=1)
     minimum_version: int = Field(default=1, ge=1)
