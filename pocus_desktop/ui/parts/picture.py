@@ -66,6 +66,14 @@ class PictureView(QWidget):
         at = min(range(len(ZOOMS)), key=lambda index: abs(ZOOMS[index] - self._zoom))
         self.set_zoom(ZOOMS[min(max(at + steps, 0), len(ZOOMS) - 1)], around=around)
 
+    def pan(self, delta: QPointF) -> None:
+        """Move the magnified picture by so many pixels of the widget, as far as it fills the view."""
+        scale = self._transform().m11()
+        across = _kept(self._centre.x() - delta.x() / scale, self.width() / scale, self._image.width())
+        down = _kept(self._centre.y() - delta.y() / scale, self.height() / scale, self._image.height())
+        self._centre = QPointF(across, down)
+        self.update()
+
     def set_brightness(self, brightness: int) -> None:
         """Lighten or darken what is shown, -100 to 100; the picture itself stays as it is."""
         self._brightness = min(max(brightness, -100), 100)
@@ -153,3 +161,8 @@ class PictureView(QWidget):
         transform.scale(scale, scale)
         transform.translate(-self._centre.x(), -self._centre.y())
         return transform
+
+
+def _kept(middle: float, seen: float, length: float) -> float:
+    """A middle of the view at which no gap shows that the picture could fill."""
+    return length / 2 if seen >= length else min(max(middle, seen / 2), length - seen / 2)

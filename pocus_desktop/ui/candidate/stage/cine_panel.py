@@ -8,6 +8,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.media.cine_clock import SPEEDS, CinePlayback
 from pocus_desktop.sitting.intents import ReportCine
 from pocus_desktop.sitting.views import CineState
+from pocus_desktop.ui.candidate.stage.panning import Panning
 from pocus_desktop.ui.candidate.stage.zoom_bar import ZoomBar
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.banner import Banner
@@ -55,6 +56,7 @@ class CinePanel(QFrame):
         self._view = CineSurface()
         self._view.setAccessibleName(alt)
         self._view.setObjectName("picture")
+        self._panning = Panning(self._view, words("picture.move"))
         self._playback: CinePlayback | None = None
         try:
             reader = pictures.cine(state.cine)
@@ -203,6 +205,7 @@ class CinePanel(QFrame):
 
     def _on_zoom(self, steps: int) -> None:
         self._view.set_zoom(self._view.zoom * _ZOOM_STEP**steps if steps else 1.0)
+        self._panning.follow_zoom()
 
     def _on_speed(self, index: int) -> None:
         assert self._playback is not None  # noqa: S101 - the box is only there with one

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.views import ImageState
+from pocus_desktop.ui.candidate.stage.panning import Panning
 from pocus_desktop.ui.candidate.stage.zoom_bar import ZoomBar
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.label import Label
@@ -41,6 +42,7 @@ class ImagePanel(QFrame):
         self._view = PictureView(alt)
         self._view.setObjectName("picture")
         self._view.show_image(image)
+        self._panning = Panning(self._view, words("picture.move"))
         column.addWidget(self._view, 1)
         column.addWidget(Label(alt, scale="fine", tone="stage-muted"))
         bar = ZoomBar(words, has_sharp=True)
@@ -54,3 +56,4 @@ class ImagePanel(QFrame):
             self._view.step_zoom(steps)
         else:
             self._view.set_zoom(1.0)
+        self._panning.follow_zoom()
