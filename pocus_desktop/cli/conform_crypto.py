@@ -21,6 +21,7 @@ from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 _PIECE_BYTES: Final = 1024 * 1024
+_LARGEST_IDENTIFIER: Final = 0xFFFF
 
 _CHUNKED_HELP: Final = """Open a C2SP Cobblestone-256 ciphertext and write the plaintext to standard output.
 
@@ -37,6 +38,7 @@ FILE, or standard input, holds one case as JSON:
   envelope     the envelope: an object, or its JSON as a string
   keys         the trusted keys: a list of objects with
                  public     64 hexadecimal digits, base64 of 32 bytes, or PEM
+                            (publicKey is the same)
                  algorithm  "ed25519" (may be left out)
                  keyid      a name of your own (may be left out)
                or of strings, each as public
@@ -157,7 +159,12 @@ def _case(file: str) -> Mapping[str, object]:
     document = canonical.decode(read_input(file))
     if not isinstance(document, Mapping):
         raise BadCaseError(field="(the whole case)", expected="an object")
-    return document
+    return _given(document)
+
+
+def _given(document: Mapping[str, object]) -> Mapping[str, object]:
+    """The fields of an object that say something: null is as good as left out."""
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def _envelope(case: Mapping[str, object]) -> envelopes.Envelope:
@@ -181,7 +188,8 @@ def _keys(case: Mapping[str, object]) -> dict[PublicKey, str]:
         described = {"public": entry} if isinstance(entry, str) else entry
         if not isinstance(described, Mapping):
             raise BadCaseError(field="keys", expected="a list of objects or strings")
-        if described.get("algorithm", "ed25519") != "ed25519":
+        described = _given(described)
+        if str(described.get("algorithm", "ed25519")).lower() != "ed25519":
             raise BadKeyError(reason="not a signing key", algorithm="?")
         public = described.get("public", described.get("publicKey"))
         if not isinstance(public, str):
@@ -197,42 +205,41 @@ def _first_encryption(case: Mapping[str, object]) -> Mapping[str, object]:
         return case
     match case["encryptions"]:
         case [Mapping() as first, *_]:
-            return {**case, **first}
+            return {**case, **_given(first)}
     raise BadCaseError(field="encryptions", expected="a list of objects")
 
 
 def _identifier(case: Mapping[str, object], name: str, ours: int) -> int:
-    """A registered number, as a number or as text such as `0x0020`."""
-    match case.get(name, ours):
-        case bool():
-            pass
-        case int(number):
-            return number
-        case str(text):
-            try:
-                return int(text, 0)
-            except ValueError as problem:
-                raise BadCaseError(field=name, expected="a number") from problem
-    raise BadCaseError(field=name, expected="a number")
+    """A registered number of two bytes, as a number or as text such as `0x0020`."""
+    number = case.get(name, ours)
+    if isinstance(number, str):
+        try:
+            number = int(number, 0)
+        except ValueError as problem:
+            raise BadCaseError(field=name, expected="a number of two bytes") from problem
+    if type(number) is not int or not 0 <= number <= _LARGEST_IDENTIFIER:
+        raise BadCaseError(field=name, expected="a number of two bytes")
+    return number
 
 
 def _hex(case: Mapping[str, object], *names: str, default: bytes | None = None) -> bytes:
     """The bytes of the first of these fields that is there."""
     for name in names:
-        value = case.get(name)
-        if isinstance(value, str):
-            return from_hex(value, field=name)
-        if value is not None:
+        if name not in case:
+            continue
+        value = case[name]
+        if not isinstance(value, str):
             raise BadCaseError(field=name, expected="a hexadecimal string")
+        return from_hex(value, field=name)
     if default is None:
         raise BadCaseError(field=names[0], expected="a hexadecimal string")
     return default
 
 
 def _optional_text(case: Mapping[str, object], name: str) -> str | None:
-    value = case.get(name)
-    if value is None:
+    if name not in case:
         return None
+    value = case[name]
     if not isinstance(value, str) or not _is_unicode(value):
         raise BadCaseError(field=name, expected="a string")
     return value

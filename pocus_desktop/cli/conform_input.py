@@ -13,6 +13,7 @@ import click
 from pocus_desktop.cli.main import fail
 from pocus_desktop.crypto.chunked import ByteSource, BytesSource, FileSource
 from pocus_desktop.kernel.errors import Blame, PocusError
+from pocus_desktop.kernel.files import FileRefusedError
 
 STANDARD_INPUT: Final = "-"
 
@@ -33,7 +34,11 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except PocusError as error:
             fail(error, as_json=True)
-            click.get_current_context().exit(1)
+        except OSError as problem:  # a disk or a stick that goes away while it is read
+            fail(FileRefusedError.of(problem), as_json=True)
+        else:
+            return
+        click.get_current_context().exit(1)
 
     return told
 
@@ -45,6 +50,8 @@ def read_input(file: str) -> bytes:
         UnreadableInputError: There is none, or it is a folder, or it may not be read.
     """
     if file == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise UnreadableInputError(reason="closed")
         return sys.stdin.buffer.read()
     try:
         return Path(file).read_bytes()

@@ -73,7 +73,7 @@ pocus = LazyGroup("pocus", commands=COMMANDS, help="Case-based assessments in po
 def fail(error: PocusError, *, as_json: bool = False) -> None:
     """Print an error for a person (standard error) or for a program (JSON on standard output)."""
     if as_json:
-        click.echo(json.dumps({"error": error.as_json()}, ensure_ascii=False))
+        click.echo(json.dumps({"error": error.as_json()}))
         return
     told = error.explain()
     click.secho(f"{told.what}", err=True, fg="red" if error.blame is not Blame.USER else None)

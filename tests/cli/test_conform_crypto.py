@@ -171,6 +171,23 @@ def test_dsse_takes_an_envelope_as_text_and_leaves_out_what_may_be() -> None:
     assert json.loads(result.stdout)["payload"] == ""
 
 
+def test_dsse_takes_null_for_what_is_left_out_and_an_algorithm_in_any_case() -> None:
+    for key in (
+        {"public": ANNA.public.raw.hex(), "algorithm": None, "keyid": None},
+        {"public": None, "publicKey": ANNA.public.raw.hex(), "algorithm": "Ed25519"},
+    ):
+        result = judge("dsse", dsse_case(keys=[key], threshold=None, payloadType=None))
+        assert (result.exit_code, json.loads(result.stdout)["keyids"]) == (0, [ANNA.key_id])
+
+
+def test_a_refusal_is_plain_ascii_whatever_it_tells_of() -> None:
+    """So that it is the same JSON on a terminal or a pipe of any encoding."""
+    result = judge("dsse", dsse_case(payloadType="text/\u6f22"))
+    assert refusal(result) == "crypto.wrong_payload_type"
+    assert result.stdout_bytes.isascii()
+    assert json.loads(result.stdout)["error"]["params"]["expected"] == "text/\u6f22"
+
+
 def _spki(key: SigningKey) -> str:
     return base64.b64encode(bytes.fromhex("302a300506032b6570032100") + key.public.raw).decode()
 
@@ -192,6 +209,7 @@ BAD_DSSE: dict[str, tuple[object, str]] = {
     "key-without-public": (dsse_case(keys=[{}]), "crypto.bad_case"),
     "key-malformed": (dsse_case(keys=["00"]), "crypto.bad_key"),
     "key-of-low-order": (dsse_case(keys=["01" + 31 * "00"]), "crypto.weak_key"),
+    "algorithm-a-number": (dsse_case(keys=[{"algorithm": 1, "public": ANNA.public.raw.hex()}]), "crypto.bad_key"),
     "key-of-another-algorithm": (
         dsse_case(keys=[{"algorithm": "ecdsa", "public": ANNA.public.raw.hex()}]),
         "crypto.bad_key",
@@ -242,6 +260,12 @@ def test_hpke_opens_what_we_seal() -> None:
         assert json.loads(judge("hpke", {**case, **message}).stdout) == {"plaintext": b"secret".hex()}
 
 
+def test_hpke_takes_null_for_what_is_left_out() -> None:
+    nothing = dict.fromkeys(("mode", "kem_id", "kdf_id", "aead_id", "info", "aad", "privateKey"))
+    case = {**nothing, "skRm": RECIPIENT.seed.hex(), "sealed": hpke.seal(RECIPIENT.public, b"m", info=b"").hex()}
+    assert json.loads(judge("hpke", case).stdout) == {"plaintext": b"m".hex()}
+
+
 def hpke_case(**fields: object) -> dict[str, object]:
     first = {**OURS, **OURS["encryptions"][0], **fields}
     return {name: value for name, value in first.items() if value is not None and name != "encryptions"}
@@ -272,6 +296,9 @@ BAD_HPKE: dict[str, tuple[object, str]] = {
     "another-kdf": (hpke_case(kdf_id=3), "crypto.unsupported_suite"),
     "another-aead": (hpke_case(aead_id=3), "crypto.unsupported_suite"),
     "kem-a-word": (hpke_case(kem_id="x25519"), "crypto.bad_case"),
+    "kem-longer-than-any": (hpke_case(kem_id="0x" + 9000 * "f"), "crypto.bad_case"),
+    "kem-past-two-bytes": (hpke_case(kem_id=0x10020), "crypto.bad_case"),
+    "kem-negative": (hpke_case(kem_id=-1), "crypto.bad_case"),
     "kem-true": (hpke_case(kem_id=True), "crypto.bad_case"),
     "kem-a-list": (hpke_case(kem_id=[]), "crypto.bad_case"),
 }
