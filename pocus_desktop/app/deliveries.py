@@ -98,7 +98,7 @@ class Deliveries:
             self._worker.wake()
         except PocusError as error:  # `sweep` tries again
             log.failure(error)
-            sitting.note_delivery("waiting", reason=error.code)
+            sitting.note_delivery(sealed.sealed_digest, "waiting", reason=error.code)
 
     def _attempted(self, attempt: Attempt) -> None:
         """On the worker's thread."""
@@ -110,26 +110,24 @@ class Deliveries:
     def _tell(self, sitting: Sitting, digest: str) -> None:
         """Tell a sitting what the outbox now says of its result."""
         with self._lock:
-            if sitting.sealed is None or sitting.sealed.sealed_digest != digest:
-                return  # it has sealed a later result since, and waits for word of that one
             document = self._outbox.receipt(digest)
             if document is not None:
                 self._tell_receipt(sitting, digest, document)
                 return
             entry = next((entry for entry in self._outbox.entries() if entry.digest == digest), None)
             if entry is None or not entry.problem:
-                sitting.note_delivery("sending")
+                sitting.note_delivery(digest, "sending")
             elif entry.state is State.QUARANTINED:
-                sitting.note_delivery("refused", reason=entry.problem)
+                sitting.note_delivery(digest, "refused", reason=entry.problem)
             else:
-                sitting.note_delivery("waiting", reason=entry.problem)
+                sitting.note_delivery(digest, "waiting", reason=entry.problem)
 
     def _tell_receipt(self, sitting: Sitting, digest: str, document: bytes) -> None:
         try:
             receipt = verify_receipt(document, self._hubs, sealed_digest=digest)
         except PocusError as error:  # it was damaged on this disk, or its key is trusted no more
             log.failure(error)
-            sitting.note_delivery("waiting", reason=error.code)
+            sitting.note_delivery(digest, "waiting", reason=error.code)
             return
         self._latest.note(receipt.received_at_ms)
-        sitting.note_delivery("received", receipt=receipt, document=document)
+        sitting.note_delivery(digest, "received", receipt=receipt, document=document)

@@ -253,25 +253,28 @@ class Sitting:
 
     def note_delivery(
         self,
+        digest: str,
         state: Literal["waiting", "sending", "received", "refused"],
         *,
         reason: str = "",
         receipt: Receipt | None = None,
         document: bytes = b"",
     ) -> None:
-        """Tell how far the sealed result has come; whoever sends it knows.
+        """Tell how far a sealed result has come; whoever sends it knows.
 
         Args:
+            digest: Of which result; word of one before the latest is passed over.
             state: Where it is.
             reason: The code of why it waits or was refused.
             receipt: The receipt, verified.
             document: The receipt as it came.
         """
         with self._lock:
-            if self._delivery is not None:
-                self._delivery = replace(
-                    self._delivery, state=state, reason=reason, receipt=receipt, receipt_document=document
-                )
+            if self._delivery is None or self._delivery.sealed_digest != digest:
+                return
+            self._delivery = replace(
+                self._delivery, state=state, reason=reason, receipt=receipt, receipt_document=document
+            )
             if not self._is_closed:
                 self._writer.submit(self._show)
 
@@ -352,7 +355,8 @@ class Sitting:
             self._state = replace(self._state, stage=after(Stage.SURVEY, self._state.mode))
 
     def _sealed(self, result: SealedResult) -> None:
-        self._delivery = Delivery(sealed_path=str(result.path), sealed_digest=result.digest)
+        with self._lock:  # word of an earlier result may come at this moment, on another thread
+            self._delivery = Delivery(sealed_path=str(result.path), sealed_digest=result.digest)
         for take in self._on_sealed:
             take(result)
 

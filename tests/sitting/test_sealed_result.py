@@ -146,6 +146,20 @@ def test_a_survey_supersedes_the_first_result(world: World) -> None:
     assert first.path.is_file()
 
 
+def test_word_of_an_earlier_result_is_not_taken_for_the_latest(world: World) -> None:
+    sitting = to_review(world.begin())
+    taken: list[SealedResult] = []
+    sitting.on_sealed(taken.append)
+    for intent in (intents.HandIn(is_confirmed=True), intents.GoNext(), intents.AnswerSurvey(answers=(("ease", "1"),))):
+        sitting.handle(intent)
+    first, second = taken
+    sitting.note_delivery(first.digest, "received")
+    assert sitting.sealed is not None
+    assert (sitting.sealed.sealed_digest, sitting.sealed.state) == (second.digest, "waiting")
+    sitting.note_delivery(second.digest, "received")
+    assert sitting.sealed.state == "received"
+
+
 def test_a_skipped_survey_seals_nothing_more(world: World) -> None:
     sitting = to_review(world.begin())
     taken: list[SealedResult] = []

@@ -436,7 +436,8 @@ def test_choices_are_shuffled_the_same_way_every_time(world: World) -> None:
 def test_the_receipt_and_survey_are_in_the_candidates_language(world: World) -> None:
     sitting = to_review(world.begin())
     sitting.handle(intents.HandIn(is_confirmed=True))
-    sitting.note_delivery("refused", reason="sync.offline")
+    assert sitting.sealed is not None
+    sitting.note_delivery(sitting.sealed.sealed_digest, "refused", reason="sync.offline")
     assert "sync.offline" in screen(sitting).delivery_told.what
     sitting.handle(intents.GoNext())
     assert [name for name, _, _ in screen(sitting).questions] == ["instructions", "media", "time", "ease"]
