@@ -156,8 +156,9 @@ class DeckPlayer:
             self._wants_running = self._deck is not None
             return
         deck = self._loaded_deck()
+        is_pausing = not self._wants_running and self._state in _RUNNING  # told to hold, and has not yet said so
         self._wants_running = True
-        if self._state in {PlayerState.READY, PlayerState.PAUSED}:
+        if self._state in {PlayerState.READY, PlayerState.PAUSED} or is_pausing:
             deck.run()
         elif self._state in _IDLE:
             self._open()
@@ -166,16 +167,16 @@ class DeckPlayer:
 
     def pause(self) -> None:
         """Hold the play where it is."""
-        deck = self._loaded_deck()
-        if self._wants_running and self._state not in _IDLE:
+        deck = self._deck_if_any()
+        if deck is not None and self._wants_running and self._state not in _IDLE:
             self._wants_running = False
             if self._state != PlayerState.OPENING:
                 deck.hold()
 
     def stop(self) -> None:
         """End the play; the next one begins at the start."""
-        deck = self._loaded_deck()
-        if self._state in {PlayerState.STOPPED, PlayerState.FAILED}:
+        deck = self._deck_if_any()
+        if deck is None or self._state in {PlayerState.STOPPED, PlayerState.FAILED}:
             return
         position_ms = self.position_ms()
         self._halt(deck, PlayerState.STOPPED)
@@ -183,7 +184,9 @@ class DeckPlayer:
 
     def seek(self, position_ms: int) -> None:
         """Jump to a place inside the clip."""
-        deck = self._loaded_deck()
+        deck = self._deck_if_any()
+        if deck is None:
+            return
         target = min(max(position_ms, 0), max(self._duration_ms - 1, 0))
         before = self.position_ms()
         if self._state in _IDLE:
@@ -322,6 +325,8 @@ class DeckPlayer:
         if self._state == PlayerState.OPENING:
             self._fail(UnplayableError())
             return
+        if self._wants_running:  # a play that began at the very end is a play
+            self._running(at)
         declared = self._source.duration_ms if self._source is not None else 0
         reached = round(self._position.value(at=at))
         if self._state in _RUNNING and self._is_dark():
@@ -425,7 +430,14 @@ class DeckPlayer:
             raise PlayerClosedError
 
     def _loaded_deck(self) -> Deck:
+        deck = self._deck_if_any()
+        if deck is None:
+            raise NothingLoadedError
+        return deck
+
+    def _deck_if_any(self) -> Deck | None:
+        """None where a clip is loaded and there is no machine to play it; `play()` looks for one again."""
         self._guard()
-        if self._deck is None:
+        if self._source is None:
             raise NothingLoadedError
         return self._deck
