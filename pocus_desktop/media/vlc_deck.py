@@ -11,7 +11,9 @@ How it stays alive (each rule was once broken and crashed or hung):
 5. The display size comes from the manifest, not from VLC's format callback, which reports padded sizes.
 6. A clip opens with `:start-paused` and is then sought to its start, which shows its first picture; a paused seek
    that shows nothing is repeated, and at last helped by running, mute, until a picture comes: VLC drops some of them,
-   and all of them in clips without sound that have not yet run.
+   and all of them in clips without sound that have not yet run. Until it takes up a seek it goes on showing the
+   picture from before, so only another picture proves the seek.
+7. A held machine that comes to its end (a seek behind the last picture) is opened again a little before it.
 """
 
 import ctypes
@@ -40,6 +42,7 @@ from pocus_desktop.media.source_pump import SourcePump
 _NUDGE_S: Final = 0.12
 _NUDGES: Final = 3
 _PULSE_S: Final = 0.4
+_STEP_BACK_MS: Final = 250
 
 _OPEN = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_uint64)
@@ -74,7 +77,9 @@ class VlcDeck:
         self._is_at_pause = False
         self._is_held = True
         self._cue_ms = 0
-        self._awaited: tuple[float, int | None] | None = None
+        self._awaited: tuple[float, int] | None = None
+        self._mark_before: int | None = None
+        self._has_run_out = False
         self._nudges_left = 0
         self._is_hurried = False
         self._pulse: tuple[float, int] | None = None
@@ -124,7 +129,7 @@ class VlcDeck:
         self._cue_ms = at_ms
         self._phase, self._is_at_pause, self._is_held, self._awaited = "opening", False, True, None
         self._pulse = self._after_pulse_ms = None
-        self._is_hurried = False
+        self._is_hurried = self._has_run_out = False
         self._player.play()
 
     def hurry(self) -> None:
@@ -135,7 +140,7 @@ class VlcDeck:
         """Let time run."""
         self._is_held, self._awaited = False, None
         self._volume_tries = 40
-        if self._pulse is None:
+        if self._phase == "open" and self._pulse is None:
             self._player.set_pause(0)
 
     def hold(self) -> None:
@@ -186,6 +191,8 @@ class VlcDeck:
 
     def tick(self) -> None:
         """Cue after opening, repeat lost paused seeks, pass on the volume."""
+        if self._has_run_out:
+            self.open(at_ms=max(self._cue_ms - _STEP_BACK_MS, 0))
         if self._phase == "opening" and self._is_at_pause:
             self._phase = "cueing"
             if self._is_hurried and self._cue_ms == 0:
@@ -226,35 +233,35 @@ class VlcDeck:
             self._opened()
             return
         self._nudges_left = _NUDGES
+        self._mark_before = None  # nothing is shown while it opens: any picture is the one
         self._awaited = (time.monotonic(), self._frames.published)
         self._player.set_time(self._cue_ms + 1)
 
     def _seek_held(self, position_ms: int) -> None:
         self._cue_ms = position_ms
+        self._mark_before = self._frames.mark()
         self._player.set_time(position_ms + 1)  # the picture that covers it; at the exact edge VLC shows the one before
         if self._source.kind == "video":
             self._nudges_left = _NUDGES
-            self._awaited = (time.monotonic(), None)
+            self._awaited = (time.monotonic(), self._frames.published)
 
     def _look_for_picture(self) -> None:
         """A seek that worked shows its picture, and shows it again every 60 ms; one that was lost shows none."""
         if self._awaited is None:
             return
         asked_at, count = self._awaited
-        waited = time.monotonic() - asked_at
-        if count is None:
-            if waited > _NUDGE_S / 4:  # the picture from before may still be shown once more
-                self._awaited = (asked_at, self._frames.published)
-            return
-        if self._frames.published > count:
+        is_shown = self._frames.published > count
+        if is_shown and self._frames.mark() != self._mark_before:
             self._found_picture()
-        elif waited > _NUDGE_S:
-            if self._nudges_left == 0:
+        elif time.monotonic() - asked_at > _NUDGE_S:
+            if self._nudges_left:
+                self._nudges_left -= 1
+                self._awaited = (time.monotonic(), self._frames.published)
+                self._player.set_time(self._cue_ms + 1 + (_NUDGES - self._nudges_left) % 4)
+            elif is_shown:  # the same again and again: it is the picture of this place too
+                self._found_picture()
+            else:
                 self._begin_pulse()
-                return
-            self._nudges_left -= 1
-            self._awaited = (time.monotonic(), count)
-            self._player.set_time(self._cue_ms + 1 + (_NUDGES - self._nudges_left) % 4)
 
     def _begin_pulse(self) -> None:
         """Run, mute, until a picture is shown: what is left when VLC shows nothing while paused."""
@@ -289,6 +296,8 @@ class VlcDeck:
     def _opened(self) -> None:
         self._phase = "open"
         self._report(DeckOpened())
+        if not self._is_held:  # told to run while it was opened again
+            self._player.set_pause(0)
 
     # Callbacks: on libVLC's threads; they enqueue and return ----------------------------------------------------
 
@@ -299,7 +308,7 @@ class VlcDeck:
             kinds.MediaPlayerPaused: lambda _: self._on_paused(),
             kinds.MediaPlayerTimeChanged: lambda event: self._on_time(int(event.u.new_time)),
             kinds.MediaPlayerLengthChanged: lambda event: self._report(DeckLength(duration_ms=int(event.u.new_length))),
-            kinds.MediaPlayerEndReached: lambda _: self._report(DeckEnded()),
+            kinds.MediaPlayerEndReached: lambda _: self._on_ended(),
             kinds.MediaPlayerEncounteredError: lambda _: self._report(DeckFailed(error=UnplayableError())),
         }
         for kind, handler in handlers.items():
@@ -326,6 +335,13 @@ class VlcDeck:
             self._is_at_pause = True
         elif self._is_held and self._phase == "open":
             self._report(DeckHeld())
+
+    def _on_ended(self) -> None:
+        is_seeking_held = self._is_held and (self._awaited is not None or self._pulse is not None)
+        if is_seeking_held and self._cue_ms > 0:
+            self._has_run_out = True
+        else:
+            self._report(DeckEnded())
 
     def _on_time(self, position_ms: int) -> None:
         if self._phase == "open":

@@ -145,6 +145,17 @@ def test_pause_holds_the_place_and_play_resumes_it(driver: Driver, long_video: C
     assert driver.player.plays == 1
 
 
+def test_a_pause_taken_back_at_once_goes_on(driver: Driver, long_video: Clip) -> None:
+    driver.player.load(source_of(long_video))
+    driver.player.play()
+    driver.until(lambda: driver.player.position_ms() > 400)
+    driver.player.pause()
+    driver.player.play()
+    driver.until(lambda: driver.player.position_ms() > 1500)
+    assert driver.player.state == PlayerState.PLAYING
+    assert driver.player.plays == 1
+
+
 def test_position_runs_between_reports_and_never_back(driver: Driver, long_video: Clip) -> None:
     driver.player.load(source_of(long_video))
     driver.player.play()
@@ -208,6 +219,28 @@ def test_seek_is_kept_inside_the_clip(driver: Driver, audio: Clip) -> None:
     assert driver.player.position_ms() == 0
     driver.player.seek(10**9)
     assert driver.player.position_ms() == driver.player.duration_ms - 1
+
+
+@pytest.mark.parametrize("moment", ["ready", "paused"])
+def test_a_held_seek_to_the_last_moment_is_not_an_end(driver: Driver, long_video: Clip, moment: str) -> None:
+    driver.player.load(source_of(long_video))
+    driver.wait_for(Loaded)
+    if moment == "paused":
+        driver.player.play()
+        driver.until(lambda: driver.player.position_ms() > 200)
+        driver.player.pause()
+        driver.wait_for(Paused)
+    before = driver.pictures
+    driver.player.seek(10**9)
+    driver.until(lambda: driver.pictures > before)
+    driver.run_for(1500)
+    assert driver.kinds() == ["Seeked"]
+    assert driver.player.state == (PlayerState.READY if moment == "ready" else PlayerState.PAUSED)
+    assert driver.player.position_ms() == driver.player.duration_ms - 1
+
+    driver.player.play()
+    driver.wait_for(Ended)
+    assert driver.player.plays == 1
 
 
 def test_seek_after_the_end_opens_again_there(driver: Driver, audio: Clip) -> None:
