@@ -5,6 +5,7 @@ was away for a day. `describe` says which one is in use, in words for the screen
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final, Literal, Protocol, TypeAlias
 
@@ -24,6 +25,7 @@ StoreKind: TypeAlias = Literal["os", "file"]
 
 SERVICE: Final = "pocus-desktop"
 CHOICE_FILE: Final = "keystore.json"
+FORMAT: Final = 1
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?")
 _RECOMMENDED_PRIORITY: Final = 1  # keyring's own word for a backend that keeps what it holds protected
@@ -266,17 +268,18 @@ def _read_choice(path: Path) -> StoreKind | None:
         return None
     except (OSError, BadJsonError) as problem:
         raise KeyStoreFailedError(store=CHOICE_FILE, action="load") from problem
-    match document:
-        case {"store": "os"}:
-            return "os"
-        case {"store": "file"}:
-            return "file"
+    if isinstance(document, Mapping) and document.get("format", FORMAT) == FORMAT:
+        match document.get("store"):
+            case "os":
+                return "os"
+            case "file":
+                return "file"
     raise KeyStoreFailedError(store=CHOICE_FILE, action="load")
 
 
 def _write_choice(path: Path, kind: StoreKind) -> None:
     try:
-        write_atomically(path, canonical.encode({"store": kind}))
+        write_atomically(path, canonical.encode({"format": FORMAT, "store": kind}))
     except OSError as problem:
         raise KeyStoreFailedError(store=CHOICE_FILE, action="store") from problem
 

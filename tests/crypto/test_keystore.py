@@ -194,6 +194,13 @@ def test_without_one_files_are_used_under_a_passphrase(tmp_path: Path, backend: 
     assert open_keystore(tmp_path, PASSPHRASE, backend=backend).load("a") == b"secret"
 
 
+def test_the_choice_says_its_format_and_one_of_before_it_did_is_read(tmp_path: Path) -> None:
+    open_keystore(tmp_path, PASSPHRASE, backend=NO_STORE)
+    assert (tmp_path / CHOICE_FILE).read_bytes() == b'{"format":1,"store":"file"}'
+    (tmp_path / CHOICE_FILE).write_bytes(b'{"store":"file"}')
+    assert open_keystore(tmp_path, PASSPHRASE, backend=Vault()).kind == "file"
+
+
 def test_a_locked_store_is_not_picked(tmp_path: Path) -> None:
     vault = Vault()
     vault.is_locked = True
@@ -212,7 +219,7 @@ def test_keys_in_the_systems_store_are_not_replaced_by_files_while_it_is_away(tm
         open_keystore(tmp_path, PASSPHRASE, backend=NO_STORE)
 
 
-@pytest.mark.parametrize("written", [b"", b"{", b"[]", b'{"store":"cloud"}'])
+@pytest.mark.parametrize("written", [b"", b"{", b"[]", b'{"store":"cloud"}', b'{"format":2,"store":"os"}'])
 def test_a_damaged_choice_is_told_by_name(tmp_path: Path, written: bytes) -> None:
     (tmp_path / CHOICE_FILE).write_bytes(written)
     with pytest.raises(KeyStoreFailedError):
