@@ -22,6 +22,8 @@ from pocus_desktop.bundle.library_lock import locked
 from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.kernel.errors import PocusError
 
+GOLDEN = Path(__file__).parent.parent / "vectors" / "bundle" / "library-1.json"
+
 
 class Usage(NamedTuple):
     """What `shutil.disk_usage` gives, in bytes."""
@@ -251,6 +253,17 @@ def test_a_ledger_that_cannot_be_written_leaves_the_library_as_it_was(
         patch.setattr(ledger_module, "write_atomically", full)
         assert code_of(lambda: bring(library, press, path)) == "bundle.cannot_write"
     assert library.find("lung-a").path.read_bytes() == path.read_bytes(), "a mended copy is not taken away again"
+
+
+def test_the_golden_ledger_is_still_written_and_read(library: Library, press: Any) -> None:
+    """Format 1 for ever: this file never changes; a later program reads it."""
+    for version in (1, 2):
+        bring(library, press, press.publish(version=version, mode="sealed").path)
+    library.remove("lung-a", 1)
+    ledger = library.folder / LEDGER_NAME
+    assert ledger.read_bytes() == GOLDEN.read_bytes()
+    ledger.write_bytes(GOLDEN.read_bytes())
+    assert library.find("lung-a").version == library.seen_version("lung-a") == 2
 
 
 @pytest.mark.parametrize(

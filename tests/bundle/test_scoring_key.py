@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from pocus_desktop.kernel.errors import PocusError
 SIGNER = SigningKey.from_seed(b"1" * 32)
 SECOND = SigningKey.from_seed(b"2" * 32)
 ACADEMY = SealingKey.from_seed(b"9" * 32)
+GOLDEN = Path(__file__).parent.parent / "vectors" / "bundle" / "format-1.scoringkey"
 KEY = b'{"answers":{"q1":"c"}}'
 
 
@@ -36,6 +38,11 @@ def sealed(version: int = 3, signers: tuple[SigningKey, ...] = (SIGNER,)) -> byt
 def opened(file: bytes, **changes: Any) -> ScoringKeyFile:
     given: dict[str, Any] = {"bundle_id": "lung-a", "version": 3, "keys": [SIGNER.public, SECOND.public], **changes}
     return open_scoring_key(file, given.pop("key", ACADEMY), **given)
+
+
+def test_the_golden_file_still_opens() -> None:
+    """Format 1 for ever: this file never changes; a later program reads it."""
+    assert opened(GOLDEN.read_bytes()).data == KEY
 
 
 def test_the_academy_opens_it() -> None:

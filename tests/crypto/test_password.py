@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ from pocus_desktop.crypto.password import (
 PASSPHRASE, PURPOSE = "correct horse battery staple", "station-signing"
 SECRET = bytes(range(32))
 SEALED = seal_under_passphrase(SECRET, PASSPHRASE, purpose=PURPOSE)
+
+
+GOLDEN = Path(__file__).parent.parent / "vectors" / "crypto" / "passphrase-sealed-1.json"
+
+
+def test_the_golden_file_still_opens() -> None:
+    """Version 1 for ever: this file never changes; a later program reads it."""
+    assert open_with_passphrase(GOLDEN.read_bytes(), PASSPHRASE, purpose=PURPOSE) == SECRET
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
