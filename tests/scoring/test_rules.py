@@ -80,12 +80,18 @@ def test_converting_there_and_back_gives_the_value(value: float, unit: str, othe
         ("vena poplitea", 1),
         ("Vena poplítea", 1),
         ("popliteal-vein", 1),
+        ("popliteal\u2010vein", 1),
+        ("popliteal\u2011vein", 1),
+        ("popliteal \u2013 vein", 1),
+        ("Baker\u2019s cyst", 1),
+        ("Baker\u02bcs cyst", 1),
+        ("Bakers cyst", 0),
         ("popliteal", 0),
         ("femoral vein", 0),
     ],
 )
 def test_a_short_text_is_compared_as_words(text: str, points: float) -> None:
-    entry = ShortTextEntry(item="q", accept=("popliteal vein", "vena poplítea"))
+    entry = ShortTextEntry(item="q", accept=("popliteal vein", "vena poplítea", "Baker's cyst"))
     assert score_short_text(entry, text).points == points
 
 

@@ -1,10 +1,16 @@
 """Text entry of words: one of the accepted answers, however it is spaced, accented or capitalised."""
 
 import unicodedata
+from typing import Final
 
 from pydantic import Field
 
 from pocus_desktop.scoring.rules.entry import EntryCore, Outcome
+
+_SAME: Final = str.maketrans(
+    # hyphens and dashes that keyboards and word processors put for one another, then apostrophes
+    dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u2212", " ") | dict.fromkeys("\u2018\u2019\u02bc", "'")
+)
 
 
 class ShortTextEntry(EntryCore):
@@ -22,7 +28,7 @@ def score_short_text(entry: ShortTextEntry, text: str) -> Outcome:
 
 
 def normalise(text: str, *, ignore_case: bool) -> str:
-    """Words as they are compared: no accents, single spaces, hyphens as spaces, no final stop."""
+    """Words as they are compared: no accents, single spaces, hyphens as spaces, one apostrophe, no final stop."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    plain = " ".join(plain.replace("-", " ").replace("\u2011", " ").split()).strip(" .;,")
+    plain = " ".join(plain.translate(_SAME).split()).strip(" .;,")
     return plain.casefold() if ignore_case else plain
