@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    exists,
     func,
     select,
 )
@@ -75,6 +76,7 @@ _RESULT: Final = Table(
     Column("report", Text),
     Column("settled_at_ms", BigInteger),
     Index("result_bundle", "bundle_id", "bundle_version"),
+    Index("result_admission", "admission_id"),
 )
 _QUARANTINE: Final = Table(
     "quarantine",
@@ -84,6 +86,15 @@ _QUARANTINE: Final = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
 )
+
+_RIVAL: Final = _RESULT.alias("rival")
+_STANDING: Final = select(
+    _RESULT,
+    exists()
+    .where(_RIVAL.c.admission_id == _RESULT.c.admission_id, _RIVAL.c.sitting != _RESULT.c.sitting)
+    .label("has_rival"),
+)
+"""Each sitting, and whether its admission let another one begin."""
 
 
 class Status(StrEnum):
@@ -126,7 +137,7 @@ class Standing:
         digest: Of the envelope that speaks for it.
         is_partial: Whether more is to come.
         problem: Code of why it could not be scored; empty where nothing was wrong.
-        has_fork: Whether its envelopes tell different histories.
+        has_fork: Whether its envelopes tell different histories, or its admission was used for another sitting too.
         report: The score report as JSON; None before it is scored.
     """
 
@@ -218,12 +229,12 @@ class HubStore:
     def standing(self, sitting: str) -> Standing | None:
         """Where a sitting stands; None where none of that id is known."""
         with self._reading() as connection:
-            row = connection.execute(select(_RESULT).where(_RESULT.c.sitting == sitting)).one_or_none()
+            row = connection.execute(_STANDING.where(_RESULT.c.sitting == sitting)).one_or_none()
         return None if row is None else _standing(row)
 
     def standings(self, *, status: Status | None = None, bundle: tuple[str, int] | None = None) -> tuple[Standing, ...]:
         """Where all sittings stand, or those of a status or of a bundle's version."""
-        chosen = select(_RESULT).order_by(_RESULT.c.sitting)
+        chosen = _STANDING.order_by(_RESULT.c.sitting)
         if status is not None:
             chosen = chosen.where(_RESULT.c.status == status)
         if bundle is not None:
@@ -422,7 +433,7 @@ def _standing(row: Row[Any]) -> Standing:
         bundle_version=row.bundle_version,
         status=Status(row.status),
         problem=row.problem,
-        has_fork=row.has_fork,
+        has_fork=row.has_fork or row.has_rival,
         report=row.report,
         settled_at_ms=row.settled_at_ms,
     )

@@ -26,7 +26,7 @@ from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
 from pocus_desktop.hub.store import HubStore, Status
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.admission import Accommodations, StationKeys
+from pocus_desktop.sitting.admission import Accommodations, Candidate, StationKeys
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.views import Mode
 from tests.hub.school import ASSESSMENT, CHEAPER_KEY, VERSION, Sat, School, with_first
@@ -216,6 +216,20 @@ def test_two_histories_of_one_sitting_are_kept_and_marked(school: School, hub: H
     assert standing is not None
     assert (standing.digest, standing.has_fork) == (_digest(sat.final), True)
     assert (standing.status, len(hub.standings())) == (Status.SCORED, 1)
+
+
+def test_two_sittings_under_one_admission_are_kept_and_marked(school: School, hub: Hub) -> None:
+    admitted = {"admission_id": "adm_once", "candidate": Candidate(id="C-1", display_name="Ana Roe")}
+    first, second, other = school.sit(**admitted), school.sit(vein="yes", **admitted), school.sit()
+    for sat in (first, other):
+        hub.receive(sat.final)
+    assert not any(standing.has_fork for standing in hub.standings())
+    hub.receive(second.final)
+    marked = {standing.sitting: standing.has_fork for standing in hub.standings()}
+    assert marked == {first.sitting: True, second.sitting: True, other.sitting: False}
+    alone = hub.standing(first.sitting)
+    assert alone is not None
+    assert (alone.has_fork, alone.status) == (True, Status.SCORED)
 
 
 def test_a_hub_opened_again_answers_as_before(school: School) -> None:
