@@ -89,8 +89,8 @@ class MediaHost(QObject):
         self._key = ""
         self._waiting: tuple[str, int] | None = None
         self._volume = 80
-        self._start_at_ms = 0
         self._is_resuming = False
+        self._is_under_way = False
         self._is_silent = False
         self._failure = Failed(code="")
         self._moving = QTimer(self)
@@ -146,7 +146,7 @@ class MediaHost(QObject):
         clip = self._clips.get(key)
         if clip is None or self._waiting is not None:
             return
-        if key == self._key and self._player is not None and self._player.state is PlayerState.PAUSED:
+        if self._is_held(key) and self._player is not None:
             self._player.play()
         elif clip.is_started and not clip.is_ended and not clip.failure and key != self._key:
             self._begin(clip, at_ms=clip.position_ms, is_resuming=True)
@@ -193,6 +193,11 @@ class MediaHost(QObject):
         failure.code = playing.failure  # type: ignore[misc]  # the error's code came as data
         return failure.explain(language)
 
+    def _is_held(self, key: str) -> bool:
+        """Whether a counted play of this clip is opening or paused, so that playing on counts nothing more."""
+        held = (PlayerState.OPENING, PlayerState.READY, PlayerState.PAUSED)
+        return key == self._key and self._is_under_way and self._player is not None and self._player.state in held
+
     def _look_for_count(self, view: View) -> None:
         assert self._waiting is not None  # noqa: S101 - its caller looked
         key, used = self._waiting
@@ -207,14 +212,18 @@ class MediaHost(QObject):
             self.changed.emit(key)
 
     def _begin(self, clip: ClipState, *, at_ms: int, is_resuming: bool) -> None:
-        self._key = clip.key
+        if clip.key != self._key:
+            self.leave()
+        self._key, self._is_under_way = clip.key, True
         self._failure = Failed(code="")
         self._is_silent = False
-        self._start_at_ms, self._is_resuming = at_ms, is_resuming
+        self._is_resuming = is_resuming
         try:
             source = self._source(clip)
             player = self._ready_player()
             player.load(source)
+            if player.state is PlayerState.FAILED:  # nothing to play on: told as an event
+                return
             player.set_volume(self._volume)
             if at_ms:
                 player.seek(at_ms)
@@ -262,6 +271,7 @@ class MediaHost(QObject):
             case Recovered():
                 self._tell("recovered", event.position_ms)
             case Ended():
+                self._is_under_way = False
                 self._report.stop()
                 self._tell("ended", event.position_ms)
             case Failed():
@@ -274,6 +284,7 @@ class MediaHost(QObject):
 
     def _fail(self, failed: Failed) -> None:
         self._failure = failed
+        self._is_under_way = False
         self._report.stop()
         at_ms = self._player.position_ms() if self._player is not None else 0
         self.intended.emit(ReportMedia(clip=self._key, what="failed", position_ms=at_ms, reason=failed.code))
