@@ -1,6 +1,7 @@
 """The whole way by keyboard alone: every control is reached, seen and worked without a mouse."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -19,11 +20,14 @@ from pocus_desktop.sitting.intents import (
     Resume,
     StartCase,
 )
+from pocus_desktop.sitting.views import ReviewView
+from pocus_desktop.ui.candidate.stage.patient_panel import PatientPanel
 from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.parts.sheet import Sheet
 from tests.ui.conftest import OpenWindow, host_of, settle
-from tests.ui.gallery import screens
+from tests.ui.gallery import in_comfort, screens
 from tests.ui.test_every_screen import focusable
 
 ALL = screens()
@@ -166,3 +170,31 @@ def test_f6_changes_between_stage_and_questions(open_window: OpenWindow) -> None
     QTest.keyClick(focused(), Qt.Key.Key_F6)
     assert focused().objectName() in ("play", "tab:arrival")
     assert window.isVisible()
+
+
+def test_a_page_without_controls_is_scrolled_by_keyboard(open_window: OpenWindow) -> None:
+    chrome, screen = ALL["20-review"]
+    assert isinstance(screen, ReviewView)
+    lines = tuple(replace(screen.lines[0], number=at, item=f"item-{at}", can_return=False) for at in range(1, 21))
+    window = open_window(chrome, ReviewView(lines=lines))
+    page = window.screen_shown.findChildren(ScrollColumn)[0]
+    assert page in stops(window)
+    page.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(focused(), Qt.Key.Key_PageDown)
+    assert page.verticalScrollBar().value() > 0
+
+
+def test_a_long_history_of_the_patient_is_scrolled_by_keyboard(open_window: OpenWindow) -> None:
+    chrome, screen = ALL["14-case-patient"]
+    window = open_window(in_comfort(chrome, text_percent=150), screen)
+    QTest.keyClick(focused(), Qt.Key.Key_F6)
+    column = focused()
+    assert isinstance(column, ScrollColumn)
+    assert window.findChildren(PatientPanel)[0].isAncestorOf(column)
+    QTest.keyClick(column, Qt.Key.Key_Down)
+    assert column.verticalScrollBar().value() > 0
+
+
+def test_what_needs_no_scrolling_is_no_stop_of_the_tab_key(open_window: OpenWindow) -> None:
+    window = open_window(*ALL["33-farewell"])
+    assert not any(isinstance(stop, ScrollColumn) for stop in stops(window))

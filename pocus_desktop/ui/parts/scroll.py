@@ -1,4 +1,4 @@
-"""A column that scrolls and keeps what has the focus in sight."""
+"""A column that scrolls, by keyboard too, and keeps what has the focus in sight."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -9,6 +9,8 @@ from pocus_desktop.ui.theme import look
 
 class ScrollColumn(QScrollArea):
     """Widgets below each other; scrolls vertically only, and to whatever gets the focus.
+
+    Where it scrolls and nothing in it takes the focus, it takes the focus itself: arrow and page keys then scroll it.
 
     Attributes:
         column: The layout to add to.
@@ -44,6 +46,7 @@ class ScrollColumn(QScrollArea):
         else:
             across.addWidget(held)
         self.setWidget(inside)
+        self.verticalScrollBar().rangeChanged.connect(self._choose_focus)
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - there is no widget without one
         application.focusChanged.connect(self._follow_focus)
@@ -52,6 +55,13 @@ class ScrollColumn(QScrollArea):
         """Keep the focus in sight when the room changes."""
         super().resizeEvent(event)
         self._follow_focus(None, QApplication.focusWidget())
+
+    def _choose_focus(self, _least: int, most: int) -> None:
+        is_reached = any(
+            child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(self.inside)
+            for child in self.inside.findChildren(QWidget)
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if most > 0 and not is_reached else Qt.FocusPolicy.NoFocus)
 
     def _follow_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isAncestorOf(new):
