@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from pocus_desktop.ui.candidate.stage.stage_pane import StagePane
 from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
@@ -17,8 +18,8 @@ _STAGE_MOST = 0.8
 _QUESTIONS_PX = 700
 """Width at 100 % text beyond which questions gain nothing; what a wider window has is the picture's."""
 
-_BESIDE_FROM_PX = 940
-"""Width at 100 % text from which stage and questions stand side by side."""
+_BESIDE_FROM_PX = 880
+"""Width at 100 % text from which stage and questions stand side by side; a small screen has it with a script open."""
 
 
 class CaseBody(QWidget):
@@ -31,7 +32,7 @@ class CaseBody(QWidget):
         words: The candidate's language.
     """
 
-    def __init__(self, *, stage: QWidget | None, questions: QWidget, has_items: bool, words: Words) -> None:
+    def __init__(self, *, stage: StagePane | None, questions: QWidget, has_items: bool, words: Words) -> None:
         super().__init__()
         worn = look.current()
         self._stage, self._questions = stage, questions
@@ -81,11 +82,15 @@ class CaseBody(QWidget):
         super().resizeEvent(event)
         self._arrange(is_stacked=self._stage is not None and self._is_narrow(self.width()))
         if self._stage is not None and self._is_stacked:
-            least = look.current().size("stage")
-            wanted = min(round(self.width() * _STAGE_SHARE), round(self.height() * _STAGE_MOST))
-            self._stage.setFixedHeight(max(least, wanted))
+            self._stage.setFixedHeight(self._stage_height(self._stage))
         elif self._stage is not None and not self._is_moved:
             self._share(self.width())
+
+    def _stage_height(self, stage: StagePane) -> int:
+        """So high that a picture is large; yet all of it is seen together with its controls, tabs scrolled away."""
+        seen = self.height() - 2 * look.current().space("base") + stage.tabs_height
+        wanted = min(round(self.width() * _STAGE_SHARE), round(self.height() * _STAGE_MOST))
+        return max(min(look.current().size("stage"), seen), wanted, stage.minimumSizeHint().height())
 
     def _share(self, width: int) -> None:
         """Give the questions their share, up to what they can use, and the stage all the rest."""

@@ -43,8 +43,8 @@ class StagePane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(worn.space("tight"))
         self._tabs: dict[str, Button] = {}
-        tab_row = QWidget()
-        row = FlowLayout(tab_row, gap=worn.space("hair"))
+        self._tab_row = QWidget()
+        row = FlowLayout(self._tab_row, gap=worn.space("hair"))
         self._stack = QStackedWidget()
         self._panels: dict[str, _Panel] = {}
         for number, state in enumerate(states, start=1):
@@ -62,8 +62,8 @@ class StagePane(QWidget):
             self._tabs[state.key] = tab
             row.addWidget(tab)
         if len(states) <= 1:
-            tab_row.hide()
-        column.addWidget(tab_row)
+            self._tab_row.hide()
+        column.addWidget(self._tab_row)
         column.addWidget(self._stack, 1)
         self._front = states[0].key if states else ""
         if states:
@@ -73,6 +73,13 @@ class StagePane(QWidget):
     def front(self) -> str:
         """The key of the medium in front."""
         return self._front
+
+    @property
+    def tabs_height(self) -> int:
+        """The height of the row of tabs with the space below it, in pixels; 0 where there is one medium."""
+        if self._tab_row.isHidden():
+            return 0
+        return self._tab_row.heightForWidth(self.width()) + look.current().space("tight")
 
     def render_states(self, states: tuple[StageState, ...], comfort: Comfort) -> None:
         """Show the media as they stand."""
