@@ -45,7 +45,8 @@ class ScoreReport(Model):
         points: Earned so far.
         max_points: What the items that count are worth, those pending apart.
         pending_points: What people have still to score.
-        result: `pending` while people could still tip it over the cut score or keep it below.
+        result: `pending` while people could still tip it over the cut score or keep it below. Where nothing counts,
+            nothing was earned.
     """
 
     format: Literal[1] = 1
@@ -113,11 +114,13 @@ def _report(assessment: Assessment, key: ScoringKey, scores: tuple[ItemScore, ..
     points = sum(line.points for line in counted)
     most = sum(line.max_points for line in counted)
     pending = sum(line.max_points for line in scores if line.status == "pending")
-    needed = key.cut_score * (most + pending) - 1e-9
+    possible = most + pending
+    worst, best = (points / possible, (points + pending) / possible) if possible else (0.0, 0.0)
+    needed = key.cut_score - 1e-9
     result: Literal["pass", "fail", "pending"] = "pending"
-    if points >= needed:
+    if worst >= needed:
         result = "pass"
-    elif points + pending < needed:
+    elif best < needed:
         result = "fail"
     return ScoreReport(
         assessment_id=assessment.id,

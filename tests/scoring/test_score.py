@@ -96,6 +96,14 @@ def test_an_item_off_the_path_is_left_out_only_where_the_key_says_so() -> None:
     assert (report.points, report.max_points) == (3, 5)
 
 
+@pytest.mark.parametrize(("cut_score", "result"), [(0.5, "fail"), (0, "pass")])
+def test_where_nothing_counts_nothing_is_passed(cut_score: float, result: str) -> None:
+    leave_out = KEY.entries[2]
+    key = KEY.model_copy(update={"cut_score": cut_score, "entries": (leave_out,)})
+    report = score(ASSESSMENT, key, {}, ())
+    assert (report.fraction, report.max_points, report.pending_points, report.result) == (0, 0, 0, result)
+
+
 def test_a_key_of_another_assessment_is_refused() -> None:
     with pytest.raises(KeyMismatchError) as refused:
         score(ASSESSMENT, KEY.model_copy(update={"assessment_id": "other"}), {}, ())
