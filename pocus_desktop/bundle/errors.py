@@ -25,10 +25,25 @@ class ManifestInvalidError(PocusError):
 
 
 class FormatTooNewError(PocusError):
-    """The bundle is written in a later format than this program knows."""
+    """A document is written in a later format than this program knows (formats/bundle 1.2)."""
 
     code = "bundle.format_too_new"
     blame = Blame.ENVIRONMENT
+
+
+def require_known_format(document: object, *, known: int, file: str) -> None:
+    """Refuse a document of a later format before anything else of it is judged.
+
+    Args:
+        document: Parsed JSON; whatever has no whole number as `format` is left to its reader.
+        known: The highest format that this program knows.
+        file: What to call the document in the error.
+
+    Raises:
+        FormatTooNewError: Its format is higher.
+    """
+    if isinstance(document, dict) and type(found := document.get("format")) is int and found > known:
+        raise FormatTooNewError(file=file, format=found, known=known)
 
 
 class MemberNotInManifestError(PocusError):

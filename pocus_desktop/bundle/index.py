@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pocus_desktop.bundle.errors import IndexInvalidError
+from pocus_desktop.bundle.errors import IndexInvalidError, require_known_format
 from pocus_desktop.bundle.manifest import MEDIA_TYPE, Manifest
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError
@@ -24,6 +24,7 @@ def decode_index(data: bytes, manifest: Manifest) -> dict[str, tuple[str, str]]:
     """Read an index; it names every member of its bundle once, itself apart.
 
     Raises:
+        FormatTooNewError: It is written in a later format.
         IndexInvalidError: It does not.
     """
     told = manifest.bundle_id
@@ -31,6 +32,7 @@ def decode_index(data: bytes, manifest: Manifest) -> dict[str, tuple[str, str]]:
         document = canonical.decode(data)
     except BadJsonError as problem:
         raise IndexInvalidError(bundle=told, reason="it is not JSON") from problem
+    require_known_format(document, known=FORMAT, file=told)
     listed = document.get("members") if isinstance(document, dict) and document.get("format") == FORMAT else None
     if not isinstance(listed, dict):
         raise IndexInvalidError(bundle=told, reason="it is in another format")

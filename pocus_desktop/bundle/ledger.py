@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from pocus_desktop.bundle.errors import CannotWriteError, LedgerDamagedError
+from pocus_desktop.bundle.errors import CannotWriteError, LedgerDamagedError, require_known_format
 from pocus_desktop.bundle.manifest import Manifest
 from pocus_desktop.bundle.whole_file import reason_of
 from pocus_desktop.kernel import canonical
@@ -123,6 +123,7 @@ class Ledger:
         """Read a ledger; an empty one where there is no file.
 
         Raises:
+            FormatTooNewError: It was written by a later program.
             LedgerDamagedError: The file is something else, or cannot be read.
         """
         try:
@@ -135,6 +136,7 @@ class Ledger:
             document = canonical.decode(data)
         except BadJsonError as problem:
             raise LedgerDamagedError(file=path.name, reason="it is not JSON") from problem
+        require_known_format(document, known=FORMAT, file=path.name)
         seen = document.get("seen") if isinstance(document, dict) else None
         listed = document.get("records") if isinstance(document, dict) else None
         if not isinstance(document, dict) or document.get("format") != FORMAT:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
-from pocus_desktop.bundle.errors import FormatTooNewError, ManifestInvalidError
+from pocus_desktop.bundle.errors import ManifestInvalidError, require_known_format
 from pocus_desktop.bundle.names import require_name
 from pocus_desktop.bundle.stored_file import DIGEST_BYTES, segment_count
 from pocus_desktop.crypto.chunked import KEY_BYTES, stored_size
@@ -164,9 +164,8 @@ class Manifest:
         except BadJsonError as problem:
             raise ManifestInvalidError(file=file, reason="it is not JSON") from problem
         reader = _Fields(document, file)
-        found = reader.integer("format", lowest=1)
-        if found > FORMAT:
-            raise FormatTooNewError(file=file, format=found, known=FORMAT)
+        require_known_format(document, known=FORMAT, file=file)
+        reader.integer("format", lowest=1)
         mode = reader.text("mode")
         if mode not in ("open", "sealed"):
             reader.refuse("mode is neither open nor sealed")

@@ -9,7 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pocus_desktop.bundle.errors import BadSourceError, ScoringKeyInvalidError, ScoringKeyMismatchError
+from pocus_desktop.bundle.errors import (
+    BadSourceError,
+    ScoringKeyInvalidError,
+    ScoringKeyMismatchError,
+    require_known_format,
+)
 from pocus_desktop.bundle.manifest import LARGEST_INTEGER
 from pocus_desktop.crypto.dsse import Envelope, sign, verify
 from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
@@ -102,6 +107,7 @@ def read_label(file: bytes) -> ScoringKeyLabel:
     """Which bundle a scoring key says it is for, and who can open it.
 
     Raises:
+        FormatTooNewError: It is written in a later format.
         ScoringKeyInvalidError: It is no scoring key file.
     """
     return _outside(file)[0]
@@ -121,7 +127,8 @@ def open_scoring_key(
         threshold: How many distinct of them must have.
 
     Raises:
-        ScoringKeyInvalidError: It is no scoring key file, or a later format's.
+        FormatTooNewError: It is written in a later format.
+        ScoringKeyInvalidError: It is no scoring key file.
         ScoringKeyMismatchError: It is another bundle's or version's.
         PocusError: `crypto.cannot_open_sealed`, `crypto.not_enough_signatures`, …
     """
@@ -130,8 +137,12 @@ def open_scoring_key(
     envelope = Envelope.parse(open_sealed(key, sealed, info=_info(bundle_id, version)))
     signers = verify(envelope, payload_type=PAYLOAD_TYPE, keys=keys, threshold=threshold)
     match _decoded(envelope.payload):
-        case {"format": int(found), "bundle_id": str(inner_id), "version": int(inner), "scoring_key": str(text)}:
-            _require_format(found)
+        case {
+            "format": int(found),
+            "bundle_id": str(inner_id),
+            "version": int(inner),
+            "scoring_key": str(text),
+        } if found == FORMAT:
             _require_match(inner_id, inner, bundle_id, version)
             return ScoringKeyFile(bundle_id=bundle_id, version=version, data=_bytes(text), signers=signers)
     raise ScoringKeyInvalidError(reason="its signed part has the wrong form")
@@ -148,8 +159,7 @@ def _outside(file: bytes) -> tuple[ScoringKeyLabel, bytes]:
             "version": int(version),
             "recipient": str(recipient),
             "sealed": str(sealed),
-        } if kind == PAYLOAD_TYPE and NAME.fullmatch(bundle_id):
-            _require_format(found)
+        } if found == FORMAT and kind == PAYLOAD_TYPE and NAME.fullmatch(bundle_id):
             return ScoringKeyLabel(bundle_id=bundle_id, version=version, recipient=recipient), _bytes(sealed)
     raise ScoringKeyInvalidError(reason="it has the wrong form")
 
@@ -160,9 +170,11 @@ def _info(bundle_id: str, version: int) -> bytes:
 
 def _decoded(data: bytes) -> Json:
     try:
-        return canonical.decode(data)
+        document = canonical.decode(data)
     except BadJsonError as problem:
         raise ScoringKeyInvalidError(reason="it is not JSON") from problem
+    require_known_format(document, known=FORMAT, file=SUFFIX)
+    return document
 
 
 def _bytes(text: str) -> bytes:
@@ -170,11 +182,6 @@ def _bytes(text: str) -> bytes:
         return from_base64(text, field="scoring_key")
     except BadEncodingError as problem:
         raise ScoringKeyInvalidError(reason="it is not base64") from problem
-
-
-def _require_format(found: int) -> None:
-    if found != FORMAT:
-        raise ScoringKeyInvalidError(reason=f"it is in format {found}, which this program does not know")
 
 
 def _require_match(offered_id: str, offered: int, bundle_id: str, version: int) -> None:

@@ -151,7 +151,7 @@ def test_where_the_system_has_no_positioned_read_nothing_changes(press: Any, mon
 INDEX_ROWS = {
     "not json": b"{",
     "a list": b"[]",
-    "later format": b'{"format":2,"members":{}}',
+    "no format": b'{"format":"1","members":{}}',
     "no members": b'{"format":1}',
     "names nothing": b'{"format":1,"members":{}}',
     "an entry is text": b'{"format":1,"members":{"a":"content/x"}}',
@@ -166,6 +166,14 @@ def test_an_index_that_does_not_name_each_member_once_is_refused(press: Any, nam
     with pytest.raises(PocusError) as refused:
         decode_index(INDEX_ROWS[name], manifest)
     assert refused.value.code == "bundle.index_invalid"
+
+
+def test_an_index_of_a_later_format_asks_for_a_later_program(press: Any) -> None:
+    manifest = press.publish(files=FILES, mode="sealed").manifest
+    with pytest.raises(PocusError) as refused:
+        decode_index(b'{"format":2}', manifest)
+    assert refused.value.code == "bundle.format_too_new"
+    assert "{" not in str(refused.value)
 
 
 def test_an_index_may_not_name_one_member_twice(press: Any) -> None:

@@ -271,7 +271,7 @@ def test_the_golden_ledger_is_still_written_and_read(library: Library, press: An
     [
         b"",
         b"[]",
-        b'{"format":2,"records":[],"seen":{}}',
+        b'{"format":"1","records":[],"seen":{}}',
         b'{"format":1,"records":{},"seen":{}}',
         b'{"format":1,"records":[],"seen":{"a":"1"}}',
         b'{"format":1,"records":[{"bundle_id":"../x"}],"seen":{}}',
@@ -284,6 +284,13 @@ def test_a_damaged_ledger_is_never_taken_for_an_empty_one(library: Library, pres
     path = press.publish("b", version=2).path
     for act in (library.entries, lambda: bring(library, press, path), lambda: library.remove("lung-a", 1)):
         assert code_of(act) == "bundle.ledger_damaged"
+
+
+def test_a_ledger_of_a_later_format_asks_for_a_later_program(library: Library, press: Any) -> None:
+    """Never for moving it away: it knows which versions were seen."""
+    bring(library, press, press.publish().path)
+    (library.folder / LEDGER_NAME).write_bytes(b'{"format":2}')
+    assert code_of(library.entries) == "bundle.format_too_new"
 
 
 def test_a_ledger_cut_at_any_byte_is_refused(library: Library, press: Any) -> None:
