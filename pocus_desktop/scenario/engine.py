@@ -6,7 +6,6 @@ order, entries in document order. Nothing here reads a clock or touches the call
 the old configuration is still the truth (formats/scenario 3).
 """
 
-import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -424,8 +423,11 @@ class _Run:
         held = self.variables.get(name)
         if not isinstance(held, int | float) or isinstance(held, bool):
             raise _BlockFailedError
-        total = held + amount
-        if not math.isfinite(total) or abs(total) > _EXACT:
+        try:
+            total = held + amount
+        except OverflowError as problem:  # a float and an integer that no float holds
+            raise _BlockFailedError from problem
+        if not abs(total) <= _EXACT:  # so written, it is true of NaN too
             raise _BlockFailedError
         return total
 

@@ -415,12 +415,22 @@ def test_variables_visits_and_elapsed_time() -> None:
     Story(chart).given("again").given("next").at("a").given("again").given("next").at("seen")
 
 
-@pytest.mark.parametrize("held", ["text", True, 2**53 - 1])
-def test_adding_where_it_cannot_be_done_is_an_error_event_that_ends_the_block(held: str | int) -> None:
+@pytest.mark.parametrize(
+    ("held", "amount"),
+    [
+        pytest.param("text", 1, id="text"),
+        pytest.param(True, 1, id="true"),
+        pytest.param(2**53 - 1, 1, id="the largest exact number"),
+        pytest.param(10**400, 1, id="what no float holds"),
+        pytest.param(10**400, 0.5, id="what no float holds, and a float"),
+        pytest.param(0.5, 10**400, id="a float, and what no float holds"),
+    ],
+)
+def test_adding_where_it_cannot_be_done_is_an_error_event_that_ends_the_block(held: str | int, amount: float) -> None:
     state = State(
         id="a",
         transitions=(
-            on("add", actions=(say("before"), AddToVariable(name="n", amount=1), say("never"))),
+            on("add", actions=(say("before"), AddToVariable(name="n", amount=amount), say("never"))),
             on("error.execution", "b"),
         ),
     )
