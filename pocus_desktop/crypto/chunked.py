@@ -118,23 +118,17 @@ class BytesSource:
 
 
 class FileSource:
-    """A file, or a part of one, as a source; may be read from several threads."""
+    """A file as a source; may be read from several threads."""
 
-    def __init__(self, path: Path, *, start: int = 0, size: int | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         """Open the file.
-
-        Args:
-            path: The file.
-            start: Where the source begins in it, in bytes.
-            size: How long the source is; to the end of the file where omitted.
 
         Raises:
             OSError: As the operating system says.
         """
         self._file: BinaryIO = path.open("rb", buffering=0)
         self._lock = Lock()
-        self._start = start
-        self._size = self._file.seek(0, 2) - start if size is None else size
+        self._size = self._file.seek(0, 2)
 
     @property
     def size(self) -> int:
@@ -146,7 +140,7 @@ class FileSource:
         wanted = min(size, self._size - offset)
         parts: list[bytes] = []
         with self._lock:
-            self._file.seek(self._start + offset)
+            self._file.seek(offset)
             while wanted > 0 and (part := self._file.read(wanted)):
                 parts.append(part)
                 wanted -= len(part)

@@ -44,7 +44,7 @@ class NotEnoughSignaturesError(PocusError):
 
 
 class BadThresholdError(PocusError):
-    """A threshold below one would accept what no one signed; one above the number of keys, nothing."""
+    """A threshold below one would accept what no one signed."""
 
     code: ClassVar[str] = "crypto.bad_threshold"
     blame: ClassVar[Blame] = Blame.BUG
