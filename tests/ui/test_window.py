@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from pocus_desktop.kernel.clock import ManualClock
@@ -41,7 +41,10 @@ from pocus_desktop.ui.candidate.stage.cine_panel import CinePanel
 from pocus_desktop.ui.candidate.stage.video_face import VideoFace
 from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.parts.sheet import Sheet
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.theme.contrast import ratio
 from tests.ui.conftest import OpenWindow, host_of, named, settle
 from tests.ui.gallery import GalleryHost, case, case_chrome, in_comfort, item_state, screens
 from tests.ui.gallery_case import CARD, CINE, CLIP, GalleryContent
@@ -556,3 +559,46 @@ def test_a_loop_that_is_not_in_front_stands_still(open_window: OpenWindow) -> No
         press(window, tab)
         seen.append(is_playing())
     assert seen == [False, True, False]
+
+
+@pytest.mark.parametrize("name", ["12-case-cine", "20-review", "03-agreement"])
+def test_a_question_first_stands_on_the_way_back(open_window: OpenWindow, name: str) -> None:
+    window = open_window(*ALL[name])
+    press(window, "decline" if name == "03-agreement" else "primary")
+    focused = sheet_of(window).focusWidget()
+    assert focused is not None
+    assert focused.objectName() in ("stay", "keep")
+
+
+def test_the_ring_around_a_note_is_seen_whole(open_window: OpenWindow) -> None:
+    window = open_window(*ALL["12-case-cine"])
+    press(window, "action:call_proctor")
+    sheet = sheet_of(window)
+    settle()
+    note = named(sheet, "note")
+    (ring,) = sheet.findChildren(FocusRing)
+    assert ring.target is note
+    assert ring.geometry().contains(QRect(note.mapTo(sheet, QPoint(0, 0)), note.size()).adjusted(-2, -2, 2, 2))
+
+
+def test_an_agreement_is_read_from_its_beginning(open_window: OpenWindow) -> None:
+    chrome, screen = ALL["03-agreement"]
+    window = open_window(in_comfort(chrome, text_percent=200), screen)
+    assert window.screen_shown.findChildren(ScrollColumn)[0].verticalScrollBar().value() == 0
+
+
+def test_the_focus_begins_at_the_answer_that_was_given(open_window: OpenWindow) -> None:
+    window = open_window(*ALL["12-case-cine"])
+    focused = window.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "choice:no"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "high-contrast"])
+def test_hints_in_empty_fields_can_be_read(open_window: OpenWindow, theme: str) -> None:
+    chrome, screen = case_chrome(), case(item_state("diameter", 1), item_state("plan", 2))
+    window = open_window(in_comfort(chrome, theme=theme), screen)
+    for field in window.screen_shown.findChildren(QLineEdit):
+        hint = field.palette().color(QPalette.ColorRole.PlaceholderText)
+        assert hint.alpha() == 255
+        assert ratio(hint.name(), look.current().colour("surface").name()) >= 4.5

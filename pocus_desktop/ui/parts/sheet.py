@@ -44,19 +44,21 @@ class Sheet(QDialog):
         worn = look.current()
         self._panel = QFrame(self)
         self._panel.setProperty("part", "sheet")
-        inside = worn.space("wide")
+        inside, ring = worn.space("wide"), worn.space("hair")
         column = QVBoxLayout(self._panel)
-        column.setContentsMargins(inside, inside, inside, inside)
+        column.setContentsMargins(inside - ring, inside, inside - ring, inside)
         column.setSpacing(worn.space("base"))
         scroll = ScrollColumn(title)
         self.body = scroll.column
         self.body.setSpacing(worn.space("snug"))
+        self.body.setContentsMargins(ring, 0, ring, ring)  # room for the ring of what has the focus
         self.body.addWidget(Label(title, scale="title"))
         if text:
             self.body.addWidget(Label(text))
         self._scroll = scroll
         column.addWidget(scroll, 1)
         self._actions = FlowLayout(gap=worn.space("snug"))
+        self._actions.setContentsMargins(ring, 0, ring, 0)
         column.addLayout(self._actions)
         self._answer = ""
         self.finished.connect(self._tell)
@@ -64,12 +66,12 @@ class Sheet(QDialog):
         self._ring = FocusRing(self)
 
     def add_action(self, name: str, text: str, *, kind: str = "secondary", icon_name: str = "") -> Button:
-        """Add an answer.
+        """Add an answer; the first one has the focus unless something else is given it. Let it be the way back.
 
         Args:
             name: What `chosen` says; also the button's object name.
             text: What the button says.
-            kind: As of `Button`; the first primary one has the focus.
+            kind: As of `Button`; the primary one, added last, stands at the end.
             icon_name: A file of `assets/icons`.
         """
         button = Button(text, kind=kind, icon_name=icon_name)
@@ -132,11 +134,12 @@ class Sheet(QDialog):
         room = worn.space("wide")
         width = min(round(worn.fixed("column") * min(1.3, worn.text_percent / 100) * 0.8), self.width() - 2 * room)
         inside = 2 * worn.space("wide")
-        room_across = width - inside - worn.fixed("scroll")
+        across = width - inside + 2 * worn.space("hair")
+        room_across = across - worn.fixed("scroll")
         body = self.body
         body.invalidate()
         wanted = body.totalHeightForWidth(room_across) if body.hasHeightForWidth() else body.totalSizeHint().height()
-        actions = self._actions.heightForWidth(width - inside)
+        actions = self._actions.heightForWidth(across)
         height = min(wanted + actions + inside + worn.space("base") + 4, self.height() - 2 * room)
         self._panel.setGeometry((self.width() - width) // 2, max(room, (self.height() - height) // 2), width, height)
 

@@ -1,9 +1,8 @@
 """Agreement: the confidentiality agreement, read and accepted or declined."""
 
-from PySide6.QtWidgets import QWidget
-
 from pocus_desktop.sitting.intents import AcceptAgreement, DeclineAgreement
 from pocus_desktop.sitting.views import AgreementView, View
+from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.card import Card
@@ -22,16 +21,16 @@ class AgreementScreen(CandidateScreen):
         self._page = self.hold(Page(heading=words("agreement.title"), lead=words("agreement.lead")))
         self._card = Card()
         self._page.body.addWidget(self._card)
-        self._accept = CheckCard(words("agreement.accept"))
-        self._accept.setObjectName("accept")
-        self._accept.clicked.connect(self._hide_missing)
-        self._page.body.addWidget(self._accept)
         self._missing = Banner(
             kind="refused", what=words("agreement.missing"), next_step=words("agreement.missing_next")
         )
         self._missing.setObjectName("missing")
         self._missing.hide()
         self._page.body.addWidget(self._missing)
+        self._accept = CheckCard(words("agreement.accept"))
+        self._accept.setObjectName("accept")
+        self._accept.clicked.connect(self._hide_missing)
+        self._page.body.addWidget(self._accept)
         decline = self._page.add_action(words("agreement.decline"))
         decline.setObjectName("decline")
         decline.clicked.connect(self._ask_decline)
@@ -52,10 +51,6 @@ class AgreementScreen(CandidateScreen):
             Label(self.context.words("agreement.version", version=screen.version), scale="fine", tone="muted")
         )
 
-    def first_focus(self) -> QWidget | None:
-        """The box to tick."""
-        return self._accept
-
     def _hide_missing(self) -> None:
         self._missing.hide()
 
@@ -65,6 +60,7 @@ class AgreementScreen(CandidateScreen):
         else:
             self._missing.show()
             self._accept.setFocus()
+            announce(self, self._missing.accessibleName())
 
     def _ask_decline(self) -> None:
         words = self.context.words

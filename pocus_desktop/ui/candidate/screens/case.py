@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.case.script import ScriptDocument, parse_script
 from pocus_desktop.case.values import choose
@@ -108,7 +108,7 @@ class CaseScreen(CandidateScreen):
             skipped = ("flag:", "clear:")
             target = next((w for w in _reachable(card) if not w.objectName().startswith(skipped)), None)
             if target is not None:
-                return target
+                return _selected(target)
         return self._bar.next
 
     def _show_bar(self) -> None:
@@ -178,7 +178,7 @@ class CaseScreen(CandidateScreen):
         goal = self._questions if is_on_stage or self._stage is None else self._stage
         target = next(_reachable(goal), None)
         if target is not None:
-            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            _selected(target).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _go_back(self) -> None:
         self.flush()
@@ -207,7 +207,7 @@ class CaseScreen(CandidateScreen):
             text = words("case.unanswered_back" if screen.can_go_back else "case.unanswered_text")
             sheet = Sheet(self, title=title, text=text)
             sheet.add_action("go-on", words("case.go_on_anyway"))
-            sheet.add_action("stay", words("case.stay"), kind="primary")
+            sheet.add_action("stay", words("case.stay"), kind="primary").setFocus()
             sheet.chosen.connect(self._on_unanswered)
             sheet.ask()
             return
@@ -243,6 +243,12 @@ def _reachable(widget: QWidget) -> Iterator[QWidget]:
     for child in widget.findChildren(QWidget):
         if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(widget) and child.isEnabled():
             yield child
+
+
+def _selected(widget: QWidget) -> QWidget:
+    """Where a group of radio buttons is entered: at the one selected."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return (group.checkedButton() if group is not None else None) or widget
 
 
 def _has_focus_inside(widget: QWidget) -> bool:
