@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Pla
 
 from pocus_desktop.kernel import ids
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Nine digits a unit keep every sum inside the integers that JSON carries exactly.
 _DURATION: Final = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?(?:(\d{1,9})ms)?", re.ASCII)
 _UNITS_MS: Final = (3_600_000, 60_000, 1_000, 1)
@@ -75,7 +75,12 @@ Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "
 """An identifier that an item writer chooses."""
 
 
-def _file(value: str) -> str:
+def file_name(value: str) -> str:
+    """A name of a file inside the case's folder, in its plain form.
+
+    Raises:
+        ValueError: It leads elsewhere, or no system could hold it.
+    """
     path = PurePosixPath(value)
     if (
         not path.parts
@@ -102,12 +107,12 @@ def refuse_repeated(names: Iterable[str], of: str) -> None:
         seen.add(name)
 
 
-FileName = Annotated[str, AfterValidator(_file)]
+FileName = Annotated[str, AfterValidator(file_name)]
 """A file inside the case's folder, with forward slashes."""
 
 
 def _language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value):
+    if not LANGUAGE.fullmatch(value):
         raise ValueError("use a language tag such as en or es")
     return value
 

@@ -7,10 +7,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pocus_desktop.authoring.source.assemble import assemble
-from pocus_desktop.authoring.source.check import check, check_key
+from pocus_desktop.authoring.source.check import check_asked, check_course, check_key, check_written
 from pocus_desktop.authoring.source.document import Document
 from pocus_desktop.authoring.source.explain import explain
 from pocus_desktop.authoring.source.faults import fault
+from pocus_desktop.authoring.source.names import check_entries
 from pocus_desktop.authoring.source.place import Place
 from pocus_desktop.authoring.source.places import Places, places
 from pocus_desktop.case.models import Assessment
@@ -70,10 +71,17 @@ def load_source(folder: Path) -> Loaded:
     if scoring.data is not None and assessment is None:
         scoring.data["assessment_id"] = _UNNAMED
     key = _validate(ScoringKey, scoring, problems)
+    written = check_written(document, scoring, folder, found.case_folders, is_sound=assessment is not None)
+    refused = {(problem.file, problem.line, problem.column) for problem in problems}
+    problems += [problem for problem in written if (problem.file, problem.line, problem.column) not in refused]
     if assessment is not None:
-        problems += check(assessment, document, folder, found.case_folders)
-        if key is not None:
-            problems += check_key(assessment, key, scoring, document)
+        problems += check_asked(assessment, document)
+        if not any(problem.severity is Severity.ERROR for problem in written):
+            problems += check_course(assessment, document)
+    if assessment is not None and key is not None:
+        problems += check_key(assessment, key, scoring, document)
+    elif not document.problems:
+        problems += check_entries(document, scoring, is_sound=assessment is not None)
     return Loaded(
         folder=folder,
         assessment=assessment,

@@ -57,3 +57,20 @@ def raw_path(data: Any, path: DataPath) -> tuple[DataPath, str]:
         elif isinstance(part, str):
             missed = part
     return found, missed
+
+
+def entries(listed: Any) -> list[Any]:
+    """A list as written; empty where something else stands there."""
+    return listed if isinstance(listed, list) else []
+
+
+def get(data: Any, path: DataPath) -> Any:
+    """What stands at a path; None where nothing does."""
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data

@@ -1,16 +1,22 @@
 """Sources are read whole, and every problem names its file, line, column and fix."""
 
-from collections.abc import Callable
+import copy
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pocus_desktop.authoring.source.document import parse_document
+from pocus_desktop.authoring.source.languages import TEXT_KEYS, TEXTS_KEYS
 from pocus_desktop.authoring.source.load import load_source
 from pocus_desktop.case.media import Clip
+from pocus_desktop.case.models import Assessment
 from pocus_desktop.case.problems import CaseRefusedError
+from pocus_desktop.scoring.key import ScoringKey
 
 Spoil = Callable[[str, str, str], Path]
 
@@ -99,6 +105,60 @@ def test_all_problems_are_told_at_once(spoil: Spoil) -> None:
     }
 
 
+def test_slips_of_every_kind_are_told_in_one_reading(spoil: Spoil) -> None:
+    """What the models refuse hides nothing of what they cannot see."""
+    spoil("case.yaml", "ask: [next-step]", "aks: [next-step]")
+    spoil("case.yaml", "go: decision, do", "go: nowhere, do")
+    spoil("case.yaml", "ask: [side]", "ask: [side, sides]")
+    spoil("case.yaml", "media/arrival", "media/Arrival")
+    spoil("case.yaml", ", es: Decisión}", "}")
+    spoil("case.yaml", "id: integration", "id: arrival")
+    spoil("scoring/all.yaml", ", es: Lo es.}", "}")
+    spoil("scoring/all.yaml", "correct: [left]", "correct: [lift]")
+    spoil("scoring/all.yaml", "item: next-step", "item: next-stop")
+    folder = spoil("captions/a.en.vtt", "00:02.000", "00:02,000")
+    assert {(problem.file, problem.code) for problem in load_source(folder).problems} >= {
+        ("case.yaml", "source.key_unknown_near"),
+        ("case.yaml", "source.unknown_go"),
+        ("case.yaml", "source.unknown_item"),
+        ("case.yaml", "source.media_missing"),
+        ("case.yaml", "source.language_missing"),
+        ("case.yaml", "source.id_repeated"),
+        ("scoring/all.yaml", "source.language_missing"),
+        ("scoring/all.yaml", "source.key_unknown_choice"),
+        ("scoring/all.yaml", "source.key_unknown_item"),
+        ("captions/a.en.vtt", "captions.bad_timestamp"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        ("items: items", "itmes: items", ["key_unknown_near"]),
+        ("variables:", "variabels:", ["key_unknown_near"]),
+        ("states:", "state:", ["key_unknown_near", "key_missing"]),
+        ("captions:", "captons:", ["key_unknown_near"]),
+        ("id: decision", "name: decision", ["key_missing", "key_misplaced"]),
+        ("ask: [side]", "ask: [[side]]", ["wrong_type"]),
+        ("includes: left", "includes: {left: 1}", ["wrong_type"]),
+        ("media/arrival.ogg", "C:/arrival.ogg", ["refused"]),
+        ("references:\n", "references:\n  - 5\n", ["wrong_type"]),
+    ],
+)
+def test_what_cannot_be_read_makes_no_other_name_unknown(spoil: Spoil, old: str, new: str, codes: list[str]) -> None:
+    problems = load_source(spoil("case.yaml", old, new)).problems
+    assert sorted(problem.code for problem in problems) == sorted(f"source.{code}" for code in codes)
+
+
+def test_every_text_of_the_models_is_looked_for_in_every_language() -> None:
+    texts: set[str] = set()
+    for model in (Assessment, ScoringKey):
+        schema = model.model_json_schema()
+        for part in (schema, *schema["$defs"].values()):
+            texts |= {key for key, value in part.get("properties", {}).items() if "$defs/Text'" in str(value)}
+    assert texts == TEXT_KEYS | TEXTS_KEYS
+
+
 def test_an_item_that_no_step_asks_is_only_a_warning(spoil: Spoil) -> None:
     spoil("case.yaml", "        ask: [next-step]\n", "")
     loaded = load_source(spoil("case.yaml", "id: decision", "id: decision"))
@@ -155,6 +215,40 @@ def test_a_spoilt_source_never_raises(source: Path, data: st.DataObject) -> None
         load_source(source)
     finally:
         path.write_text(text)
+
+
+JUNK = st.sampled_from([None, 5, 1.5, True, "x", "", "../x", "side", [], {}, [1], [[]], [{}], [None], {"id": []}])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_source_of_any_shape_never_raises(source: Path, data: st.DataObject) -> None:
+    """As above, with whole values replaced, taken out or misnamed, so that the YAML stays readable."""
+    path = source / data.draw(st.sampled_from(["case.yaml", "items/all.yaml", "scoring/all.yaml"]))
+    text = path.read_text()
+    spoilt = parse_document(text, path.name).data
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder, key = data.draw(st.sampled_from(list(held(spoilt)) or [({}, "x")]))
+        match data.draw(st.sampled_from(["replaced", "misnamed", "gone"])):
+            case "misnamed" if isinstance(holder, dict):
+                holder[f"{key}x"] = holder.pop(key, None)
+            case "gone" if key in holder or isinstance(holder, list):
+                del holder[key]
+            case _:
+                holder[key] = copy.deepcopy(data.draw(JUNK))
+    try:
+        path.write_text(json.dumps(spoilt))
+        load_source(source)
+    finally:
+        path.write_text(text)
+
+
+def held(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Every value in the data, as what holds it and its key there."""
+    keys = data.keys() if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    for key in keys:
+        yield data, key
+        yield from held(data[key])
 
 
 @given(st.text())
