@@ -1,10 +1,11 @@
 """The widgets of the interactions: by mouse and by keyboard, what they emit, and what they show of a view."""
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import TypeAlias
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QSlider, QVBoxLayout, QWidget
@@ -19,12 +20,15 @@ from pocus_desktop.case.items.text_entry import TextEntryResponse
 from pocus_desktop.scoring.rules.registry import ENTRIES
 from pocus_desktop.sitting.intents import Answer, Flag
 from pocus_desktop.ui.formats import Formats
+from pocus_desktop.ui.items import choice
 from pocus_desktop.ui.items.answering import ItemContext
 from pocus_desktop.ui.items.item_card import ItemCard
 from pocus_desktop.ui.items.point_pad import PointPad
+from pocus_desktop.ui.items.region_pad import RegionPad
 from pocus_desktop.ui.items.registry import ANSWERINGS
 from pocus_desktop.ui.parts.choice_card import CheckCard, RadioCard
 from pocus_desktop.ui.pictures import Pictures
+from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 from tests.ui.conftest import named, settle
 from tests.ui.gallery import FEEDBACK, LOCKED, item_state
@@ -319,3 +323,35 @@ def test_words_follow_the_language(show_card: ShowCard) -> None:
     card, _ = show_card("compressible", language="es")
     assert "¿Es la vena femoral común totalmente compresible en esta vista?" in texts(card)
     assert "Pregunta 1" in texts(card)
+
+
+def test_a_choice_too_many_is_told_to_screen_readers_and_until_the_next(
+    show_card: ShowCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(choice, "announce", lambda _widget, text: heard.append(text))
+    card, _ = show_card("risks", response=ChoiceResponse(choices=("flight", "pill")))
+    click(card, "choice:cancer")
+    assert heard == ["No more than 2 can be selected. Deselect one first."]
+    card.render_state(item_state("risks", 1, response=ChoiceResponse(choices=("flight",))))
+    (told,) = [label for label in card.findChildren(QLabel) if label.text() == "Select up to 2; 1 selected."]
+    assert told.property("tone") == "muted"
+
+
+def test_an_essay_is_continued_at_its_end(show_card: ShowCard) -> None:
+    card, said = show_card("plan", response=ExtendedTextResponse(text="We found a clot"))
+    write(named(card, "field"), ".")
+    card.flush()
+    assert said == [Answer(item="plan", response=ExtendedTextResponse(text="We found a clot."))]
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_no_label_of_a_region_hides_another(show_card: ShowCard, percent: int) -> None:
+    look.wear(look.Look(text_percent=percent))
+    card, _ = show_card("which-vein")
+    pad = named(card, "pad")
+    assert isinstance(pad, RegionPad)
+    boxes = list(pad.label_boxes().values())
+    assert len(boxes) == 3
+    assert not any(one.intersects(other) for one, other in combinations(boxes, 2))
+    assert all(QRectF(pad.rect()).contains(box) for box in boxes)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
 
 from pocus_desktop.case.items.choice import Choice, ChoiceItem, ChoiceResponse
 from pocus_desktop.sitting.views import ItemState
+from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.items.answering import Answering, ItemContext
 from pocus_desktop.ui.parts.choice_card import CheckCard, RadioCard
 from pocus_desktop.ui.parts.label import Label
@@ -69,6 +70,7 @@ class ChoiceAnswering(Answering):
         item = self._item
         is_bounded = not item.is_single and 0 < item.max_choices < len(item.choices)
         self._most.setVisible(is_bounded)
+        self._most.set_tone("muted")
         if is_bounded:
             self._most.setText(self.context.words("item.select_up_to", most=item.max_choices, selected=selected))
 
@@ -78,9 +80,10 @@ class ChoiceAnswering(Answering):
         sender = self.sender()
         if most and len(selected) > most and isinstance(sender, CheckCard):
             sender.setChecked(False)
-            self._most.setText(self.context.words("item.select_no_more", most=most))
+            told = self.context.words("item.select_no_more", most=most)
+            self._most.setText(told)
             self._most.set_tone("danger")
+            announce(self, told)
             return
-        self._most.set_tone("muted")
         self._tell_room(len(selected))
         self.respond(ChoiceResponse(choices=selected))

@@ -53,6 +53,7 @@ class ExtendedTextAnswering(Answering):
             if self._field.toPlainText() != response.text:
                 self._is_rendering = True
                 self._field.setPlainText(response.text)
+                self._field.moveCursor(QTextCursor.MoveOperation.End)
                 self._is_rendering = False
         self._field.setReadOnly(state.locked_reason is not None)
         self._tell_count()

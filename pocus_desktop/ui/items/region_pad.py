@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QRegion, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QRegion, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from pocus_desktop.case.items.hotspot import Area, Ellipse, Polygon, Rectangle
@@ -66,9 +66,9 @@ class RegionPad(PictureView):
         self._lay_boxes()
 
     def paint_marks(self, painter: QPainter) -> None:
-        """Outlines with their labels; selected ones are filled and ticked."""
+        """Outlines, then their labels; selected ones are filled and ticked."""
         worn = look.current()
-        for region_id, (label, area) in self._areas.items():
+        for region_id, (_, area) in self._areas.items():
             path = self._path(area)
             is_on = self._boxes[region_id].isChecked()
             if is_on:
@@ -79,23 +79,34 @@ class RegionPad(PictureView):
                 painter.setPen(QPen(worn.colour(role), width, Qt.PenStyle.SolidLine if is_on else Qt.PenStyle.DashLine))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPath(path)
-            self._paint_label(painter, path, f"✓ {label}" if is_on else label)
-
-    def _paint_label(self, painter: QPainter, path: QPainterPath, label: str) -> None:
-        worn = look.current()
         painter.setFont(worn.font("fine", "strong"))
-        box = QRectF(painter.fontMetrics().boundingRect(label)).adjusted(-6, -3, 6, 3)
+        for region_id, box in self.label_boxes().items():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(worn.colour("mark_edge"))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(worn.colour("mark"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._label(region_id))
+
+    def label_boxes(self) -> dict[str, QRectF]:
+        """Where each region's label stands: above its region, else below, where no other label is in the way."""
+        metrics = QFontMetricsF(look.current().font("fine", "strong"))
         bounds = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        outline = path.boundingRect()
-        box.moveCenter(outline.center())
-        box.moveBottom(outline.top() - 3)  # above the region, so that it hides nothing of it
-        box.moveTop(max(box.top(), bounds.top()))
-        box.moveLeft(min(max(box.left(), bounds.left()), max(bounds.left(), bounds.right() - box.width())))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(worn.colour("mark_edge"))
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(worn.colour("mark"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
+        boxes: dict[str, QRectF] = {}
+        for region_id, (_, area) in self._areas.items():
+            box = metrics.boundingRect(self._label(region_id)).adjusted(-6, -3, 6, 3)
+            outline = self._path(area).boundingRect()
+            box.moveCenter(outline.center())
+            box.moveLeft(min(max(box.left(), bounds.left()), max(bounds.left(), bounds.right() - box.width())))
+            above, below = outline.top() - 3 - box.height(), outline.bottom() + 3
+            tops = (max(above, bounds.top()), min(below, bounds.bottom() - box.height()))
+            places = [box.translated(0, top - box.top()) for top in tops]  # beside the region: it hides nothing of it
+            is_free = [not any(place.intersects(other) for other in boxes.values()) for place in places]
+            boxes[region_id] = places[is_free.index(True) if any(is_free) else 0]
+        return boxes
+
+    def _label(self, region_id: str) -> str:
+        label, _ = self._areas[region_id]
+        return f"✓ {label}" if self._boxes[region_id].isChecked() else label
 
     def _lay_boxes(self) -> None:
         if self.image.isNull():
