@@ -45,6 +45,13 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fail:
+    """What cannot be done by its nature, such as a send to nowhere: puts its error event on the internal queue."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartTimer:
     """Arm a timer that outlives the state it was armed in; arming one that is armed starts it anew."""
 
@@ -134,6 +141,7 @@ class Choose:
 Action: TypeAlias = (
     Raise
     | Send
+    | Fail
     | StartTimer
     | CancelTimer
     | SetVariable

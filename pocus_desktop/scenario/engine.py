@@ -20,6 +20,7 @@ from pocus_desktop.scenario.actions import (
     ClockName,
     CloseItems,
     Emit,
+    Fail,
     LockItems,
     OpenItems,
     Raise,
@@ -116,7 +117,11 @@ def step(chart: Chart, configuration: Configuration, event: Event, *, now: int) 
 
 
 class _BlockFailedError(Exception):
-    """Raised and caught here: the rest of a block of actions is left out (SCXML 4.1)."""
+    """Raised and caught here: the rest of a block of actions is left out (SCXML 4.1); `event` says so in the chart."""
+
+    def __init__(self, event: str = _EXECUTION_ERROR) -> None:
+        super().__init__(event)
+        self.event = event
 
 
 class _Run:
@@ -382,8 +387,8 @@ class _Run:
         try:
             for action in block:
                 self._do(action)
-        except _BlockFailedError:
-            self.internal.append(_EXECUTION_ERROR)
+        except _BlockFailedError as failed:
+            self.internal.append(failed.event)
 
     def _do(self, action: Action) -> None:
         match action:
@@ -393,6 +398,8 @@ class _Run:
                 self.internal.append(event)
             case Send(event=event, after_ms=after_ms, id=name):
                 self._arm(f"{SEND_PREFIX}{name}~{self.serial + 1}", SEND_PREFIX + name, event, after_ms, "exam")
+            case Fail(event=event):
+                raise _BlockFailedError(event)
             case StartTimer(id=name, after=after):
                 self._arm(name, name, _TIMER + name, after.after_ms, after.clock)
             case CancelTimer(id=name):

@@ -1,8 +1,8 @@
 """Reads script-free SCXML (W3C SCXML 1.0): every structural element, and executable content that needs no data model.
 
 Taken: `state`, `parallel`, `final`, `initial`, `history`, `transition`, `onentry`, `onexit`, and in them `raise`,
-`send` (event, literal delay, id, `#_internal`), `cancel`, `log`, `if`. Conditions: see `scxml_conditions`. Everything
-else is refused by name, with line and column (formats/scenario 8).
+`send` (event, literal delay, id; to anyone but the chart itself it is an error event), `cancel`, `log`, `if`.
+Conditions: see `scxml_conditions`. Everything else is refused by name, with line and column (formats/scenario 8).
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from pocus_desktop.scenario.actions import Action, Block, Branch, CancelTimer, Choose, Emit, Raise, Send
+from pocus_desktop.scenario.actions import Action, Block, Branch, CancelTimer, Choose, Emit, Fail, Raise, Send
 from pocus_desktop.scenario.chart import Chart, Kind, State, Transition
 from pocus_desktop.scenario.errors import (
     MisplacedElementError,
@@ -237,17 +237,20 @@ def _kind(element: Element) -> Kind:
 def _send(element: Element) -> Action:
     attributes = element.attributes
     event = _needed(element, "event")
-    if (kind := attributes.get("type")) is not None and kind not in _SCXML_PROCESSORS:
-        raise _bad_attribute(element, "type", kind)
-    target = attributes.get("target")
-    if target not in {None, "", "#_internal"}:
-        raise _bad_attribute(element, "target", target or "")
+    target = attributes.get("target", "")
     has_delay = "delay" in attributes or "delayexpr" in attributes
+    if target == "#_internal" and has_delay:
+        raise _misplaced(element, "an internal event is not delayed")
+    after_ms = _delay(element) if has_delay else 0
+    if attributes.get("type", _SCXML_PROCESSORS[0]) not in _SCXML_PROCESSORS:
+        return Fail(event="error.execution")
     if target == "#_internal":
-        if has_delay:
-            raise _misplaced(element, "an internal event is not delayed")
         return Raise(event=event)
-    return Send(event=event, after_ms=_delay(element) if has_delay else 0, id=attributes.get("id", ""))
+    if target.startswith("#_"):
+        return Fail(event="error.communication")
+    if target:
+        return Fail(event="error.execution")
+    return Send(event=event, after_ms=after_ms, id=attributes.get("id", ""))
 
 
 def _delay(element: Element) -> int:

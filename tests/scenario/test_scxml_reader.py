@@ -55,8 +55,8 @@ def ran(body: str, *events: str, after: int = 0) -> list[list[str]]:
         ("misplaced_element", entering("<if cond='true'><else/><elseif cond='true'/></if>")),
         ("misplaced_element", entering("<send event='e' target='#_internal' delay='1s'/>")),
         ("unsupported_attribute", document("<state src='other.scxml'/>")),
-        ("unsupported_attribute", entering("<send event='e' target='#_parent'/>")),
-        ("unsupported_attribute", entering("<send event='e' type='http'/>")),
+        ("unsupported_attribute", entering("<send event='e' targetexpr='x'/>")),
+        ("unsupported_attribute", entering("<send event='e' target='baz' delay='soon'/>")),
         ("unsupported_attribute", entering("<send event='e' delayexpr='x'/>")),
         ("unsupported_attribute", entering("<send event='e' delay='soon'/>")),
         ("unsupported_attribute", entering("<send eventexpr='x'/>")),
@@ -160,6 +160,25 @@ def test_a_cancelled_send_never_comes() -> None:
       <transition event='late' target='wrong'/><transition event='later' target='right'/></state>
       <state id='right'/><state id='wrong'/>"""
     assert ran(body, "stop", "x", "y", after=900) == [["a"], ["a"], ["a"], ["right"]]
+
+
+@pytest.mark.parametrize(
+    ("send", "error"),
+    [
+        ("<send event='e' type='http'/>", "execution"),
+        ("<send event='e' type='http' target='#_internal'/>", "execution"),
+        ("<send event='e' target='baz'/>", "execution"),
+        ("<send event='e' target='baz' delay='1s'/>", "execution"),
+        ("<send event='e' target='#_parent'/>", "communication"),
+        ("<send event='e' target='#_scxml_other'/>", "communication"),
+        ("<if cond='true'><send event='e' target='baz'/></if>", "execution"),
+    ],
+)
+def test_a_send_to_nobody_is_an_error_event_that_ends_the_block(send: str, error: str) -> None:
+    body = f"""<state id='a'><onentry>{send}<raise event='never'/></onentry><onentry><raise event='other'/></onentry>
+      <transition event='e never' target='wrong'/><transition event='error.{error}' target='b'/></state>
+      <state id='b'><transition event='other' target='right'/></state><state id='right'/><state id='wrong'/>"""
+    assert ran(body, "x", after=2_000) == [["right"], ["right"]]
 
 
 def test_a_log_is_an_effect() -> None:
