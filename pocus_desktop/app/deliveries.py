@@ -7,6 +7,7 @@ whether its sitting is open or not, and what was sealed and never came into the 
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from pocus_desktop.app.latest_time import LatestTime
 from pocus_desktop.crypto.keys import PublicKey
@@ -17,10 +18,14 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sync.errors import EnvelopeChangedError, EnvelopeMissingError
 from pocus_desktop.sync.outbox import Attempt, Outbox
 from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.sync.worker import OutboxWorker
+
+_LOST: Final = frozenset({EnvelopeMissingError.code, EnvelopeChangedError.code})
+"""What the outbox says of a result whose own copy is of no use any more."""
 
 
 class Deliveries:
@@ -64,10 +69,11 @@ class Deliveries:
     def sweep(self) -> None:
         """Take into the outbox whatever was handed in on this station and is not there yet.
 
-        A crash between sealing and the outbox, or a full disk in that moment, leaves such a result behind.
+        A crash between sealing and the outbox, or a full disk in that moment, leaves such a result behind; and the
+        outbox sets one aside whose file it finds gone or damaged.
         """
         try:
-            known = {entry.digest for entry in self._outbox.entries()}
+            known = {entry.digest for entry in self._outbox.entries() if entry.problem not in _LOST}
             now_ms = self._clock.read().wall_ms
         except PocusError as error:
             log.failure(error)

@@ -22,9 +22,11 @@ from pocus_desktop.sitting.admission import Candidate
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.views import CaseView, HandedInView, Mode, ReviewView, View
 from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.backoff import LONGEST_MS
 from pocus_desktop.sync.errors import HubRefusedError, NoConnectionError, SyncError
 from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.outbox import RECEIPT_SUFFIX
+from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
 
 PATIENCE_S = 20
@@ -199,6 +201,24 @@ def test_a_result_that_never_came_into_the_outbox_is_sent_by_the_next_start(work
     assert gate.arrived.get(timeout=PATIENCE_S) == digest
     gate.verdicts.put(None)
     again.close()
+    assert [standing.digest for standing in workshop.hub.standings()] == [digest]
+
+
+def test_a_result_damaged_in_the_outbox_is_taken_again_from_its_sitting_at_the_next_sign_in(workshop: Workshop) -> None:
+    station, gate = _gated(workshop)
+    opened, _ = _open(workshop, station)
+    _hand_in(opened)
+    digest = gate.arrived.get(timeout=PATIENCE_S)
+    gate.verdicts.put(NoConnectionError(reason="test"))
+    _until(opened, lambda view: _delivery(view) == "waiting")
+    opened.close()
+    (workshop.home.outbox / digest).write_bytes(b"")
+    station.outbox.run_once(workshop.clock.read().wall_ms + LONGEST_MS)
+    assert [entry.state for entry in station.outbox.entries()] == [State.QUARANTINED]
+    station.choices("en")
+    assert gate.arrived.get(timeout=PATIENCE_S) == digest
+    gate.verdicts.put(None)
+    station.close()
     assert [standing.digest for standing in workshop.hub.standings()] == [digest]
 
 
