@@ -25,6 +25,7 @@ from pocus_desktop.hub.errors import (
     NotAdmittedError,
     ObjectDamagedError,
     QuarantineFullError,
+    SittingConflictError,
     StoreUnavailableError,
     TooLargeError,
 )
@@ -188,7 +189,11 @@ class Intake:
         )
         self._objects.put(data)
         self._hook(Point.STORED)
-        given, is_new = self._store.accept(arrival, receipt)
+        try:
+            given, is_new = self._store.accept(arrival, receipt)
+        except SittingConflictError:  # for ever: a sitting never changes its admission
+            self._objects.remove(opened.digest)
+            raise
         self._hook(Point.COMMITTED)
         if is_new:
             self._store.release(opened.digest)

@@ -60,7 +60,7 @@ class Objects:
         return data
 
     def remove(self, digest: str) -> None:
-        """Forget bytes (of a quarantine that was settled).
+        """Forget bytes: of a quarantine that was settled, or what was refused after all.
 
         Raises:
             StoreUnavailableError: The disk does not let them go.

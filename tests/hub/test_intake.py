@@ -362,6 +362,8 @@ def test_what_is_refused_is_kept_with_its_reason(school: School, hub: Hub, make:
     assert [(refused.digest, refused.reason) for refused in hub.quarantined()] == [(_digest(data), code)]
     assert hub.receipt(_digest(data)) is None
     assert [standing.digest for standing in hub.standings()] == [_digest(sat.final)]
+    held = [path.parent.name + path.name for path in (school.folder / "hub" / "objects").glob("*/*")]
+    assert held == [_digest(sat.final)]
 
 
 def test_no_byte_of_a_result_is_free_and_no_part_of_it_is_one(school: School, hub: Hub) -> None:
