@@ -219,7 +219,7 @@ def test_two_histories_of_one_sitting_are_kept_and_marked(school: School, hub: H
 
 
 def test_two_sittings_under_one_admission_are_kept_and_marked(school: School, hub: Hub) -> None:
-    admitted = {"admission_id": "adm_once", "candidate": Candidate(id="C-1", display_name="Ana Roe")}
+    admitted: dict[str, Any] = {"admission_id": "adm_once", "candidate": Candidate(id="C-1", display_name="Ana Roe")}
     first, second, other = school.sit(**admitted), school.sit(vein="yes", **admitted), school.sit()
     for sat in (first, other):
         hub.receive(sat.final)
