@@ -262,6 +262,28 @@ def test_a_frame_that_is_not_there_is_told(playable: Path) -> None:
     assert [p.code for p in _gathered(playable)] == ["source.frame_missing"]
 
 
+def test_a_medium_that_cannot_be_used_hides_nothing_of_the_others(playable: Path) -> None:
+    _ask_on_a_picture(
+        playable, "hotspot", "area: {shape: rect, left: 12, top: 1, right: 19, bottom: 9}", more="frame: 1, "
+    )
+    (playable / "media" / "arrival.ogg").write_bytes(b"not a medium")
+    with pytest.raises(CaseRefusedError) as refused:
+        gather(load_source(playable))
+    assert [(p.code, p.severity) for p in refused.value.problems] == [
+        ("source.clip_unplayable", Severity.ERROR),
+        ("source.frame_missing", Severity.ERROR),
+        ("source.area_beside", Severity.WARNING),
+    ]
+
+
+def test_marks_on_a_picture_that_cannot_be_used_are_not_judged(playable: Path) -> None:
+    _ask_on_a_picture(playable, "hotspot", "area: {shape: rect, left: 80, top: 1, right: 90, bottom: 9}")
+    (playable / "p.png").write_bytes(b"not a picture")
+    with pytest.raises(CaseRefusedError) as refused:
+        gather(load_source(playable))
+    assert [p.code for p in refused.value.problems] == ["source.image_refused"]
+
+
 def _gathered(folder: Path) -> list[Problem]:
     """The problems of items, whether they stop the build or not."""
     try:

@@ -69,7 +69,7 @@ def gather(loaded: Loaded) -> Gathered:
     """Measure clips, import cines, and name every file by its place in the source folder.
 
     Raises:
-        CaseRefusedError: The source has errors, or a medium cannot be used; all problems at once.
+        CaseRefusedError: The source has errors, or a medium cannot be used; all problems at once, errors first.
     """
     assessment, key = loaded.demand()
     gathering = _Gathering(loaded.folder, loaded.places.files)
@@ -77,12 +77,11 @@ def gather(loaded: Loaded) -> Gathered:
     for case, prefix in zip(compiled["cases"], loaded.case_folders, strict=True):
         gathering.take_in(case, prefix)
     found = Assessment.model_validate(compiled)
-    if not any(problem.severity is Severity.ERROR for problem in gathering.problems):
-        places = loaded.places
-        gathering.problems += check_pictures(found, key, gathering.sizes, items=places.items, entries=places.entries)
+    places = loaded.places
+    gathering.problems += check_pictures(found, key, gathering.sizes, items=places.items, entries=places.entries)
     errors = [problem for problem in gathering.problems if problem.severity is Severity.ERROR]
     if errors:
-        raise CaseRefusedError(dict.fromkeys(errors))
+        raise CaseRefusedError(dict.fromkeys((*errors, *gathering.problems)))
     return Gathered(
         assessment=found,
         members=tuple(gathering.members[name] for name in sorted(gathering.members)),

@@ -35,19 +35,21 @@ def check_pictures(
     Args:
         assessment: Compiled, so that its pictures have the names of members.
         key: Its scoring key.
-        sizes: By member.
+        sizes: By member; marks on a picture that is not among them are passed over.
         items: By item, where it stands in the source.
         entries: By item, where its entry in the scoring key stands.
     """
     for item in assessment.items():
+        if not isinstance(item, HotspotItem | SelectPointItem) or (size := sizes.get(_member(item.picture))) is None:
+            continue
         if isinstance(item, HotspotItem):
-            size, place = sizes[_member(item.picture)], items[item.id]
+            place = items[item.id]
             if item.frame >= size.frames:
                 yield fault("source.frame_missing", place, item=item.id, frame=item.frame, last=size.frames - 1)
             for region in item.regions:
                 yield from _beside(region.area, size, place, f"The region {region.id}")
-        elif isinstance(item, SelectPointItem) and isinstance(entry := key.entry(item.id), PointEntry):
-            size, place = sizes[_member(item.picture)], entries[item.id]
+        elif isinstance(entry := key.entry(item.id), PointEntry):
+            place = entries[item.id]
             for target in entry.areas:
                 if target.frames is not None and target.frames[1] >= size.frames:
                     yield fault(
