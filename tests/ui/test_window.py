@@ -41,6 +41,7 @@ from pocus_desktop.ui.candidate.stage.cine_panel import CinePanel
 from pocus_desktop.ui.candidate.stage.video_face import VideoFace
 from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.phase_progress import PhaseProgress
 from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.theme import look
@@ -602,3 +603,18 @@ def test_hints_in_empty_fields_can_be_read(open_window: OpenWindow, theme: str) 
         hint = field.palette().color(QPalette.ColorRole.PlaceholderText)
         assert hint.alpha() == 255
         assert ratio(hint.name(), look.current().colour("surface").name()) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "high-contrast"])
+def test_parts_passed_are_full_and_parts_to_come_are_hollow(open_window: OpenWindow, theme: str) -> None:
+    chrome, screen = case_chrome(), case(item_state("vein", 1))
+    window = open_window(in_comfort(chrome, theme=theme), screen)
+    bar = window.top_bar.findChildren(PhaseProgress)[0]
+    image = window.top_bar.grab().toImage()
+
+    def middle_of(part: int) -> str:
+        place = bar.mapTo(window.top_bar, QPoint(bar.width() * (2 * part + 1) // 14, bar.height() // 2))
+        return image.pixelColor(place).name()
+
+    accent, surface = look.current().colour("accent").name(), look.current().colour("surface").name()
+    assert [middle_of(part) for part in (0, 3, 4, 5, 6)] == [accent, accent, accent, surface, surface]

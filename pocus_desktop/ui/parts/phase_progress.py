@@ -1,4 +1,4 @@
-"""How far it is: one segment a part, with the present one marked by height as well as colour."""
+"""How far it is: one segment a part; those passed are full, the present one is high, those to come are hollow."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -42,7 +42,6 @@ class PhaseProgress(QWidget):
         worn = look.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
         gap = worn.space("hair")
         width = (self.width() - gap * (self._count - 1)) / self._count
         for index in range(self._count):
@@ -50,9 +49,12 @@ class PhaseProgress(QWidget):
             segment = QRectF(index * (width + gap), (self.height() - height) / 2, width, height)
             if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
                 segment.moveLeft(self.width() - segment.right())
-            painter.setBrush(worn.colour("accent" if index <= self._index else "control_line"))
-            if index < self._index:
-                painter.setOpacity(0.55)
+            if index <= self._index:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(worn.colour("accent"))
+            else:
+                segment.adjust(0.5, 0.5, -0.5, -0.5)
+                painter.setPen(worn.colour("control_line"))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(segment, 2, 2)
-            painter.setOpacity(1.0)
         painter.end()
