@@ -60,6 +60,7 @@ class ScriptPanel(QFrame):
         self._text.setTabChangesFocus(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._text.setAccessibleName(words("script.title"))
+        self._text.document().setDocumentMargin(worn.space("tight"))
         column.addWidget(self._text, 1)
 
     def show_script(self, title: str, script: ScriptDocument) -> None:
