@@ -139,12 +139,12 @@ class JournalStore:
                     store._connection.exec_driver_sql(_INSERT_WRAPPING, (one.purpose, one.key_id, one.sealed))
                 store._connection.exec_driver_sql(_INSERT_EVENT, first)
                 store._connection.exec_driver_sql("COMMIT")
+            store.settle()
         except BaseException:
             store.close()
             for leftover in (path, *_companions(path)):
                 leftover.unlink(missing_ok=True)
             raise
-        store.settle()
         return store
 
     @classmethod

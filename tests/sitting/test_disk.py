@@ -10,8 +10,9 @@ import pytest
 from pocus_desktop.sitting import events, intents, views
 from pocus_desktop.sitting.errors import DiskFailedError, DiskFullError, DiskReadOnlyError
 from pocus_desktop.sitting.fold import replay
+from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.session import RETRY_MS, Sitting
-from pocus_desktop.sitting.store import as_ours
+from pocus_desktop.sitting.store import JournalStore, as_ours
 from tests.sitting.world import World, choice, number, to_femoral, to_review
 
 Full = Callable[[bool], None]
@@ -122,6 +123,19 @@ def test_a_sitting_cannot_begin_on_a_full_disk(world: World) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not (world.folder / "sitting" / "journal.sqlite").exists()
     world.begin()
+
+
+def test_a_disk_that_fills_up_while_a_sitting_begins_leaves_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_store: JournalStore) -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(JournalStore, "settle", full)
+    with pytest.raises(DiskFullError) as told:  # held while the next one begins, as a screen may hold it
+        world.begin()
+    monkeypatch.undo()
+    assert not SittingFolder(path=world.folder / "sitting").has_journal
+    assert world.begin().state.last_seq == 1
+    assert told.value.params == {}
 
 
 @pytest.mark.parametrize(
