@@ -76,15 +76,12 @@ class Index:
             self.above[number] = (self.parents[number], *self.above[self.parents[number]])
             for ancestor in self.above[number]:
                 self.below[ancestor] |= 1 << number
-        self.children: list[tuple[int, ...]] = [
-            tuple(child for child in members(self.below[number]) if self.parents[child] == number and self._real(child))
-            for number in range(size)
-        ]
+        self.children: list[list[int]] = [[] for _ in range(size)]
+        self.histories: list[list[int]] = [[] for _ in range(size)]
+        for number in range(1, size):
+            held = self.children if self._real(number) else self.histories
+            held[self.parents[number]].append(number)
         self.child_sets = [set_of(children) for children in self.children]
-        self.histories: list[tuple[int, ...]] = [
-            tuple(n for n in range(1, size) if self.parents[n] == number and not self._real(n))
-            for number in range(size)
-        ]
         self.all_histories = tuple(n for n in range(1, size) if not self._real(n))
         self.atomic = set_of(n for n in range(1, size) if self.kinds[n] in {Kind.ATOMIC, Kind.FINAL})
         for number in range(size):
@@ -150,7 +147,7 @@ class Index:
             return False
         for number in members(active | 1):
             here = self.child_sets[number] & active
-            if not self._real(number) or (number and number != 0 and not (active | 1) >> self.parents[number] & 1):
+            if not self._real(number) or (number and not (active | 1) >> self.parents[number] & 1):
                 return False
             if self.kinds[number] is Kind.COMPOUND and here.bit_count() != 1:
                 return False
@@ -198,7 +195,7 @@ class Index:
             raise BadInitialError(state=state.id, target=" ".join(state.initial))
         if (kind is Kind.FINAL or number == 0) and state.transitions:
             raise MisplacedStateError(state=state.id, reason=f"a {kind} state has no transitions")
-        if kind.is_history and number in self.children[0]:
+        if kind.is_history and not self.parents[number]:
             raise MisplacedStateError(state=state.id, reason="a history stands inside a state")
         if kind is Kind.FINAL and self.kinds[self.parents[number]] is Kind.PARALLEL:
             raise MisplacedStateError(state=state.id, reason="a final state cannot be a region of a parallel state")
@@ -210,7 +207,7 @@ class Index:
         if self.kinds[number] is not Kind.COMPOUND:
             return ()
         if not state.initial:
-            return self.children[number][:1]
+            return tuple(self.children[number][:1])
         targets = self._resolve(state.id, state.initial)
         for target in targets:
             if not self.below[number] >> target & 1:
