@@ -14,6 +14,7 @@ from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.scenario.chart import Chart
 from pocus_desktop.scenario.configuration import ArmedTimer, Configuration, Memory
+from pocus_desktop.scenario.engine import SEND_PREFIX
 from pocus_desktop.scenario.errors import BadConfigurationError, NewerConfigurationError, WrongChartError
 from pocus_desktop.scenario.index import Index
 
@@ -134,7 +135,9 @@ def decode(chart: Chart, data: bytes) -> Configuration:
     memory = stored.memory
     if set(memory.entered_at_ms) != set(stored.active) or set(memory.entered_simulated_ms) != set(stored.active):
         raise BadConfigurationError(reason="times of entry and active states differ")
-    return Configuration(
+    if any(timer.serial > stored.serial for timer in stored.timers):
+        raise BadConfigurationError(reason="more timers are armed than ever were")
+    found = Configuration(
         active_set=active,
         remembered=tuple(remembered.get(history, 0) for history in index.all_histories),
         timers={timer.id: ArmedTimer(**timer.model_dump()) for timer in stored.timers},
@@ -152,6 +155,13 @@ def decode(chart: Chart, data: bytes) -> Configuration:
         is_finished=stored.is_finished,
         index=index,
     )
+    try:
+        is_as_written = encode(chart, found) == data
+    except canonical.NotCanonicalError as problem:
+        raise BadConfigurationError(reason="it holds what is never written") from problem
+    if not is_as_written:
+        raise BadConfigurationError(reason="it is not in the form that is written")
+    return found
 
 
 def _check_names(chart: Chart, stored: _Snapshot) -> None:
@@ -161,6 +171,7 @@ def _check_names(chart: Chart, stored: _Snapshot) -> None:
         and set(memory.variables) == set(chart.variables)
         and set(memory.responses) | set(memory.open_items) | set(memory.locked_items) <= set(chart.items)
         and len({timer.id for timer in stored.timers}) == len(stored.timers)
+        and all(timer.id in chart.timer_ids or timer.id.startswith(SEND_PREFIX) for timer in stored.timers)
     )
     if not known:
         raise BadConfigurationError(reason="it names what the chart does not have")

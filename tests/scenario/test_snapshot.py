@@ -70,7 +70,7 @@ def test_version_1_is_read() -> None:
 
 
 def changed(**changes: Any) -> bytes:
-    """The golden file with some values replaced; `memory__x` reaches into `memory`."""
+    """The golden file with some values replaced, in its form; `memory__x` reaches into `memory`."""
     stored = json.loads(GOLDEN.read_bytes())
     for name, value in changes.items():
         holder, _, inner = name.partition("__")
@@ -78,7 +78,10 @@ def changed(**changes: Any) -> bytes:
             stored[holder][inner] = value
         else:
             stored[name] = value
-    return json.dumps(stored).encode()
+    return json.dumps(stored, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+
+
+TIMER = json.loads(GOLDEN.read_bytes())["timers"][0]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +104,11 @@ def changed(**changes: Any) -> bytes:
         ("bad_configuration", changed(memory__visits={"nowhere": 1})),
         ("bad_configuration", changed(memory__open_items=["q9"])),
         ("bad_configuration", changed(memory__entered_at_ms={"both": 5})),
+        ("bad_configuration", changed(timers=[{**TIMER, "id": "nowhere"}])),
+        ("bad_configuration", changed(serial=2)),
+        ("bad_configuration", changed(serial=10**30)),
+        ("bad_configuration", changed(active=["both", "both", "wrap", "out", "other"])),
+        ("bad_configuration", GOLDEN.read_bytes() + b"\n"),
         ("wrong_chart", changed(chart="0" * 64)),
         ("newer_configuration", changed(version=2)),
     ],
@@ -109,6 +117,10 @@ def test_what_is_no_configuration_of_this_chart_is_refused(code: str, data: byte
     with pytest.raises(PocusError) as refused:
         snapshot.decode(a_chart(), data)
     assert refused.value.code == f"scenario.{code}"
+
+
+def test_the_other_rows_are_refused_for_what_was_changed_and_not_for_their_form() -> None:
+    assert changed() == GOLDEN.read_bytes()
 
 
 def test_a_golden_file_cut_at_any_byte_is_refused() -> None:
