@@ -55,7 +55,7 @@ class ClipPanel(QFrame):
         self._band = CaptionBand()
         column.addWidget(self._band)
         self._trouble: Banner | None = None
-        self._trouble_of = ""
+        self._trouble_of = self._put_away = ""
         column.addLayout(self._trouble_place())
         column.addLayout(self._seek_row())
         column.addLayout(self._control_row())
@@ -158,7 +158,6 @@ class ClipPanel(QFrame):
             self._seek.setRange(0, max(1, duration))
             self._seek.setValue(min(position, duration))
             self._seek.blockSignals(False)
-        self._seek.setEnabled(is_here and state.clip.seek != "none")
         told = words("clip.time_of", position=formats.position(position), duration=formats.clock(duration))
         self._time.setText(told)
         is_playing = playing.state in (PlayerState.PLAYING, PlayerState.STALLED, PlayerState.OPENING)
@@ -214,20 +213,28 @@ class ClipPanel(QFrame):
 
     def _on_seek(self, position_ms: int) -> None:
         media = self._context.media
-        now = media.playing(self._state.key).position_ms
-        if self._state.clip.seek == "back" and position_ms > now:
-            words = self._context.words
-            self._show_trouble("seek-back", words("clip.only_back"), "", kind="info")
-            self._show(media.playing(self._state.key))
+        playing = media.playing(self._state.key)
+        refused = self._why_not_wound(playing, position_ms)
+        if refused:
+            self._show_trouble(refused, self._context.words(f"clip.{refused}"), "", kind="info")
+            self._show(playing)
             return
         media.seek(position_ms)
+
+    def _why_not_wound(self, playing: Playing, position_ms: int) -> str:
+        """The words of a refusal, by their key below `clip.`; empty where it may go there."""
+        if self._state.clip.seek == "none":
+            return "no_seek"
+        if playing.state is PlayerState.EMPTY:
+            return "not_started"
+        return "only_back" if self._state.clip.seek == "back" and position_ms > playing.position_ms else ""
 
     def _tell_trouble(self, playing: Playing) -> None:
         words = self._context.words
         if playing.failure:
             told = self._context.media.explain(playing, words.language)
             self._show_trouble(playing.failure, told.what, told.next)
-        elif playing.is_silent:
+        elif playing.is_silent and self._put_away != "silent":
             self._show_trouble("silent", words("clip.silent"), words("clip.silent_next"), kind="warning")
         elif playing.state is PlayerState.STALLED:
             self._show_trouble("stalled", words("clip.stalled"), words("clip.stalled_next"), kind="warning")
@@ -243,6 +250,12 @@ class ClipPanel(QFrame):
             self._trouble.deleteLater()
             self._trouble = None
         if code:
-            self._trouble = Banner(kind=kind, what=what, next_step=next_step)
+            dismiss = self._context.words("notice.dismiss") if kind != "lost" else ""
+            self._trouble = Banner(kind=kind, what=what, next_step=next_step, dismiss=dismiss)
+            self._trouble.dismissed.connect(self._put_trouble_away)
             self._troubles.addWidget(self._trouble)
             announce(self, f"{what} {next_step}".strip())
+
+    def _put_trouble_away(self) -> None:
+        self._put_away = self._trouble_of
+        self._show_trouble("", "", "")
