@@ -55,6 +55,13 @@ class EmptyPassphraseError(PocusError):
     blame: ClassVar[Blame] = Blame.USER
 
 
+class NotEnoughMemoryError(PocusError):
+    """The computer has not the memory that the passphrase's work takes."""
+
+    code: ClassVar[str] = "crypto.not_enough_memory"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What one guess costs.
@@ -88,6 +95,7 @@ def seal_under_passphrase(secret: bytes, passphrase: str, *, purpose: str, cost:
     Raises:
         EmptyPassphraseError: There is no passphrase.
         WeakPassphraseFileError: The cost is out of range.
+        NotEnoughMemoryError: The computer cannot do that work.
     """
     _require_allowed(cost)
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(aead.NONCE_BYTES)
@@ -114,6 +122,7 @@ def open_with_passphrase(data: bytes, passphrase: str, *, purpose: str) -> bytes
     Raises:
         BadPassphraseFileError: The bytes are something else, or hold a secret for another purpose.
         WeakPassphraseFileError: The file's cost is out of range.
+        NotEnoughMemoryError: The computer cannot do that work.
         EmptyPassphraseError: There is no passphrase.
         WrongPassphraseError: The passphrase is another, or the file was altered.
     """
@@ -146,7 +155,10 @@ def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     function = Argon2id(
         salt=salt, length=aead.KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib
     )
-    return function.derive(typed)
+    try:
+        return function.derive(typed)
+    except MemoryError as problem:
+        raise NotEnoughMemoryError(memory_mib=cost.memory_kib // 1024) from problem
 
 
 def _kdf(document: object) -> tuple[Cost, bytes]:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pocus_desktop.crypto import password
 from pocus_desktop.crypto.password import (
     CEILING,
     DEFAULT,
@@ -16,6 +18,7 @@ from pocus_desktop.crypto.password import (
     BadPassphraseFileError,
     Cost,
     EmptyPassphraseError,
+    NotEnoughMemoryError,
     WeakPassphraseFileError,
     WrongPassphraseError,
     open_with_passphrase,
@@ -92,6 +95,16 @@ def test_a_file_that_asks_for_too_little_or_too_much_work_is_refused(cost: dict[
     with pytest.raises(WeakPassphraseFileError) as refused:
         open_with_passphrase(changed(lambda document: document["kdf"].update(cost)), PASSPHRASE, purpose=PURPOSE)
     assert refused.value.code == "crypto.weak_passphrase_file"
+
+
+def test_a_computer_without_the_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(password, "Argon2id", lambda **_: SimpleNamespace(derive=exhausted))
+    with pytest.raises(NotEnoughMemoryError) as refused:
+        open_with_passphrase(SEALED, PASSPHRASE, purpose=PURPOSE)
+    assert refused.value.params == {"memory_mib": 64}
 
 
 def test_a_secret_is_never_stored_below_the_floor() -> None:
