@@ -1,6 +1,7 @@
 """The window of a sitting: going on, refusals, comfort, time, notices, media; told as a candidate lives it."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -299,14 +300,14 @@ def test_hidden_time_shows_no_figures_and_can_be_shown_again(open_window: OpenWi
 
 
 def test_a_warning_is_shown_and_spoken_once(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = case(item_state("vein", 1))
+    window = open_window(case_chrome(), screen)
     spoken: list[str] = []
     monkeypatch.setattr(
         QAccessible,
         "updateAccessibility",
         lambda event: spoken.append(event.message()),
     )
-    screen = case(item_state("vein", 1))
-    window = open_window(case_chrome(), screen)
     warning = Notice(
         kind="warning",
         told=Explanation(what="5 minutes left for the case.", next="Go on."),
@@ -405,6 +406,49 @@ def test_no_plays_left_is_told_with_what_still_helps(open_window: OpenWindow) ->
     assert host_of(window).intents == []
     assert "may not be played again" in told(window)
     assert "script stays available" in told(window)
+
+
+@pytest.mark.parametrize(
+    ("seek", "is_started", "reason"),
+    [
+        pytest.param("none", False, "cannot be wound", id="never"),
+        pytest.param("free", False, "Play the recording first", id="not before it plays"),
+        pytest.param("back", True, "only be wound back", id="back only"),
+    ],
+)
+def test_winding_that_is_refused_says_why(
+    open_window: OpenWindow, qtbot: QtBot, seek: Literal["free", "back", "none"], is_started: bool, reason: str
+) -> None:
+    clip = replace(CLIP, clip=CLIP.clip.model_copy(update={"seek": seek}))
+    window = open_window(case_chrome(), case(stage=(clip,)))
+    if is_started:
+        window.media.ask_play(clip.key)
+        window.media.follow(
+            View(chrome=case_chrome(), screen=case(stage=(replace(clip, plays_used=1, is_started=True),)))
+        )
+        qtbot.waitUntil(lambda: window.media.playing(clip.key).state is PlayerState.PLAYING)
+    slider = named(window, "seek")
+    assert slider.isEnabled()
+    QTest.keyClick(slider, Qt.Key.Key_PageUp)
+    settle()
+    assert reason in told(window)
+    assert isinstance(slider, QSlider)
+    assert slider.value() < 1_000
+
+
+def test_a_silent_clip_can_have_its_picture_back(
+    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(case_chrome(), case(stage=(CLIP,)))
+    silent = replace(window.media.playing(CLIP.key), state=PlayerState.PLAYING, is_silent=True)
+    monkeypatch.setattr(window.media, "playing", lambda _key: silent)
+    window.media.changed.emit(CLIP.key)
+    settle()
+    assert "The sound reaches no device." in told(window)
+    press(window.screen_shown, "dismiss")
+    window.media.changed.emit(CLIP.key)
+    settle()
+    assert "The sound reaches no device." not in told(window)
 
 
 def test_a_clip_that_cannot_be_played_says_why_and_is_told(
@@ -618,3 +662,17 @@ def test_parts_passed_are_full_and_parts_to_come_are_hollow(open_window: OpenWin
 
     accent, surface = look.current().colour("accent").name(), look.current().colour("surface").name()
     assert [middle_of(part) for part in (0, 3, 4, 5, 6)] == [accent, accent, accent, surface, surface]
+
+
+def test_a_new_step_is_announced_once(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window(case_chrome(), case(item_state("vein", 1)))
+    spoken: list[str] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: spoken.append(event.message()))
+    there = View(chrome=case_chrome(step_title="Popliteal view"), screen=case(item_state("risks", 2), step="popliteal"))
+    for _ in range(2):
+        host_of(window).show(there)
+        settle()
+    assert spoken == ["Popliteal view"]
+    host_of(window).show(View(chrome=in_comfort(there.chrome, text_percent=150), screen=there.screen))
+    settle()
+    assert spoken == ["Popliteal view"]

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMainWindow, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -30,6 +30,7 @@ from pocus_desktop.sitting.views import (
     TutorialView,
     View,
 )
+from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.candidate.desk import Link
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.notice_area import NoticeArea
@@ -276,7 +277,7 @@ class CandidateWindow(QMainWindow):
         self._column.addWidget(screen, 1)
         name = self._focus_name if is_same_place else ""
         self._focus_name = ""
-        QTimer.singleShot(0, screen, lambda: self._focus(screen, name))
+        QTimer.singleShot(0, screen, lambda: self._arrive(screen, name, is_new=not is_same_place))
 
     def _make_screen(self, view: View, context: ScreenContext) -> CandidateScreen:
         if isinstance(view.screen, CaseView):
@@ -287,6 +288,13 @@ class CandidateWindow(QMainWindow):
         if isinstance(screen, FarewellScreen):
             screen.left.connect(self.finished)
         return screen
+
+    def _arrive(self, screen: CandidateScreen, name: str, *, is_new: bool) -> None:
+        """Once a screen is in sight: say where one is, and put the focus on its place."""
+        heading = screen.findChild(QLabel, "heading")
+        if is_new and heading is not None and screen is self._screen:
+            announce(screen, heading.text())
+        self._focus(screen, name)
 
     def _focus(self, screen: CandidateScreen, name: str) -> None:
         if screen is not self._screen or QApplication.activeModalWidget() is not None:
