@@ -23,11 +23,11 @@ _Ids: TypeAlias = frozenset[str] | None
 """Ids of one kind; None where one of them cannot be read."""
 
 _CHOSEN: Final = ("includes", "equals")
+_OFFERING: Final = ("choice", "hotspot")
 _OPTION_LISTS: Final = ("correct", "map", "option_rationale")
 _FITTING: Final = {
     # kind of item: what a condition can ask of a response to it
-    "choice": _CHOSEN,
-    "hotspot": _CHOSEN,
+    **dict.fromkeys(_OFFERING, _CHOSEN),
     "text-entry number": ("at_least", "at_most"),
 }
 
@@ -79,11 +79,13 @@ class _Known:
         targets: By the key that uses a name, what it may be.
         options: By item, its choices or regions.
         kinds: By item, what it is.
+        most: By item, how many of its options a response may name; 0 for any number.
     """
 
     targets: Mapping[str, _Ids]
     options: Mapping[str, _Ids]
     kinds: Mapping[str, str]
+    most: Mapping[str, Any]
 
 
 def _known(case: Mapping[str, Any], *, is_sound: bool) -> _Known:
@@ -117,6 +119,7 @@ def _known(case: Mapping[str, Any], *, is_sound: bool) -> _Known:
             for name, item in items.items()
             if str(item.get("type")) in RESPONSES
         },
+        most={name: item.get("max_choices", 1) for name, item in items.items()},
     )
 
 
@@ -188,19 +191,29 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _conditions(case: Any, known: _Known, at: DataPath, document: Document) -> list[Problem]:
-    """What a condition asks of a response must be something that the item's responses can be."""
+    """Conditions that can never hold, whatever is answered."""
     found: list[Problem] = []
     for path, key, value in walk(case, at):
+        condition = get(document.data, path[:-1])
+        if key == "at_most" and _is_above(low := condition.get("at_least"), value):
+            found.append(fault("source.condition_bounds", document.place(path), low=low, high=value))
         kind = known.kinds.get(value) if key == "response" and isinstance(value, str) else None
         if kind is None:
             continue
-        condition = get(document.data, path[:-1])
         found += [
             fault("source.condition_misfit", document.keys[(*path[:-1], asked)], item=value, kind=kind, asked=asked)
             for asked in ("includes", "equals", "at_least", "at_most")
             if asked in condition and asked not in _FITTING.get(kind, ())
         ]
+        most, wanted = known.most[value], condition.get("equals")
+        if kind in _OFFERING and most and isinstance(wanted, list) and _is_above(len(wanted), most):
+            place = document.place((*path[:-1], "equals"))
+            found.append(fault("source.condition_choices", place, item=value, most=most, count=len(wanted)))
     return found
+
+
+def _is_above(one: Any, other: Any) -> bool:
+    return isinstance(one, int | float) and isinstance(other, int | float) and one > other
 
 
 def _references(case: Any, at: DataPath, document: Document) -> list[Problem]:

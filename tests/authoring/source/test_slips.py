@@ -57,6 +57,8 @@ LEFT = "{response: side, includes: left}"
         # Names, files, languages
         ("case.yaml", "go: decision, do", "go: decison, do", "unknown_go", "go: ^decison", "Did you mean decision?"),
         ("case.yaml", LEFT, "{response: side, at_least: 1}", "condition_misfit", "^at_least", "includes:"),
+        ("case.yaml", LEFT, "{variable: delay, at_least: 3, at_most: 2}", "condition_bounds", "at_most: ^2", "Exch"),
+        ("case.yaml", LEFT, "{response: side, equals: [left, right]}", "condition_choices", "equals: ^[", "max_"),
         ("case.yaml", "ask: [side]", "ask: [side, side]", "item_asked_twice", "[side, ^side]", "Keep one"),
         ("case.yaml", "time_limit: 90s", "time_limit: 0s", "limit_zero", "time_limit: ^0s", "longer"),
         ("case.yaml", "references:", f"references:\n  - {GUIDE}", "reference_repeated", "^guide, citation: A g", "id"),
