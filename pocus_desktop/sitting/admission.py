@@ -13,16 +13,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pocus_desktop.crypto import dsse, hpke, password
-from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel import canonical, ids
 from pocus_desktop.kernel.clock import LATEST_MS
-from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.errors import (
     BadAdmissionError,
     BundleTooOldError,
@@ -36,6 +34,7 @@ from pocus_desktop.sitting.errors import (
     WrongCandidateError,
     WrongStationError,
 )
+from pocus_desktop.sitting.shape import Base64, Key, first_fault
 from pocus_desktop.sitting.views import Mode
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.admission.v1+json"
@@ -44,28 +43,6 @@ CREDIT_CAP_MS: Final = 15 * 60_000
 """How much time lost to interruptions is given back where an admission says nothing else."""
 
 _PROOF: Final = b"start"
-
-
-def _read_key(value: object) -> object:
-    if isinstance(value, PublicKey):
-        return value
-    try:
-        return PublicKey.from_json(value)
-    except PocusError as problem:
-        raise ValueError(problem.code) from problem
-
-
-def _read_bytes(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return from_base64(value, field="sealed")
-    except BadEncodingError as problem:
-        raise ValueError(problem.code) from problem
-
-
-Key = Annotated[PublicKey, BeforeValidator(_read_key), PlainSerializer(lambda key: key.as_json())]
-Base64 = Annotated[bytes, BeforeValidator(_read_bytes), PlainSerializer(to_base64)]
 
 
 class _Part(BaseModel):
@@ -225,7 +202,7 @@ def verify(envelope: bytes, hub_keys: Iterable[PublicKey]) -> VerifiedAdmission:
     try:
         admission = Admission.model_validate(document)
     except ValidationError as problem:
-        raise BadAdmissionError(reason=_places(problem)) from problem
+        raise BadAdmissionError(reason=first_fault(problem)) from problem
     _require_complete(admission)
     return VerifiedAdmission(admission=admission, envelope=envelope, signers=signers)
 
@@ -363,8 +340,3 @@ def _code_purpose(admission_id: str) -> str:
 
 def _told(wall_ms: int) -> str:
     return f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _places(problem: ValidationError) -> str:
-    faults: list[Any] = problem.errors(include_input=False, include_url=False, include_context=False)
-    return ", ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['type']}" for fault in faults[:3])

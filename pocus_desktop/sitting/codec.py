@@ -15,6 +15,7 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting.errors import BadEventError, NewerEventError
 from pocus_desktop.sitting.events import VERSION, AnyEvent, Event
+from pocus_desktop.sitting.shape import first_fault
 
 Document: TypeAlias = dict[str, Json]
 Converters: TypeAlias = Mapping[int, Callable[[Document], Document]]
@@ -115,7 +116,7 @@ def read_event(document: Json, *, converters: Converters = CONVERTERS, version: 
     try:
         return _EVENT.validate_python(current)
     except ValidationError as problem:
-        raise BadEventError(reason=_first_reason(problem)) from problem
+        raise BadEventError(reason=first_fault(problem)) from problem
 
 
 def _dump(event: Event) -> Document:
@@ -124,9 +125,3 @@ def _dump(event: Event) -> Document:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _first_reason(problem: ValidationError) -> str:
-    """The place and kind of the first fault; never the value, which may be an answer."""
-    first = problem.errors(include_input=False, include_url=False, include_context=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"

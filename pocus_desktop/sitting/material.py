@@ -10,6 +10,7 @@ from pocus_desktop.bundle.verifier import VerifiedBundle
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting.errors import BadContentError
+from pocus_desktop.sitting.shape import first_fault
 
 CASE_MEMBER: Final = "case.json"
 KEY_MEMBER: Final = "scoring.json"
@@ -43,9 +44,7 @@ class Material:
             has_key = KEY_MEMBER in content.names()
             key = ScoringKey.from_json(content.read(KEY_MEMBER)) if has_key else None
         except ValidationError as problem:
-            fault = problem.errors(include_input=False, include_url=False, include_context=False)[0]
-            place = ".".join(str(part) for part in fault["loc"])
-            raise BadContentError(reason=f"{place}: {fault['type']}") from problem
+            raise BadContentError(reason=first_fault(problem)) from problem
         return cls(
             bundle_id=bundle.manifest.bundle_id,
             bundle_version=bundle.manifest.version,

@@ -1,7 +1,7 @@
 """The receipt: the hub's signed word that it holds a sealed result (formats/sealed-result 6)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
@@ -10,6 +10,7 @@ from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.sitting.errors import BadReceiptError, OtherReceiptError
+from pocus_desktop.sitting.shape import first_fault
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.receipt.v1+json"
 
@@ -76,8 +77,7 @@ def verify_receipt(envelope: bytes, hub_keys: Iterable[PublicKey], *, sealed_dig
     except canonical.BadJsonError as problem:
         raise BadReceiptError(reason="it is not JSON") from problem
     except ValidationError as problem:
-        faults: list[Any] = problem.errors(include_input=False, include_url=False, include_context=False)
-        raise BadReceiptError(reason=f"{'.'.join(map(str, faults[0]['loc']))}: {faults[0]['type']}") from problem
+        raise BadReceiptError(reason=first_fault(problem)) from problem
     if receipt.key_id not in {key.key_id for key in signers}:
         raise BadReceiptError(reason="key_id: not the key that signed")
     if sealed_digest is not None and receipt.sealed_digest != sealed_digest:

@@ -24,9 +24,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
-from typing import Annotated, Any, Final, Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from pydantic import ValidationError as BadShapeError
 
 from pocus_desktop.crypto import chunked, dsse, hpke
@@ -46,6 +46,7 @@ from pocus_desktop.sitting.errors import (
     UnknownStationError,
 )
 from pocus_desktop.sitting.events import Opened as OpenedEvent
+from pocus_desktop.sitting.shape import Base64, first_fault
 
 MAGIC: Final = b"POCUSSR"
 FORMAT: Final = 1
@@ -61,22 +62,13 @@ _SIZE: Final = struct.Struct(">I")
 _FIXED_BYTES: Final = len(MAGIC) + 1 + _SIZE.size
 
 
-def _read_bytes(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return from_base64(value, field="sealed")
-    except BadEncodingError as problem:
-        raise ValueError(problem.code) from problem
-
-
 class SealedKey(BaseModel):
     """The body's key, sealed to one recipient."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     key_id: str
-    sealed: Annotated[bytes, BeforeValidator(_read_bytes), PlainSerializer(to_base64)]
+    sealed: Base64
 
 
 class Header(BaseModel):
@@ -308,9 +300,7 @@ def _front(data: bytes) -> tuple[Header, int]:
     except canonical.BadJsonError as problem:
         raise NotSealedResultError(reason="its header is not JSON") from problem
     except BadShapeError as problem:
-        faults: list[Any] = problem.errors(include_input=False, include_url=False, include_context=False)
-        place = ".".join(str(part) for part in faults[0]["loc"])
-        raise NotSealedResultError(reason=f"its header has no sound {place}") from problem
+        raise NotSealedResultError(reason=f"its header is not sound at {first_fault(problem)}") from problem
 
 
 def _open_key(header: Header, keys: Sequence[SealingKey]) -> bytes:
