@@ -32,6 +32,6 @@ Base64 = Annotated[bytes, BeforeValidator(_read_bytes), PlainSerializer(to_base6
 
 
 def first_fault(problem: ValidationError) -> str:
-    """The place and kind of the first fault (`window.not_after_ms: int_type`); never the value, which may be an answer."""
+    """Place and kind of the first fault (`window.not_after_ms: int_type`); never the value, which may be an answer."""
     first = problem.errors(include_input=False, include_url=False, include_context=False)[0]
     return f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"
