@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -150,6 +151,27 @@ def test_the_language_can_be_changed_before_signing_in(open_shell: OpenShell) ->
     QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
     press(shell.sign_in, "primary")
     assert desk.asked[-1][2] == "es"
+
+
+def test_another_language_keeps_what_was_typed(open_shell: OpenShell) -> None:
+    shell, _ = open_shell()
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "language:es")
+    field = named(shell.sign_in, "candidate-id")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "C-20417"
+
+
+@pytest.mark.parametrize("typed", ["", "C-1"])
+def test_a_refusal_is_told_to_screen_readers(
+    open_shell: OpenShell, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    shell, _ = open_shell()
+    spoken: list[str] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: spoken.append(event.message()))
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), typed)
+    press(shell.sign_in, "primary")
+    assert spoken == [named(shell.sign_in, "refusal").accessibleName()]
 
 
 def test_the_next_candidate_finds_nothing_of_the_last(open_shell: OpenShell) -> None:

@@ -109,6 +109,7 @@ class SignInWindow(QMainWindow):
                 QTimer.singleShot(0, self, lambda: self.asked.emit(asked))
             case ChooseLanguage():
                 self._language = asked.language
+                self._candidate_id = asked.candidate_id
                 self._refusal = None
                 self._build()
                 self.language_chosen.emit(asked.language)

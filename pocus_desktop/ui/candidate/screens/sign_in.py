@@ -54,9 +54,10 @@ class SignIn(NamedTuple):
 
 
 class ChooseLanguage(NamedTuple):
-    """The candidate wants another language."""
+    """The candidate wants another language; what was typed so far goes along."""
 
     language: str
+    candidate_id: str
 
 
 class SignInScreen(QWidget):
@@ -111,6 +112,7 @@ class SignInScreen(QWidget):
         self._go.clicked.connect(self._sign_in)
         self._shown_choices: Sequence[AdmissionChoice] | None = ()
         self._is_opening = False
+        self._refusal: Explanation | None = None
 
     def render_view(self, view: SignInView) -> None:
         """Show the admissions, the last refusal and the languages."""
@@ -118,9 +120,11 @@ class SignInScreen(QWidget):
         self._is_opening = view.is_opening
         if view.candidate_id and not self._id.text():
             self._id.setText(view.candidate_id)
-        _clear(self._refusals)
-        if view.refusal is not None:
-            self._refusals.addWidget(_banner("refusal", "refused", view.refusal.what, view.refusal.next))
+        if view.refusal is None:
+            _clear(self._refusals)
+        elif view.refusal != self._refusal:
+            self._show_refusal(view.refusal)
+        self._refusal = view.refusal
         if view.choices != self._shown_choices or view.choices is None:
             self._shown_choices = view.choices
             self._show_choices(view.choices)
@@ -130,7 +134,7 @@ class SignInScreen(QWidget):
                 button.setObjectName(f"language:{language}")
                 button.setCheckable(True)
                 button.setChecked(language == view.language)
-                button.clicked.connect(lambda _=False, to=language: self.asked.emit(ChooseLanguage(language=to)))
+                button.clicked.connect(lambda _=False, to=language: self._choose_language(to))
                 self._language_row.addWidget(button)
         self._go.say(words("sign_in.opening" if view.is_opening else "sign_in.go"))
 
@@ -161,6 +165,17 @@ class SignInScreen(QWidget):
             self._by_card[card] = choice.admission_id
             self._choices.addWidget(card)
 
+    def _show_refusal(self, told: Explanation) -> None:
+        from pocus_desktop.ui.announce import announce  # after the first paint, for start-up time
+
+        _clear(self._refusals)
+        banner = _banner("refusal", "refused", told.what, told.next)
+        self._refusals.addWidget(banner)
+        announce(self, banner.accessibleName(), is_urgent=True)
+
+    def _choose_language(self, language: str) -> None:
+        self.asked.emit(ChooseLanguage(language=language, candidate_id=self._id.text()))
+
     def _sign_in(self) -> None:
         candidate_id = self._id.text().strip()
         admission = next((admission for card, admission in self._by_card.items() if card.isChecked()), None)
@@ -169,8 +184,7 @@ class SignInScreen(QWidget):
         if not candidate_id or admission is None:
             key = "sign_in.id_missing" if admission is not None else "sign_in.none"
             next_key = "sign_in.id_missing_next" if admission is not None else "sign_in.none_next"
-            _clear(self._refusals)
-            self._refusals.addWidget(_banner("refusal", "refused", self._words(key), self._words(next_key)))
+            self._show_refusal(Explanation(what=self._words(key), next=self._words(next_key)))
             self._id.setFocus()
             return
         self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=admission))
