@@ -51,6 +51,12 @@ def write_atomically(path: Path, data: bytes, *, is_private: bool = False) -> No
     sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Make what was written to a file durable."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(path: Path) -> None:
     """Make a rename in this folder durable; Windows does so by itself and cannot open a folder."""
     if os.name != "posix":

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pocus_desktop.bundle.trust.policy import TrustPolicy
+from pocus_desktop.bundle.trust.policy import ProgrammeKeys, TrustPolicy
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
@@ -48,7 +48,8 @@ class Enrolment:
 
     def policy(self) -> TrustPolicy:
         """How bundles are judged here."""
-        return TrustPolicy(keys=self.publishers, programme_keys=self.programmes)
+        programmes = {area: ProgrammeKeys(keys=keys) for area, keys in self.programmes.items()}
+        return TrustPolicy(keys=self.publishers, programmes=programmes)
 
     def save(self, path: Path) -> None:
         """Write the file."""

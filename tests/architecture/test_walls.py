@@ -28,6 +28,8 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "ruamel": ("authoring/source/",),
     "click": ("cli/",),
     "segno": ("ui/",),
+    "tuf": ("bundle/trust/",),
+    "securesystemslib": ("bundle/trust/",),
     "rfc8785": ("kernel/canonical.py",),
     "platformdirs": ("kernel/settings.py",),
     "defusedxml": ("scenario/",),

@@ -11,6 +11,7 @@ import pytest
 
 from pocus_desktop.bundle import container_errors, errors
 from pocus_desktop.bundle.manifest import PAYLOAD_TYPE
+from pocus_desktop.bundle.trust.policy import ProgrammeKeys
 from pocus_desktop.bundle.verifier import TrustPolicy
 from pocus_desktop.crypto.dsse import Envelope, sign
 from pocus_desktop.kernel import assets, canonical
@@ -71,7 +72,7 @@ def test_practice_needs_one_where_live_needs_two(press: Any) -> None:
 
 
 def test_another_programme_s_key_does_not_sign_for_this_area(press: Any) -> None:
-    policy = TrustPolicy(keys=(press.signer.public,), programme_keys={"lung": (press.second.public,)})
+    policy = TrustPolicy(keys=(press.signer.public,), programmes={"lung": ProgrammeKeys(keys=(press.second.public,))})
     path = press.publish(signers=(press.signer,)).path
     assert code_of(lambda: press.open(path, policy=policy)) == "bundle.wrong_programme"
     press.open(press.publish(signers=(press.second,)).path, policy=policy).close()

@@ -6,8 +6,17 @@ from types import MappingProxyType
 
 from pocus_desktop.bundle.errors import NotTrustedError, WrongProgrammeError
 from pocus_desktop.bundle.manifest import PAYLOAD_TYPE, Manifest
+from pocus_desktop.bundle.trust.errors import WithdrawnError
 from pocus_desktop.crypto.dsse import Envelope, NotEnoughSignaturesError, verify
 from pocus_desktop.crypto.keys import PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeKeys:
+    """Who may sign for one content area, and how many of them must."""
+
+    keys: tuple[PublicKey, ...]
+    threshold: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,31 +24,36 @@ class TrustPolicy:
     """The keys a station trusts, and how many must have signed.
 
     Attributes:
-        keys: May sign for any content area that has no keys of its own in `programme_keys`.
+        keys: May sign for any content area that is not in `programmes`.
         threshold: How many distinct keys must have signed.
-        programme_keys: For a content area, the only keys that may sign for it.
+        programmes: For a content area, the only keys that may sign for it.
+        withdrawn: Versions that must not be sat any more, by bundle id and version, and why (4.6).
         sealed_threshold: How many for a sealed bundle, where that is more; a release to live sittings takes two
             people (4.4).
     """
 
     keys: tuple[PublicKey, ...]
     threshold: int = 1
-    programme_keys: Mapping[str, tuple[PublicKey, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    programmes: Mapping[str, ProgrammeKeys] = field(default_factory=lambda: MappingProxyType({}))
+    withdrawn: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
     sealed_threshold: int | None = None
 
     def everyone(self) -> tuple[PublicKey, ...]:
         """Every key that may sign for something."""
-        return tuple(dict.fromkeys((*self.keys, *(key for keys in self.programme_keys.values() for key in keys))))
+        return tuple(dict.fromkeys((*self.keys, *(key for each in self.programmes.values() for key in each.keys))))
 
     def needed(self, manifest: Manifest) -> int:
         """How many distinct keys must have signed this bundle."""
+        programme = self.programmes.get(manifest.content_area)
+        threshold = programme.threshold if programme is not None else self.threshold
         if manifest.mode == "sealed" and self.sealed_threshold is not None:
-            return max(self.threshold, self.sealed_threshold)
-        return self.threshold
+            return max(threshold, self.sealed_threshold)
+        return threshold
 
     def allowed(self, content_area: str) -> tuple[PublicKey, ...]:
         """The keys that may sign for a content area."""
-        return self.programme_keys.get(content_area, self.keys)
+        programme = self.programmes.get(content_area)
+        return programme.keys if programme is not None else self.keys
 
 
 def signers_of(envelope: Envelope, policy: TrustPolicy, *, file: str) -> tuple[PublicKey, ...]:
@@ -61,6 +75,7 @@ def require_release(signers: tuple[PublicKey, ...], manifest: Manifest, policy: 
     Raises:
         WrongProgrammeError: All who signed are trusted for other areas only.
         NotTrustedError: Some may sign, but fewer than needed.
+        WithdrawnError: The academy withdrew this version.
     """
     allowed = set(policy.allowed(manifest.content_area))
     found = sum(key in allowed for key in signers)
@@ -68,3 +83,6 @@ def require_release(signers: tuple[PublicKey, ...], manifest: Manifest, policy: 
         raise WrongProgrammeError(file=file, area=manifest.content_area)
     if found < policy.needed(manifest):
         raise NotTrustedError(file=file, found=found, needed=policy.needed(manifest))
+    reason = policy.withdrawn.get((manifest.bundle_id, manifest.version))
+    if reason is not None:
+        raise WithdrawnError(bundle=manifest.bundle_id, version=manifest.version, reason=reason)

@@ -1,0 +1,76 @@
+"""python-tuf's refusals in our names (formats/trust 5): what attack or mishap it looks like, and in which file."""
+
+import json
+from pathlib import Path
+
+from tuf.api import exceptions
+from tuf.api.metadata import Metadata, Timestamp
+from tuf.api.serialization import DeserializationError
+
+from pocus_desktop.bundle.carrier import NotCarriedError
+from pocus_desktop.bundle.trust import errors
+from pocus_desktop.kernel.errors import PocusError
+
+_SNAPSHOT = "snapshot"
+
+
+def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> PocusError:
+    """The error to tell.
+
+    Args:
+        problem: What python-tuf raised.
+        asked: The file that was asked for last, such as `3.snapshot.json`.
+        received: What came.
+        folder: The state under way.
+    """
+    role = _role(asked)
+    match problem:
+        case exceptions.ExpiredMetadataError():
+            over = "root" if "root.json" in str(problem) else role
+            return errors.ExpiredMetadataError(role=over, until=_expiry(received) if over == role else "-")
+        case exceptions.UnsignedMetadataError():
+            return errors.NotSignedError(role=role)
+        case exceptions.BadVersionNumberError():
+            if role == _SNAPSHOT and _version(received) != _snapshot_expected(folder):
+                return errors.MixedMetadataError(role=role)
+            is_mixed = role not in ("root", "timestamp", _SNAPSHOT)
+            return errors.MixedMetadataError(role=role) if is_mixed else errors.RolledBackMetadataError(role=role)
+        case exceptions.LengthOrHashMismatchError():
+            return errors.MixedMetadataError(role=role)
+        case exceptions.DownloadLengthMismatchError():
+            return errors.EndlessMetadataError(role=role)
+        case exceptions.DownloadHTTPError():
+            return NotCarriedError(file=asked, carrier="-")
+        case exceptions.RepositoryError() if role == _SNAPSHOT and "missing info" in str(problem):
+            return errors.RolledBackMetadataError(role=role)
+        case _:
+            return errors.MalformedMetadataError(role=role, reason=type(problem).__name__)
+
+
+def _role(asked: str) -> str:
+    """`snapshot` of `3.snapshot.json`."""
+    stem = asked.removesuffix(".json")
+    version, dot, name = stem.partition(".")
+    return name if dot and version.isdecimal() else stem
+
+
+def _version(received: bytes) -> int | None:
+    try:
+        version = json.loads(received)["signed"]["version"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return version if isinstance(version, int) else None
+
+
+def _expiry(received: bytes) -> str:
+    try:
+        return str(json.loads(received)["signed"]["expires"])
+    except (ValueError, KeyError, TypeError):
+        return "-"
+
+
+def _snapshot_expected(folder: Path) -> int | None:
+    try:
+        return Metadata[Timestamp].from_file(str(folder / "timestamp.json")).signed.snapshot_meta.version
+    except (exceptions.StorageError, DeserializationError):
+        return None
