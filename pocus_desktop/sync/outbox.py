@@ -139,12 +139,19 @@ class Outbox:
         due = [_due_ms(entry, now_ms) for entry in self._store.entries() if entry.state is State.QUEUED]
         return max(min(due), now_ms) if due else None
 
-    def run_once(self, now_ms: int, *, is_stopped: Callable[[], bool] = lambda: False) -> tuple[Attempt, ...]:
+    def run_once(
+        self,
+        now_ms: int,
+        *,
+        is_stopped: Callable[[], bool] = lambda: False,
+        on_attempt: Callable[[Attempt], None] = lambda _attempt: None,
+    ) -> tuple[Attempt, ...]:
         """Try every envelope that is due, once.
 
         Args:
             now_ms: Wall time.
             is_stopped: Asked before each envelope; true ends the round.
+            on_attempt: Told of each attempt as soon as it is over.
 
         Raises:
             OutboxUnreadableError: The records cannot be written; the envelopes stay as they are.
@@ -155,6 +162,7 @@ class Outbox:
                 break
             if entry.state is State.QUEUED and _due_ms(entry, now_ms) <= now_ms:
                 attempts.append(self._attempt(entry, now_ms))
+                on_attempt(attempts[-1])
         return tuple(attempts)
 
     def retry(self, digest: str | None = None, *, now_ms: int) -> None:

@@ -59,9 +59,7 @@ class OutboxWorker:
     def _work(self) -> float | None:
         """One round; seconds until the next is due, None where nothing waits."""
         try:
-            attempts = self._outbox.run_once(self._clock.read().wall_ms, is_stopped=self._stop.is_set)
-            for attempt in attempts:
-                self._tell(attempt)
+            self._outbox.run_once(self._clock.read().wall_ms, is_stopped=self._stop.is_set, on_attempt=self._tell)
             now_ms = self._clock.read().wall_ms
             due_ms = self._outbox.next_due_ms(now_ms)
         except OutboxUnreadableError as error:  # the files keep what they have; the disk may come back

@@ -58,6 +58,27 @@ def test_it_sends_what_is_there_and_what_comes_and_what_is_due_again(tmp_path: P
     outbox.close()
 
 
+def test_what_was_delivered_is_told_while_another_is_still_under_way(tmp_path: Path) -> None:
+    is_told = threading.Event()
+
+    def slow(_envelope: bytes, _digest: str) -> bytes:
+        assert is_told.wait(PATIENCE_S)
+        raise NoConnectionError(host="hub")
+
+    outbox = _outbox(tmp_path, _signed, slow)
+    first = outbox.enqueue(_sealed(tmp_path, b"one"), now_ms=1)
+    outbox.enqueue(_sealed(tmp_path, b"two"), now_ms=2)
+    ear = Ear()
+    worker = OutboxWorker(outbox, clock=ManualClock(), on_attempt=ear)
+    worker.start()
+    attempt = ear.wait()
+    assert (attempt.digest, attempt.receipt is not None) == (first, True)
+    is_told.set()
+    assert isinstance(ear.wait().error, NoConnectionError)
+    assert worker.close(patience_s=PATIENCE_S)
+    outbox.close()
+
+
 def test_closing_waits_for_the_delivery_under_way_and_begins_no_other(tmp_path: Path) -> None:
     clock, ear = ManualClock(), Ear()
     began, go_on = threading.Event(), threading.Event()
