@@ -128,7 +128,7 @@ class Ledger:
         """
         try:
             data = path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return cls()
         except OSError as problem:
             raise LedgerDamagedError(file=path.name, reason=reason_of(problem)) from problem

@@ -91,6 +91,12 @@ def large_directory(z: Zip) -> None:
     z.end64["offset"] = 0
 
 
+def directory_of_content(z: Zip) -> None:
+    """Nearly all of a large file is called directory, which a reader would take into memory."""
+    z.member(CLIP).data = bytes(16 * 1024 * 1024)
+    z.end64.update(offset=100, size=len(z.build()) - 98 - 100)
+
+
 def no_end_64(z: Zip) -> bytes:
     whole = z.build()
     return bytes(whole[:-98] + whole[-22:])
@@ -170,6 +176,7 @@ ROWS: dict[str, tuple[str, Hostile]] = {
     "zip64 record counts twice": ("zip64_mismatch", end64(here=5)),
     "directory past the end": ("zip64_mismatch", end64(offset=2**63)),
     "directory of enormous size": ("zip64_mismatch", altered(large_directory)),
+    "directory larger than any": ("directory_damaged", altered(directory_of_content)),
     "directory runs into the end records": ("overlap", altered(lambda z: z.end64.update(size=len(z.build()) // 2))),
     "bytes between directory and end": ("gap", altered(lambda z: setattr(z, "before_end64", b"hidden"))),
     "member without zip64 sizes": (

@@ -286,6 +286,25 @@ def test_a_damaged_ledger_is_never_taken_for_an_empty_one(library: Library, pres
         assert code_of(act) == "bundle.ledger_damaged"
 
 
+def test_a_ledger_that_cannot_be_read_is_never_taken_for_an_empty_one(library: Library) -> None:
+    (library.folder / LEDGER_NAME).mkdir(parents=True)
+    assert code_of(library.entries) == "bundle.ledger_damaged"
+
+
+def test_a_place_that_is_no_folder_is_told_by_name(press: Any, tmp_path: Path) -> None:
+    (tmp_path / "occupied").write_bytes(b"a file")
+    path = press.publish().path
+    assert code_of(lambda: bring(Library(tmp_path / "occupied"), press, path)) == "bundle.cannot_write"
+
+
+def test_a_bundle_that_the_system_does_not_remove_is_told_by_name(library: Library, press: Any) -> None:
+    entry = bring(library, press, press.publish().path)
+    entry.path.unlink()
+    entry.path.mkdir()
+    assert code_of(lambda: library.remove("lung-a", 1)) == "bundle.cannot_write"
+    assert library.entries() != ()
+
+
 def test_a_ledger_of_a_later_format_asks_for_a_later_program(library: Library, press: Any) -> None:
     """Never for moving it away: it knows which versions were seen."""
     bring(library, press, press.publish().path)

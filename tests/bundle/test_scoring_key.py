@@ -108,6 +108,15 @@ def test_what_was_signed_for_another_version_is_refused_whatever_stands_outside(
     assert refused.value.params["offered"] == 2
 
 
+@pytest.mark.parametrize("payload", [b"[]", b'{"format":1}', b"{"])
+def test_what_was_signed_in_another_form_is_refused(payload: bytes) -> None:
+    signed = sign(PAYLOAD_TYPE, payload, [SIGNER]).to_bytes()
+    inside = seal(ACADEMY.public, signed, info=canonical.encode([PAYLOAD_TYPE, "lung-a", 3]))
+    with pytest.raises(PocusError) as refused:
+        opened(relabelled(sealed=to_base64(inside))())
+    assert refused.value.code == "bundle.scoring_key_invalid"
+
+
 @pytest.mark.parametrize(
     "changes", [{"bundle_id": "Lung A"}, {"version": 0}, {"signers": []}, {"recipient": SIGNER.public}]
 )
