@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.parts.picture import PictureView
+from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.video.cine_surface import CineSurface
 from tests.ui.conftest import OpenWindow, named, settle
 from tests.ui.gallery import screens
@@ -83,3 +84,15 @@ def test_a_whole_picture_is_no_stop_of_the_tab_key(open_window: OpenWindow, name
     before = middle(view)
     by_hand(view)
     assert middle(view) == before
+
+
+@pytest.mark.parametrize("name", ["12-case-cine", "13-case-image"])
+def test_the_ring_around_a_picture_on_the_stage_has_the_colour_of_the_stage(open_window: OpenWindow, name: str) -> None:
+    window = open_window(*ALL[name])
+    view = magnified(window)
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+    image = window.grab().toImage()
+    wanted = look.current().colour("stage_accent").name()
+    side = view.mapTo(window, QPoint(0, view.height() // 2))
+    assert wanted in [image.pixelColor(side - QPoint(by, 0)).name() for by in range(5)]

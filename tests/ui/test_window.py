@@ -676,3 +676,19 @@ def test_a_new_step_is_announced_once(open_window: OpenWindow, monkeypatch: pyte
     host_of(window).show(View(chrome=in_comfort(there.chrome, text_percent=150), screen=there.screen))
     settle()
     assert spoken == ["Popliteal view"]
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_what_the_agreement_misses_is_said_and_seen(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, percent: int
+) -> None:
+    chrome, screen = ALL["03-agreement"]
+    window = open_window(in_comfort(chrome, text_percent=percent), screen)
+    spoken: list[str] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: spoken.append(event.message()))
+    press(window, "primary")
+    settle()
+    assert spoken == [named(window, "missing").accessibleName()]
+    box = named(window, "accept")
+    assert window.focusWidget() is box
+    assert box.visibleRegion().boundingRect() == box.rect()

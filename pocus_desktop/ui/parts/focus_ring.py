@@ -112,9 +112,9 @@ class FocusRing(QWidget):
 
 
 def _stands_on_stage(widget: QWidget) -> bool:
-    at: QWidget | None = widget
+    at = widget.parentWidget() if widget.property("part") == "picture" else widget  # a ring stands around a picture
     while at is not None:
         if at.property("part") in ("stage", "stage-bar", "picture"):
-            return at is not widget or widget.property("part") != "picture"
+            return True
         at = at.parentWidget()
     return False

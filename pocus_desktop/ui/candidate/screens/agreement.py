@@ -1,5 +1,7 @@
 """Agreement: the confidentiality agreement, read and accepted or declined."""
 
+from PySide6.QtCore import QTimer
+
 from pocus_desktop.sitting.intents import AcceptAgreement, DeclineAgreement
 from pocus_desktop.sitting.views import AgreementView, View
 from pocus_desktop.ui.announce import announce
@@ -59,8 +61,8 @@ class AgreementScreen(CandidateScreen):
             self.intended.emit(AcceptAgreement(version=self._version))
         else:
             self._missing.show()
-            self._accept.setFocus()
             announce(self, self._missing.accessibleName())
+            QTimer.singleShot(0, self._accept, self._accept.setFocus)  # once it stands below the message
 
     def _ask_decline(self) -> None:
         words = self.context.words
