@@ -105,7 +105,8 @@ def _should_hold_pixels(dataset: Any) -> bool:
 
 def _frames(dataset: Any, name: str, count: int) -> list[Pixels]:
     interpretation = str(dataset.PhotometricInterpretation)
-    pixels = pixel_array(dataset)  # colour spaces of YBR are turned into RGB here
+    # Colour spaces of YBR are turned into RGB here; more frames than the file tells of would have a shape of their own.
+    pixels = pixel_array(dataset, allow_excess_frames=False)
     if interpretation == "PALETTE COLOR":
         pixels = apply_color_lut(pixels, dataset)
         if pixels.dtype == np.uint16:

@@ -269,6 +269,12 @@ def test_a_damaged_dicom_is_imported_or_refused_by_name(tmp_path: Path, data: st
         assert import_cine(tmp_path / "damaged.dcm").info.frame_count >= 1
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_bytes_beyond_the_frames_that_a_dicom_tells_of_are_no_frames(tmp_path: Path, count: int) -> None:
+    path = dicom(tmp_path, ramp(3), FrameTime="40", NumberOfFrames=count)
+    assert import_cine(path).info.frame_count == count
+
+
 def test_a_value_of_half_a_length_is_damage(tmp_path: Path) -> None:
     """Five bytes for numbers of two: what pydicom raises for it has no kind of its own."""
     path = dicom(tmp_path, ramp(2), FrameTime="40")
