@@ -1,6 +1,7 @@
 """The window of a sitting: going on, refusals, comfort, time, notices, media; told as a candidate lives it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -9,11 +10,13 @@ from PySide6.QtGui import QAccessible, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.errors import UnplayableError
+from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.media.player import PlayerState
 from pocus_desktop.sitting.intents import (
     AcceptAgreement,
@@ -41,6 +44,7 @@ from pocus_desktop.ui.candidate.stage.caption_band import CaptionBand
 from pocus_desktop.ui.candidate.stage.cine_panel import CinePanel
 from pocus_desktop.ui.candidate.stage.video_face import VideoFace
 from pocus_desktop.ui.candidate.window import CandidateWindow
+from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.parts.focus_ring import FocusRing
 from pocus_desktop.ui.parts.phase_progress import PhaseProgress
 from pocus_desktop.ui.parts.scroll import ScrollColumn
@@ -692,3 +696,19 @@ def test_what_the_agreement_misses_is_said_and_seen(
     box = named(window, "accept")
     assert window.focusWidget() is box
     assert box.visibleRegion().boundingRect() == box.rect()
+
+
+def test_a_view_that_comes_after_the_window_is_gone_harms_nothing(clock: ManualClock) -> None:
+    host = GalleryHost(View(chrome=case_chrome(), screen=case(item_state("vein", 1))), GalleryContent())
+    window = CandidateWindow(
+        host,
+        clock=clock,
+        make_player=lambda sink: FakePlayer(sink, clock=clock),
+        check_engine=lambda: EngineFindings(error=None),
+        folder=Path(),
+    )
+    window.close()
+    window.deleteLater()
+    settle()
+    assert not isValid(window)
+    host.show(host.view())

@@ -133,7 +133,7 @@ class CandidateWindow(QMainWindow):
         self._due.setSingleShot(True)
         self._due.setTimerType(Qt.TimerType.PreciseTimer)
         self._due.timeout.connect(self._on_due)
-        self._unsubscribe = host.on_view(self._relay.take)
+        host.on_view(self._relay.take)
         self._render(host.view())
 
     @property
@@ -186,6 +186,7 @@ class CandidateWindow(QMainWindow):
                 self._screen.flush()
             self._media.leave()
             self._is_closed = True
+            self._relay.close()
             self._due.stop()
             self._media.close()
             self._sound.close()
