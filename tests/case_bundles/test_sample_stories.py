@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from pocus_desktop.authoring.source.load import load_source
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.scenario.chart import Chart
@@ -119,7 +121,28 @@ def test_running_out_of_time_in_the_interpretation_leads_on_to_the_decision() ->
     story = Story()
     story.until("femoral-detail", SEEN)
     story.time_out(timer_of("phase", "interpretation"))
-    assert (story.step, story.delay, story.simulated_minutes) == ("decision", 1, 45)
+    assert (story.step, story.patient) == ("decision", "stable")
+    story.choose("first-decision", "anticoagulate-now")
+    story.go_on()
+    assert (story.step, story.patient) == ("deterioration", "pe-suspected")
+
+
+@pytest.mark.parametrize("step", ["repeat-view", "femoral-detail", "popliteal-view"])
+def test_running_out_of_time_after_a_repeated_view_leads_to_the_embolism(step: str) -> None:
+    story = Story()
+    story.until(step, {"compressible": ("compressible",)})
+    story.time_out(timer_of("phase", "interpretation"))
+    assert (story.step, story.patient, story.delay) == ("deterioration", "pe-suspected", 2)
+
+
+def test_the_card_says_how_long_the_pressure_has_been_low() -> None:
+    story = Story()
+    story.until("deterioration", SEEN)
+    story.choose("deterioration-actions", "d-dimer")
+    began = story.simulated_minutes
+    story.go_on()
+    in_shock = story.simulated_minutes - began - 15  # he goes into shock a quarter of an hour after the embolism
+    assert (story.step, story.patient, in_shock) == ("collapse", "pe-unstable", 20)
 
 
 def test_waiting_for_the_morning_ends_in_shock_and_thrombolysis_turns_it() -> None:
