@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from pocus_desktop.kernel.errors import Blame, PocusError
 
+TRIES_WITHOUT_PROGRESS: Final = 3
 _BLOCK_BYTES: Final = 256 * 1024
 
 
@@ -85,3 +86,31 @@ class FolderCarrier:
             raise CarrierFailedError(
                 file=path, carrier=self.name, reason=problem.strerror or type(problem).__name__
             ) from problem
+
+
+def resumed(carrier: Carrier, path: str, *, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
+    """The pieces of a file from a carrier that drops: asked again where it stopped, as long as it gives anything.
+
+    Args:
+        carrier: Who gives.
+        path: As `Carrier.read`.
+        offset: Where to begin, in bytes.
+        size: How many bytes at the most; None for all there are.
+
+    Raises:
+        NotCarriedError: It has no such file.
+        CarrierFailedError: It stopped and gave nothing more, several times.
+    """
+    done, tries = 0, 0
+    while True:
+        try:
+            for piece in carrier.read(path, offset=offset + done, size=None if size is None else size - done):
+                if piece:
+                    done, tries = done + len(piece), 0
+                    yield piece
+        except CarrierFailedError:
+            tries += 1
+            if tries >= TRIES_WITHOUT_PROGRESS:
+                raise
+        else:
+            return

@@ -130,8 +130,65 @@ class Library:
             if known is not None:
                 return known
             self._sweep()
-            self._require_room(path, record)
+            self.require_room(record.size_bytes, name=path.name)
             return self._bring_in(path, record, policy, now_ms, app_version, progress, cancel)
+
+    def adopt(self, file: BinaryIO, part: Path, policy: TrustPolicy, *, now_ms: int, app_version: str) -> Entry:
+        """Take in a whole container that lies in this library's folder already: steps 4 to 6 of an import.
+
+        Args:
+            file: The part, open and locked by the caller; closed when it takes its name.
+            part: Where it lies.
+            policy: Whom to trust.
+            now_ms: The present, in milliseconds since the Unix epoch.
+            app_version: Of this program.
+
+        Raises:
+            PocusError: As `import_bundle`; the part stays where it is.
+        """
+        with open_bundle(part, policy, now_ms=now_ms, app_version=app_version) as offered:
+            record = Record.of(offered.manifest, digest=offered.digest_of_manifest, size_bytes=offered.size_bytes)
+            offered.verify_everything()
+        return self._take_in(file, part, record)
+
+    def held(self, bundle_id: str, version: int) -> Entry | None:
+        """A version that is here and can be used, or None.
+
+        Raises:
+            LedgerDamagedError: The library's record cannot be read.
+        """
+        found = [entry for entry in self.entries() if (entry.bundle_id, entry.version) == (bundle_id, version)]
+        return found[0] if found and found[0].problem is None else None
+
+    def versions_of(self, bundle_id: str) -> tuple[Path, ...]:
+        """The files of a bundle's versions that can be used, the newest first.
+
+        Raises:
+            LedgerDamagedError: The library's record cannot be read.
+        """
+        found = [entry for entry in self.entries() if entry.bundle_id == bundle_id and entry.problem is None]
+        return tuple(entry.path for entry in reversed(found))
+
+    def require_room(self, size_bytes: int, *, name: str) -> None:
+        """Refuse what does not fit beside the room that journals and results need; makes the folder.
+
+        Raises:
+            NoSpaceError: There is less.
+            CannotWriteError: The folder cannot be made.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self._folder).free
+        except OSError as problem:
+            raise errors.CannotWriteError(file=name, reason=reason_of(problem)) from problem
+        if free < size_bytes + SPARE_BYTES:
+            raise _no_space(size_bytes, free, name)
+
+    def refusal_of(self, problem: OSError, size_bytes: int, *, name: str) -> PocusError:
+        """What to tell where the operating system refused to write `size_bytes` for the file of this name."""
+        if problem.errno in _FULL:
+            return _no_space(size_bytes, shutil.disk_usage(self._folder).free, name)
+        return errors.CannotWriteError(file=name, reason=reason_of(problem))
 
     def entries(self) -> tuple[Entry, ...]:
         """Every bundle that was imported and not removed, by id and version; damaged ones say so.
@@ -218,9 +275,7 @@ class Library:
                 problem.params["file"] = path.name
             raise
         except OSError as problem:
-            if problem.errno in _FULL:
-                raise self._no_space(path, record) from problem
-            raise errors.CannotWriteError(file=record.file_name, reason=reason_of(problem)) from problem
+            raise self.refusal_of(problem, record.size_bytes, name=path.name) from problem
         finally:
             if part is not None:
                 part.unlink(missing_ok=True)
@@ -269,20 +324,6 @@ class Library:
             problem = found
         return Entry(path=path, record=record, problem=problem)
 
-    def _require_room(self, path: Path, record: Record) -> None:
-        try:
-            free = shutil.disk_usage(self._folder).free
-        except OSError as problem:
-            raise errors.CannotWriteError(file=record.file_name, reason=reason_of(problem)) from problem
-        if free < record.size_bytes + SPARE_BYTES:
-            raise self._no_space(path, record)
-
-    def _no_space(self, path: Path, record: Record) -> errors.NoSpaceError:
-        free = shutil.disk_usage(self._folder).free
-        return errors.NoSpaceError(
-            file=path.name, needed_mb=-(-(record.size_bytes + SPARE_BYTES) // 10**6), free_mb=free // 10**6
-        )
-
     def _sweep(self) -> None:
         """Remove copies that a process left when it died; one that is being written is locked, and stays."""
         with locked(self._lock_path):
@@ -292,6 +333,11 @@ class Library:
                         is_abandoned = try_lock(file)
                     if is_abandoned:
                         part.unlink()
+
+
+def _no_space(size_bytes: int, free_bytes: int, name: str) -> errors.NoSpaceError:
+    needed_mb = -(-(size_bytes + SPARE_BYTES) // 10**6)
+    return errors.NoSpaceError(file=name, needed_mb=needed_mb, free_mb=free_bytes // 10**6)
 
 
 def _require_current(ledger: Ledger, record: Record) -> None:

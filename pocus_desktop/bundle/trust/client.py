@@ -23,7 +23,7 @@ from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
-from pocus_desktop.bundle.carrier import Carrier, CarrierFailedError, NotCarriedError
+from pocus_desktop.bundle.carrier import Carrier, CarrierFailedError, NotCarriedError, resumed
 from pocus_desktop.bundle.trust import academy
 from pocus_desktop.bundle.trust.errors import (
     BadRootError,
@@ -45,7 +45,6 @@ _ROOT: Final = "root.json"
 _PINNED: Final = "enrolled-root.json"
 _TIMESTAMP: Final = "timestamp.json"
 _LOWEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_TRIES_WITHOUT_PROGRESS: Final = 3
 _CONFIG: Final = UpdaterConfig(targets_max_length=8 * 1024 * 1024)
 
 
@@ -241,7 +240,7 @@ class _Carried(FetcherInterface):
         failure: CarrierFailedError | None = None
         for carrier in carriers:
             try:
-                pieces = _resumed(carrier, path)
+                pieces = resumed(carrier, path)
                 first = next(pieces, b"")
             except NotCarriedError:
                 continue
@@ -263,23 +262,6 @@ class _Carried(FetcherInterface):
         for piece in pieces:
             self.received += piece
             yield piece
-
-
-def _resumed(carrier: Carrier, path: str) -> Iterator[bytes]:
-    """All pieces of a file, going on where a carrier stopped as long as it gives anything."""
-    done, tries = 0, 0
-    while True:
-        try:
-            for piece in carrier.read(path, offset=done):
-                if piece:
-                    done, tries = done + len(piece), 0
-                    yield piece
-        except CarrierFailedError:
-            tries += 1
-            if tries >= _TRIES_WITHOUT_PROGRESS:
-                raise
-        else:
-            return
 
 
 def _follow(folder: Path, fetcher: FetcherInterface, moment: datetime) -> None:

@@ -115,7 +115,7 @@ def read_state(folder: Path) -> TrustState:
         versions=MappingProxyType({name: each.version for name, each in signed.items()}),
         expires_ms=_milliseconds(signed[expiring].expires),
         expiring=expiring,
-        programmes=MappingProxyType({name: _programme(name, targets, role) for name, role in roles.items()}),
+        programmes=MappingProxyType({name: read_programme(name, targets, role) for name, role in roles.items()}),
         academy=_academy(folder, targets),
     )
 
@@ -130,7 +130,13 @@ def _role(folder: Path, name: str) -> Targets:
     return Metadata[Targets].from_file(str(folder / f"{quote(name, '')}.json")).signed
 
 
-def _programme(area: str, targets: Targets, role: Targets) -> Programme:
+def read_programme(area: str, targets: Targets, role: Targets) -> Programme:
+    """What the top-level role and a programme's own role say together.
+
+    Raises:
+        MalformedMetadataError: An entry has the wrong form.
+        PocusError: `crypto.*`: a key is no usable key.
+    """
     assert targets.delegations is not None  # noqa: S101 - the name came from there
     assert targets.delegations.roles is not None  # noqa: S101 - likewise
     delegated = targets.delegations.roles[area]

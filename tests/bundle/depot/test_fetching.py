@@ -1,0 +1,199 @@
+"""From a depot to a library: only what is missing, from whoever gives it right, nothing that was not signed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pocus_desktop.bundle.carrier import Carrier, FolderCarrier
+from pocus_desktop.bundle.depot import paths, publish
+from pocus_desktop.bundle.depot.fetch import Fetched, fetch, sweep
+from pocus_desktop.bundle.errors import CancelledError
+from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.trust.listing import Listing
+from pocus_desktop.kernel.errors import PocusError
+from tests.bundle.depot.press import APP_VERSION, FILES, MIB, Faulty, Press, noise
+from tests.bundle.trust.academy import NOW_MS
+
+
+@pytest.fixture
+def press(tmp_path: Path) -> Press:
+    return Press(folder=tmp_path)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "library")
+
+
+def get(press: Press, library: Library, listing: Listing, *carriers: Carrier, **more: Any) -> Fetched:
+    served = carriers or (FolderCarrier(press.depot),)
+    policy = press.state().policy()
+    return fetch(listing, served, library, policy, now_ms=NOW_MS, app_version=APP_VERSION, **more)
+
+
+def code_of(action: Callable[[], Any]) -> str:
+    with pytest.raises(PocusError) as caught:
+        action()
+    return caught.value.code
+
+
+def container(press: Press, listing: Listing) -> Path:
+    return press.depot / paths.container(listing.envelope_sha256)
+
+
+def test_a_fetched_bundle_is_the_published_one_byte_for_byte(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    assert press.state().newest("dvt-swollen-calf") == listing
+    found = get(press, library, listing)
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+    assert (found.reused_bytes, found.kept_bytes, found.told) == (0, 0, ())
+    again = get(press, library, listing)
+    assert (again.entry, again.received_bytes) == (found.entry, 0)
+
+
+def test_an_update_costs_what_changed(press: Press, library: Library) -> None:
+    get(press, library, press.publish(1))
+    changed = noise(3, MIB // 2)
+    listing = press.publish(2, {**FILES, "media/b.webm": changed})
+    found = get(press, library, listing)
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+    assert found.reused_bytes > 3 * MIB
+    assert found.received_bytes < len(changed) + 16_384
+
+
+@pytest.mark.parametrize("every", [1_000, 65_536, 262_144, MIB + 1])
+def test_a_link_that_drops_costs_hardly_more_than_the_payload(press: Press, library: Library, every: int) -> None:
+    if every == 1_000:  # so many drops take long over all of it
+        listing = press.publish(1, {"case.json": FILES["case.json"], "media/c.webm": noise(4, 90_000)})
+    else:
+        listing = press.publish(1)
+    dropping = Faulty(folder=press.depot, drop_every=every)
+    found = get(press, library, listing, dropping)
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+    assert dropping.given_bytes == found.received_bytes
+    assert found.received_bytes <= listing.size_bytes + listing.envelope_bytes
+
+
+def test_a_carrier_that_lies_is_left_and_another_completes(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    lying = Faulty(folder=press.depot, lies_at=listing.size_bytes // 2)
+    found = get(press, library, listing, lying, FolderCarrier(press.depot))
+    assert [(name, problem.code) for name, problem in found.told] == [("faulty", "depot.wrong_bytes")]
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+
+
+def test_carriers_complete_one_another_and_across_tries(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    half = Faulty(folder=press.depot, cut_at=2 * MIB)
+    assert code_of(lambda: get(press, library, listing, half)) == "depot.incomplete"
+    rest = Faulty(folder=press.depot)
+    found = get(press, library, listing, rest)
+    assert found.kept_bytes >= MIB
+    assert found.kept_bytes + found.received_bytes <= listing.size_bytes + listing.envelope_bytes
+    assert min(offset for path, offset in rest.asked if path.startswith("bundles/")) >= MIB
+
+
+def test_what_another_process_left_is_verified_before_it_counts(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    assert code_of(lambda: get(press, library, listing, Faulty(folder=press.depot, cut_at=3 * MIB))) == (
+        "depot.incomplete"
+    )
+    [part] = library.folder.glob(".fetching-*")
+    data = bytearray(part.read_bytes())
+    data[MIB] ^= 1
+    part.write_bytes(data)
+    found = get(press, library, listing)
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+    assert list(library.folder.glob(".fetching-*")) == []
+
+
+def test_a_cancelled_fetch_keeps_what_came(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    seen: list[int] = []
+    with pytest.raises(CancelledError):
+        get(press, library, listing, progress=lambda at: seen.append(at.done_bytes), cancel=lambda: len(seen) > 2)
+    assert get(press, library, listing).kept_bytes >= MIB
+
+
+@pytest.mark.parametrize("lacks", ["bundles/", ".manifest."])
+def test_a_carrier_that_lacks_a_file_is_told(press: Press, library: Library, lacks: str) -> None:
+    listing = press.publish(1)
+    lacking = Faulty(folder=press.depot, lacks=lacks)
+    assert code_of(lambda: get(press, library, listing, lacking)) == "depot.incomplete"
+    found = get(press, library, listing, lacking, FolderCarrier(press.depot))
+    assert {problem.code for _, problem in found.told} == {"depot.not_carried"}
+
+
+def test_a_damaged_version_here_is_no_source(press: Press, library: Library) -> None:
+    first = get(press, library, press.publish(1))
+    data = bytearray(first.entry.path.read_bytes())
+    data[len(data) // 2] ^= 1
+    first.entry.path.write_bytes(data)
+    listing = press.publish(2, {**FILES, "extra.vtt": b"WEBVTT"})
+    found = get(press, library, listing)
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+    assert 0 < found.reused_bytes < 4 * MIB
+
+
+def test_one_signature_short_is_refused_before_anything_big_is_fetched(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    policy = press.state().policy()
+    programmes = {area: type(each)(keys=each.keys[:1], threshold=2) for area, each in policy.programmes.items()}
+    strict = type(policy)(keys=(), programmes=programmes)
+    carrier = Faulty(folder=press.depot)
+    assert code_of(lambda: fetch(listing, [carrier], library, strict, now_ms=NOW_MS, app_version=APP_VERSION)) == (
+        "bundle.not_trusted"
+    )
+    assert not [path for path, _ in carrier.asked if path.startswith("bundles/")]
+
+
+def test_parts_of_what_is_no_longer_listed_are_swept(press: Press, library: Library) -> None:
+    old = press.publish(1)
+    assert code_of(lambda: get(press, library, old, Faulty(folder=press.depot, cut_at=2 * MIB))) == "depot.incomplete"
+    assert sweep(library, [old]) == 0
+    press.publish(2)
+    assert sweep(library, press.state().listings()) > 0
+    assert list(library.folder.glob(".fetching-*")) == []
+
+
+def test_what_may_be_published(press: Press, tmp_path: Path) -> None:
+    repository = press.academy.repository
+
+    def offer(path: Path) -> str:
+        return code_of(lambda: publish.publish(repository, path, now_ms=NOW_MS, app_version=APP_VERSION))
+
+    assert offer(press.bundle(1, signers=("dee",))) == "bundle.not_trusted"
+    assert offer(press.bundle(1, content_area="lung")) == "bundle.wrong_programme"
+    press.publish(2)
+    assert offer(press.bundle(2)) == "depot.version_not_higher"
+    damaged = press.bundle(3)
+    data = bytearray(damaged.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    assert offer(damaged) == "bundle.content_damaged"
+    assert repository.standings() == ()
+
+
+def test_a_withdrawn_version_stays_withdrawn_and_is_not_published_again(press: Press, library: Library) -> None:
+    listing = press.publish(1)
+    get(press, library, listing)
+    repository = press.academy.repository
+    assert code_of(lambda: publish.withdraw(repository, "lung-a", 1, reason="no", now_ms=NOW_MS)) == "depot.not_listed"
+    publish.withdraw(repository, "dvt-swollen-calf", 1, reason="Two right answers.", now_ms=NOW_MS)
+    press.academy.publish()
+    state = press.state()
+    assert state.newest("dvt-swollen-calf") is None
+    [entry] = library.entries()
+    assert (
+        code_of(lambda: library.open(entry, state.policy(), now_ms=NOW_MS, app_version=APP_VERSION))
+        == "trust.withdrawn"
+    )
+    assert (
+        code_of(lambda: publish.publish(repository, press.bundle(1), now_ms=NOW_MS, app_version=APP_VERSION))
+        == "depot.version_not_higher"
+    )
+    press.publish(2)
+    assert press.state().policy().withdrawn == {("dvt-swollen-calf", 1): "Two right answers."}
+    assert [path.name for path in publish.tidy(repository)] == [container(press, listing).name]
