@@ -12,7 +12,7 @@ How it stays alive (each rule was once broken and crashed or hung):
 6. A clip opens with `:start-paused` and is then sought to its start, which shows its first picture; a paused seek
    that shows nothing is repeated, and at last helped by running, mute, until a picture comes: VLC drops some of them,
    and all of them in clips without sound that have not yet run. Until it takes up a seek it goes on showing the
-   picture from before, so only another picture proves the seek.
+   picture from before, so only another picture, shown twice, proves the seek, and the next seek waits for that.
 7. A held machine that comes to its end (a seek behind the last picture) is opened again a little before it.
 """
 
@@ -79,11 +79,14 @@ class VlcDeck:
         self._cue_ms = 0
         self._awaited: tuple[float, int] | None = None
         self._mark_before: int | None = None
+        self._seen = (0, 0)
         self._has_run_out = False
         self._nudges_left = 0
         self._is_hurried = False
         self._pulse: tuple[float, int] | None = None
-        self._after_pulse_ms: int | None = None
+        self._may_pulse = True
+        self._is_settling = False
+        self._next_ms: int | None = None
         self._volume, self._volume_tries = 100, 0
         self._callbacks = self._make_callbacks()
         new_media = self._vlc.dll.libvlc_media_new_callbacks
@@ -126,10 +129,10 @@ class VlcDeck:
     def open(self, *, at_ms: int) -> None:
         """Open paused and show the picture at a place."""
         self.halt()
-        self._cue_ms = at_ms
+        self._cue_ms, self._may_pulse = at_ms, True
         self._phase, self._is_at_pause, self._is_held, self._awaited = "opening", False, True, None
-        self._pulse = self._after_pulse_ms = None
-        self._is_hurried = self._has_run_out = False
+        self._pulse = self._next_ms = None
+        self._is_hurried = self._has_run_out = self._is_settling = False
         self._player.play()
 
     def hurry(self) -> None:
@@ -138,10 +141,10 @@ class VlcDeck:
 
     def run(self) -> None:
         """Let time run."""
-        self._is_held, self._awaited = False, None
+        self._is_held, self._awaited, self._is_settling = False, None, False
         self._volume_tries = 40
         if self._phase == "open" and self._pulse is None:
-            self._player.set_pause(0)
+            self._go()
 
     def hold(self) -> None:
         """Let time stand still."""
@@ -150,12 +153,11 @@ class VlcDeck:
 
     def seek(self, position_ms: int) -> None:
         """Jump."""
-        if self._pulse is not None:
-            self._cue_ms = self._after_pulse_ms = position_ms
-        elif self._phase != "open":
+        self._may_pulse = True
+        if self._phase in {"closed", "opening"}:
             self._cue_ms = position_ms
-            if self._phase == "cueing":
-                self._cue()
+        elif self._is_looking:
+            self._next_ms = position_ms
         elif self._is_held:
             self._seek_held(position_ms)
         else:
@@ -192,7 +194,8 @@ class VlcDeck:
     def tick(self) -> None:
         """Cue after opening, repeat lost paused seeks, pass on the volume."""
         if self._has_run_out:
-            self.open(at_ms=max(self._cue_ms - _STEP_BACK_MS, 0))
+            wanted = self._next_ms if self._next_ms is not None else self._cue_ms
+            self.open(at_ms=wanted if wanted != self._cue_ms else max(wanted - _STEP_BACK_MS, 0))
         if self._phase == "opening" and self._is_at_pause:
             self._phase = "cueing"
             if self._is_hurried and self._cue_ms == 0:
@@ -203,6 +206,9 @@ class VlcDeck:
             self._watch_pulse(*self._pulse)
         elif self._awaited is not None:
             self._look_for_picture()
+        if self._next_ms is not None and not self._is_looking and self._phase == "open":
+            position_ms, self._next_ms = self._next_ms, None
+            self._seek_held(position_ms)
         if self._volume_tries and self._phase == "open" and not self._is_held:
             self._volume_tries -= 1
             if self._player.audio_set_volume(self._volume) == 0 and self._player.audio_get_volume() == self._volume:
@@ -226,6 +232,11 @@ class VlcDeck:
 
     # Paused seeks -----------------------------------------------------------------------------------------------
 
+    @property
+    def _is_looking(self) -> bool:
+        """Whether a paused seek has not yet shown its picture, or the machine not yet come to rest after it."""
+        return self._awaited is not None or self._pulse is not None or self._is_settling
+
     def _cue(self) -> None:
         if self._source.kind == "audio":
             if self._cue_ms:
@@ -240,6 +251,7 @@ class VlcDeck:
     def _seek_held(self, position_ms: int) -> None:
         self._cue_ms = position_ms
         self._mark_before = self._frames.mark()
+        self._seen = (self._mark_before, self._frames.published)
         self._player.set_time(position_ms + 1)  # the picture that covers it; at the exact edge VLC shows the one before
         if self._source.kind == "video":
             self._nudges_left = _NUDGES
@@ -251,21 +263,31 @@ class VlcDeck:
             return
         asked_at, count = self._awaited
         is_shown = self._frames.published > count
-        if is_shown and self._frames.mark() != self._mark_before:
+        if is_shown and self._is_proven():
             self._found_picture()
         elif time.monotonic() - asked_at > _NUDGE_S:
             if self._nudges_left:
                 self._nudges_left -= 1
                 self._awaited = (time.monotonic(), self._frames.published)
                 self._player.set_time(self._cue_ms + 1 + (_NUDGES - self._nudges_left) % 4)
-            elif is_shown:  # the same again and again: it is the picture of this place too
+            elif is_shown or not self._may_pulse:  # the same again and again: it is the picture of this place too
                 self._found_picture()
             else:
                 self._begin_pulse()
 
+    def _is_proven(self) -> bool:
+        """Whether what is shown is no late picture from before the seek: it is another, and it was shown again."""
+        mark, published = self._frames.mark(), self._frames.published
+        before, seen_at = self._seen
+        if self._mark_before is None or (mark == before != self._mark_before and published > seen_at):
+            return True
+        if mark != before:
+            self._seen = (mark, published)
+        return False
+
     def _begin_pulse(self) -> None:
         """Run, mute, until a picture is shown: what is left when VLC shows nothing while paused."""
-        self._awaited = None
+        self._awaited, self._may_pulse = None, False
         self._pulse = (time.monotonic(), self._frames.published)
         self._player.audio_set_mute(True)
         self._player.set_pause(0)
@@ -275,18 +297,17 @@ class VlcDeck:
             return
         self._pulse = None
         self._player.audio_set_mute(False)
-        again, self._after_pulse_ms = self._after_pulse_ms, None
         if not self._is_held:
-            if again is not None:
-                self._player.set_time(again)
+            self._go()
             self._report(DeckRunning())
             return
+        self._is_settling = True  # it shows more pictures until it takes up the pause
+        if self._next_ms is None:
+            self._next_ms = self._cue_ms  # now that it has run, back to the very place
         self._player.set_pause(1)
         if self._frames.published == count:  # in vain, and time went on
             self._player.set_time(self._cue_ms)
         self._found_picture()
-        if again is not None:
-            self._seek_held(again)
 
     def _found_picture(self) -> None:
         self._awaited = None
@@ -297,7 +318,14 @@ class VlcDeck:
         self._phase = "open"
         self._report(DeckOpened())
         if not self._is_held:  # told to run while it was opened again
-            self._player.set_pause(0)
+            self._go()
+
+    def _go(self) -> None:
+        """Run, from the place of the seek that still waits where there is one."""
+        if self._next_ms is not None:
+            self._player.set_time(self._next_ms)
+            self._next_ms = None
+        self._player.set_pause(0)
 
     # Callbacks: on libVLC's threads; they enqueue and return ----------------------------------------------------
 
@@ -331,14 +359,14 @@ class VlcDeck:
             self._report(DeckRunning())
 
     def _on_paused(self) -> None:
+        self._is_settling = False
         if self._phase == "opening":
             self._is_at_pause = True
         elif self._is_held and self._phase == "open":
             self._report(DeckHeld())
 
     def _on_ended(self) -> None:
-        is_seeking_held = self._is_held and (self._awaited is not None or self._pulse is not None)
-        if is_seeking_held and self._cue_ms > 0:
+        if self._is_held and self._is_looking and self._cue_ms > 0:
             self._has_run_out = True
         else:
             self._report(DeckEnded())
