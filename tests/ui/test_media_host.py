@@ -17,12 +17,12 @@ from pocus_desktop.media.events import Sink
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.media.player import BinaryReader, PlayerState
 from pocus_desktop.sitting.intents import PlayClip, ReportMedia
-from pocus_desktop.sitting.views import CaseView, Chrome, ClipState, Comfort, View
+from pocus_desktop.sitting.views import CaseView, Chrome, ClipState, Comfort, Mode, View
 from pocus_desktop.ui.media_host import MediaHost
 from tests.media.playing import make_audio
 
 DURATION_MS = 2000
-CHROME = Chrome(mode="live", comfort=Comfort(), candidate_name="", candidate_id="", assessment_title="")
+CHROME = Chrome(mode=Mode.LIVE, comfort=Comfort(), candidate_name="", candidate_id="", assessment_title="")
 
 
 class OneSound:
@@ -30,13 +30,13 @@ class OneSound:
 
     data = make_audio(DURATION_MS / 1000).data
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str) -> bytes:  # noqa: ARG002 - every member is the same
         return self.data
 
-    def open(self, name: str) -> BinaryReader:
+    def open(self, name: str) -> BinaryReader:  # noqa: ARG002 - every member is the same
         return io.BytesIO(self.data)
 
-    def size_bytes(self, name: str) -> int:
+    def size_bytes(self, name: str) -> int:  # noqa: ARG002 - every member is the same
         return len(self.data)
 
 
@@ -77,7 +77,7 @@ class Stand:
 
 
 def _clip(key: str) -> ClipState:
-    clip = Clip(audio=f"{key}.webm", duration=f"{DURATION_MS // 1000}s")
+    clip = Clip.model_validate({"audio": f"{key}.webm", "duration": f"{DURATION_MS // 1000}s"})
     return ClipState(key=key, clip=clip, plays_used=0, plays_left=None, position_ms=0, is_started=False, is_ended=False)
 
 
