@@ -79,7 +79,6 @@ class Section:
     skin_mm: float = 1.8
     fascia_mm: float = 9.0
     bone: tuple[float, float, float] | None = None
-    nodes: tuple[Ellipse, ...] = ()
     seed: int = 1
     density_per_mm2: float = 400.0
 
@@ -146,10 +145,6 @@ def _tissue_level_db(section: Section, random: np.random.Generator, x: Floats, z
     for vessel in section.vessels:
         sheath = vessel.lumen.radius(x, z)
         level = np.where(sheath < 1.7, np.maximum(level, 3.5 + 1.8 * bundles - 14 * (sheath - 1.05)), level)
-    for node in section.nodes:
-        inside = node.radius(x, z)
-        level = np.where(inside < 1, -13.0, level)
-        level = np.where(inside < 0.42, 2.0, level)
     return np.asarray(level)
 
 
