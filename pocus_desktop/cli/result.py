@@ -21,7 +21,7 @@ from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened as OpenedEvent
-from pocus_desktop.sitting.fold import replay
+from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.opening import require_same
@@ -97,7 +97,7 @@ def score(
         keys=given.trusted,
     )
     course = given.course
-    state = replay(course, given.opened.events)
+    state = judge(course, given.opened.events)
     key = ScoringKey.from_json(opened_key.data)
     report = score_responses(material.assessment, key, state.responses, course.shown_items(state.configuration))
     click.echo(report.model_dump_json(indent=2))
