@@ -1,0 +1,82 @@
+"""A stick for one centre: what it needs, nothing else, and read back before it is handed out."""
+
+from pathlib import Path
+
+import pytest
+
+from pocus_desktop.bundle.carrier import FolderCarrier
+from pocus_desktop.bundle.depot import paths
+from pocus_desktop.bundle.depot.fetch import fetch
+from pocus_desktop.bundle.depot.stick import Stick, make_stick
+from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.kernel.errors import PocusError
+from tests.bundle.depot.press import APP_VERSION, FILES, Press
+from tests.bundle.trust.academy import DAY_MS, NOW_MS
+
+
+@pytest.fixture
+def press(tmp_path: Path) -> Press:
+    press = Press(folder=tmp_path)
+    press.publish(1)
+    press.publish(1, {"case.json": b"{}"}, bundle_id="other-calf")
+    return press
+
+
+def make(press: Press, *bundle_ids: str, now_ms: int = NOW_MS) -> Stick:
+    root = press.academy.root
+    stick = press.folder / "stick"
+    return make_stick(press.depot, stick, bundle_ids, root=root, now_ms=now_ms, app_version=APP_VERSION)
+
+
+def test_a_stick_serves_a_station_that_sees_nothing_else(press: Press, tmp_path: Path) -> None:
+    made = make(press, "dvt-swollen-calf")
+    assert [each.bundle_id for each in made.listings] == ["dvt-swollen-calf"]
+    carrier = FolderCarrier(tmp_path / "stick")
+    client = TrustClient(tmp_path / "trust")
+    client.enrol(press.academy.root)
+    state = client.refresh([carrier], now_ms=NOW_MS).state
+    [listing] = made.listings
+    policy = state.policy()
+    fetch(listing, [carrier], Library(tmp_path / "library"), policy, now_ms=NOW_MS, app_version=APP_VERSION)
+    assert not list((tmp_path / "stick").rglob("*other-calf*"))
+    assert not (tmp_path / "stick" / "staged").exists()
+
+
+def test_what_a_stick_held_before_and_may_not_have_goes(press: Press, tmp_path: Path) -> None:
+    make(press, "dvt-swollen-calf", "other-calf")
+    made = make(press, "other-calf")
+    assert made.copied_bytes == 0
+    assert len(made.removed) == 2
+    assert len(list((tmp_path / "stick" / "bundles").iterdir())) == 1
+
+
+def test_a_stick_is_brought_up_to_date(press: Press) -> None:
+    make(press, "dvt-swollen-calf")
+    listing = press.publish(2, {**FILES, "extra.vtt": b"WEBVTT"})
+    made = make(press, "dvt-swollen-calf")
+    assert made.listings == (listing,)
+    assert made.copied_bytes > listing.size_bytes
+    assert make(press, "dvt-swollen-calf").copied_bytes == 0
+
+
+def test_a_stick_that_does_not_give_back_what_was_written_is_told(press: Press, tmp_path: Path) -> None:
+    [listing] = make(press, "dvt-swollen-calf").listings
+    path = tmp_path / "stick" / paths.container(listing.envelope_sha256)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(PocusError) as caught:
+        make(press, "dvt-swollen-calf")
+    assert caught.value.code == "bundle.content_damaged"
+    assert make(press, "dvt-swollen-calf").copied_bytes == listing.size_bytes
+
+
+def test_no_stick_is_made_of_what_is_not_listed_or_over(press: Press) -> None:
+    for ask, now_ms, code in (
+        ("lung-a", NOW_MS, "depot.not_listed"),
+        ("other-calf", NOW_MS + 90 * DAY_MS, "trust.expired"),
+    ):
+        with pytest.raises(PocusError) as caught:
+            make(press, ask, now_ms=now_ms)
+        assert caught.value.code == code
