@@ -217,7 +217,9 @@ def test_a_spoilt_source_never_raises(source: Path, data: st.DataObject) -> None
         path.write_text(text)
 
 
-JUNK = st.sampled_from([None, 5, 1.5, True, "x", "", "../x", "side", [], {}, [1], [[]], [{}], [None], {"id": []}])
+JUNK: st.SearchStrategy[object] = st.sampled_from(
+    [None, 5, 1.5, True, "x", "", "../x", "side", [], {}, [1], [[]], [{}], [None], {"id": []}]
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
