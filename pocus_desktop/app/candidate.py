@@ -21,6 +21,7 @@ from pocus_desktop.ui.launch import run_candidate
 if TYPE_CHECKING:
     from pocus_desktop.app.station import Station
     from pocus_desktop.kernel.settings import Home
+    from pocus_desktop.sitting.trusting import Trusting
     from pocus_desktop.sync.transport import Transport
     from pocus_desktop.ui.candidate.rooms import Rooms
     from pocus_desktop.ui.candidate.shell import CandidateShell
@@ -60,7 +61,7 @@ def sit(home: Home, *, passphrase: str | None) -> int:
     """
     require_display()
     qt_messages.route()
-    enrolment = Enrolment.load(home.trust)
+    Enrolment.load(home.trust)  # a station that was not set up is told so at once
     engine = VlcEngine()
     made: list[Station] = []
     problems: list[PocusError] = []
@@ -69,7 +70,7 @@ def sit(home: Home, *, passphrase: str | None) -> int:
         from pocus_desktop.app.rooms import make_rooms  # the heavy rooms: after the first paint
 
         try:
-            made.append(_open_station(home, enrolment, passphrase))
+            made.append(_open_station(home, passphrase))
         except PocusError as problem:
             log.failure(problem)
             problems.append(problem)
@@ -98,22 +99,24 @@ def close_sittings_left(shell: CandidateShell) -> None:
     shell.left.connect(close)
 
 
-def _open_station(home: Home, enrolment: Enrolment, passphrase: str | None) -> Station:
+def _open_station(home: Home, passphrase: str | None) -> Station:
     from pocus_desktop.app.station import Station  # as above
     from pocus_desktop.app.station_keys import station_keys
     from pocus_desktop.crypto.keystore import open_keystore
+    from pocus_desktop.sitting.trusting import Trusting
 
+    trusting = Trusting.load(home)
     keys = station_keys(open_keystore(home.keys, passphrase))
-    transport = _transport(home, enrolment)
-    return Station(home, keys=keys, enrolment=enrolment, transport=transport, clock=SystemClock())
+    transport = _transport(home, trusting)
+    return Station(home, keys=keys, trusting=trusting, transport=transport, clock=SystemClock())
 
 
-def _transport(home: Home, enrolment: Enrolment) -> Transport:
+def _transport(home: Home, trusting: Trusting) -> Transport:
     """The hub by its address, else a folder that is carried by hand."""
     from pocus_desktop.sync.folder import FolderTransport  # as above
     from pocus_desktop.sync.https import HttpsTransport
 
-    if enrolment.hub_url:
-        return HttpsTransport(enrolment.hub_url)
+    if trusting.hub_url:
+        return HttpsTransport(trusting.hub_url)
     home.carry.mkdir(parents=True, exist_ok=True)
     return FolderTransport(home.carry)

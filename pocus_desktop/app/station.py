@@ -10,7 +10,7 @@ from pocus_desktop.app.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
-from pocus_desktop.bundle.verifier import VerifiedBundle, open_bundle
+from pocus_desktop.bundle.verifier import VerifiedBundle, open_known_bundle
 from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import Blame, PocusError
@@ -18,11 +18,12 @@ from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.admission import Admission, StationKeys, VerifiedAdmission
-from pocus_desktop.sitting.enrolment import Enrolment
 from pocus_desktop.sitting.errors import TooLateError
 from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.intents import NoteIntegrity
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
@@ -84,15 +85,15 @@ class Station:
     """The desk of one computer: signs candidates in, opens and resumes sittings, sends what they seal."""
 
     def __init__(
-        self, home: Home, *, keys: StationKeys, enrolment: Enrolment, transport: Transport, clock: Clock
+        self, home: Home, *, keys: StationKeys, trusting: Trusting, transport: Transport, clock: Clock
     ) -> None:
         self._home = home
         self._keys = keys
-        self._enrolment = enrolment
+        self._trusting = trusting
         self._clock = clock
         self._library = Library(home.library)
         self._latest = LatestTime(home.latest_time)
-        self._deliveries = Deliveries(home, transport=transport, hubs=enrolment.hubs, clock=clock, latest=self._latest)
+        self._deliveries = Deliveries(home, transport=transport, hubs=trusting.hubs, clock=clock, latest=self._latest)
         self._open: list[OpenSitting] = []
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
@@ -109,7 +110,7 @@ class Station:
             PocusError: No trusted hub signed it, or it is something else.
             FileRefusedError: The disk does not take it.
         """
-        verified = admissions.verify(envelope, self._enrolment.hubs)
+        verified = admissions.verify(envelope, self._trusting.hubs)
         admission_id = verified.admission.admission_id
         try:
             write_atomically(self._home.admission(admission_id), envelope)
@@ -136,12 +137,15 @@ class Station:
         admitted = admission.admission
         admissions.check(admitted, candidate_id=candidate_id, station_id=self._keys.station_id)
         folder = self._sitting_folder(admitted.admission_id)
+        note = "" if folder.has_journal else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())
         bundle = self._bundle_again(folder) if folder.has_journal else self._bundle(admitted)
         try:
             content = bundle.unlock(admissions.content_key(admitted, [self._keys.sealing]))
             material = Material.of(bundle, content)
             sitting = self._begin_or_resume(admission, material, candidate_id, language)
             self._note_begun(admitted.admission_id)
+            if note:
+                sitting.handle(NoteIntegrity(what="trust-stale", detail=note))
         except BaseException:
             bundle.close()
             raise
@@ -158,7 +162,7 @@ class Station:
             offline while a result waits after a failed try, online once one was received since this program began, and
             none before either, or where results leave by another way than a hub's address.
         """
-        if not self._enrolment.hub_url:
+        if not self._trusting.hub_url:
             return "none"
         try:
             entries = self.outbox.entries()
@@ -189,11 +193,11 @@ class Station:
         """The newest bundle of an admission, opened inside both windows; the clock cannot be turned back into them."""
         now_ms = self._clock.read().wall_ms
         seen_ms = self._latest.seen_ms()
-        latest_ms = max(now_ms, seen_ms)
+        latest_ms = self._latest_ms()
         try:
             admissions.check(admitted, now_ms=latest_ms)
             entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
-            bundle = self._library.open(entry, self._enrolment.policy(), now_ms=latest_ms, app_version=__version__)
+            bundle = self._library.open(entry, self._trusting.policy, now_ms=latest_ms, app_version=__version__)
         except (TooLateError, ExpiredError) as problem:
             if now_ms < seen_ms:
                 raise ClockSetBackError(now=moment(now_ms), seen=moment(seen_ms)) from problem
@@ -201,14 +205,16 @@ class Station:
         self._latest.note(latest_ms)
         return bundle
 
+    def _latest_ms(self) -> int:
+        """The present, never earlier than the latest time seen here."""
+        return max(self._clock.read().wall_ms, self._latest.seen_ms())
+
     def _bundle_again(self, folder: SittingFolder) -> VerifiedBundle:
-        """The bundle that a sitting was begun with, judged by the moment of its beginning."""
+        """The bundle that a sitting was begun with, whatever was revoked or is over since (formats/bundle 5.7)."""
         header = folder.header()
-        for entry in self._library.entries():
-            if (entry.bundle_id, entry.version, entry.problem) == (header.bundle_id, header.bundle_version, None):
-                return open_bundle(
-                    entry.path, self._enrolment.policy(), now_ms=header.created_ms, app_version=__version__
-                )
+        entry = self._library.held(header.bundle_id, header.bundle_version)
+        if entry is not None:
+            return open_known_bundle(entry.path, digest=entry.record.digest)
         raise VersionMissingError(bundle=header.bundle_id, version=header.bundle_version)
 
     def _begin_or_resume(
@@ -232,7 +238,7 @@ class Station:
             envelope = self._home.admission(admission_id).read_bytes()
         except OSError as problem:
             raise NoSuchAdmissionError(admission=admission_id) from problem
-        return admissions.verify(envelope, self._enrolment.hubs)
+        return admissions.verify(envelope, self._trusting.hubs)
 
     def _choice(self, path: Path, language: str) -> AdmissionChoice:
         admission_id = path.name.removesuffix(ADMISSION_SUFFIX)

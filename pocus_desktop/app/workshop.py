@@ -18,6 +18,7 @@ from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, StationKeys
 from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport
@@ -83,7 +84,11 @@ class Workshop:
         """The station's desk, sending to the hub within this process."""
         transport = HttpsTransport(HUB_URL, transport=InProcessTransport(create_app(self.hub)))
         return Station(
-            self.home, keys=self.station_keys, enrolment=self.enrolment, transport=transport, clock=self.clock
+            self.home,
+            keys=self.station_keys,
+            trusting=Trusting.by_hand(self.enrolment),
+            transport=transport,
+            clock=self.clock,
         )
 
     def admission(

@@ -16,7 +16,7 @@ from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_bundle
 from pocus_desktop.case.problems import CaseRefusedError
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.sitting.trusting import Trusting
 
 _bundle = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 _publisher = click.option(
@@ -134,7 +134,7 @@ def _open(file: Path, publisher: tuple[Path, ...]) -> VerifiedBundle:
 
 def _policy(publisher: tuple[Path, ...]) -> TrustPolicy:
     if not publisher:
-        return Enrolment.load(Home.default().trust).policy()
+        return Trusting.load(Home.default()).policy
     named = [key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519"]
     return TrustPolicy(keys=tuple(named))
 

@@ -70,6 +70,26 @@ class Home:
         return self.folder / "trust.json"
 
     @property
+    def grant(self) -> Path:
+        """The hub's signed enrolment of this installation."""
+        return self.folder / "enrolment.grant"
+
+    @property
+    def rosters(self) -> Path:
+        """The rosters that were taken in, and the walk-ins that were issued from them."""
+        return self.folder / "rosters"
+
+    @property
+    def trust_state(self) -> Path:
+        """The academy's trust metadata, followed since the enrolment."""
+        return self.folder / "trust"
+
+    @property
+    def stale_override(self) -> Path:
+        """A proctor's word that sittings may begin although the trust metadata is over."""
+        return self.folder / "stale-override.json"
+
+    @property
     def latest_time(self) -> Path:
         """The latest time seen, against clocks that are turned back."""
         return self.folder / "latest-time.json"

@@ -20,6 +20,7 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.admission import Candidate
 from pocus_desktop.sitting.intents import Intent
+from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.views import CaseView, HandedInView, Mode, ReviewView, View
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.backoff import LONGEST_MS
@@ -79,7 +80,7 @@ def _gated(workshop: Workshop) -> tuple[Station, Gate]:
     station = Station(
         workshop.home,
         keys=workshop.station_keys,
-        enrolment=workshop.enrolment,
+        trusting=Trusting.by_hand(workshop.enrolment),
         transport=gate,
         clock=workshop.clock,
     )
@@ -293,7 +294,7 @@ def test_without_an_address_there_is_no_link_to_tell_of(workshop: Workshop) -> N
     station = Station(
         workshop.home,
         keys=workshop.station_keys,
-        enrolment=replace(workshop.enrolment, hub_url=""),
+        trusting=Trusting.by_hand(replace(workshop.enrolment, hub_url="")),
         transport=HttpsTransport(HUB_URL, transport=InProcessTransport(create_app(workshop.hub))),
         clock=workshop.clock,
     )

@@ -15,7 +15,7 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sync.folder import FolderTransport
 
 
@@ -31,7 +31,7 @@ def main() -> None:
             signing=SigningKey.from_seed(bytes.fromhex(seeds["signing"])),
             sealing=SealingKey.from_seed(bytes.fromhex(seeds["sealing"])),
         ),
-        enrolment=Enrolment.load(home.trust),
+        trusting=Trusting.load(home),
         transport=FolderTransport(home.carry),
         clock=SystemClock(),
     )

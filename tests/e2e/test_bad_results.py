@@ -22,6 +22,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import explain
 from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.receipt import issue_receipt
+from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.views import HandedInView
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport
@@ -71,7 +72,7 @@ class Way:
         return Station(
             workshop.home,
             keys=workshop.station_keys,
-            enrolment=workshop.enrolment,
+            trusting=Trusting.by_hand(workshop.enrolment),
             transport=HttpsTransport(HUB_URL, transport=self.road),
             clock=self.clock,
         )

@@ -19,7 +19,6 @@ from typing import Final
 
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Root, Targets
-from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
@@ -87,13 +86,7 @@ class TrustClient:
         Raises:
             BadRootError: It is not root metadata signed by its own keys, or another root was pinned before.
         """
-        try:
-            metadata = Metadata[Root].from_bytes(root)
-            if not isinstance(metadata.signed, Root):
-                raise BadRootError(reason="it is metadata of another role")
-            metadata.signed.verify_delegate(Root.type, metadata.signed_bytes, metadata.signatures)
-        except (DeserializationError, exceptions.RepositoryError, ValueError) as problem:
-            raise BadRootError(reason=type(problem).__name__) from problem
+        verified_root(root)
         pinned = self._folder / _PINNED
         if self.is_enrolled:
             if pinned.read_bytes() != root:
@@ -208,6 +201,22 @@ class TrustClient:
         with suppress(NeverRefreshedError):
             return self.state().versions
         return None
+
+
+def verified_root(data: bytes) -> Metadata[Root]:
+    """Root metadata that is signed by its own keys; to be given by someone who is trusted.
+
+    Raises:
+        BadRootError: It is something else.
+    """
+    try:
+        metadata = Metadata[Root].from_bytes(data)
+        if not isinstance(metadata.signed, Root):
+            raise BadRootError(reason="it is metadata of another role")
+        metadata.signed.verify_delegate(Root.type, metadata.signed_bytes, metadata.signatures)
+    except (exceptions.RepositoryError, ValueError) as problem:
+        raise BadRootError(reason=type(problem).__name__) from problem
+    return metadata
 
 
 class _Kept(FetcherInterface):
