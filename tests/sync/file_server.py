@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,3 +99,26 @@ def _part(data: bytes, first: int, last: str) -> tuple[int, bytes, str]:
         return 416, b"", f"bytes */{len(data)}"
     end = min(int(last) if last else len(data) - 1, len(data) - 1)
     return 206, data[first : end + 1], f"bytes {first}-{end}/{len(data)}"
+
+
+@contextmanager
+def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that answers each connection as told, byte by byte; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def work() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    answer(connection)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()

@@ -9,8 +9,7 @@ import pytest
 from pocus_desktop.bundle.carrier import CarrierFailedError, NotCarriedError, resumed
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sync.url_carrier import BadDepotAddressError, UrlCarrier
-from tests.hub.loopback import answering
-from tests.sync.file_server import FileServer
+from tests.sync.file_server import FileServer, answering
 
 DATA = b"0123456789" * 1000
 

@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Timestamp
 from tuf.api.serialization import DeserializationError
 
 from pocus_desktop.bundle.carrier import NotCarriedError
-from pocus_desktop.bundle.trust import errors
+from pocus_desktop.bundle.trust import academy, errors
 from pocus_desktop.kernel.errors import PocusError
 
-_SNAPSHOT = "snapshot"
+_SNAPSHOT: Final = "snapshot"
+_POLICY: Final = "." + academy.PATH.rpartition("/")[2]
 
 
 def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> PocusError:
@@ -33,8 +35,8 @@ def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> P
         case exceptions.BadVersionNumberError():
             if role == _SNAPSHOT and _version(received) != _snapshot_expected(folder):
                 return errors.MixedMetadataError(role=role)
-            is_mixed = role not in ("root", "timestamp", _SNAPSHOT)
-            return errors.MixedMetadataError(role=role) if is_mixed else errors.RolledBackMetadataError(role=role)
+            is_older = role in ("timestamp", _SNAPSHOT) or (role == "root" and not _is_ahead(asked, received))
+            return errors.RolledBackMetadataError(role=role) if is_older else errors.MixedMetadataError(role=role)
         case exceptions.LengthOrHashMismatchError():
             return errors.MixedMetadataError(role=role)
         case exceptions.DownloadLengthMismatchError():
@@ -49,9 +51,17 @@ def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> P
 
 def _role(asked: str) -> str:
     """`snapshot` of `3.snapshot.json`."""
+    if asked.endswith(_POLICY):
+        return academy.PATH
     stem = asked.removesuffix(".json")
     version, dot, name = stem.partition(".")
     return name if dot and version.isdecimal() else stem
+
+
+def _is_ahead(asked: str, received: bytes) -> bool:
+    """Whether a root is newer than the one that was asked for, and so is not the next in the chain."""
+    wanted, found = asked.partition(".")[0], _version(received)
+    return found is not None and wanted.isdecimal() and found > int(wanted)
 
 
 def _version(received: bytes) -> int | None:
