@@ -6,7 +6,6 @@ from pathlib import Path
 from pocus_desktop import __version__
 from pocus_desktop.app.deliveries import Deliveries
 from pocus_desktop.app.hosted import HostedSitting
-from pocus_desktop.app.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
@@ -21,6 +20,7 @@ from pocus_desktop.sitting.admission import Admission, StationKeys, VerifiedAdmi
 from pocus_desktop.sitting.errors import TooLateError
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.intents import NoteIntegrity
+from pocus_desktop.sitting.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.trusting import Trusting

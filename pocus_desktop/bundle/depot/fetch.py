@@ -10,7 +10,6 @@
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,7 +109,7 @@ def fetch(
     if layout.size_bytes != listing.size_bytes:
         raise ListingDisagreesError(bundle=listing.bundle_id, version=listing.version)
     part = library.folder / f"{PART_PREFIX}{listing.envelope_sha256}.casebundle"
-    library.require_room(layout.size_bytes - _allocated(part), name=part.name)
+    library.require_room(layout.size_bytes - allocated_bytes(part), name=part.name)
     try:
         with part.open("r+b" if part.exists() else "w+b") as file:
             if not try_lock(file):
@@ -137,7 +136,7 @@ def sweep(library: Library, listings: Sequence[Listing]) -> int:
             with part.open("r+b") as file:
                 is_abandoned = try_lock(file)
             if is_abandoned:
-                freed += _allocated(part)
+                freed += allocated_bytes(part)
                 part.unlink(missing_ok=True)
     return freed
 
@@ -282,10 +281,10 @@ def _size(segments: Sequence[Segment]) -> int:
     return sum(segment.size for segment in segments)
 
 
-def _allocated(part: Path) -> int:
-    """How much of the disk a part takes up already."""
+def allocated_bytes(part: Path) -> int:
+    """How much of the disk a part takes up already; 0 where there is none."""
     try:
-        stat = os.stat(part)  # noqa: PTH116 - `Path.stat` gives no blocks by type
+        stat = part.stat()
     except FileNotFoundError:
         return 0
     return int(getattr(stat, "st_blocks", 0)) * 512 or stat.st_size

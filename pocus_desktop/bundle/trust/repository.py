@@ -24,7 +24,7 @@ from tuf.api.serialization.json import JSONSerializer
 
 from pocus_desktop.bundle.trust import errors
 from pocus_desktop.bundle.trust.keys import KeySigner
-from pocus_desktop.bundle.trust.state import programme_roles
+from pocus_desktop.bundle.trust.state import ISSUED_FIELD, programme_roles
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.files import write_atomically
 
@@ -277,6 +277,8 @@ class Repository:
 
     def _issue(self, role: str, signed: _R, online: Mapping[str, SigningKey], now_ms: int) -> None:
         signed.expires = self.expiry(role, now_ms)
+        if role == "timestamp":
+            signed.unrecognized_fields[ISSUED_FIELD] = now_ms
         metadata = Metadata(signed)
         root = self.published("root", Root)
         key = online.get(role)

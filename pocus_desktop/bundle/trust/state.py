@@ -14,12 +14,15 @@ from tuf.api.serialization import DeserializationError
 
 from pocus_desktop.bundle.trust import academy
 from pocus_desktop.bundle.trust.academy import AcademyPolicy
-from pocus_desktop.bundle.trust.errors import DamagedStateError
+from pocus_desktop.bundle.trust.errors import DamagedStateError, MalformedMetadataError
 from pocus_desktop.bundle.trust.keys import our_key
 from pocus_desktop.bundle.trust.listing import Listing, Withdrawal, read_withdrawals
 from pocus_desktop.bundle.trust.policy import ProgrammeKeys, TrustPolicy
 from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.kernel.clock import LATEST_MS
 
+ISSUED_FIELD: Final = "x-pocus-issued-ms"
+"""In the timestamp: when it was issued, by the academy's clock. It is later than nothing that was seen before it."""
 POLICY_FILE: Final = "academy-policy.json"
 """Where a station keeps the verified target `academy/policy.json` beside the metadata."""
 
@@ -51,6 +54,7 @@ class TrustState:
         versions: Of each role's metadata, `root`, `timestamp`, `snapshot` and `targets` among them.
         expires_ms: When the first of it is over, in milliseconds since the Unix epoch.
         expiring: The role that is over first.
+        issued_ms: When its timestamp was issued, in milliseconds since the Unix epoch; no clock here is earlier.
         programmes: By content area.
         academy: The academy's word to every station.
     """
@@ -58,6 +62,7 @@ class TrustState:
     versions: Mapping[str, int]
     expires_ms: int
     expiring: str
+    issued_ms: int
     programmes: Mapping[str, Programme]
     academy: AcademyPolicy = field(default_factory=AcademyPolicy)
 
@@ -115,6 +120,7 @@ def read_state(folder: Path) -> TrustState:
         versions=MappingProxyType({name: each.version for name, each in signed.items()}),
         expires_ms=_milliseconds(signed[expiring].expires),
         expiring=expiring,
+        issued_ms=_issued_ms(timestamp),
         programmes=MappingProxyType({name: read_programme(name, targets, role) for name, role in roles.items()}),
         academy=_academy(folder, targets),
     )
@@ -161,6 +167,13 @@ def _academy(folder: Path, targets: Targets) -> AcademyPolicy:
         return AcademyPolicy.parse((folder / POLICY_FILE).read_bytes())
     except OSError as problem:
         raise DamagedStateError(reason=problem.strerror or type(problem).__name__) from problem
+
+
+def _issued_ms(timestamp: Timestamp) -> int:
+    issued = timestamp.unrecognized_fields.get(ISSUED_FIELD, 0)
+    if type(issued) is not int or not 0 <= issued <= LATEST_MS:
+        raise MalformedMetadataError(role="timestamp", reason=f"{ISSUED_FIELD} is not a time")
+    return issued
 
 
 def _milliseconds(moment: datetime) -> int:
