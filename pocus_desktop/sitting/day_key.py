@@ -27,7 +27,7 @@ SECRET_BYTES: Final = 16
 WORDS: Final = 12
 LANGUAGES: Final[Mapping[str, str]] = {"en": "english", "es": "spanish"}
 
-Slip: TypeAlias = Literal["wrong", "missing", "swapped"]
+Slip: TypeAlias = Literal["none", "wrong", "missing", "swapped"]
 
 _LETTERS: Final = 4
 _CHECK_BITS: Final = 4
@@ -108,8 +108,8 @@ class Repair:
     """A key that is one slip away from what was typed.
 
     Attributes:
-        slip: A word was wrong, left out, or stood one or more places off.
-        place: The first word that it concerns, counted from 1.
+        slip: A word was wrong, left out, or changed places with another; `none` where nothing was.
+        place: The first word that it concerns, counted from 1; 0 where there is none.
     """
 
     slip: Slip
@@ -149,13 +149,17 @@ class Typed:
             raise DayWordCountError(found=len(self.found), needed=WORDS)
         if self.unknown:
             raise DayWordUnknownError(places=_listed(self.unknown))
-        key = _decode([index for index in self.found if index is not None])
+        key = self.sound()
         if key is not None:
             return key
         likely = self.likely()
         if likely:
             raise DayWordsDoubtfulError(likely=_listed(likely))
         raise DayWordsWrongError
+
+    def sound(self) -> DayKey | None:
+        """The key that was typed; None where a word is not in the list, or count or checksum are wrong."""
+        return _decode(self.found) if len(self.found) == WORDS and not self.unknown else None
 
     def likely(self) -> tuple[int, ...]:
         """The places where a similar word would make the checksum right, the most similar first; at most three."""
@@ -222,11 +226,7 @@ def read_words(text: str) -> Typed:
         Typed(language=language, tokens=tokens, found=tuple(_place(language, token) for token in tokens))
         for language in LANGUAGES
     ]
-    return min(read, key=lambda typed: (len(typed.unknown), not _is_sound(typed), _strange(typed)))
-
-
-def _is_sound(typed: Typed) -> bool:
-    return len(typed.found) == WORDS and not typed.unknown and _decode(typed.found) is not None
+    return min(read, key=lambda typed: (len(typed.unknown), typed.sound() is None, _strange(typed)))
 
 
 def _decode(indices: Sequence[int | None]) -> DayKey | None:
