@@ -1,9 +1,11 @@
 """The faces that the command line may start. Each is imported when it is asked for: `pocus --help` pays for none."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pocus_desktop.cli.faces import Faces, Finding, HubResult, TakenResult
+from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
@@ -19,6 +21,7 @@ def faces() -> Faces:
         list_results=_list_results,
         take_results=_take_results,
         examine=_examine,
+        open_registry=_open_registry,
     )
 
 
@@ -112,3 +115,11 @@ def _examine() -> Sequence[Finding]:
     from pocus_desktop.app.doctor import examine  # Qt and libVLC
 
     return examine(Home.default())
+
+
+def _open_registry(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None
+) -> AbstractContextManager[RegistryDesk]:
+    from pocus_desktop.app.hub import open_registry  # the hub's database
+
+    return open_registry(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.cli.faces import HubResult, TakenResult
 from pocus_desktop.cli.options import read_public_keys
+from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.carried import Carried, take_folder
@@ -100,6 +101,17 @@ def take_results(
     """
     with _hub(folder, keys, passphrase, database_url) as hub:
         return tuple(map(_taken, take_folder(hub, carried)))
+
+
+@contextmanager
+def open_registry(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[RegistryDesk]:
+    """The hub's registry, open as long as the context lasts.
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
+    with _hub(folder, keys, passphrase, database_url) as hub:
+        yield hub.registry
 
 
 @contextmanager

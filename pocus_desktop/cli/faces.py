@@ -7,6 +7,8 @@ from typing import Protocol
 
 import click
 
+from pocus_desktop.cli.registry_face import OpenRegistry
+
 
 class Demonstrate(Protocol):
     """The whole way of a case, on this machine."""
@@ -160,6 +162,7 @@ class Faces:
     list_results: ListResults
     take_results: TakeResults
     examine: Examine
+    open_registry: OpenRegistry
 
 
 pass_faces = click.make_pass_decorator(Faces)

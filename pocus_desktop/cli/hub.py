@@ -1,44 +1,26 @@
 """`pocus hub`: the academy's server."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from pocus_desktop.cli.faces import Faces, HubResult, pass_faces
-from pocus_desktop.cli.options import ask_passphrase, keys_option
+from pocus_desktop.cli.hub_options import hub_options
+from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
+from pocus_desktop.cli.options import ask_passphrase
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
-
-
-def _hub_options(command: _F) -> _F:
-    """Where the hub's things are: its folder, its database, the academy's keys."""
-    for option in (
-        keys_option,
-        click.option(
-            "--database-url",
-            envvar="POCUS_DATABASE_URL",
-            help="Another database than hub.sqlite in the folder, as SQLAlchemy writes it.",
-        ),
-        click.option(
-            "--folder",
-            type=click.Path(path_type=Path, file_okay=False),
-            default=Path("hub"),
-            show_default=True,
-            help="The hub's.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group()
 def hub() -> None:
-    """The academy's server."""
+    """The academy's server, and its registry of stations."""
+
+
+for _command in STATION_COMMANDS:
+    hub.add_command(_command)
 
 
 @hub.command()
@@ -47,7 +29,7 @@ def hub() -> None:
 @click.option("--certificate", type=_file, help="PEM chain; with it the hub speaks TLS itself.")
 @click.option("--private-key", type=_file, help="PEM, where it is not in the certificate's file.")
 @click.option("--behind-tls", "is_behind_tls", is_flag=True, help="A proxy before the hub speaks TLS.")
-@_hub_options
+@hub_options
 @pass_faces
 @click.pass_context
 def serve(
@@ -85,7 +67,7 @@ def serve(
 @click.option("--scoring-key", type=_file, required=True)
 @click.option("--publisher", type=_file, multiple=True, required=True)
 @click.option("--content-key", default="", help="Of a sealed bundle, in hexadecimal.")
-@_hub_options
+@hub_options
 @pass_faces
 def register(
     faces: Faces,
@@ -113,7 +95,7 @@ def register(
 
 @hub.command("list")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
-@_hub_options
+@hub_options
 @pass_faces
 def list_results(faces: Faces, folder: Path, database_url: str | None, keys: Path, *, as_json: bool) -> None:
     """Where every sitting stands: whose it is, what became of it, what it came to."""
@@ -126,7 +108,7 @@ def list_results(faces: Faces, folder: Path, database_url: str | None, keys: Pat
 
 @hub.command()
 @click.argument("carried", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@_hub_options
+@hub_options
 @pass_faces
 @click.pass_context
 def take(

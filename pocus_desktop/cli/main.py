@@ -22,7 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "bundle": ("pocus_desktop.cli.bundle:bundle", "Build, sign, verify, show and import case bundles."),
     "keys": ("pocus_desktop.cli.keys:keys", "Make and show the keys of a publisher or of the academy."),
     "depot": ("pocus_desktop.cli.depot:depot", "Publish, read and carry what the academy gives to its stations."),
-    "enrol": ("pocus_desktop.cli.station:enrol", "Set this computer up as a station."),
+    "enrol": ("pocus_desktop.cli.enrol:enrol", "Set this computer up as a station or a centre."),
     "admission": ("pocus_desktop.cli.admission:admission", "Issue admissions, and take them in."),
     "hub": ("pocus_desktop.cli.hub:hub", "The academy's server."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),

@@ -1,4 +1,4 @@
-"""Commands of a candidate's station: enrol it, sit, check the system, try the whole way."""
+"""Commands of a candidate's station: sit, check the system, try the whole way."""
 
 import os
 from pathlib import Path
@@ -6,38 +6,7 @@ from pathlib import Path
 import click
 
 from pocus_desktop.cli.faces import Faces, pass_faces
-from pocus_desktop.cli.options import PASSPHRASE_VARIABLE, key_for, read_public_keys
-from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.enrolment import Enrolment
-
-_file = click.Path(path_type=Path, dir_okay=False, exists=True)
-
-
-@click.command()
-@click.option("--publisher", type=_file, multiple=True, required=True, help="Whose bundles to trust.")
-@click.option("--academy", type=_file, required=True, help="Whose admissions and receipts to trust.")
-@click.option("--hub", default="", help="Where results are sent, such as https://hub.example.org.")
-@click.option(
-    "--programme",
-    type=(str, _file),
-    multiple=True,
-    metavar="AREA FILE",
-    help="Who alone may sign for a content area, such as lung; may be given often.",
-)
-def enrol(publisher: tuple[Path, ...], academy: Path, hub: str, programme: tuple[tuple[str, Path], ...]) -> None:
-    """Set this computer up as a station."""
-    home = Home.default()
-    programmes: dict[str, tuple[PublicKey, ...]] = {}
-    for area, path in programme:
-        programmes[area] = (*programmes.get(area, ()), key_for(read_public_keys(path), "ed25519", path))
-    Enrolment(
-        publishers=tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519"),
-        hubs=tuple(key for key in read_public_keys(academy) if key.algorithm == "ed25519"),
-        hub_url=hub,
-        programmes=programmes,
-    ).save(home.trust)
-    click.echo(f"This station keeps its things in {home.folder}.")
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 
 
 @click.command()

@@ -28,6 +28,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.objects import Objects
+from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.shelf import Shelf, Shelved
 from pocus_desktop.hub.store import HubStore, Refused, Standing, Status
 from pocus_desktop.kernel import files, log
@@ -99,6 +100,7 @@ class Hub:
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}")
+        self.registry = Registry(self._store, self.ring, self._clock)
         self._shelf = Shelf(parts["shelf"], self.ring.openers)
         self._quarantine = Objects(parts["quarantine"])
         self._intake = Intake(

@@ -186,7 +186,7 @@ class HubStore:
         if is_sqlite:
             event.listen(self._engine, "connect", _prepare)
             event.listen(self._engine, "begin", _begin)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             _META.create_all(connection)
             found = connection.execute(select(_ABOUT.c.format)).scalar_one_or_none()
             if found is None:
@@ -196,7 +196,7 @@ class HubStore:
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt that was given for an envelope; None where it is not held."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found: bytes | None = connection.execute(
                 select(_ENVELOPE.c.receipt).where(_ENVELOPE.c.digest == digest)
             ).scalar_one_or_none()
@@ -214,7 +214,7 @@ class HubStore:
         """
         for _ in range(_TRIES):
             try:
-                with self._transaction() as connection:
+                with self.transaction() as connection:
                     return _accept(connection, arrival, receipt)
             except _RacedError:  # another transaction entered the same envelope or sitting in between; look again
                 continue
@@ -223,12 +223,12 @@ class HubStore:
     def envelopes(self, sitting: str) -> tuple[str, ...]:
         """Digests of all envelopes of a sitting, those with the fewest events first."""
         chosen = select(_ENVELOPE.c.digest).where(_ENVELOPE.c.sitting == sitting)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(connection.execute(chosen.order_by(_ENVELOPE.c.last_seq, _ENVELOPE.c.digest)).scalars())
 
     def standing(self, sitting: str) -> Standing | None:
         """Where a sitting stands; None where none of that id is known."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(_STANDING.where(_RESULT.c.sitting == sitting)).one_or_none()
         return None if row is None else _standing(row)
 
@@ -239,7 +239,7 @@ class HubStore:
             chosen = chosen.where(_RESULT.c.status == status)
         if bundle is not None:
             chosen = chosen.where(_RESULT.c.bundle_id == bundle[0], _RESULT.c.bundle_version == bundle[1])
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(_standing(row) for row in connection.execute(chosen).all())
 
     def settle(
@@ -262,12 +262,12 @@ class HubStore:
             "report": report,
             "settled_at_ms": now_ms,
         }
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(_RESULT.update().where(chosen).values(**values))
 
     def quarantine(self, refused: Refused) -> None:
         """Note a refused envelope; the newest reason stands."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(_QUARANTINE.delete().where(_QUARANTINE.c.digest == refused.digest))
             connection.execute(
                 _QUARANTINE.insert().values(
@@ -280,7 +280,7 @@ class HubStore:
 
     def quarantined(self) -> tuple[Refused, ...]:
         """What was refused, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(_QUARANTINE).order_by(_QUARANTINE.c.received_at_ms)).all()
         return tuple(
             Refused(digest=row.digest, reason=row.reason, size_bytes=row.size_bytes, received_at_ms=row.received_at_ms)
@@ -289,19 +289,19 @@ class HubStore:
 
     def is_quarantined(self, digest: str) -> bool:
         """Whether an envelope was refused before and is kept."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(select(_QUARANTINE.c.digest).where(_QUARANTINE.c.digest == digest))
             return found.scalar_one_or_none() is not None
 
     def quarantined_bytes(self) -> int:
         """How much room the quarantine takes, each file counted with its place on the disk."""
         room = func.sum(_QUARANTINE.c.size_bytes + PLACE_BYTES)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return int(connection.execute(select(func.coalesce(room, 0))).scalar_one())
 
     def release(self, digest: str) -> None:
         """An envelope that was refused once is accepted now."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(_QUARANTINE.delete().where(_QUARANTINE.c.digest == digest))
 
     def check(self) -> None:
@@ -310,7 +310,7 @@ class HubStore:
         Raises:
             StoreUnavailableError: It does not.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(select(_ABOUT.c.format)).scalar_one()
 
     def close(self) -> None:
@@ -318,12 +318,22 @@ class HubStore:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, durable when it ends; the registry's tables lie in the same database.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
         with _told_as_ours(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only looks.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
         with _told_as_ours(), self._engine.connect() as connection:
             yield connection.execution_options(**{_READING: True})
 

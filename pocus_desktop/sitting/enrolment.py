@@ -1,6 +1,6 @@
 """What a station was told when it was set up: whose bundles it trusts, which hub answers, where that hub is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,10 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError
-from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.kernel.files import FileRefusedError, write_atomically
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sitting.admission import StationKeys
+from pocus_desktop.sitting.enrolling import EnrolmentGrant, OlderGrantError, read_grant
 
 FORMAT: Final = 1
 
@@ -51,6 +54,21 @@ class Enrolment:
         programmes = {area: ProgrammeKeys(keys=keys) for area, keys in self.programmes.items()}
         return TrustPolicy(keys=self.publishers, programmes=programmes)
 
+    def grant(self, home: Home, own: StationKeys) -> EnrolmentGrant | None:
+        """The hub's grant that this enrolment came from; None where it was set up by hand.
+
+        Raises:
+            OtherComputerError: The grant kept here is another computer's.
+            PocusError: `enrolment.*`, `crypto.*`, `kernel.file_refused`: it cannot be used.
+        """
+        try:
+            envelope = home.grant.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        return read_grant(envelope, own=own, academy=self.hubs).grant
+
     def save(self, path: Path) -> None:
         """Write the file."""
         document: dict[str, Json] = {
@@ -88,6 +106,46 @@ class Enrolment:
             hub_url=url if isinstance(url, str) else "",
             programmes=MappingProxyType({area: _keys(path, keys) for area, keys in programmes.items()}),
         )
+
+
+def accept_grant(
+    home: Home,
+    own: StationKeys,
+    envelope: bytes,
+    *,
+    academy: tuple[PublicKey, ...] | None,
+    trusted: tuple[PublicKey, ...] | None,
+    pin: Callable[[bytes], None],
+) -> EnrolmentGrant:
+    """Take the hub's grant in (formats/enrolment 3); the same one again changes nothing.
+
+    A computer that trusts an academy already takes a grant of that academy alone, so that a stick cannot win it over.
+
+    Args:
+        home: This installation's.
+        own: Its keys.
+        envelope: The grant.
+        academy: The hub keys that the person names; None where they compare the fingerprint instead.
+        trusted: The hub keys that this computer trusts already; None where it was never set up.
+        pin: Keeps the root of the academy's trust; refuses another one than before.
+
+    Raises:
+        OtherComputerError, OtherAcademyError, OlderGrantError: It is not for here.
+        PocusError: `enrolment.*`, `crypto.*`, `trust.bad_root`: it is no sound grant.
+        OSError: The disk does not take it.
+    """
+    verified = read_grant(envelope, own=own, academy=academy)
+    grant = verified.grant
+    if trusted is not None:
+        read_grant(envelope, academy=trusted)
+        last = Enrolment(publishers=(), hubs=trusted).grant(home, own)
+        if last is not None and last.granted_at_ms > grant.granted_at_ms:
+            raise OlderGrantError
+    if grant.root is not None:
+        pin(grant.root)
+    write_atomically(home.grant, envelope)
+    Enrolment(publishers=grant.publishers, hubs=grant.hubs, hub_url=grant.hub_url).save(home.trust)
+    return grant
 
 
 def _keys(path: Path, given: object) -> tuple[PublicKey, ...]:

@@ -17,7 +17,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "vlc": ("media/vlc_player.py",),
     "cryptography": ("crypto/",),
     "keyring": ("crypto/",),
-    "sqlalchemy": ("sitting/store.py", "sync/store.py", "hub/store.py"),
+    "sqlalchemy": ("sitting/store.py", "sync/store.py", "hub/store.py", "hub/registry/store.py"),
     "httpx2": ("sync/",),
     "starlette": ("hub/",),
     "uvicorn": ("hub/",),

@@ -1,0 +1,121 @@
+"""`pocus enrol`: set this computer up, by the academy's enrolment or by keys given by hand."""
+
+import os
+import time
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.cli.hub_options import EXISTING, NEW_FILE
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE, key_for, read_public_keys
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.crypto.keystore import open_keystore
+from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sitting.admission import StationKeys
+from pocus_desktop.sitting.enrolling import Kind, fingerprint, request_enrolment
+from pocus_desktop.sitting.enrolment import Enrolment, NotEnrolledError, accept_grant
+from pocus_desktop.sitting.own_keys import own_keys
+from pocus_desktop.sitting.trusting import Trusting
+
+
+@click.group(invoke_without_command=True)
+@click.option("--publisher", type=EXISTING, multiple=True, help="Whose bundles to trust.")
+@click.option("--academy", type=EXISTING, help="Whose admissions and receipts to trust.")
+@click.option("--hub", default="", help="Where results are sent, such as https://hub.example.org.")
+@click.option(
+    "--programme",
+    type=(str, EXISTING),
+    multiple=True,
+    metavar="AREA FILE",
+    help="Who alone may sign for a content area, such as lung; may be given often.",
+)
+@click.pass_context
+def enrol(
+    context: click.Context,
+    publisher: tuple[Path, ...],
+    academy: Path | None,
+    hub: str,
+    programme: tuple[tuple[str, Path], ...],
+) -> None:
+    """Set this computer up as a station or a centre.
+
+    With an academy that has a hub: request, then accept the grant that comes back. Without one: give the public keys
+    that this computer shall trust by hand, with --publisher and --academy.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if not publisher or academy is None:
+        raise click.UsageError("Give --publisher and --academy, or one of: request, accept, show.")
+    home = Home.default()
+    programmes: dict[str, tuple[PublicKey, ...]] = {}
+    for area, path in programme:
+        programmes[area] = (*programmes.get(area, ()), key_for(read_public_keys(path), "ed25519", path))
+    Enrolment(
+        publishers=tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519"),
+        hubs=tuple(key for key in read_public_keys(academy) if key.algorithm == "ed25519"),
+        hub_url=hub,
+        programmes=programmes,
+    ).save(home.trust)
+    click.echo(f"This station keeps its things in {home.folder}.")
+
+
+@enrol.command()
+@click.option("--name", required=True, help="What people call this computer or centre.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="station", show_default=True)
+@click.option("--centre", help="The id of the centre that it belongs to, or is: lower-case words and hyphens.")
+@click.option("--out", type=NEW_FILE, required=True, help="The request, to be carried to the hub.")
+def request(name: str, kind: Kind, centre: str | None, out: Path) -> None:
+    """Make this computer's keys, and a request to be enrolled."""
+    keys = open_own_keys(Home.default())
+    now_ms = time.time_ns() // 1_000_000
+    write_atomically(out, request_enrolment(keys, kind=kind, name=name, centre_id=centre, code=None, now_ms=now_ms))
+    click.echo(f"{out}  carry it to the hub: pocus hub enrol {out.name} --out GRANT")
+
+
+@enrol.command()
+@click.argument("grant", type=EXISTING)
+@click.option("--academy", type=EXISTING, help="The academy's public keys, to be sure who granted.")
+def accept(grant: Path, academy: Path | None) -> None:
+    """Take the hub's grant in: from now on this computer trusts what the academy's root says."""
+    home = Home.default()
+    named = None if academy is None else tuple(k for k in read_public_keys(academy) if k.algorithm == "ed25519")
+    take_grant(home, open_own_keys(home), grant.read_bytes(), academy=named)
+
+
+@enrol.command()
+def show() -> None:
+    """Tell how this computer is enrolled, and where its keys are."""
+    home = Home.default()
+    enrolment = Enrolment.load(home.trust)
+    keys = open_own_keys(home)
+    grant = enrolment.grant(home, keys)
+    if grant is None:
+        click.echo("Set up by hand, not by an academy's hub.")
+    else:
+        centre = "" if grant.centre is None else f", centre {grant.centre.centre_id} ({grant.centre.name})"
+        click.echo(f"{grant.kind} {grant.name}, {grant.enrolment_id}{centre}")
+    click.echo(f"Station id {keys.station_id}")
+    click.echo(f"Academy's fingerprint {fingerprint(enrolment.hubs)}")
+
+
+def open_own_keys(home: Home) -> StationKeys:
+    """This computer's keys; says where they are kept."""
+    store = open_keystore(home.keys, os.environ.get(PASSPHRASE_VARIABLE))
+    keys = own_keys(store)
+    click.echo(store.describe(), err=True)
+    return keys
+
+
+def take_grant(home: Home, keys: StationKeys, grant: bytes, *, academy: tuple[PublicKey, ...] | None) -> None:
+    """Take a grant in and tell what to compare."""
+    try:
+        trusted = Trusting.load(home).hubs
+    except NotEnrolledError:
+        trusted = None
+    pin = TrustClient(home.trust_state).enrol
+    granted = accept_grant(home, keys, grant, academy=academy, trusted=trusted, pin=pin)
+    click.echo(f"Enrolled as {granted.kind} {granted.name} ({granted.enrolment_id}).")
+    click.echo(f"Academy's fingerprint {fingerprint(granted.hubs)}: compare it with the one that the academy tells.")

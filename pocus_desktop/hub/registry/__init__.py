@@ -1,0 +1,1 @@
+"""Whom the hub knows: stations and centres, candidates, admissions, rosters, walk-ins."""

@@ -1,0 +1,233 @@
+"""The registry's tables, in the hub's database; rows in, rows out, no rules (those are in the modules beside).
+
+Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a setting that is replaced: an enrolment,
+candidate or admission that ends keeps its row, and each change has a dated entry.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    select,
+)
+from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.exc import IntegrityError
+
+from pocus_desktop.hub.errors import StoreMismatchError
+from pocus_desktop.hub.store import HubStore
+
+FORMAT: Final = 1
+_ID: Final = String(120)
+_NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself for INTEGER alone
+
+_META: Final = MetaData()
+_ABOUT: Final = Table(
+    "registry_about", _META, Column("id", Integer, primary_key=True), Column("format", Integer, nullable=False)
+)
+SETTING: Final = Table(
+    "registry_setting",
+    _META,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+ENROLMENT: Final = Table(
+    "enrolment",
+    _META,
+    Column("enrolment_id", _ID, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("centre_id", _ID),
+    Column("signing_id", _ID, nullable=False, unique=True),
+    Column("sealing_id", _ID, nullable=False, unique=True),
+    Column("signing", LargeBinary, nullable=False),
+    Column("sealing", LargeBinary, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("granted_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("request_digest", String(64), nullable=False),
+    Column("grant_envelope", LargeBinary, nullable=False),
+    Index("enrolment_centre", "centre_id"),
+)
+CODE: Final = Table(
+    "enrolment_code",
+    _META,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("centre_id", _ID),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("used_for", _ID),
+    Column("who", String(200), nullable=False),
+)
+ENTRY: Final = Table(
+    "registry_entry",
+    _META,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("subject", _ID, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("was", Text, nullable=False),
+    Column("now", Text, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Index("registry_entry_subject", "subject"),
+)
+CANDIDATE: Final = Table(
+    "candidate",
+    _META,
+    Column("folded_id", _ID, primary_key=True),
+    Column("candidate_id", _ID, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("photo", LargeBinary),
+    Column("accommodations", Text, nullable=False),
+)
+ADMISSION: Final = Table(
+    "admission",
+    _META,
+    Column("admission_id", _ID, primary_key=True),
+    Column("folded_id", _ID, nullable=False),
+    Column("candidate_id", _ID, nullable=False),
+    Column("bundle_id", String(200), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("not_before_ms", BigInteger),
+    Column("not_after_ms", BigInteger),
+    Column("station", _ID),
+    Column("centre_id", _ID),
+    Column("issued_ms", BigInteger, nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Index("admission_candidate", "folded_id", "bundle_id"),
+    Index("admission_centre", "centre_id"),
+)
+ROSTER: Final = Table(
+    "roster",
+    _META,
+    Column("roster_id", _ID, primary_key=True),
+    Column("centre_id", _ID, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+)
+WALK_IN: Final = Table(
+    "walk_in",
+    _META,
+    Column("admission_id", _ID, primary_key=True),
+    Column("sitting", _ID, primary_key=True),
+    Column("centre_id", _ID, nullable=False),
+    Column("allowance_id", _ID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("candidate_id", _ID, nullable=False),
+    Column("candidate_name", String(200), nullable=False),
+    Column("bundle_id", String(200), nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("matched", _ID, nullable=False),
+    Column("candidate", _ID, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Index("walk_in_number", "allowance_id", "number"),
+)
+REVIEW: Final = Table(
+    "registry_review",
+    _META,
+    Column("digest", String(64), primary_key=True),
+    Column("decision", String(20), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+
+class TakenError(Exception):
+    """A row with that key, or with one of its unique values, is there already; for the modules beside, who name it."""
+
+
+class RegistryRows:
+    """Reads and writes inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, table: Table, **values: Any) -> None:
+        """A new row.
+
+        Raises:
+            TakenError: Its key or a unique value is taken.
+        """
+        try:
+            self._connection.execute(table.insert().values(**values))
+        except IntegrityError as problem:
+            raise TakenError from problem
+
+    def change(self, table: Table, where: Mapping[str, Any], **values: Any) -> int:
+        """Change rows; how many there were."""
+        done = self._connection.execute(table.update().where(_all(table, where)).values(**values))
+        return int(done.rowcount)
+
+    def put(self, name: str, value: bytes) -> None:
+        """Keep a setting; one of the same name is replaced."""
+        if not self.change(SETTING, {"name": name}, value=value):
+            self.add(SETTING, name=name, value=value)
+
+    def setting(self, name: str) -> bytes:
+        """A setting; empty where it was never made."""
+        found = self.find(SETTING, name=name)
+        return found[0]["value"] if found else b""
+
+    def find(self, table: Table, **where: Any) -> tuple[RowMapping, ...]:
+        """The rows with these values, by their key; a row that is looked at may be changed next, so it is held."""
+        chosen = select(table).where(_all(table, where)).order_by(*table.primary_key.columns).with_for_update()
+        return tuple(self._connection.execute(chosen).mappings())
+
+    def note(self, subject: str, *, at_ms: int, action: str, who: str, why: str, was: str = "", now: str = "") -> None:
+        """A dated line in the history of something."""
+        self.add(ENTRY, subject=subject, at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
+
+
+class RegistryStore:
+    """The registry's part of the hub's database; any thread and several processes may call."""
+
+    def __init__(self, store: HubStore) -> None:
+        """Make the tables where they are missing.
+
+        Raises:
+            StoreUnavailableError: The database does not work.
+            StoreMismatchError: The tables are of a later version.
+        """
+        self._store = store
+        with store.transaction() as connection:
+            _META.create_all(connection)
+            found = connection.execute(select(_ABOUT.c.format)).scalar_one_or_none()
+            if found is None:
+                connection.execute(_ABOUT.insert().values(id=1, format=FORMAT))
+            elif found != FORMAT:
+                raise StoreMismatchError(found=found, known=FORMAT)
+
+    @contextmanager
+    def rows(self) -> Iterator[RegistryRows]:
+        """One transaction, durable when it ends, undone where it raises.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        with self._store.transaction() as connection:
+            yield RegistryRows(connection)
+
+
+def _all(table: Table, where: Mapping[str, Any]) -> ColumnElement[bool]:
+    return and_(True, *(table.c[name] == value for name, value in where.items()))

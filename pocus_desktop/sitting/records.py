@@ -1,0 +1,163 @@
+"""What a hub's registry tells of stations, candidates, admissions and walk-ins: read by the hub and by the faces."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pocus_desktop.sitting.enrolling import Kind
+
+
+class EnrolmentState(StrEnum):
+    """How an enrolment stands."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRecord:
+    """A station or centre in the registry.
+
+    Attributes:
+        signing_id: Key id that signs its results.
+        sealing_id: Key id that admissions name it by.
+        ended_ms: When it was retired or revoked, or since when its revocation counts; None while it is active.
+    """
+
+    enrolment_id: str
+    kind: Kind
+    name: str
+    centre_id: str | None
+    signing_id: str
+    sealing_id: str
+    state: EnrolmentState
+    granted_ms: int
+    ended_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One dated line of a history: what was done, by whom and why.
+
+    Attributes:
+        was: The value before; empty where there was none.
+        now: The value after.
+    """
+
+    at_ms: int
+    action: str
+    was: str
+    now: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeCode:
+    """A fresh code, which is told once and not kept."""
+
+    code: str
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRecord:
+    """A person in the registry.
+
+    Attributes:
+        accommodations: As admissions carry them, as JSON.
+        photo_bytes: Size of the photo; 0 where there is none.
+    """
+
+    candidate_id: str
+    name: str
+    accommodations: str
+    photo_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionRecord:
+    """An admission that the hub issued.
+
+    Attributes:
+        is_withdrawn: Whether it is no longer handed out, and its attempt is free again.
+    """
+
+    admission_id: str
+    candidate_id: str
+    bundle_id: str
+    attempt: int
+    mode: str
+    not_before_ms: int | None
+    not_after_ms: int | None
+    station: str | None
+    centre_id: str | None
+    issued_ms: int
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """What admitting gave; both codes are told once and kept nowhere.
+
+    Attributes:
+        start_code: For the proctor; empty where the mode needs none.
+    """
+
+    admission_id: str
+    envelope: bytes
+    sign_in_code: str
+    start_code: str
+
+
+class WalkInState(StrEnum):
+    """What became of a walk-in at the hub."""
+
+    WAITING = "waiting"
+    MATCHED = "matched"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkInRecord:
+    """A sitting that began with a centre's provisional admission.
+
+    Attributes:
+        candidate_id: As the centre wrote it.
+        number: Of the allowance.
+        is_doubled: Whether another walk-in came under the same number of the same allowance.
+        candidate: Whom it was matched to; empty while it waits.
+    """
+
+    admission_id: str
+    sitting: str
+    centre_id: str
+    allowance_id: str
+    number: int
+    candidate_id: str
+    candidate_name: str
+    bundle_id: str
+    state: WalkInState
+    is_doubled: bool
+    candidate: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Why a person has to look at a result that was accepted.
+
+    Attributes:
+        reason: `revoked-station` or `unknown-station`.
+        decision: `keep` or `set-aside`; empty while no one decided.
+    """
+
+    digest: str
+    sitting: str
+    reason: str
+    station: str
+    received_ms: int
+    decision: str
+    who: str
+    why: str

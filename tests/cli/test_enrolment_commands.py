@@ -1,0 +1,126 @@
+"""Enrolment by file, from the command line: a request out, a grant back, and what people do with it after."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pocus_desktop.app.faces import faces
+from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.cli.main import run
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sitting.enrolment import Enrolment
+from tests.bundle.trust.academy import Academy
+
+
+class Places:
+    """One machine that plays the hub and several computers."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def at(self, computer: str) -> Home:
+        """Sit down at a computer."""
+        home = self.folder / computer
+        self._monkeypatch.setenv("POCUS_HOME", str(home))
+        return Home(folder=home)
+
+    def pocus(self, *arguments: str, status: int = 0) -> str:
+        """Run a command; what it told."""
+        self._capsys.readouterr()
+        found = run(list(arguments), faces=faces())
+        told = self._capsys.readouterr()
+        assert found == status, told
+        return told.out + told.err
+
+    def hub(self, *arguments: str, status: int = 0) -> str:
+        """Run a command of the hub."""
+        where = ["--folder", str(self.folder / "hub"), "--keys", str(self.folder / "academy-keys")]
+        return self.pocus("hub", *arguments, *where, status=status)
+
+    def file(self, name: str) -> str:
+        return str(self.folder / name)
+
+    def enrol(self, computer: str, *more: str, name: str = "") -> Home:
+        """The whole way of one computer."""
+        home = self.at(computer)
+        ask, grant = self.file(f"{computer}.request"), self.file(f"{computer}.grant")
+        self.pocus("enrol", "request", "--name", name or computer, *more, "--out", ask)
+        self.hub("enrol", ask, "--out", grant, "--by", "ada")
+        self.pocus("enrol", "accept", grant)
+        return home
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Places:
+    monkeypatch.setenv("POCUS_PASSPHRASE", "correct horse")
+    made = Places(tmp_path, monkeypatch, capsys)
+    made.pocus("keys", "init", "--role", "academy", "--keys", made.file("academy-keys"))
+    return made
+
+
+def test_a_centre_and_its_station_are_enrolled_by_file(places: Places) -> None:
+    academy = Academy(folder=places.folder / "depot")
+    academy.found()
+    root = places.folder / "root.json"
+    root.write_bytes(academy.root)
+    places.hub("terms", "--root", str(root), "--url", "https://hub.example.org")
+    places.enrol("north", "--kind", "centre", "--centre", "north", name="North Clinic")
+    home = places.enrol("desk-1", "--centre", "north")
+    assert Enrolment.load(home.trust).hub_url == "https://hub.example.org"
+    assert TrustClient(home.trust_state).is_enrolled
+    told = places.pocus("enrol", "show")
+    assert "centre north (North Clinic)" in told
+    assert "fingerprint" in told
+    listed = [json.loads(line) for line in places.hub("stations", "--json").splitlines() if line.startswith("{")]
+    assert {one["name"]: (one["kind"], one["state"]) for one in listed} == {
+        "North Clinic": ("centre", "active"),
+        "desk-1": ("station", "active"),
+    }
+
+
+def test_the_command_says_where_the_keys_are(places: Places) -> None:
+    places.at("desk")
+    told = places.pocus("enrol", "request", "--name", "Desk", "--out", places.file("r"))
+    assert str(places.folder / "desk" / "keys") in told
+
+
+def test_a_grant_works_at_its_computer_only_and_a_stick_wins_no_computer_over(places: Places) -> None:
+    places.enrol("desk-1")
+    places.at("desk-2")
+    told = places.pocus("enrol", "accept", places.file("desk-1.grant"), status=1)
+    assert "[enrolment.other_computer]" in told
+    places.pocus("keys", "init", "--role", "academy", "--keys", places.file("mallory"))
+    places.at("desk-1")
+    where = ["--folder", places.file("hub-m"), "--keys", places.file("mallory")]
+    places.pocus("hub", "enrol", places.file("desk-1.request"), "--out", places.file("m.grant"), *where)
+    told = places.pocus("enrol", "accept", places.file("m.grant"), status=1)
+    assert "[enrolment.other_academy]" in told
+
+
+def test_a_station_is_renamed_moved_and_its_new_grant_is_taken_in_but_never_an_old_one(places: Places) -> None:
+    places.enrol("north", "--kind", "centre", "--centre", "north")
+    places.enrol("desk-1")
+    places.hub("rename", "desk-1", "Desk A", "--why", "painted", "--by", "bob")
+    places.hub("move", "Desk A", "--centre", "north", "--why", "carried", "--by", "bob")
+    told = places.hub("stations", "Desk A", "--grant", places.file("new.grant"))
+    assert "renamed  desk-1 -> Desk A  by bob  painted" in told
+    places.at("desk-1")
+    assert "Desk A" in places.pocus("enrol", "accept", places.file("new.grant"))
+    assert "[enrolment.older_grant]" in places.pocus("enrol", "accept", places.file("desk-1.grant"), status=1)
+    assert "retired" in places.hub("retire", "Desk A", "--why", "broken")
+    assert "revoked" in places.hub("revoke", "Desk A", "--why", "stolen", "--since", "2026-01-01T00:00+00:00")
+    assert "[registry.enrolment_ended]" in places.hub("rename", "Desk A", "x", "--why", "y", status=1)
+
+
+def test_a_code_is_shown_once(places: Places) -> None:
+    told = places.hub("code", "new", "--hours", "2")
+    assert len(told.splitlines()[0]) == 19
+    assert "[registry.unknown_centre]" in places.hub("code", "new", "--centre", "none", status=1)
+
+
+@pytest.mark.parametrize("command", ["terms", "code", "enrol", "stations", "rename", "move", "retire", "revoke"])
+def test_every_command_explains_itself(places: Places, command: str) -> None:
+    assert "Usage: pocus hub" in places.pocus("hub", command, "--help")
