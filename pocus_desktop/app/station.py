@@ -24,6 +24,7 @@ from pocus_desktop.sitting.latest_time import ClockSetBackError, LatestTime, mom
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.trusting import Trusting
+from pocus_desktop.sitting.unlock_desk import UnlockDesk
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
@@ -93,6 +94,7 @@ class Station:
         self._clock = clock
         self._library = Library(home.library)
         self._latest = LatestTime(home.latest_time)
+        self._unlocks = UnlockDesk(home=home, keys=keys, trusting=trusting, clock=clock)
         self._deliveries = Deliveries(home, transport=transport, hubs=trusting.hubs, clock=clock, latest=self._latest)
         self._open: list[OpenSitting] = []
         self._begun_ms = clock.read().wall_ms
@@ -140,7 +142,7 @@ class Station:
         note = "" if folder.has_journal else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())
         bundle = self._bundle_again(folder) if folder.has_journal else self._bundle(admitted)
         try:
-            content = bundle.unlock(admissions.content_key(admitted, [self._keys.sealing]))
+            content = bundle.unlock(self._content_key(admitted, bundle, folder))
             material = Material.of(bundle, content)
             sitting = self._begin_or_resume(admission, material, candidate_id, language)
             self._note_begun(admitted.admission_id)
@@ -204,6 +206,16 @@ class Station:
             raise
         self._latest.note(latest_ms)
         return bundle
+
+    def _content_key(self, admitted: Admission, bundle: VerifiedBundle, folder: SittingFolder) -> bytes | None:
+        """The key of an embargoed bundle, once it is released; a sitting that was begun goes on after that."""
+        released = self._unlocks.content_key(
+            admitted,
+            version=bundle.manifest.version,
+            is_sealed=bundle.manifest.mode == "sealed",
+            is_begun=folder.has_journal,
+        )
+        return released.key if released is not None else None
 
     def _latest_ms(self) -> int:
         """The present, never earlier than the latest time seen here."""

@@ -45,6 +45,11 @@ class Home:
         return self.admissions / f"{admission_id}.begun"
 
     @property
+    def unlocks(self) -> Path:
+        """Releases of embargoed bundles, and words for the day that were typed here."""
+        return self.folder / "unlocks"
+
+    @property
     def sittings(self) -> Path:
         """A folder for each sitting: journal, sealed results."""
         return self.folder / "sittings"

@@ -107,7 +107,7 @@ def require_useful(grant: UnlockGrant, keys: Sequence[SealingKey], *, now_ms: in
 
 
 def content_key_for(
-    admission: Admission, held: Held, *, version: int, now_ms: int, is_sealed: bool = True
+    admission: Admission, held: Held, *, version: int, now_ms: int | None, is_sealed: bool = True
 ) -> ReleasedKey | None:
     """The content key for the bundle of an admission, if it may be opened here and now (5).
 
@@ -115,7 +115,8 @@ def content_key_for(
         admission: Verified before.
         held: What this station holds.
         version: Of the bundle at hand.
-        now_ms: The present, never earlier than the latest time seen; for a sitting that was begun, its beginning.
+        now_ms: The present, never earlier than the latest time seen; None for a sitting that was begun: it goes on,
+            whatever the window (5.4).
         is_sealed: Whether the bundle at hand is; one that is open needs no key.
 
     Returns:
@@ -147,6 +148,15 @@ def content_key_for(
         except UnlockError as problem:
             problems.append(problem)
     raise max(problems, key=_nearness)
+
+
+def standing(verified: VerifiedGrant, held: Held, *, now_ms: int) -> UnlockError | None:
+    """What keeps a release from opening its own version of its bundle here and now; None where nothing does."""
+    try:
+        _open(verified, held, version=verified.grant.version, now_ms=now_ms)
+    except UnlockError as problem:
+        return problem
+    return None
 
 
 def hear_words(typed: Typed, held: Held, *, now_ms: int) -> Spoken:
@@ -210,13 +220,14 @@ def _under_words(grant: UnlockGrant, key_id: str, wrapped: bytes, day_key: DayKe
         return None
 
 
-def _open(verified: VerifiedGrant, held: Held, *, version: int, now_ms: int) -> ReleasedKey:
+def _open(verified: VerifiedGrant, held: Held, *, version: int, now_ms: int | None) -> ReleasedKey:
     """Open one release, judged in the order of 5.3."""
     grant = verified.grant
     if grant.version != version:
         raise UnlockOtherVersionError(bundle=grant.bundle_id, released=grant.version, here=version)
     key_id, inner = _unsealed(grant, held.keys)
-    _require_window(grant, now_ms)
+    if now_ms is not None:
+        _require_window(grant, now_ms)
     found: bytes | None = inner
     if grant.needs_words:
         tried = (_under_words(grant, key_id, inner, day_key) for day_key in held.day_keys)

@@ -90,7 +90,7 @@ AT_SIGN_IN: dict[str, tuple[Callable[[Academy], bytes], str]] = {
     "content key for another station": (_key_for_another_station, "sitting.no_content_key"),
     "content key cut out of another admission": (_key_of_another_admission, "crypto.cannot_open_sealed"),
     "content key of another bundle": (_wrong_key, "bundle.wrong_content_key"),
-    "no content key": (_no_key, "bundle.content_locked"),
+    "no content key": (_no_key, "sitting.not_released"),
     "window over": (_over, "sitting.too_late"),
     "window to come": (_to_come, "sitting.too_early"),
     "for another bundle": (_for_another_bundle, "bundle.not_in_library"),

@@ -70,7 +70,7 @@ def code_of(work: Callable[[], object]) -> str:
     return refused.value.code
 
 
-def ask(has: Held, *, version: int = 3, now_ms: int = 1_500, admitted: Admission | None = None) -> bytes:
+def ask(has: Held, *, version: int = 3, now_ms: int | None = 1_500, admitted: Admission | None = None) -> bytes:
     released = content_key_for(admitted or admission(), has, version=version, now_ms=now_ms)
     assert released is not None
     return released.key
@@ -105,6 +105,11 @@ def test_an_open_bundle_needs_no_key_and_an_admission_may_carry_one() -> None:
     others = admission(content_keys=admissions.seal_content_key(CONTENT, [THIEF.public], admission_id="adm_1"))
     assert code_of(lambda: ask(held(), admitted=others)) == "sitting.no_content_key"
     assert ask(held(granted()), admitted=others) == CONTENT
+
+
+def test_a_sitting_that_was_begun_goes_on_whatever_the_window() -> None:
+    assert ask(held(granted()), now_ms=None) == CONTENT
+    assert code_of(lambda: ask(held(granted(day_key=DAY)), now_ms=None)) == "sitting.words_needed"
 
 
 MISUSE: dict[str, tuple[Callable[[], object], str]] = {
