@@ -25,6 +25,7 @@ from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import UnlockDesk
+from pocus_desktop.sitting.unlocking import ReleasedKey
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
@@ -139,15 +140,19 @@ class Station:
         admitted = admission.admission
         admissions.check(admitted, candidate_id=candidate_id, station_id=self._keys.station_id)
         folder = self._sitting_folder(admitted.admission_id)
-        note = "" if folder.has_journal else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())
-        bundle = self._bundle_again(folder) if folder.has_journal else self._bundle(admitted)
+        is_begun = folder.has_journal
+        note = "" if is_begun else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())
+        bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted)
         try:
-            content = bundle.unlock(self._content_key(admitted, bundle, folder))
+            released = self._released(admitted, bundle, is_begun=is_begun)
+            content = bundle.unlock(released.key if released is not None else None)
             material = Material.of(bundle, content)
             sitting = self._begin_or_resume(admission, material, candidate_id, language)
             self._note_begun(admitted.admission_id)
             if note:
                 sitting.handle(NoteIntegrity(what="trust-stale", detail=note))
+            if released is not None and released.told and not is_begun:
+                sitting.handle(NoteIntegrity(what="unlocked", detail=released.told))
         except BaseException:
             bundle.close()
             raise
@@ -207,15 +212,11 @@ class Station:
         self._latest.note(latest_ms)
         return bundle
 
-    def _content_key(self, admitted: Admission, bundle: VerifiedBundle, folder: SittingFolder) -> bytes | None:
+    def _released(self, admitted: Admission, bundle: VerifiedBundle, *, is_begun: bool) -> ReleasedKey | None:
         """The key of an embargoed bundle, once it is released; a sitting that was begun goes on after that."""
-        released = self._unlocks.content_key(
-            admitted,
-            version=bundle.manifest.version,
-            is_sealed=bundle.manifest.mode == "sealed",
-            is_begun=folder.has_journal,
-        )
-        return released.key if released is not None else None
+        manifest = bundle.manifest
+        is_sealed = manifest.mode == "sealed"
+        return self._unlocks.content_key(admitted, version=manifest.version, is_sealed=is_sealed, is_begun=is_begun)
 
     def _latest_ms(self) -> int:
         """The present, never earlier than the latest time seen here."""

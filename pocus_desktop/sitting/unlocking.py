@@ -70,6 +70,11 @@ class ReleasedKey:
     grant_id: str = ""
     grant_digest: str = ""
 
+    @property
+    def told(self) -> str:
+        """What the journal notes of it; empty where the admission, which the journal names, carried the key."""
+        return f"{self.way} {self.grant_id} {self.grant_digest}" if self.grant_id else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:

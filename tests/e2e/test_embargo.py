@@ -6,6 +6,7 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.day_key import DayKey
+from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import UnlockDesk
 from pocus_desktop.sitting.unlock_grant import UnlockWindow, issue, release
@@ -55,7 +56,11 @@ def test_a_release_opens_the_bundle_in_its_window(timed: Academy, clock: ManualC
     desk(timed).take_in(released(timed))
     refused(timed, admission_id, "sitting.unlock_too_early")
     clock.advance(ms=HOUR_MS)
-    answer(to_case(timed.open(admission_id)), LEFT)
+    opened = timed.open(admission_id)
+    answer(to_case(opened), LEFT)
+    [note] = [each.event for each in opened.sitting.recorded if isinstance(each.event, IntegrityNoted)]
+    [(grant, _)] = desk(timed).standings()
+    assert (note.what, note.detail) == ("unlocked", f"grant {grant.grant.grant_id} {grant.digest}")
     clock.set(wall_ms=clock.read().wall_ms + 2 * HOUR_MS)
     timed.restart()
     again = timed.open(admission_id)
