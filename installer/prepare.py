@@ -41,9 +41,10 @@ DEBIAN_PACKAGES = (
     "libxcb-icccm4",
     "libxcb-keysyms1",
     "libxcb-shape0",
-    # the tests that want a real window, and the reference of a benchmark
+    # the tests that want a real window, and the references of benchmarks
     "xvfb",
     "openssl",
+    "rsync",
 )
 
 
