@@ -21,6 +21,7 @@ from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.admission import Candidate
 from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync.outbox import RECEIPT_SUFFIX
@@ -168,7 +169,9 @@ def _collect(workshop: Workshop) -> Left:
     report = folder / "score-report.json"
     report.write_text(score.model_dump_json(indent=2) + "\n", encoding="utf-8")
     opened = hub.opened(standing.sitting)
-    told = lines(opened.events, Course(workshop.built.assessment, can_jump=False), with_answers=True)
+    first = opened.events[0].event
+    assert isinstance(first, Opened)  # noqa: S101 - opening a sealed result proves it (rule 6)
+    told = lines(opened.events, Course.of(workshop.built.assessment, first), with_answers=True)
     story = folder / "sitting-log.txt"
     story.write_text("\n".join(told) + "\n", encoding="utf-8")
     (folder / "academy.json").write_text(

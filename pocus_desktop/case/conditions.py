@@ -1,13 +1,16 @@
 """Conditions and actions of a case: structured data, never text that is evaluated."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Strict, Tag, model_validator
 
 from pocus_desktop.case.values import Duration, Model, Name
 
-Number: TypeAlias = Annotated[int, Strict()] | Annotated[float, Strict()]
-"""A number and nothing that could pass for one: neither true nor a text."""
+_EXACT: Final = 2**53 - 1
+_RANGE: Final = Field(ge=-_EXACT, le=_EXACT)
+
+Number: TypeAlias = Annotated[int, Strict(), _RANGE] | Annotated[float, Strict(), _RANGE]
+"""A number that JSON carries exactly, and nothing that could pass for one: neither true nor a text."""
 
 
 class ResponseIs(Model):

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pocus_desktop.case.conditions import Action, Branch, Number
 from pocus_desktop.case.items.registry import Item
 from pocus_desktop.case.media import Stage
 from pocus_desktop.case.patient import Patient
 from pocus_desktop.case.values import Duration, Language, Model, Name, Text, refuse_repeated
+from pocus_desktop.kernel.ids import NAME
 
 FORMAT: Literal[1] = 1
 """The version of the case format."""
@@ -130,10 +131,38 @@ class Case(Model):
         raise KeyError(item_id)
 
 
+def _after(value: object) -> object:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if not is_count and not (isinstance(value, str) and NAME.fullmatch(value)):
+        raise ValueError("name the case that comes before, or say how many cases do, such as 2")
+    return value
+
+
+class Break(Model):
+    """A scheduled rest between two cases (formats/case 8.3): `{after: 2, length: 10m}`.
+
+    The exam clock stands still for `length`, and then runs again, whoever is there. An optional one may be ended at any
+    moment; one that is not lasts its whole length.
+    """
+
+    after: Annotated[int | str, BeforeValidator(_after)] = Field(
+        description="The id of a case, or how many cases come before it."
+    )
+    length_ms: Duration = Field(alias="length")
+    optional: bool = True
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "Break":
+        if self.length_ms == 0:
+            raise ValueError("a break lasts a while; give it a length such as 10m")
+        return self
+
+
 class Assessment(Model):
     """The ordered cases of one content area; the compiled content of a bundle (`case.json`).
 
-    Step, phase, item and case ids are unique throughout an assessment.
+    Step, phase, item and case ids are unique throughout an assessment. `order` and `pinned` say in which order the
+    cases are sat (formats/case 8.2), `breaks` where candidates rest between them.
     """
 
     format: Literal[1] = FORMAT
@@ -142,6 +171,11 @@ class Assessment(Model):
     area: ContentArea
     languages: tuple[Language, ...] = Field(min_length=1)
     time_limit_ms: Duration | None = Field(default=None, alias="time_limit")
+    order: Literal["fixed", "seeded"] = "fixed"
+    pinned: dict[Name, Literal["first", "last"]] = Field(
+        default_factory=dict, description="In seeded order: the cases that keep to the beginning or the end."
+    )
+    breaks: tuple[Break, ...] = ()
     cases: tuple[Case, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -160,8 +194,12 @@ class Assessment(Model):
             yield from case.items
 
     def to_json(self) -> bytes:
-        """The compiled form; `from_json` gives an equal assessment back."""
-        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+        """The compiled form; `from_json` gives an equal assessment back.
+
+        An order, pins and breaks that were not written are left out, so that programs from before them read the rest.
+        """
+        unsaid = {name for name in ("order", "pinned", "breaks") if name not in self.model_fields_set}
+        return self.model_dump_json(by_alias=True, exclude_none=True, exclude=unsaid).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> "Assessment":

@@ -131,6 +131,8 @@ def _not_empty(value: Mapping[str, str]) -> Mapping[str, str]:
     for language, text in value.items():
         if not text.strip():
             raise ValueError(f"the text for {language} is empty")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError(f"the text for {language} holds half a character, which no file can hold")
     return value
 
 

@@ -26,7 +26,6 @@ from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.opening import require_same
 from pocus_desktop.sitting.sealed import Opened, open_sealed_result
-from pocus_desktop.sitting.views import Mode
 
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -48,7 +47,8 @@ class _Given:
     @property
     def course(self) -> Course:
         first = self.opened.events[0].event
-        return Course(self.material.assessment, can_jump=isinstance(first, OpenedEvent) and first.mode is Mode.REVIEW)
+        assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (rule 6)
+        return Course.of(self.material.assessment, first)
 
 
 def _result_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -10,7 +10,6 @@ from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.sealed import Opened
-from pocus_desktop.sitting.views import Mode
 
 
 def mark(opened: Opened, shelved: Shelved) -> ScoreReport:
@@ -24,7 +23,7 @@ def mark(opened: Opened, shelved: Shelved) -> ScoreReport:
     assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (rule 6)
     if shelved.manifest_digest and first.manifest_digest != shelved.manifest_digest:
         raise OtherBundleError(bundle=shelved.bundle_id, version=shelved.bundle_version)
-    course = Course(shelved.assessment, can_jump=first.mode is Mode.REVIEW)
+    course = Course.of(shelved.assessment, first)
     state = judge(course, opened.events)
     return score(shelved.assessment, shelved.key, state.responses, course.shown_items(state.configuration))
 

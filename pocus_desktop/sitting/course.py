@@ -5,7 +5,7 @@ Everything here is a pure function of a configuration; what the chart understand
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from pocus_desktop.case.items.registry import Item, Response
 from pocus_desktop.case.models import Assessment
@@ -14,8 +14,10 @@ from pocus_desktop.scenario.compile import compile_assessment
 from pocus_desktop.scenario.configuration import Configuration
 from pocus_desktop.scenario.effects import Event, ResponseRefused
 from pocus_desktop.scenario.vocabulary import Place
+from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.ledger import Scope
 from pocus_desktop.sitting.plan import Plan
+from pocus_desktop.sitting.views import Mode
 
 REFUSALS: Final = {"scenario.item_locked": "sitting.item_locked", "scenario.item_closed": "sitting.item_closed"}
 """What the engine says of a response that it does not take, and what the candidate is told."""
@@ -39,16 +41,34 @@ class Limit:
 
 
 class Course:
-    """An assessment compiled for one sitting."""
+    """An assessment compiled for one sitting.
 
-    def __init__(self, assessment: Assessment, *, can_jump: bool) -> None:
-        self.plan: Final = Plan(assessment)
+    Args:
+        assessment: As it was built.
+        can_jump: Whether every step may be gone to (review mode).
+        seed: The sitting's, as its first event has it; it orders the cases where their order is seeded.
+
+    Raises:
+        ScenarioError: The assessment names what it does not have.
+    """
+
+    def __init__(self, assessment: Assessment, *, can_jump: bool, seed: int) -> None:
+        self.plan: Final = Plan(assessment, seed=seed)
         self.can_jump: Final = can_jump
-        self._chart = compile_assessment(assessment, can_jump=can_jump)
+        self._chart = compile_assessment(self.assessment, can_jump=can_jump)
+
+    @classmethod
+    def of(cls, assessment: Assessment, opened: Opened) -> Self:
+        """As the sitting takes it that this event opened.
+
+        Raises:
+            ScenarioError: As the constructor.
+        """
+        return cls(assessment, can_jump=opened.mode is Mode.REVIEW, seed=opened.seed)
 
     @property
     def assessment(self) -> Assessment:
-        """What is sat."""
+        """What is sat, its cases in the order in which they are."""
         return self.plan.assessment
 
     def begin(self, *, now: int) -> Configuration:

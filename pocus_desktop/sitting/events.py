@@ -227,6 +227,18 @@ class Continued(Happening):
     by: str = ""
 
 
+class BreakEnded(Happening):
+    """The candidate left the break; before its end, the clock runs from here on."""
+
+    type: Literal["break-ended"] = "break-ended"
+
+
+class BreakOver(Happening):
+    """A break's length ran out with nobody back: the clock has been running since. Changes only what is told."""
+
+    type: Literal["break-over"] = "break-over"
+
+
 class DiskStopped(Happening):
     """From this stamp on the disk took nothing: the clock stood still. Written once it takes again."""
 
@@ -329,6 +341,8 @@ Event: TypeAlias = (
     | CineLeft
     | Paused
     | Continued
+    | BreakEnded
+    | BreakOver
     | DiskStopped
     | DiskRecovered
     | TimerFired

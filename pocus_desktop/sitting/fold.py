@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.configuration import Configuration
 from pocus_desktop.scenario.vocabulary import place_of
-from pocus_desktop.sitting import events, fold_case, fold_flow, ledger
+from pocus_desktop.sitting import events, fold_break, fold_case, fold_flow, ledger
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError
@@ -119,7 +119,7 @@ def _has_moved(before: Configuration | None, now: Configuration | None) -> bool:
 
 
 def _placed(course: Course, state: SittingState, *, since_ms: int | None) -> SittingState:
-    """After the scenario moved: note the place, charge time to it; a case that is through leads to the review."""
+    """After the scenario moved: note the place, charge time to it; a case that is through leads on."""
     assert state.configuration is not None  # noqa: S101 - it just changed, and never back to None
     place = place_of(state.configuration)
     if place == state.place:
@@ -128,10 +128,11 @@ def _placed(course: Course, state: SittingState, *, since_ms: int | None) -> Sit
     if place.patient != state.place.patient:
         was = state.place.patient if place.case == state.place.case else None
     time = ledger.charge(state.ledger, course.scopes(place), since_ms=since_ms)
+    later = changed(state, place=place, patient_was=was, ledger=time)
     if not place.is_finished:
-        return changed(state, place=place, patient_was=was, ledger=time)
+        return later if place.case == state.place.case else fold_break.begun(course, later, state.place.case, since_ms)
     stage = after(Stage.CASE, state.mode) if state.stage is Stage.CASE else state.stage
-    return changed(state, place=place, patient_was=was, ledger=ledger.stop(time), stage=stage)
+    return changed(later, ledger=ledger.stop(time), stage=stage, rest=None)
 
 
 _HANDLERS: Final[Mapping[type, Handler]] = {
@@ -156,6 +157,8 @@ _HANDLERS: Final[Mapping[type, Handler]] = {
     events.CineLeft: fold_case.cine,
     events.Paused: fold_flow.paused,
     events.Continued: fold_flow.continued,
+    events.BreakEnded: fold_break.ended,
+    events.BreakOver: fold_break.over,
     events.DiskStopped: fold_flow.disk_stopped,
     events.DiskRecovered: fold_flow.disk_recovered,
     events.TimerFired: fold_case.fired,
@@ -185,6 +188,7 @@ _DEEDS: Final = frozenset(
         events.PlayStarted,
         events.Paused,
         events.Continued,
+        events.BreakEnded,
         events.ProctorCalled,
         events.HandedIn,
         events.TimeOver,

@@ -37,8 +37,8 @@ def answered(course: Course, state: SittingState, event: events.Answered) -> Sit
     if state.configuration is None or item is None or state.stage is not Stage.CASE:
         code = "sitting.item_closed" if state.handed_in_at is None else "sitting.answer_too_late"
         return refused(state, code, number=course.plan.numbers.get(event.item, 0))
-    if state.pause is not None:
-        return refused(state, "sitting.paused_refused")
+    if (standing := _standing(state)) is not None:
+        return refused(state, standing)
     problem = problem_with(item, event.response)
     if problem is not None:
         return refused(state, "sitting.bad_response", reason=problem, number=course.plan.numbers[item.id])
@@ -62,8 +62,8 @@ def went_on(course: Course, state: SittingState, event: events.WentOn) -> Sittin
     """On to the next step: unless a clip must be started, or required items lack a confirmed omission."""
     if state.configuration is None or state.stage is not Stage.CASE or event.step not in {"", state.place.step}:
         return state
-    if state.pause is not None:
-        return refused(state, "sitting.paused_refused")
+    if (standing := _standing(state)) is not None:
+        return refused(state, standing)
     if not state.is_clock_free and unplayed(course, state):
         return refused(state, "sitting.clip_first")
     missing = unanswered(course, state)
@@ -79,8 +79,8 @@ def went_back(course: Course, state: SittingState, _event: events.WentBack) -> S
     """To the step before, in a nonlinear phase."""
     if state.configuration is None or state.stage is not Stage.CASE:
         return state
-    if state.pause is not None:
-        return refused(state, "sitting.paused_refused")
+    if (standing := _standing(state)) is not None:
+        return refused(state, standing)
     step = course.previous(state.configuration, state.place)
     if step is None:
         return refused(state, "sitting.cannot_go_back")
@@ -91,8 +91,8 @@ def went_to(course: Course, state: SittingState, event: events.WentTo) -> Sittin
     """To a step by name: visited and in the same nonlinear phase, or any in review mode."""
     if state.configuration is None or state.stage not in {Stage.CASE, Stage.REVIEW}:
         return state
-    if state.pause is not None:
-        return refused(state, "sitting.paused_refused")
+    if (standing := _standing(state)) is not None:
+        return refused(state, standing)
     if not course.can_go_to(state.configuration, state.place, event.step):
         return refused(state, "sitting.cannot_go_there")
     if event.step == state.place.step:
@@ -111,6 +111,8 @@ def play(course: Course, state: SittingState, event: events.PlayStarted) -> Sitt
     progress = state.clips.get(event.clip, ClipProgress())
     if progress.is_started:
         return state
+    if state.rest is not None:
+        return refused(state, "sitting.break_refused")
     if clip.plays is not None and progress.plays_used >= clip.plays and not state.is_clock_free:
         return refused(state, "sitting.no_plays_left")
     begun = ClipProgress(plays_used=progress.plays_used + 1, is_started=True)
@@ -165,8 +167,8 @@ def handed_in(course: Course, state: SittingState, event: events.HandedIn) -> Si
     """The sitting ends, if confirmed or nothing required is unanswered."""
     if state.stage not in {Stage.CASE, Stage.REVIEW} or state.configuration is None:
         return state
-    if state.pause is not None:
-        return refused(state, "sitting.paused_refused")
+    if (standing := _standing(state)) is not None:
+        return refused(state, standing)
     missing = unanswered(course, state, everywhere=True)
     if not event.is_confirmed and (missing or state.stage is Stage.CASE):
         return refused(state, "sitting.hand_in_unconfirmed", count=len(missing))
@@ -183,6 +185,13 @@ def time_over(_course: Course, state: SittingState, _event: events.TimeOver) -> 
         return state
     ended = changed(state, stage=after(Stage.REVIEW, state.mode), handed_in_at=state.ledger.last)
     return told(ended, "warning", "sitting.time_over")
+
+
+def _standing(state: SittingState) -> str | None:
+    """Why nothing of the case can be done now; None where it can."""
+    if state.pause is not None:
+        return "sitting.paused_refused"
+    return None if state.rest is None else "sitting.break_refused"
 
 
 def _with_clip(state: SittingState, key: str, progress: ClipProgress) -> SittingState:

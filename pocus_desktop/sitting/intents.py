@@ -141,6 +141,11 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndBreak:
+    """Leave the break and go on with the next case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallProctor:
     """Raise a hand; `note` is what the candidate wrote, if anything."""
 
@@ -188,6 +193,7 @@ Intent: TypeAlias = (
     | ReportCine
     | Pause
     | Resume
+    | EndBreak
     | CallProctor
     | NoteIntegrity
     | HandIn

@@ -20,6 +20,10 @@ JUMP_MS: Final = 2_000
 """How far wall and monotonic clock may drift apart between two readings before it is noted."""
 
 
+BREAK: Final = "break"
+"""The reason of entries for time that stood still in a scheduled break."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the ledger.
@@ -65,7 +69,8 @@ class Ledger:
         last: The last reading seen.
         is_started: Whether the clock was started (and not stopped for good).
         holds: What holds the clock now (`pause`, `disk`); it runs when started and nothing holds it.
-        consumed_ms: Exam time consumed in all; never goes down.
+        rest_ms: How much is left of a scheduled break, for which the clock stands still by itself.
+        consumed_ms: Exam time consumed in all; never goes down, but where a break began before the last reading.
         scopes: What running time is charged to now.
         by_scope: Exam time consumed by each scope so far.
         extra_ms: Time granted to each scope.
@@ -79,6 +84,7 @@ class Ledger:
     last: Reading
     is_started: bool = False
     holds: tuple[str, ...] = ()
+    rest_ms: int = 0
     consumed_ms: int = 0
     scopes: tuple[Scope, ...] = ()
     by_scope: Mapping[Scope, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -92,15 +98,29 @@ class Ledger:
     @property
     def is_running(self) -> bool:
         """Whether exam time passes."""
+        return self.is_started and not self.holds and not self.rest_ms
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether exam time passes, or will once the break is over."""
         return self.is_started and not self.holds
+
+    def rest_at(self, reading: Reading) -> int:
+        """What is left of the break if nothing changes until a reading of this boot."""
+        return max(self.rest_ms - _passed(self.last, reading), 0) if self.is_let_go else self.rest_ms
+
+    def is_running_at(self, reading: Reading) -> bool:
+        """Whether exam time passes at a reading of this boot, if nothing changes until then."""
+        return self.is_let_go and not self.rest_at(reading)
 
     def consumed_at(self, reading: Reading) -> int:
         """Exam time consumed if nothing changes until a reading of this boot."""
-        return self.consumed_ms + (_passed(self.last, reading) if self.is_running else 0)
+        passed = _passed(self.last, reading) if self.is_let_go else 0
+        return self.consumed_ms + max(passed - self.rest_ms, 0)
 
     def monotonic_at(self, consumed_ms: int) -> int | None:
-        """When (monotonic, this boot) so much exam time will have been consumed; None while the clock stands still."""
-        return self.last.monotonic_ms + consumed_ms - self.consumed_ms if self.is_running else None
+        """When (monotonic, this boot) so much exam time will have been consumed; None while the clock is held."""
+        return self.last.monotonic_ms + self.rest_ms + consumed_ms - self.consumed_ms if self.is_let_go else None
 
     def spent(self, scope: Scope) -> int:
         """Exam time charged to a scope up to the last reading."""
@@ -127,6 +147,8 @@ def observe(ledger: Ledger, *readings: Reading) -> Ledger:
         if abs(drift) > JUMP_MS:
             notes = (*notes, _note(drift, reading))
         last, whole = _forward(last, reading), whole + passed
+    if ledger.rest_ms and ledger.is_let_go:
+        ledger, whole = _rested(ledger, whole)
     is_running = ledger.is_running
     return _changed(
         ledger,
@@ -144,7 +166,7 @@ def start(ledger: Ledger) -> Ledger:
 
 def stop(ledger: Ledger) -> Ledger:
     """The clock stops for good at the last reading."""
-    return replace(_close(ledger), is_started=False)
+    return replace(_close(ledger), is_started=False, rest_ms=0)
 
 
 def charge(ledger: Ledger, scopes: tuple[Scope, ...], *, since_ms: int | None = None) -> Ledger:
@@ -164,6 +186,27 @@ def release(ledger: Ledger, reason: str) -> Ledger:
     return replace(_close(ledger), holds=tuple(other for other in ledger.holds if other != reason))
 
 
+def rest(ledger: Ledger, length_ms: int, *, since_ms: int | None = None) -> Ledger:
+    """A break: the clock stands still for a while, then runs again by itself.
+
+    Args:
+        ledger: Running.
+        length_ms: How long.
+        since_ms: Exam time at which the break began, where that was before the last reading: what ran since then was
+            part of the break, and is given back as far as the break goes.
+    """
+    closed = _close(ledger, since_ms)
+    late = closed.consumed_ms - closed.open_from_ms
+    begun = _changed(closed, consumed_ms=closed.open_from_ms, rest_ms=length_ms)
+    begun, over = _rested(begun, late)
+    return _changed(begun, consumed_ms=begun.consumed_ms + over)
+
+
+def end_rest(ledger: Ledger) -> Ledger:
+    """The break is ended early: the clock runs from the last reading on."""
+    return _changed(_close(ledger), rest_ms=0) if ledger.rest_ms else ledger
+
+
 def grant(ledger: Ledger, scope: Scope, *, extra_ms: int, reason: str, signer: str) -> Ledger:
     """Give a scope more time, with a reason and a name."""
     entry = Entry(
@@ -178,8 +221,8 @@ def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int) -> Ledger:
     """The program came back after a crash, a kill or a power cut.
 
     The gap is measured from the last durable event: on the monotonic clock within one boot, else on the wall clock (one
-    that was set back shows no gap and leaves a note). Up to `cap_ms` of all gaps of a sitting is credited; the rest is
-    consumed.
+    that was set back shows no gap and leaves a note). What falls into a break is of the break. Up to `cap_ms` of all
+    other gaps of a sitting is credited; the rest is consumed.
     """
     closed = _close(ledger)
     is_same_boot = reading.boot_id == ledger.last.boot_id
@@ -187,7 +230,9 @@ def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int) -> Ledger:
     gap = _passed(ledger.last, reading) if is_same_boot else max(wall_gap, 0)
     drift = wall_gap - gap
     notes = ledger.notes if abs(drift) <= JUMP_MS else (*ledger.notes, _note(drift, reading))
-    if not ledger.is_running or gap == 0:
+    if closed.rest_ms and closed.is_let_go:
+        closed, gap = _rested(closed, gap)
+    if not closed.is_running or gap == 0:
         return replace(closed, last=reading, notes=notes)
     credited = min(gap, max(cap_ms - ledger.credited_ms, 0))
     at = ledger.consumed_ms
@@ -205,6 +250,14 @@ def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int) -> Ledger:
     )
 
 
+def _rested(ledger: Ledger, passed_ms: int) -> tuple[Ledger, int]:
+    """Time passes in a break; what is left of it once the break is over, for the clock to run again."""
+    used = min(passed_ms, ledger.rest_ms)
+    later = _changed(ledger, held_ms=ledger.held_ms + used)
+    over = later if used < ledger.rest_ms else _close(later)
+    return _changed(over, rest_ms=ledger.rest_ms - used), passed_ms - used
+
+
 def _close(ledger: Ledger, until_ms: int | None = None) -> Ledger:
     """Write down the stretch or hold that ends at the last reading, or the stretch that ended at an exam time."""
     entries = ledger.entries
@@ -217,7 +270,7 @@ def _close(ledger: Ledger, until_ms: int | None = None) -> Ledger:
             {**by_scope, **{scope: by_scope.get(scope, 0) + ran for scope in ledger.scopes}},
         )
     if ledger.held_ms:
-        why = "+".join(ledger.holds)
+        why = "+".join(ledger.holds) or BREAK
         entries = (*entries, Entry(kind="hold", amount_ms=ledger.held_ms, at_ms=ledger.consumed_ms, reason=why))
     return _changed(ledger, entries=entries, by_scope=by_scope, open_from_ms=end_ms, held_ms=0)
 

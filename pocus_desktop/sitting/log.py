@@ -15,7 +15,7 @@ from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.fold import begin, fold
-from pocus_desktop.sitting.state import SittingState, Stage
+from pocus_desktop.sitting.state import SittingState, Stage, span
 
 _SILENT: Final = (events.Heartbeat,)
 _HIDDEN: Final = frozenset({"v", "type", "response", "candidate_name", "answers", "note", "detail"})
@@ -96,6 +96,8 @@ def _consequences(before: SittingState | None, now: SittingState) -> list[str]:
         found.append(f"→ {now.stage}")
     if now.place.step != before.place.step and now.place.step is not None and now.stage is Stage.CASE:
         found.append(f"→ step {now.place.step} ({now.place.phase})")
+    if now.rest is not None and now.rest is not before.rest:
+        found.append(f"→ break of {span(now.rest.length_ms)}")
     if now.place.patient != before.place.patient and now.place.patient is not None:
         found.append(f"→ patient {now.place.patient}")
     if now.notices is not before.notices:

@@ -78,8 +78,8 @@ def begin_sitting(
         bundle_version=material.bundle_version,
     )
     require_fit(admitted, material)
-    course = Course(material.assessment, can_jump=admitted.mode is Mode.REVIEW)
     first = first_event(admission, material, language=language)
+    course = Course.of(material.assessment, first)
     place = SittingFolder(path=folder)
     place.require_empty()
     place.keep_admission(admission.envelope)
@@ -120,7 +120,6 @@ def reopen_sitting(
     place.require_journal()
     admission = place.admission()
     require_fit(admission.admission, material)
-    course = Course(material.assessment, can_jump=admission.admission.mode is Mode.REVIEW)
     keys = (station.sealing, *((centre,) if centre is not None else ()))
     try:
         journal, recorded = Journal.open(folder, keys=keys, signer=station.signing)
@@ -129,9 +128,10 @@ def reopen_sitting(
         if closed is None:
             raise
         state = closed_state(admission, material, place.header(), last_seq=closed.last_seq, now=now)
+        course = Course.of(material.assessment, state.opened)
         return Begun(folder=place, admission=admission, course=course, journal=None, recorded=(), state=state)
     try:
-        require_same(recorded, admission, material)
+        course = Course.of(material.assessment, require_same(recorded, admission, material))
         state = replay(course, recorded)
     except BaseException:
         journal.close()
@@ -188,8 +188,8 @@ def first_event(admitted: VerifiedAdmission, material: Material, *, language: st
     )
 
 
-def require_same(recorded: Sequence[Recorded], admitted: VerifiedAdmission, material: Material) -> None:
-    """Admission and bundle are those that the sitting began with.
+def require_same(recorded: Sequence[Recorded], admitted: VerifiedAdmission, material: Material) -> events.Opened:
+    """The event that opened the sitting; admission and bundle are those that it began with.
 
     Raises:
         BadHistoryError: The journal does not begin as one.
@@ -204,6 +204,7 @@ def require_same(recorded: Sequence[Recorded], admitted: VerifiedAdmission, mate
     if first.manifest_digest != material.manifest_digest:
         needed, found = (f"{first.bundle_id} {first.bundle_version}", f"{material.bundle_id} {material.bundle_version}")
         raise WrongBundleError(needed=needed, found=found)
+    return first
 
 
 def closed_state(

@@ -9,7 +9,8 @@ from typing import Final
 from pocus_desktop.case.conditions import AdvanceTime
 from pocus_desktop.case.items.registry import Item
 from pocus_desktop.case.media import Cine, Clip, Stage
-from pocus_desktop.case.models import Assessment, Case, Phase, Step
+from pocus_desktop.case.models import Assessment, Break, Case, Phase, Step
+from pocus_desktop.sitting.order import as_sat, breaks_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +32,26 @@ class Place:
 
 
 class Plan:
-    """An assessment with its look-up tables."""
+    """An assessment as one sitting takes it, with its look-up tables.
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.assessment: Final = assessment
+    Args:
+        assessment: As it was built.
+        seed: The sitting's, which orders the cases where their order is seeded.
+
+    Raises:
+        CaseUnfitError: It pins or rests after what it does not have.
+    """
+
+    def __init__(self, assessment: Assessment, *, seed: int) -> None:
+        self.assessment: Final = as_sat(assessment, seed)
+        self._breaks: Final = breaks_after(self.assessment)
+
+    def break_between(self, before: str | None, case: str | None) -> Break | None:
+        """The break that comes when the sitting goes on from one case to the next; None where none does."""
+        ids = [one.id for one in self.assessment.cases]
+        if before not in ids or case not in ids or ids.index(case) <= ids.index(before):
+            return None
+        return self._breaks.get(before)
 
     @cached_property
     def places(self) -> Mapping[str, Place]:

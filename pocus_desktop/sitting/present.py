@@ -31,6 +31,9 @@ MINUTES_LEFT: Final[Mapping[int, str]] = {
 }
 
 
+_SEEN_IN_BREAKS: Final = ("assessment", "case")
+
+
 def view(
     course: Course,
     state: SittingState,
@@ -59,6 +62,8 @@ def view(
     elif state.pause is not None:
         told = words.explain("sitting.pause_proctor" if state.paused_by else "sitting.pause_own", {}, language)
         screen = PausedView(reason=told, can_resume=not state.paused_by)
+    elif state.rest is not None:
+        screen = present_case.break_view(course, state, now)
     else:
         screen = _screen(course, state, key, delivery)
     left = times.times_left(course, state, now)
@@ -108,13 +113,13 @@ def _chrome(
         candidate_name=state.opened.candidate_name,
         candidate_id=state.opened.candidate_id,
         assessment_title=course.assessment.title(language),
-        times=left,
+        times=left if state.rest is None else tuple(time for time in left if time.scope in _SEEN_IN_BREAKS),
         saved=saved,
         saved_at_ms=state.ledger.last.wall_ms,
         is_hand_raised=state.is_hand_raised,
         notices=_notices(course, state, now),
     )
-    if state.place.step is None or state.stage not in {Stage.CASE, Stage.REVIEW}:
+    if state.place.step is None or state.rest is not None or state.stage not in {Stage.CASE, Stage.REVIEW}:
         return chrome
     return present_case.with_place(chrome, course, state, state.place.step)
 

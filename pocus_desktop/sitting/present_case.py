@@ -6,14 +6,17 @@ from typing import assert_never
 from pocus_desktop.case.media import Cine, Clip, Image, PatientSummary, Stage
 from pocus_desktop.case.patient import PatientState
 from pocus_desktop.kernel import words
+from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.feedback import feedback_now
+from pocus_desktop.sitting.fold_break import can_leave
 from pocus_desktop.sitting.fold_case import unanswered, unplayed
 from pocus_desktop.sitting.plan import stage_of
 from pocus_desktop.sitting.state import ClipProgress, SittingState
 from pocus_desktop.sitting.views import (
+    BreakView,
     CaseView,
     Chrome,
     CineState,
@@ -45,6 +48,25 @@ def case_view(course: Course, state: SittingState, key: ScoringKey | None) -> Ca
         is_last=course.ends_next(state.configuration, now=state.ledger.consumed_ms),
         next_refused=_next_refused(course, state),
         jumps=_jumps(course, language),
+    )
+
+
+def break_view(course: Course, state: SittingState, now: Reading) -> BreakView:
+    """The break: what comes next, and how long it still lasts."""
+    rest = state.rest
+    assert rest is not None  # noqa: S101 - the candidate is in a break
+    cases = course.assessment.cases
+    number, case = next((n, case) for n, case in enumerate(cases, start=1) if case.id == state.place.case)
+    left_ms = state.ledger.rest_at(now)
+    return BreakView(
+        next_title=case.title(state.comfort.language),
+        next_number=number,
+        case_count=len(cases),
+        length_ms=rest.length_ms,
+        left_ms=left_ms,
+        at_monotonic_ms=now.monotonic_ms,
+        is_counting=state.ledger.is_let_go,
+        can_leave=can_leave(state, left_ms=left_ms),
     )
 
 

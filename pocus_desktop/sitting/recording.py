@@ -53,6 +53,8 @@ def event_of(intent: Intent, state: SittingState) -> Event | None:
             return events.Paused(reason=reason)
         case intents.Resume():
             return events.Continued()
+        case intents.EndBreak():
+            return None if state.rest is None else events.BreakEnded()
         case intents.CallProctor(note=note):
             return events.ProctorCalled(note=note)
         case intents.NoteIntegrity(what=what, detail=detail):

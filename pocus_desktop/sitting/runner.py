@@ -128,7 +128,9 @@ class Runner:
             return
         try:
             self._fire_due(now)
-            if self.state.ledger.is_running and now.monotonic_ms - self.last_ms >= HEARTBEAT_MS:
+            if self.state.ledger.rest_ms and self.state.ledger.is_running_at(now):
+                self._append(None, events.BreakOver(), now)
+            elif self.state.ledger.is_running and now.monotonic_ms - self.last_ms >= HEARTBEAT_MS:
                 self._append(None, events.Heartbeat(), now)
             self._finish()
         except DISK_ERRORS as problem:

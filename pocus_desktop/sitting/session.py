@@ -240,8 +240,10 @@ class Sitting:
         if self._failure is not None:
             return self._retry_at_ms
         state = self._state
-        if not state.ledger.is_running:
+        if not state.ledger.is_let_go:
             return None
+        if state.ledger.rest_ms:
+            return state.ledger.last.monotonic_ms + state.ledger.rest_ms
         moments = [state.ledger.last.monotonic_ms + HEARTBEAT_MS]
         change_ms = times.next_change_ms(self._course, state, now=self._clock.read())
         moment = state.ledger.monotonic_at(change_ms) if change_ms is not None else None
@@ -327,14 +329,14 @@ class Sitting:
     def _tick(self, now: Reading) -> None:
         if self._runner is None:
             return
-        before = (self._state.stage, self._state.configuration, self._failure)
+        before = _seen(self._state, self._failure)
         if self._failure is None or now.monotonic_ms >= self._retry_at_ms:
             self._guard(lambda runner: runner.tick(now), self._runner)
         warned = tuple(
             f"{warning.minutes} {warning.deadline.limit.timer}"
             for warning in times.warnings(self._course, self._state, now)
         )
-        if before != (self._state.stage, self._state.configuration, self._failure) or warned != self._warned:
+        if before != _seen(self._state, self._failure) or warned != self._warned:
             self._warned = warned
             self._show()
 
@@ -376,6 +378,11 @@ class Sitting:
             failure=self._failure,
             saved="saving" if self._waiting else "saved",
         )
+
+
+def _seen(state: SittingState, failure: PocusError | None) -> tuple[object, ...]:
+    """What a tick may change of what is seen."""
+    return state.stage, state.configuration, bool(state.ledger.rest_ms), failure
 
 
 def _no_hook(_moment: str) -> None:

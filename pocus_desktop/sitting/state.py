@@ -101,6 +101,21 @@ class ClipProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A break between two cases that the candidate has not left yet.
+
+    Attributes:
+        after: The case before it.
+        length_ms: How long the clock stands still.
+        is_optional: Whether it may be left before that.
+    """
+
+    after: str
+    length_ms: int
+    is_optional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SittingState:
     """A sitting after its last event.
 
@@ -120,6 +135,7 @@ class SittingState:
         notices: What the last deed of the person came to.
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who paused it; empty where the candidate did.
+        rest: The break under way, until the candidate leaves it; None where there is none.
         wrong_codes: When wrong start codes were given.
         is_declined: The agreement was declined.
         integrity: What was noted for the proctor, as (what, detail).
@@ -143,6 +159,7 @@ class SittingState:
     notices: tuple[Told, ...] = ()
     pause: str | None = None
     paused_by: str = ""
+    rest: Rest | None = None
     is_hand_raised: bool = False
     wrong_codes: tuple[Reading, ...] = ()
     is_declined: bool = False

@@ -96,7 +96,7 @@ def times_left(course: Course, state: SittingState, now: Reading) -> tuple[TimeL
             limit_ms=deadline.limit_ms,
             left_ms=max(deadline.due_ms - consumed_ms, 0),
             at_monotonic_ms=now.monotonic_ms,
-            is_running=state.ledger.is_running,
+            is_running=state.ledger.is_running_at(now),
         )
         for deadline in _seen(course, state)
     )

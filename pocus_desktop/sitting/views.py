@@ -279,6 +279,30 @@ class PausedView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakView:
+    """A scheduled break between two cases: nothing of either is seen.
+
+    Attributes:
+        next_title: The case that comes next.
+        next_number: Which of the sitting's cases that is, from 1.
+        case_count: How many cases it has.
+        length_ms: The whole break.
+        left_ms: What was left of it at `at_monotonic_ms`; the screen counts on from there by the same clock.
+        is_counting: False while something else holds the clock too.
+        can_leave: Whether the candidate may go on now; always once nothing is left.
+    """
+
+    next_title: str
+    next_number: int
+    case_count: int
+    length_ms: int
+    left_ms: int
+    at_monotonic_ms: int
+    is_counting: bool
+    can_leave: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedView:
     """The sitting cannot go on for now (the disk refuses); nothing acknowledged is lost."""
 
@@ -330,6 +354,7 @@ Screen: TypeAlias = (
     | CaseView
     | ReviewView
     | PausedView
+    | BreakView
     | StoppedView
     | HandedInView
     | SurveyView

@@ -31,6 +31,7 @@ from pocus_desktop.ui.candidate.screens.farewell import FarewellScreen
 from pocus_desktop.ui.candidate.screens.handed_in import HandedInScreen
 from pocus_desktop.ui.candidate.screens.identity import IdentityScreen
 from pocus_desktop.ui.candidate.screens.ready import ReadyScreen
+from pocus_desktop.ui.candidate.screens.rest import BreakScreen
 from pocus_desktop.ui.candidate.screens.review import ReviewScreen
 from pocus_desktop.ui.candidate.screens.survey import SurveyScreen
 from pocus_desktop.ui.candidate.screens.system_check import SystemCheckScreen
@@ -176,6 +177,8 @@ class ScriptedCandidate(QObject):
                     yield from self._confirm(screen, "ready")
                 case CaseScreen():
                     yield from self._sit(screen)
+                case BreakScreen():
+                    yield from self._confirm(screen, "break")
                 case ReviewScreen():
                     yield from self._review(screen)
                 case HandedInScreen():

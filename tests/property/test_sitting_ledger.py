@@ -31,7 +31,9 @@ class Deed:
 deeds = st.lists(
     st.builds(
         Deed,
-        kind=st.sampled_from(["observe", "hold", "release", "charge", "grant", "reopen", "reboot", "start"]),
+        kind=st.sampled_from(
+            ["observe", "hold", "release", "charge", "grant", "reopen", "reboot", "start", "rest", "end"]
+        ),
         monotonic_ms=st.integers(0, 100_000),
         wall_ms=st.integers(-200_000, 200_000),
         choice=st.integers(0, 2),
@@ -64,6 +66,10 @@ def run(history: Sequence[Deed]) -> list[Ledger]:
                 current = ledger.grant(current, SCOPES[1][deed.choice], extra_ms=1_000, reason="r", signer="s")
             case "start":
                 current = ledger.start(current)
+            case "rest":
+                current = ledger.rest(current, (1, 30_000, 200_000)[deed.choice])
+            case "end":
+                current = ledger.end_rest(current)
         found.append(current)
     return found
 
@@ -139,6 +145,48 @@ def test_a_clock_set_back_over_a_boot_leaves_a_note_and_changes_nothing(back_ms:
     after = ledger.reopen(before, Reading(monotonic_ms=5, wall_ms=10**12 - back_ms, boot_id="b"), cap_ms=0)
     assert after.consumed_ms == 0
     assert [(note.kind, note.delta_ms) for note in after.notes] == [("set-back", -back_ms)]
+
+
+@given(deeds, st.integers(1, 10**6), st.lists(st.integers(0, 400_000), max_size=6), st.integers(0, 500_000))
+def test_a_break_takes_its_length_and_not_a_millisecond_more(
+    history: list[Deed], length_ms: int, steps: list[int], late_ms: int
+) -> None:
+    """However the time passes in which it began late and lasts, and however often the clock is read."""
+    before = run(history)[-1]
+    for reason in before.holds:
+        before = ledger.release(before, reason)
+    before = ledger.charge(ledger.end_rest(before), SCOPES[1])
+    began_ms = before.consumed_ms
+    now = before.last
+    now = Reading(monotonic_ms=now.monotonic_ms + late_ms, wall_ms=now.wall_ms + late_ms, boot_id=now.boot_id)
+    resting = ledger.rest(ledger.observe(before, now), length_ms, since_ms=began_ms)
+    passed_ms = late_ms
+    for step in steps:
+        now = Reading(monotonic_ms=now.monotonic_ms + step, wall_ms=now.wall_ms + step, boot_id=now.boot_id)
+        passed_ms += step
+        assert resting.consumed_at(now) == began_ms + max(passed_ms - length_ms, 0)
+        assert resting.rest_at(now) == max(length_ms - passed_ms, 0)
+        resting = ledger.observe(resting, now)
+    assert resting.consumed_ms == began_ms + max(passed_ms - length_ms, 0)
+    held = sum(e.amount_ms for e in resting.entries[len(before.entries) :] if e.reason == "break") + resting.held_ms
+    assert held == min(passed_ms, length_ms)
+
+
+@given(deeds, st.integers(1, 10**6), st.integers(0, 2 * 10**6), st.booleans())
+def test_a_gap_is_first_of_the_break(history: list[Deed], length_ms: int, gap_ms: int, is_new_boot: bool) -> None:
+    before = run(history)[-1]
+    for reason in before.holds:
+        before = ledger.release(before, reason)
+    resting = ledger.rest(ledger.end_rest(before), length_ms)
+    last = resting.last
+    later = Reading(
+        monotonic_ms=5 if is_new_boot else last.monotonic_ms + gap_ms,
+        wall_ms=last.wall_ms + gap_ms,
+        boot_id=f"{last.boot_id}-next" if is_new_boot else last.boot_id,
+    )
+    after = ledger.reopen(resting, later, cap_ms=resting.credited_ms)
+    assert after.consumed_ms == resting.consumed_ms + max(gap_ms - length_ms, 0)
+    assert after.rest_ms == max(length_ms - gap_ms, 0)
 
 
 def test_a_monotonic_clock_that_goes_back_counts_nothing_twice() -> None:

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.kernel import canonical
 from pocus_desktop.sitting import intents, times
+from pocus_desktop.sitting.admission import Accommodations
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.state import Stage
+from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World, choice, number, to_case
 
 STEPS = ("arrival", "risk", "calf", "femoral", "again", "plan", "notes")
@@ -86,4 +88,54 @@ def test_replay_equals_live(history: list[tuple[Intent, int, int]]) -> None:
             assert all(left.left_ms > 0 for left in sitting.view().chrome.times)
         counted = [progress.plays_used for progress in live.clips.values()]
         assert all(0 <= plays <= 2 for plays in counted)
+        world.close()
+
+
+RESTFUL = an_assessment(
+    a_case("heart", minutes=2),
+    a_case("lung", minutes=2, step_limit="45s"),
+    a_case("vein", minutes=1),
+    order="seeded",
+    time_limit="6m",
+    breaks=[{"after": 1, "length": "90s"}, {"after": 2, "length": "30s", "optional": False}],
+)
+
+rests = st.lists(
+    st.tuples(
+        st.one_of(
+            st.just(intents.GoNext(is_confirmed=True)),
+            st.just(intents.EndBreak()),
+            st.just(intents.Pause(reason="own")),
+            st.just(intents.Resume()),
+        ),
+        st.integers(0, 60_000),
+        st.integers(0, 9),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rests)
+def test_replay_equals_live_over_breaks(history: list[tuple[Intent, int, int]]) -> None:
+    """And the clock never runs while a break lasts, nor stands when it is over, whatever ends the program when."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = a_world(World(folder=Path(folder)), RESTFUL)
+        sitting = to_case(world.begin(accommodations=Accommodations(can_pause=True), credit_cap_ms=20_000))
+        reopened = 0
+        for intent, ms, chance in history:
+            world.clock.advance(ms=ms)
+            if chance == 0:
+                sitting.close()
+                world.clock.set(monotonic_ms=ms, boot_id=f"boot {reopened}")
+                sitting, reopened = world.again(), reopened + 1
+            elif chance < 4:
+                sitting.tick()
+            sitting.handle(intent)
+            state = sitting.state
+            assert not (state.ledger.is_running and state.ledger.rest_ms)
+            assert state.rest is not None or not state.ledger.rest_ms
+            if state.stage is not Stage.HANDED_IN:
+                assert state.ledger.consumed_ms < 6 * 60_000
+        assert judge(sitting.course, sitting.recorded) == sitting.state
         world.close()

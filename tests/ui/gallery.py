@@ -17,6 +17,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.views import (
     AgreementView,
+    BreakView,
     CaseView,
     Chrome,
     Comfort,
@@ -305,6 +306,19 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
                     next="Leave the screen as it is and follow the proctor.",
                 ),
                 can_resume=False,
+            ),
+        ),
+        "21-break": (
+            case_chrome(case_title="", step_title="", step_count=0, phase_title="", phase_titles=()),
+            BreakView(
+                next_title="Breathless after surgery",
+                next_number=2,
+                case_count=3,
+                length_ms=600_000,
+                left_ms=432_000,
+                at_monotonic_ms=0,
+                is_counting=True,
+                can_leave=True,
             ),
         ),
         "22-stopped": (

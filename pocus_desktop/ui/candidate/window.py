@@ -13,6 +13,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.intents import GoNext, Intent, NoteIntegrity, Pause, SetComfort
 from pocus_desktop.sitting.views import (
     AgreementView,
+    BreakView,
     CaseView,
     Comfort,
     ComfortView,
@@ -42,6 +43,7 @@ from pocus_desktop.ui.candidate.screens.handed_in import HandedInScreen
 from pocus_desktop.ui.candidate.screens.identity import IdentityScreen
 from pocus_desktop.ui.candidate.screens.paused import PausedScreen
 from pocus_desktop.ui.candidate.screens.ready import ReadyScreen
+from pocus_desktop.ui.candidate.screens.rest import BreakScreen
 from pocus_desktop.ui.candidate.screens.review import ReviewScreen
 from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
 from pocus_desktop.ui.candidate.screens.stopped import StoppedScreen
@@ -69,6 +71,7 @@ SCREENS: Final[Mapping[type[object], type[CandidateScreen]]] = {
     CaseView: CaseScreen,
     ReviewView: ReviewScreen,
     PausedView: PausedScreen,
+    BreakView: BreakScreen,
     StoppedView: StoppedScreen,
     HandedInView: HandedInScreen,
     SurveyView: SurveyScreen,
