@@ -6,14 +6,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QSplitter, QWidget
 
 from pocus_desktop.sitting.views import StageState
+from pocus_desktop.ui.candidate.action_bar import ActionBar
 from pocus_desktop.ui.candidate.screens.case_body import CaseBody
 from pocus_desktop.ui.candidate.stage.script_panel import ScriptPanel
 from pocus_desktop.ui.candidate.stage.stage_pane import StagePane
+from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.picture import PictureView
 from pocus_desktop.ui.video.cine_surface import CineSurface
 from pocus_desktop.ui.video.video_surface import VideoSurface
 from tests.ui.conftest import OpenWindow, settle
-from tests.ui.gallery import case, case_chrome, in_comfort, item_state
+from tests.ui.gallery import case, case_chrome, in_comfort, item_state, screens
 from tests.ui.gallery_case import CINE, CLIP, IMAGE
 
 
@@ -79,3 +81,17 @@ def test_an_open_script_leaves_the_questions_beside_the_stage(open_window: OpenW
     settle()
     assert window.findChildren(ScriptPanel)[0].isVisible()
     assert body.is_stacked is False
+
+
+def test_with_large_text_on_a_small_screen_the_actions_keep_to_one_row(open_window: OpenWindow) -> None:
+    chrome, screen = screens()["12-case-cine"]
+    for percent, is_folded in ((100, False), (200, True)):
+        window = open_window(in_comfort(chrome, text_percent=percent, language="es"), screen, size=(1280, 800))
+        bar = window.findChild(ActionBar)
+        assert bar is not None
+        shown = [button for button in bar.findChildren(Button) if button.isVisible()]
+        assert len({button.geometry().center().y() for button in shown}) == 1, percent
+        for button in shown:
+            assert button.accessibleName(), "screen readers hear what it does"
+            assert button.accessibleName() in button.toolTip()
+            assert (button.text() == "") == (is_folded and button.objectName() != "primary")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from pocus_desktop.sitting.views import Comfort
@@ -60,16 +60,23 @@ class ActionBar(QFrame):
         self.flag.setCheckable(True)
         self.proctor = self._add(row, "call_proctor", "hand", "F9", self.proctor_asked.emit)
         self.back = Button(words("action.back"), icon_name="arrow-left")
+        self.back.setToolTip(words("action.back"))
         self.back.setObjectName("back")
         self.back.clicked.connect(self.back_asked)
         row.add_end(self.back)
         self.next = Button(words("action.next"), icon_name="arrow-right", kind="primary", is_trailing=True)
         self.next.setObjectName("primary")
         self.next.clicked.connect(self.next_asked)
-        self.next.setToolTip(words("action.with_key", action=words("action.next"), key="Ctrl+Enter"))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.next_asked)
         row.addWidget(self.next)
+        self._row = row
+        self._tools = (self.captions, self.script, self.text_size, self.contrast, self.flag, self.proctor, self.back)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep to one row: with large text on a small screen the picture needs the room more than the words do."""
+        super().resizeEvent(event)
+        self._fit()
 
     def show_comfort(self, comfort: Comfort, *, has_script: bool, is_script_open: bool) -> None:
         """Show the settings in force."""
@@ -82,23 +89,36 @@ class ActionBar(QFrame):
         self.script.setChecked(is_script_open)
         self.text_size.setAccessibleDescription(self._words("format.percent", value=comfort.text_percent))
         self.contrast.setAccessibleDescription(self._words(f"comfort.theme_{comfort.theme}"))
+        self._fit()
 
     def show_navigation(self, *, can_go_back: bool, is_last: bool, is_flagged: bool, has_items: bool) -> None:
         """Show what can be done on this step."""
         self.back.setVisible(can_go_back)
-        self.next.say(self._words("action.finish_case" if is_last else "action.next"))
+        self._say(self.next, "finish_case" if is_last else "next", "Ctrl+Enter")
         self.flag.setChecked(is_flagged)
-        self.flag.say(self._words("action.flagged" if is_flagged else "action.flag"))
+        self._say(self.flag, "flagged" if is_flagged else "flag", "F8")
         self.flag.setVisible(has_items)
+        self._fit()
+
+    def _fit(self) -> None:
+        for button in self._tools:
+            button.fold(False)
+        if self._row.sizeHint().width() > self.width():
+            for button in self._tools:
+                button.fold(True)
 
     def _add(self, row: FlowLayout, key: str, icon_name: str, shortcut: str, act: Callable[[], object]) -> Button:
         button = Button(self._words(f"action.{key}"), icon_name=icon_name, kind="quiet")
         button.setObjectName(f"action:{key}")
-        button.setToolTip(self._words("action.with_key", action=self._words(f"action.{key}"), key=shortcut))
+        self._say(button, key, shortcut)
         QShortcut(QKeySequence(shortcut), self).activated.connect(button.click)
         button.clicked.connect(lambda _=False: act())
         row.addWidget(button)
         return button
+
+    def _say(self, button: Button, key: str, shortcut: str) -> None:
+        text = self._words(f"action.{key}")
+        button.say(text, tip=self._words("action.with_key", action=text, key=shortcut))
 
     def _on_captions(self) -> None:
         self.comforted.emit(replace(self._comfort, captions=self.captions.isChecked()))

@@ -44,6 +44,8 @@ class Button(QPushButton):
         self._is_icon_only = is_icon_only
         self._is_trailing = is_trailing
         self._kind = kind
+        self._text = text
+        self._is_folded = False
         self.setProperty("kind", kind)
         if is_icon_only:
             self.setProperty("shape", "icon")
@@ -61,10 +63,15 @@ class Button(QPushButton):
         if self._is_icon_only:
             self.setToolTip(tip or text)
         else:
-            space = "\N{EN SPACE}" if self._icon_name else ""  # Qt leaves no room beside an icon
-            words = text.replace("&", "&&")
-            self.setText(words + space if self._is_trailing else space + words)
+            self._text = text
+            self._show_text()
             self.setToolTip(tip)
+
+    def fold(self, is_folded: bool) -> None:  # noqa: FBT001 - a state, like Qt's own setters
+        """Show the icon alone where room is short; screen readers and the tool tip say the same as before."""
+        if not self._is_icon_only and self._icon_name:
+            self._is_folded = is_folded
+            self._show_text()
 
     def show_icon(self, name: str) -> None:
         """Change the icon."""
@@ -77,6 +84,12 @@ class Button(QPushButton):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.EnabledChange):
             self._tint()
+
+    def _show_text(self) -> None:
+        space = "\N{EN SPACE}" if self._icon_name else ""  # Qt leaves no room beside an icon
+        words = self._text.replace("&", "&&")
+        shown = words + space if self._is_trailing else space + words
+        self.setText("" if self._is_folded else shown)
 
     def _tint(self) -> None:
         if not self._icon_name:
