@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "depot": ("pocus_desktop.cli.depot:depot", "Publish, read and carry what the academy gives to its stations."),
     "enrol": ("pocus_desktop.cli.enrol:enrol", "Set this computer up as a station or a centre."),
     "admission": ("pocus_desktop.cli.admission:admission", "Issue admissions, and take them in."),
+    "unlock": ("pocus_desktop.cli.unlock:unlock", "Release embargoed bundles, and open them on the day."),
     "hub": ("pocus_desktop.cli.hub:hub", "The academy's server."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),

@@ -41,6 +41,18 @@ class UnlockWindow(_Part):
             raise ValueError("the window ends before it begins")
         return self
 
+    @classmethod
+    def of(cls, not_before_ms: int, not_after_ms: int) -> "UnlockWindow":
+        """A window from one moment to another, ends included.
+
+        Raises:
+            BadUnlockError: It ends before it begins, or no calendar has it.
+        """
+        try:
+            return cls(not_before_ms=not_before_ms, not_after_ms=not_after_ms)
+        except ValidationError as problem:
+            raise BadUnlockError(reason="the window ends before it begins, or no calendar has it") from problem
+
 
 class UnlockGrant(_Part):
     """The release of one version of one bundle (2.1).
