@@ -92,3 +92,59 @@ class BadCeremonyError(PocusError):
 
     code = "trust.bad_ceremony"
     blame = Blame.USER
+
+
+class NotEnrolledError(PocusError):
+    """No root was pinned here: this station does not know which academy to follow."""
+
+    code = "trust.not_enrolled"
+    blame = Blame.ENVIRONMENT
+
+
+class TrustBusyError(PocusError):
+    """Another program on this station refreshes the trust metadata right now."""
+
+    code = "trust.busy"
+    blame = Blame.ENVIRONMENT
+
+
+class BadKeyFileError(PocusError):
+    """A file of a key is not what it should be."""
+
+    code = "trust.bad_key_file"
+    blame = Blame.USER
+
+
+class NoKeysHereError(PocusError):
+    """A folder that should hold keys holds none."""
+
+    code = "trust.no_keys_here"
+    blame = Blame.USER
+
+
+class KeyMayNotSignError(PocusError):
+    """None of the keys given may sign what waits for signatures."""
+
+    code = "trust.key_may_not_sign"
+    blame = Blame.USER
+
+
+class BadRequestError(PocusError):
+    """A file is no signing request, or does not fit together."""
+
+    code = "trust.bad_request"
+    blame = Blame.CONTENT
+
+
+class OtherRequestError(PocusError):
+    """A signed file is of another version of a role than what waits in the depot."""
+
+    code = "trust.other_request"
+    blame = Blame.USER
+
+
+class NothingStagedError(PocusError):
+    """Nothing waits for signatures."""
+
+    code = "trust.nothing_staged"
+    blame = Blame.USER

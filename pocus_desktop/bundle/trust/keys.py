@@ -3,17 +3,29 @@
 TUF names a key by any unique text; ours are named as everywhere else in this project.
 """
 
+from typing import Final
+
 from securesystemslib.signer import Key, Signature, Signer, SSlibKey
 
 from pocus_desktop.crypto.encoding import BadEncodingError, from_hex
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 
-_TYPE = "ed25519"
+_TYPE: Final = "ed25519"
+_HOLDER: Final = "x-pocus-holder"
 
 
-def tuf_key(key: PublicKey) -> SSlibKey:
-    """A public Ed25519 key as TUF metadata lists it."""
-    return SSlibKey(keyid=key.key_id, keytype=_TYPE, scheme=_TYPE, keyval={"public": key.raw.hex()})
+def tuf_key(key: PublicKey, *, holder: str = "") -> SSlibKey:
+    """A public Ed25519 key as TUF metadata lists it, with its holder's name for people."""
+    more = {_HOLDER: holder} if holder else {}
+    return SSlibKey(
+        keyid=key.key_id, keytype=_TYPE, scheme=_TYPE, keyval={"public": key.raw.hex()}, unrecognized_fields=more
+    )
+
+
+def holder_of(key: Key) -> str:
+    """The name that stands beside a key; empty where none does."""
+    name = key.unrecognized_fields.get(_HOLDER, "")
+    return name if isinstance(name, str) else ""
 
 
 def our_key(key: Key) -> PublicKey | None:

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from tuf.api.exceptions import StorageError
+from tuf.api.exceptions import LengthOrHashMismatchError, StorageError
 from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization import DeserializationError
 from tuf.api.serialization.json import JSONSerializer
 
 from pocus_desktop.bundle.trust import errors
 from pocus_desktop.bundle.trust.keys import KeySigner
+from pocus_desktop.bundle.trust.standing import Standing, standing_of
 from pocus_desktop.bundle.trust.state import ISSUED_FIELD, programme_roles
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.files import write_atomically
@@ -49,31 +50,6 @@ class Lifetimes:
     def of(self, role: str) -> int:
         """The days of one role; a name that is none of the top-level roles is a programme's."""
         return int(getattr(self, role)) if role in _TOP else self.programme
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far a staged role is.
-
-    Attributes:
-        role: Its name.
-        version: Of the staged metadata.
-        signed: The key ids that signed and count.
-        missing: For each group of keys that must sign, how many are missing; a root answers to its predecessor's keys
-            and to its own.
-        may_sign: The key ids whose signature would count and is not there yet.
-    """
-
-    role: str
-    version: int
-    signed: tuple[str, ...]
-    missing: int
-    may_sign: tuple[str, ...]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether it can be published."""
-        return self.missing == 0
 
 
 @dataclass(kw_only=True)
@@ -160,7 +136,7 @@ class Repository:
         Raises:
             UnknownProgrammeError: Nothing of this role is staged.
         """
-        metadata = self._staged(role)
+        metadata = self.waiting_for(role)
         may_sign = set(self._who(role, metadata.signed))
         for key in keys:
             if key.key_id in may_sign:
@@ -168,26 +144,37 @@ class Repository:
         write_atomically(self.staged_path(role), metadata.to_bytes(_SERIALIZER))
         return self.standing(role)
 
+    def keep_signatures(self, role: str, metadata: Metadata[Any]) -> None:
+        """Keep a staged role with more signatures than it had.
+
+        Raises:
+            UnknownProgrammeError: Nothing of this role is staged.
+            NotSignedError: It is another version than the one that waits.
+        """
+        if self.waiting_for(role).signed_bytes != metadata.signed_bytes:
+            raise errors.NotSignedError(role=role)
+        write_atomically(self.staged_path(role), metadata.to_bytes(_SERIALIZER))
+
     def standing(self, role: str) -> Standing:
         """How many signatures a staged role has and lacks.
 
         Raises:
             UnknownProgrammeError: Nothing of this role is staged.
         """
-        metadata = self._staged(role)
-        counts = [
-            verifier.get_verification_result(role, metadata.signed_bytes, metadata.signatures)
-            for verifier in self._verifiers(role, metadata.signed)
-        ]
-        signed = {key_id for count in counts for key_id in count.signed}
-        may_sign = {key_id for count in counts for key_id in count.unsigned}
-        return Standing(
-            role=role,
-            version=metadata.signed.version,
-            signed=tuple(sorted(signed)),
-            missing=sum(max(0, count.threshold - len(count.signed)) for count in counts),
-            may_sign=tuple(sorted(may_sign)),
-        )
+        metadata = self.waiting_for(role)
+        return standing_of(role, metadata, self.authorities(role, metadata.signed))
+
+    def authorities(self, role: str, signed: Signed) -> tuple[Root | Targets, ...]:
+        """Who says whose signatures count: for a root its predecessor and itself."""
+        if role == "root":
+            assert isinstance(signed, Root)  # noqa: S101 - as `waiting_for` read it
+            before = self.published("root", Root)
+            return (signed,) if before is None else (before.signed, signed)
+        if role in _TOP:
+            root = self.newest("root", Root)
+            return (root,) if root is not None else ()
+        targets = self.newest("targets", Targets)
+        return (targets,) if targets is not None else ()
 
     def standings(self) -> tuple[Standing, ...]:
         """Everything that is staged."""
@@ -199,6 +186,22 @@ class Repository:
         folder, _, name = path.rpartition("/")
         write_atomically(self.targets / folder / f"{info.hashes['sha256']}.{name}", data)
         return info
+
+    def target_bytes(self, info: TargetFile) -> bytes:
+        """The bytes of a target that a role lists, verified.
+
+        Raises:
+            MalformedMetadataError: They are missing or others.
+        """
+        folder, _, name = info.path.rpartition("/")
+        try:
+            data = (self.targets / folder / f"{info.hashes['sha256']}.{name}").read_bytes()
+            info.verify_length_and_hashes(data)
+        except (OSError, KeyError, LengthOrHashMismatchError) as problem:
+            raise errors.MalformedMetadataError(
+                role=info.path, reason="its file is missing or was changed"
+            ) from problem
+        return data
 
     def publish(self, online: Mapping[str, SigningKey], *, now_ms: int) -> tuple[str, ...]:
         """Publish everything that is staged, with a new snapshot and timestamp.
@@ -214,10 +217,7 @@ class Repository:
             NotSignedError: A staged role lacks signatures, or a published one is no longer signed by those who may.
             UnknownProgrammeError: A programme was delegated and has no metadata yet.
         """
-        for standing in self.standings():
-            if not standing.is_complete:
-                raise errors.NotSignedError(role=standing.role)
-        self._require_sound()
+        self.require_signed()
         moved = [self._publish_staged(role) for role in self.roles() if self.staged_path(role).is_file()]
         snapshot = self.published("snapshot", Snapshot)
         meta = {f"{role}.json": self._meta(role) for role in self.roles() if role not in ("root", *_TOP[1:3])}
@@ -228,32 +228,48 @@ class Repository:
         self._issue("timestamp", _next(timestamp, Timestamp(snapshot_meta=self._meta("snapshot"))), online, now_ms)
         return (*moved, "timestamp")
 
+    def require_signed(self) -> None:
+        """Refuse to publish what stations would refuse: before anyone is asked for a passphrase.
+
+        Raises:
+            NotSignedError: A staged role lacks signatures, or a published one is no longer signed by those who may.
+            UnknownProgrammeError: A programme was delegated and has no metadata yet.
+        """
+        for standing in self.standings():
+            if not standing.is_complete:
+                raise errors.NotSignedError(role=standing.role)
+        self._require_sound()
+
+    def online_key_ids(self, role: str) -> tuple[str, ...]:
+        """Whose keys will sign `snapshot` or `timestamp` at the next publication.
+
+        Raises:
+            UnknownProgrammeError: There is no root yet.
+        """
+        root = self.newest("root", Root)
+        if root is None:
+            raise errors.UnknownProgrammeError(area=role)
+        return tuple(root.get_delegated_role(role).keyids)
+
     def expiry(self, role: str, now_ms: int) -> datetime:
         """When metadata of a role that is made now is over; whole seconds, as TUF has it."""
         moment = datetime.fromtimestamp(now_ms // 1000, tz=UTC)
         return moment + timedelta(days=self.lifetimes.of(role))
 
-    def _staged(self, role: str) -> Metadata[Any]:
+    def waiting_for(self, role: str) -> Metadata[Any]:
+        """The metadata of a role that waits for signatures.
+
+        Raises:
+            UnknownProgrammeError: Nothing of this role is staged.
+        """
         found = self.staged(role, Root) if role == "root" else self.staged(role, Targets)
         if found is None:
             raise errors.UnknownProgrammeError(area=role)
         return found
 
-    def _verifiers(self, role: str, signed: Signed) -> tuple[Root | Targets, ...]:
-        """Who says whose signatures count: for a root its predecessor and itself."""
-        if role == "root":
-            assert isinstance(signed, Root)  # noqa: S101 - as `_staged` read it
-            before = self.published("root", Root)
-            return (signed,) if before is None else (before.signed, signed)
-        if role in _TOP:
-            root = self.newest("root", Root)
-            return (root,) if root is not None else ()
-        targets = self.newest("targets", Targets)
-        return (targets,) if targets is not None else ()
-
     def _who(self, role: str, signed: Signed) -> tuple[str, ...]:
         found: list[str] = []
-        for verifier in self._verifiers(role, signed):
+        for verifier in self.authorities(role, signed):
             found += verifier.get_delegated_role(role).keyids
         return tuple(dict.fromkeys(found))
 
@@ -265,12 +281,12 @@ class Repository:
             found = self.staged(role, Targets) or self.published(role, Targets)
             if found is None:
                 raise errors.UnknownProgrammeError(area=role)
-            for verifier in self._verifiers(role, found.signed):
+            for verifier in self.authorities(role, found.signed):
                 if not verifier.get_verification_result(role, found.signed_bytes, found.signatures).verified:
                     raise errors.NotSignedError(role=role)
 
     def _publish_staged(self, role: str) -> str:
-        metadata = self._staged(role)
+        metadata = self.waiting_for(role)
         write_atomically(self._path(role, metadata.signed.version), self.staged_path(role).read_bytes())
         self.staged_path(role).unlink()
         return role
