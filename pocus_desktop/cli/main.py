@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "case": ("pocus_desktop.cli.case:case", "Check and preview case sources."),
     "bundle": ("pocus_desktop.cli.bundle:bundle", "Build, sign, verify, show and import case bundles."),
     "keys": ("pocus_desktop.cli.keys:keys", "Make and show the keys of a publisher or of the academy."),
+    "trust": ("pocus_desktop.cli.trust:trust", "Decide whom stations trust: keys, ceremonies, programmes."),
     "depot": ("pocus_desktop.cli.depot:depot", "Publish, read and carry what the academy gives to its stations."),
     "enrol": ("pocus_desktop.cli.enrol:enrol", "Set this computer up as a station or a centre."),
     "admission": ("pocus_desktop.cli.admission:admission", "Issue admissions, and take them in."),
