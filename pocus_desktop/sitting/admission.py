@@ -2,10 +2,11 @@
 
 `verify` answers whether the hub said so; `check` whether it is said of this candidate, bundle, station and moment:
 
-1. The envelope is an admission signed by a trusted hub key (2.1).
+1. The envelope is an admission signed by a trusted hub key, or by the centre that an allowance of the hub names (2.1,
+   2.3).
 2. Its document has the fields of its version; unknown fields are kept (2.2).
 3. The candidate is the one admitted (3.1).
-4. The station is the one named, where one is named (3.2).
+4. The station is the one named, where one is named, and of the centre named, where one is (3.2).
 5. The bundle is the one named, at least in the version asked for (3.3).
 6. Now is inside the window (3.4).
 """
@@ -15,12 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pocus_desktop.crypto import dsse, hpke, password
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel import canonical, ids
 from pocus_desktop.kernel.clock import LATEST_MS
+from pocus_desktop.sitting.allowance import Allowance, require_allowed, verify_allowance
+from pocus_desktop.sitting.documents import CentreId
 from pocus_desktop.sitting.errors import (
     BadAdmissionError,
     BundleTooOldError,
@@ -32,13 +35,15 @@ from pocus_desktop.sitting.errors import (
     TooLateError,
     WrongBundleError,
     WrongCandidateError,
+    WrongCentreError,
     WrongStationError,
 )
+from pocus_desktop.sitting.photo import photo_fault
 from pocus_desktop.sitting.shape import Base64, Key, first_fault
 from pocus_desktop.sitting.views import Mode
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.admission.v1+json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 CREDIT_CAP_MS: Final = 15 * 60_000
 """How much time lost to interruptions is given back where an admission says nothing else."""
 
@@ -87,10 +92,23 @@ class SealedContentKey(_Part):
     sealed: Base64
 
 
+class WalkIn(_Part):
+    """What makes a centre's provisional admission count.
+
+    Attributes:
+        allowance: The envelope of the hub's allowance, which names the centre's key.
+        number: Of the walk-in among those allowed, from 1.
+    """
+
+    allowance: Base64
+    number: int = Field(ge=1)
+
+
 class Admission(_Part):
     """One candidate's permission for one attempt at one assessment.
 
     Attributes:
+        format: 2; 1 where it was written before sign-in codes, photos, centres and walk-ins.
         admission_id: Names this permission, and its files on a station.
         station: Key id of the only station it is for; None for any.
         centre: The centre's sealing key; it too can then resume the sitting.
@@ -98,9 +116,13 @@ class Admission(_Part):
         content_keys: The content key, sealed to each station or centre that may open it.
         start_code: What the proctor's start code is checked against (never the code).
         credit_cap_ms: How much time lost to interruptions is given back, in all.
+        sign_in_code: What the candidate's own code is checked against (never the code); see `sitting.sign_in`.
+        photo: What the proctor compares, a small PNG or WebP.
+        centre_id: The only centre at whose stations it may be sat; None for any.
+        walk_in: Set where a centre, not the hub, signed it.
     """
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 2
     admission_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")
     candidate: Candidate
     bundle_id: str = Field(min_length=1)
@@ -115,6 +137,17 @@ class Admission(_Part):
     content_keys: tuple[SealedContentKey, ...] = ()
     start_code: str | None = None
     credit_cap_ms: int = Field(default=CREDIT_CAP_MS, ge=0)
+    sign_in_code: str | None = Field(default=None, max_length=4000)
+    photo: Base64 | None = None
+    centre_id: CentreId | None = None
+    walk_in: WalkIn | None = None
+
+    @field_validator("photo")
+    @classmethod
+    def _small(cls, photo: bytes | None) -> bytes | None:
+        if photo is not None and photo_fault(photo) is not None:
+            raise ValueError("not a photo")
+        return photo
 
     @model_validator(mode="after")
     def _sealing_keys(self) -> "Admission":
@@ -131,12 +164,14 @@ class VerifiedAdmission:
     Attributes:
         admission: What it says.
         envelope: The signed bytes, kept beside the journal.
-        signers: The hub keys that signed; empty where it was recalled.
+        signers: The hub keys that signed, or the centre's key; empty where it was recalled.
+        allowance: What a walk-in rests on; None for an admission of the hub.
     """
 
     admission: Admission
     envelope: bytes
     signers: tuple[PublicKey, ...]
+    allowance: Allowance | None = None
 
     @property
     def digest(self) -> str:
@@ -184,25 +219,23 @@ def verify(envelope: bytes, hub_keys: Iterable[PublicKey]) -> VerifiedAdmission:
     Raises:
         BadEnvelopeError: Not an envelope.
         WrongPayloadTypeError: Another kind of document.
-        NotEnoughSignaturesError: No trusted hub key signed it.
+        NotEnoughSignaturesError: No trusted hub key signed it, nor a centre with an allowance.
         NewerAdmissionError: A newer program wrote it.
         BadAdmissionError: Its document is not an admission.
         NoRecipientError: A live or trial admission without a recipient.
         NoStartCodeError: A live admission without a start code.
+        BeyondAllowanceError: A walk-in that its allowance does not cover.
+        PocusError: `enrolment.*`: a walk-in whose allowance is none.
     """
     signed = dsse.Envelope.parse(envelope)
-    signers = dsse.verify(signed, payload_type=PAYLOAD_TYPE, keys=hub_keys)
+    hub_keys = tuple(hub_keys)
     try:
-        document = canonical.decode(signed.payload)
-    except canonical.BadJsonError as problem:
-        raise BadAdmissionError(reason="it is not JSON") from problem
-    found = document.get("format") if isinstance(document, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise NewerAdmissionError(found=found, known=FORMAT)
-    try:
-        admission = Admission.model_validate(document)
-    except ValidationError as problem:
-        raise BadAdmissionError(reason=first_fault(problem)) from problem
+        signers = dsse.verify(signed, payload_type=PAYLOAD_TYPE, keys=hub_keys)
+    except dsse.NotEnoughSignaturesError:
+        return _verify_walk_in(signed, envelope, hub_keys)
+    admission = _read(signed.payload)
+    if admission.walk_in is not None:  # the hub does not admit under an allowance that it gave away
+        raise BadAdmissionError(reason="walk_in: only a centre issues walk-ins")
     _require_complete(admission)
     return VerifiedAdmission(admission=admission, envelope=envelope, signers=signers)
 
@@ -226,6 +259,7 @@ def check(
     now_ms: int | None = None,
     candidate_id: str | None = None,
     station_id: str | None = None,
+    centre_id: str | None = None,
     bundle_id: str | None = None,
     bundle_version: int | None = None,
 ) -> None:
@@ -236,21 +270,25 @@ def check(
         now_ms: Wall time, never earlier than the latest time seen; not given for a sitting that began in its window.
         candidate_id: As typed at sign-in; blanks and case do not count.
         station_id: This station's.
+        centre_id: Of the centre that this station is enrolled with; empty where it belongs to none.
         bundle_id: Of the bundle at hand.
         bundle_version: Of the bundle at hand.
 
     Raises:
         WrongCandidateError: Rule 3.
         WrongStationError: Rule 4.
+        WrongCentreError: Rule 4.
         WrongBundleError: Rule 5.
         BundleTooOldError: Rule 5.
         TooEarlyError: Rule 6.
         TooLateError: Rule 6.
     """
-    if candidate_id is not None and _plain(candidate_id) != _plain(admission.candidate.id):
+    if candidate_id is not None and not same_candidate(candidate_id, admission.candidate.id):
         raise WrongCandidateError
     if station_id is not None and admission.station is not None and station_id != admission.station:
         raise WrongStationError(station=station_id)
+    if centre_id is not None and admission.centre_id is not None and centre_id != admission.centre_id:
+        raise WrongCentreError(needed=admission.centre_id, found=centre_id or "-")
     if bundle_id is not None and bundle_id != admission.bundle_id:
         raise WrongBundleError(needed=admission.bundle_id, found=bundle_id)
     if bundle_version is not None and bundle_version < admission.minimum_version:
@@ -261,6 +299,11 @@ def check(
         raise TooEarlyError(begins=_told(window.not_before_ms))
     if window.not_after_ms is not None and now_ms > window.not_after_ms:
         raise TooLateError(ended=_told(window.not_after_ms))
+
+
+def same_candidate(one: str, other: str) -> bool:
+    """Whether two ID numbers are the same person's; blanks and case do not count."""
+    return _plain(one) == _plain(other)
 
 
 def seal_content_key(
@@ -317,6 +360,35 @@ def is_start_code(admission: Admission, code: str) -> bool:
     except password.WrongPassphraseError:
         return False
     return proof == _PROOF
+
+
+def _read(payload: bytes) -> Admission:
+    try:
+        document = canonical.decode(payload)
+    except canonical.BadJsonError as problem:
+        raise BadAdmissionError(reason="it is not JSON") from problem
+    found = document.get("format") if isinstance(document, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise NewerAdmissionError(found=found, known=FORMAT)
+    try:
+        return Admission.model_validate(document)
+    except ValidationError as problem:
+        raise BadAdmissionError(reason=first_fault(problem)) from problem
+
+
+def _verify_walk_in(signed: dsse.Envelope, envelope: bytes, hub_keys: tuple[PublicKey, ...]) -> VerifiedAdmission:
+    """Rule 1 for an admission that no hub key signed: by the allowance that it carries (2.3)."""
+    try:
+        admission = _read(signed.payload)
+    except BadAdmissionError:
+        admission = None
+    if admission is None or admission.walk_in is None:
+        raise dsse.NotEnoughSignaturesError(found=0, needed=1)
+    allowance = verify_allowance(admission.walk_in.allowance, hub_keys).allowance
+    signers = dsse.verify(signed, payload_type=PAYLOAD_TYPE, keys=[allowance.centre.signing])
+    require_allowed(admission, admission.walk_in.number, allowance)
+    _require_complete(admission)
+    return VerifiedAdmission(admission=admission, envelope=envelope, signers=signers, allowance=allowance)
 
 
 def _require_complete(admission: Admission) -> None:

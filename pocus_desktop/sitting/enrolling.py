@@ -6,43 +6,32 @@ hub and tells everything that a station needs to trust: hub keys, the root of th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal, TypeVar
+from typing import ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import canonical
-from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.shape import Base64, Key, first_fault
+from pocus_desktop.sitting.documents import (
+    Centre,
+    CentreId,
+    EnrolmentId,
+    Moment,
+    Name,
+    Pair,
+    bounded,
+    checked,
+    read_payload,
+    signed,
+)
+from pocus_desktop.sitting.shape import Base64, Key
 
 REQUEST_TYPE: Final = "application/vnd.pocus.enrolment-request.v1+json"
 GRANT_TYPE: Final = "application/vnd.pocus.enrolment-grant.v1+json"
-FORMAT: Final = 1
-MAXIMUM_BYTES: Final = 1024 * 1024
-"""The largest request or grant; the root of a trust is a few KiB."""
-
 Kind = Literal["station", "centre"]
-CentreId = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
-EnrolmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
-Moment = Annotated[int, Field(ge=0, le=LATEST_MS)]
-
-
-class BadDocumentError(PocusError):
-    """A signed request, grant, roster or allowance does not say what it must say."""
-
-    code: ClassVar[str] = "enrolment.bad_document"
-    blame: ClassVar[Blame] = Blame.CONTENT
-
-
-class NewerDocumentError(PocusError):
-    """A signed request, grant, roster or allowance was written by a newer program."""
-
-    code: ClassVar[str] = "enrolment.newer_document"
-    blame: ClassVar[Blame] = Blame.ENVIRONMENT
 
 
 class OtherComputerError(PocusError):
@@ -66,33 +55,6 @@ class OlderGrantError(PocusError):
     blame: ClassVar[Blame] = Blame.USER
 
 
-class Part(BaseModel):
-    """Frozen, and keeps fields of later programs."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
-
-
-_Document = TypeVar("_Document", bound=Part)
-
-
-class Pair(Part):
-    """The two public keys of a station or centre."""
-
-    signing: Key
-    sealing: Key
-
-    @model_validator(mode="after")
-    def _kinds(self) -> "Pair":
-        if (self.signing.algorithm, self.sealing.algorithm) != ("ed25519", "x25519"):
-            raise ValueError("a signing and a sealing key are needed")
-        return self
-
-    @property
-    def is_of(self) -> tuple[str, str]:
-        """The ids of both keys."""
-        return self.signing.key_id, self.sealing.key_id
-
-
 class EnrolmentRequest(Pair):
     """What a new station or centre says of itself.
 
@@ -114,13 +76,6 @@ class EnrolmentRequest(Pair):
         if self.kind == "centre" and self.centre_id is None:
             raise ValueError("a centre names itself")
         return self
-
-
-class Centre(Pair):
-    """A centre as its stations know it."""
-
-    centre_id: CentreId
-    name: Name
 
 
 class EnrolmentGrant(Pair):
@@ -205,7 +160,7 @@ def read_request(envelope: bytes) -> VerifiedRequest:
         BadDocumentError, NewerDocumentError: It is no request that this program knows.
         PocusError: `crypto.*`: it is no envelope, of another type, or not signed by its own key.
     """
-    parsed = dsse.Envelope.parse(_bounded(envelope))
+    parsed = dsse.Envelope.parse(bounded(envelope))
     request = read_payload(EnrolmentRequest, parsed.payload)
     dsse.verify(parsed, payload_type=REQUEST_TYPE, keys=[request.signing])
     return VerifiedRequest(request=request, envelope=envelope)
@@ -233,7 +188,7 @@ def read_grant(
         BadDocumentError, NewerDocumentError: It is no grant that this program knows.
         PocusError: `crypto.*`: it is no envelope, of another type, or signed by no hub key that it names.
     """
-    parsed = dsse.Envelope.parse(_bounded(envelope))
+    parsed = dsse.Envelope.parse(bounded(envelope))
     grant = read_payload(EnrolmentGrant, parsed.payload)
     dsse.verify(parsed, payload_type=GRANT_TYPE, keys=grant.hubs)
     if academy is not None:
@@ -250,43 +205,3 @@ def fingerprint(hubs: Sequence[PublicKey]) -> str:
     """What two people compare by voice: 24 hexadecimal digits of SHA-256 over the sorted key ids, in groups of four."""
     digits = canonical.digest("\n".join(sorted(key.key_id for key in hubs)).encode("ascii"))[:24]
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-
-def signed(payload_type: str, document: Part, signers: Iterable[SigningKey]) -> bytes:
-    """The envelope of a document."""
-    return dsse.sign(payload_type, canonical.encode(document.model_dump(mode="json")), signers).to_bytes()
-
-
-def checked(model: type[_Document], fields: object) -> _Document:
-    """A document from its fields.
-
-    Raises:
-        BadDocumentError: They do not fit; names the first that does not, never its value.
-    """
-    try:
-        return model.model_validate(fields)
-    except ValidationError as problem:
-        raise BadDocumentError(reason=first_fault(problem)) from problem
-
-
-def read_payload(model: type[_Document], payload: bytes) -> _Document:
-    """A document from the payload of its envelope; the caller verifies the signatures.
-
-    Raises:
-        BadDocumentError: It is something else.
-        NewerDocumentError: A newer program wrote it.
-    """
-    try:
-        document = canonical.decode(payload)
-    except canonical.BadJsonError as problem:
-        raise BadDocumentError(reason="it is not JSON") from problem
-    found = document.get("format") if isinstance(document, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise NewerDocumentError(found=found, known=FORMAT)
-    return checked(model, document)
-
-
-def _bounded(envelope: bytes) -> bytes:
-    if len(envelope) > MAXIMUM_BYTES:
-        raise BadDocumentError(reason="it is larger than any is")
-    return envelope

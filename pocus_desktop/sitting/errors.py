@@ -65,6 +65,12 @@ class WrongStationError(SittingError):
     blame = Blame.ENVIRONMENT
 
 
+class WrongCentreError(SittingError):
+    """The admission is for the stations of another centre."""
+
+    code = "sitting.wrong_centre"
+
+
 class NoContentKeyError(SittingError):
     """The admission carries no content key that this station or centre can open."""
 

@@ -1,19 +1,36 @@
 """The admission: the hub's word on who may sit what, when, where and how."""
 
+import base64
 from collections.abc import Callable
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.admission import Admission, Candidate, StationKeys, Window
+from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, StationKeys, WalkIn, Window
+from pocus_desktop.sitting.allowance import PAYLOAD_TYPE as ALLOWANCE_TYPE
+from pocus_desktop.sitting.allowance import (
+    Allowance,
+    AllowedBundle,
+    issue_allowance,
+    open_for_allowance,
+    seal_for_allowance,
+)
+from pocus_desktop.sitting.documents import Centre
 from pocus_desktop.sitting.errors import BadAdmissionError
+from pocus_desktop.sitting.photo import photo_fault
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.sign_in import is_sign_in_code, new_code, plain_code, sign_in_verifier
 from pocus_desktop.sitting.views import Mode
 from tests.sitting.world import World
 
@@ -71,7 +88,7 @@ def document(**changes: Any) -> bytes:
         (lambda: signed(document(), key=SigningKey.generate()), "crypto.not_enough_signatures"),
         (lambda: signed(b"["), "sitting.bad_admission"),
         (lambda: signed(b"[]"), "sitting.bad_admission"),
-        (lambda: signed(document(format=2)), "sitting.newer_admission"),
+        (lambda: signed(document(format=3)), "sitting.newer_admission"),
         (lambda: signed(document(mode="exam")), "sitting.bad_admission"),
         (lambda: signed(document(admission_id="2026/17")), "sitting.bad_admission"),
         (lambda: signed(document(admission_id="..")), "sitting.bad_admission"),
@@ -83,6 +100,9 @@ def document(**changes: Any) -> bytes:
         (lambda: signed(document(content_keys=[{"key_id": "k", "sealed": "*"}])), "sitting.bad_admission"),
         (lambda: signed(document(recipients=[])), "sitting.no_recipient"),
         (lambda: signed(document(mode="live")), "sitting.no_start_code"),
+        (lambda: signed(document(photo="AAAA")), "sitting.bad_admission"),
+        (lambda: signed(document(centre_id="North Clinic")), "sitting.bad_admission"),
+        (lambda: signed(document(walk_in={"allowance": "AAAA", "number": 1})), "sitting.bad_admission"),
     ],
     ids=[
         "no envelope",
@@ -102,6 +122,9 @@ def document(**changes: Any) -> bytes:
         "key not base64",
         "no recipient",
         "live without code",
+        "photo that is none",
+        "centre that is a name",
+        "walk-in that the hub signed",
     ],
 )
 def test_what_is_no_admission_is_refused_by_name(make: Callable[[], bytes], code: str) -> None:
@@ -114,6 +137,7 @@ FITTING: dict[str, Any] = {
     "now_ms": 1_500,
     "candidate_id": " c-17 ",
     "station_id": STATION.key_id,
+    "centre_id": "north",
     "bundle_id": "dvt-small",
     "bundle_version": 2,
 }
@@ -128,6 +152,8 @@ FITTING: dict[str, Any] = {
         ({"candidate_id": "C-18"}, "sitting.wrong_candidate"),
         ({"candidate_id": ""}, "sitting.wrong_candidate"),
         ({"station_id": "x25519-0"}, "sitting.wrong_station"),
+        ({"centre_id": "south"}, "sitting.wrong_centre"),
+        ({"centre_id": ""}, "sitting.wrong_centre"),
         ({"bundle_id": "lung"}, "sitting.wrong_bundle"),
         ({"bundle_version": 1}, "sitting.bundle_too_old"),
         ({"now_ms": 999}, "sitting.too_early"),
@@ -135,11 +161,12 @@ FITTING: dict[str, Any] = {
     ],
 )
 def test_an_admission_fits_one_candidate_station_bundle_and_time(change: dict[str, Any], code: str | None) -> None:
+    north = admission(centre_id="north")
     if code is None:
-        admissions.check(admission(), **{**FITTING, **change})
+        admissions.check(north, **{**FITTING, **change})
         return
     with pytest.raises(PocusError) as caught:
-        admissions.check(admission(), **{**FITTING, **change})
+        admissions.check(north, **{**FITTING, **change})
     assert caught.value.code == code
     assert "C-1" not in str(caught.value)
 
@@ -245,3 +272,168 @@ def test_a_window_that_no_calendar_has_is_no_admission(wall_ms: int) -> None:
     with pytest.raises(BadAdmissionError) as told:
         admissions.verify(envelope, [HUB.public])
     assert "window.not_before_ms" in str(told.value.params["reason"])
+
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "sitting" / "admission.v1.json"
+
+
+def test_an_admission_of_the_first_version_still_reads() -> None:
+    found = admissions.verify(GOLDEN.read_bytes(), [HUB.public]).admission
+    assert (found.format, found.admission_id, found.candidate.id) == (1, "adm_old", "C-17")
+    assert (found.sign_in_code, found.photo, found.centre_id, found.walk_in) == (None, None, None, None)
+    assert admissions.content_key(found, [STATION]) == SECRET
+    assert admissions.is_start_code(found, "blue fox 7")
+    assert is_sign_in_code(found, "whatever")
+
+
+def test_a_sign_in_code_is_short_told_once_and_kept_as_a_verifier_only() -> None:
+    code = new_code()
+    assert len(code) == 7
+    verifier = sign_in_verifier(code, admission_id="adm_1")
+    found = admission(sign_in_code=verifier)
+    assert is_sign_in_code(found, code.lower().replace("-", " "))
+    assert not is_sign_in_code(found, "ZZZ-ZZZ" if code != "ZZZ-ZZZ" else "000-000")
+    assert not is_sign_in_code(found, " - ")
+    assert plain_code(code) not in verifier
+    with pytest.raises(PocusError, match=r"crypto\.bad_passphrase_file"):
+        is_sign_in_code(admission(sign_in_code=verifier, admission_id="adm_2"), code)
+
+
+def test_letters_that_are_read_as_digits_do_no_harm() -> None:
+    assert plain_code("oil-0i l") == "011011"
+
+
+def _picture(kind: str, side: int = 64, **how: Any) -> bytes:
+    held = BytesIO()
+    Image.effect_noise((side, side), 30 if side < 1000 else 0).convert("RGB").save(held, kind, **how)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (_picture("PNG"), None),
+        (_picture("WEBP", lossless=True), None),
+        (_picture("WEBP", quality=50), None),
+        (_picture("WEBP", side=1024, quality=1), None),
+        (_picture("WEBP", side=1030, quality=1), "it has too many pixels"),
+        (_picture("PNG", side=256), "it is too large"),
+        (_picture("JPEG"), "it is no PNG or plain WebP"),
+        (_picture("WEBP", quality=50)[:-1], "it is no PNG or plain WebP"),
+        (b"", "it is no PNG or plain WebP"),
+    ],
+)
+def test_a_photo_is_small_and_of_a_known_size(data: bytes, fault: str | None) -> None:
+    assert photo_fault(data) == fault
+    if fault is None:
+        found = admissions.verify(admissions.issue(admission(photo=data), [HUB]), [HUB.public]).admission
+        assert found.photo == data
+    else:
+        with pytest.raises(ValueError, match="photo"):
+            admission(photo=data)
+
+
+# walk-ins: what a centre signed under the hub's allowance
+
+CENTRE = StationKeys(signing=SigningKey.from_seed(b"\x1b" * 32), sealing=SealingKey.from_seed(b"\x1c" * 32))
+
+
+def allowance(**changes: Any) -> Allowance:
+    """Two walk-ins to a trial."""
+    given: dict[str, Any] = {
+        "allowance_id": "alw_1",
+        "centre": Centre(centre_id="north", name="North", signing=CENTRE.signing.public, sealing=CENTRE.sealing.public),
+        "not_before_ms": 1_000,
+        "not_after_ms": 2_000,
+        "count": 2,
+        "bundles": (AllowedBundle(bundle_id="dvt-small", minimum_version=2, mode=Mode.TRIAL),),
+        "recipients": (ACADEMY.public,),
+        "credit_cap_ms": admissions.CREDIT_CAP_MS,
+    }
+    return Allowance(**{**given, **changes})
+
+
+def walk_in(*, allowed: bytes | None = None, number: int = 1, **changes: Any) -> Admission:
+    """The first of them."""
+    carried = allowed or issue_allowance(allowance(), HUB)
+    given = {"centre_id": "north", "walk_in": WalkIn(allowance=carried, number=number), "station": None}
+    return admission(**{**given, **changes})
+
+
+def test_a_walk_in_counts_by_the_hubs_allowance() -> None:
+    found = admissions.verify(admissions.issue(walk_in(), [CENTRE.signing]), [HUB.public])
+    assert found.allowance == allowance()
+    assert found.signers == (CENTRE.signing.public,)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"number": 3}, "number"),
+        ({"bundle_id": "lung"}, "bundle_id"),
+        ({"mode": Mode.PRACTICE}, "bundle_id"),
+        ({"minimum_version": 1}, "minimum_version"),
+        ({"centre_id": "south"}, "centre_id"),
+        ({"centre_id": None}, "centre_id"),
+        ({"recipients": (ACADEMY.public, CENTRE.sealing.public)}, "recipients"),
+        ({"window": Window()}, "window"),
+        ({"window": Window(not_before_ms=999, not_after_ms=2_000)}, "window"),
+        ({"window": Window(not_before_ms=1_000, not_after_ms=2_001)}, "window"),
+        ({"accommodations": Accommodations(time_factor=1.5)}, "accommodations"),
+        ({"accommodations": Accommodations(can_pause=True)}, "accommodations"),
+        ({"credit_cap_ms": admissions.CREDIT_CAP_MS + 1}, "credit_cap_ms"),
+        ({"centre": SealingKey.from_seed(b"\x1d" * 32).public}, "centre"),
+    ],
+)
+def test_a_centre_gives_no_one_more_than_the_hub_allowed(change: dict[str, Any], field: str) -> None:
+    envelope = admissions.issue(walk_in(**change), [CENTRE.signing])
+    with pytest.raises(PocusError) as caught:
+        admissions.verify(envelope, [HUB.public])
+    assert (caught.value.code, caught.value.params["field"]) == ("roster.beyond_allowance", field)
+
+
+def test_an_allowance_helps_no_one_but_its_centre() -> None:
+    stranger = SigningKey.generate()
+    for envelope, code in (
+        (admissions.issue(walk_in(), [stranger]), "crypto.not_enough_signatures"),
+        (
+            admissions.issue(walk_in(allowed=issue_allowance(allowance(), stranger)), [CENTRE.signing]),
+            "crypto.not_enough_signatures",
+        ),
+        (admissions.issue(walk_in(allowed=b"{}"), [CENTRE.signing]), "crypto.bad_envelope"),
+        (admissions.issue(admission(), [CENTRE.signing]), "crypto.not_enough_signatures"),
+    ):
+        with pytest.raises(PocusError) as caught:
+            admissions.verify(envelope, [HUB.public])
+        assert caught.value.code == code
+
+
+def test_the_content_key_of_an_allowance_opens_for_its_centre_only() -> None:
+    sealed = seal_for_allowance(SECRET, CENTRE.sealing.public, allowance_id="alw_1")
+    assert open_for_allowance(sealed, CENTRE.sealing, allowance_id="alw_1") == SECRET
+    for key, name in ((STATION, "alw_1"), (CENTRE.sealing, "alw_2")):
+        with pytest.raises(PocusError, match=r"crypto\.cannot_open_sealed"):
+            open_for_allowance(sealed, key, allowance_id=name)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = [*Admission.model_fields, *Allowance.model_fields]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4), st.booleans(), st.booleans())
+def test_whatever_was_signed_only_our_errors_come_out(
+    changes: dict[str, Any], is_centres: bool, is_outer: bool
+) -> None:
+    inner = dict(allowance().model_dump(mode="json"))
+    outer = dict(walk_in().model_dump(mode="json"))
+    (outer if is_outer else inner).update(changes)
+    with suppress(PocusError):
+        carried = dsse.sign(ALLOWANCE_TYPE, canonical.encode(inner), [HUB]).to_bytes()
+        if not is_outer:
+            outer["walk_in"] = {"allowance": base64.b64encode(carried).decode(), "number": 1}
+        admissions.verify(signed(canonical.encode(outer), key=CENTRE.signing if is_centres else HUB), [HUB.public])

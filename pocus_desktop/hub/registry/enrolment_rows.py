@@ -13,7 +13,8 @@ from pocus_desktop.hub.registry.errors import (
     UnknownEnrolmentError,
 )
 from pocus_desktop.hub.registry.store import ENROLMENT, ENTRY, RegistryRows
-from pocus_desktop.sitting.enrolling import Centre, EnrolmentRequest, VerifiedRequest, checked
+from pocus_desktop.sitting.documents import Centre, checked
+from pocus_desktop.sitting.enrolling import EnrolmentRequest, VerifiedRequest
 from pocus_desktop.sitting.records import EnrolmentRecord, EnrolmentState, Entry
 
 

@@ -35,11 +35,11 @@ from pocus_desktop.hub.registry.store import CODE, ENROLMENT, RegistryRows, Regi
 from pocus_desktop.kernel import canonical, ids, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.sitting.documents import checked
 from pocus_desktop.sitting.enrolling import (
     EnrolmentGrant,
     Kind,
     VerifiedRequest,
-    checked,
     issue_grant,
     read_request,
 )
