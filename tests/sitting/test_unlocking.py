@@ -343,3 +343,25 @@ def test_kept_words_are_bound_to_their_name_and_computer(tmp_path: Path) -> None
         kept = folder.load([HUB.public], [STATION])
         assert kept.held.day_keys == (), change
         assert [problem.code for _, problem in kept.problems] == ["sitting.bad_unlock"]
+
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "sitting"
+
+
+def test_what_the_first_version_wrote_still_opens(tmp_path: Path) -> None:
+    for kept, name in {
+        "a.unlock": "unlock-words.v1.json",
+        "b.unlock": "unlock.v1.json",
+        "c.words": "day-key.v1.words",
+    }.items():
+        (tmp_path / kept).write_bytes((GOLDEN / name).read_bytes())
+    both = UnlockFolder(tmp_path).load([HUB.public], [STATION])
+    assert both.problems == ()
+    for grant, way in zip(both.held.grants, ("words", "grant"), strict=True):
+        released = content_key_for(
+            admission(), Held(keys=(STATION,), grants=(grant,), day_keys=both.held.day_keys), version=3, now_ms=1_500
+        )
+        assert released is not None
+        assert (released.key, released.way) == (CONTENT, way)
+    centre = Held(keys=(CENTRE,), grants=both.held.grants[:1], day_keys=(DAY,))
+    assert ask(centre) == CONTENT
