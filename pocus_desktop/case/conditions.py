@@ -2,14 +2,20 @@
 
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Strict, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Strict, Tag, model_validator
 
 from pocus_desktop.case.values import Duration, Model, Name
 
 _EXACT: Final = 2**53 - 1
-_RANGE: Final = Field(ge=-_EXACT, le=_EXACT)
 
-Number: TypeAlias = Annotated[int, Strict(), _RANGE] | Annotated[float, Strict(), _RANGE]
+
+def _exact(value: float) -> float:
+    if not -_EXACT <= value <= _EXACT:
+        raise ValueError(f"write a number between -{_EXACT} and {_EXACT}")
+    return value
+
+
+Number: TypeAlias = Annotated[Annotated[int, Strict()] | Annotated[float, Strict()], AfterValidator(_exact)]
 """A number that JSON carries exactly, and nothing that could pass for one: neither true nor a text."""
 
 

@@ -4,8 +4,8 @@ These are findings about a case that can be compiled and run: steps nobody comes
 loops without a way out. A lint turns them into problems with line and column; `path` says where in the case they are.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -23,18 +23,16 @@ class Finding:
     Attributes:
         id: The step, phase or patient state.
         path: Where in the case it is.
-        code: A stable dotted name, such as `course.unreachable_step`.
-        what: What was found, in English, one sentence.
-        fix: What to do about it, in English, one sentence.
+        code: A stable dotted name, such as `course.unreachable_step`; its words are `problems.<code>`.
         severity: An error cannot be meant; a warning may be.
+        params: What its words name.
     """
 
     id: str
     path: Path
     code: str
-    what: str
-    fix: str
     severity: Literal["error", "warning"] = "warning"
+    params: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,8 @@ class _Course:
                     id=name,
                     path=path,
                     code="course.unreachable_step",
-                    what=f"No way leads to the step “{name}”.",
-                    fix="Lead a branch to it, or remove it.",
                     severity="error",
+                    params={"step": name},
                 )
 
     def without_end(self) -> Iterator[Finding]:
@@ -105,11 +102,8 @@ class _Course:
                 id=name,
                 path=path,
                 code="course.step_cannot_end" if is_alone else "course.loop_without_exit",
-                what=f"The step “{name}” leads only to itself."
-                if is_alone
-                else f"From the step “{name}” the case can never end: every way leads round in a circle.",
-                fix="Give a step of the circle a branch that leads out of it.",
                 severity="error",
+                params={"step": name},
             )
 
     def restarted_limits(self) -> Iterator[Finding]:
@@ -126,8 +120,7 @@ class _Course:
                         id=name,
                         path=edge.path,
                         code="course.limit_starts_again",
-                        what=f"This branch starts the time limit of “{name if is_same_step else phase.id}” anew.",
-                        fix="Lead to a step inside the phase instead of to the phase, or limit the time of the case.",
+                        params={"name": name if is_same_step else phase.id},
                     )
 
     def _ways(self, name: str) -> Iterator[_Edge]:
@@ -186,9 +179,8 @@ def _shadowed(case: Case) -> Iterator[Finding]:
                     id=step.id,
                     path=(*path, "then", place),
                     code="course.branch_never_taken",
-                    what=f"Branch {place + 1} is never taken: branch {earlier + 1} holds whenever it does.",
-                    fix="Put the narrower condition first, or remove the branch.",
                     severity="error",
+                    params={"branch": place + 1, "earlier": earlier + 1},
                 )
 
 
@@ -228,9 +220,8 @@ def _idle_timeouts(case: Case) -> Iterator[Finding]:
                     id=name,
                     path=(*path, "on_timeout"),
                     code="course.timeout_without_limit",
-                    what=f"“{name}” says what follows when its time is up, but has no time limit.",
-                    fix="Add time_limit, or remove on_timeout.",
                     severity="error",
+                    params={"name": name},
                 )
 
 
@@ -252,17 +243,15 @@ def _patient(case: Case) -> Iterator[Finding]:
                 id=name,
                 path=path,
                 code="course.unreachable_patient_state",
-                what=f"The patient never comes to the state “{name}”.",
-                fix="Lead a change to it, or remove it.",
+                params={"state": name},
             )
         if name in _closure(at_once[name], at_once):
             yield Finding(
                 id=name,
                 path=path,
                 code="course.patient_never_settles",
-                what=f"From “{name}” the patient's states follow one another at once, round in a circle.",
-                fix="Give one of the changes a time or a condition.",
                 severity="error",
+                params={"state": name},
             )
 
 
@@ -279,8 +268,7 @@ def _still_clock(case: Case) -> Iterator[Finding]:
                     id=state.id,
                     path=("patient", "states", place, "then", change_place),
                     code="course.clock_stands_still",
-                    what=f"The change to “{change.go}” waits for simulated time, but no step lets any pass.",
-                    fix="Add an action such as {advance: 30m} to a step or a branch.",
+                    params={"state": change.go, "example": "{advance: 30m}"},
                 )
 
 

@@ -3,11 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
+from pocus_desktop.case.conditions import VariableIs
 from pocus_desktop.case.items.registry import ITEM
 from pocus_desktop.case.items.select_point import Point
 from pocus_desktop.case.items.text_entry import parse_number
 from pocus_desktop.case.media import Image
-from pocus_desktop.case.values import parse_duration
+from pocus_desktop.case.values import Text, parse_duration
 
 CHOICES = [{"id": "left", "text": "Left"}, {"id": "right", "text": "Right"}]
 REGIONS = [
@@ -71,3 +72,15 @@ def test_a_duration_needs_its_unit_and_a_bound(written: object) -> None:
 def test_a_file_is_inside_the_folder_of_its_case(name: str) -> None:
     with pytest.raises(ValidationError, match="inside the case's folder"):
         Image.model_validate({"file": name, "alt": "A picture"})
+
+
+@pytest.mark.parametrize("value", [10**400, 2**53, -(2**53), 1e300])
+def test_a_number_that_json_cannot_carry_is_no_number_of_a_case(value: float) -> None:
+    with pytest.raises(ValidationError):
+        VariableIs(variable="delay", at_least=value)
+    assert VariableIs(variable="delay", at_least=2**53 - 1).at_least == 2**53 - 1
+
+
+def test_half_a_character_is_no_text() -> None:
+    with pytest.raises(ValidationError):
+        Text.model_validate({"en": "Leg \ud83d"})

@@ -161,7 +161,12 @@ def _scoring(folder: Path, prefix: str, given: object, found: Assembled, at: Dat
     if isinstance(given, str):
         place = found.assessment.place((*at, "scoring"))
         entries += _glob(folder, prefix, given, scoring, ("entries",), place, found.files.append, offset=len(entries))
-        _settings(folder / prefix / "scoring" / SCORING_SETTINGS, f"{prefix}scoring/{SCORING_SETTINGS}", found)
+        settings = folder / prefix / "scoring" / SCORING_SETTINGS
+        if not prefix:
+            _settings(settings, "scoring/" + SCORING_SETTINGS, found)
+        elif settings.is_file() and not (folder / "scoring" / SCORING_SETTINGS).is_file():
+            here = Place(f"{prefix}scoring/{SCORING_SETTINGS}", 0, 0)
+            scoring.problems.append(fault("source.cut_score_apart", here, folder=prefix.rstrip("/")))
     else:
         scoring.problems.append(fault("source.scoring_apart", found.assessment.place((*at, "scoring"))))
 

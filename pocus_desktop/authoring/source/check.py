@@ -14,6 +14,7 @@ from pocus_desktop.authoring.source.languages import check_languages, written_la
 from pocus_desktop.authoring.source.names import check_names
 from pocus_desktop.authoring.source.place import DataPath, entries, raw_path
 from pocus_desktop.authoring.source.places import FILE_KEYS, FILES_KEYS, walk
+from pocus_desktop.authoring.source.running_order import check_running_order
 from pocus_desktop.case.models import Assessment, Case
 from pocus_desktop.case.problems import Problem, Severity
 from pocus_desktop.case.values import file_name, parse_duration
@@ -40,6 +41,7 @@ def check_written(
         languages = written_languages(document.data.get("languages"))
         if not document.problems:  # what stands in an unread file is not unknown
             problems += check_names(document, is_sound=is_sound)
+            problems += check_running_order(document)
         for index, (case, prefix) in enumerate(zip(entries(document.data.get("cases")), case_folders, strict=False)):
             problems += _files(case, ("cases", index), document, folder / prefix, prefix, is_sound=is_sound)
     for part in (document, scoring):
@@ -59,15 +61,7 @@ def check_course(assessment: Assessment, document: Document) -> list[Problem]:
 def _of_course(finding: Finding, at: DataPath, document: Document) -> Problem:
     """What the scenario's own check found, at its place in the source."""
     place = document.place((*at, *finding.path))
-    return Problem(
-        file=place.file,
-        line=place.line,
-        column=place.column,
-        code=finding.code,
-        what=finding.what,
-        fix=finding.fix,
-        severity=Severity(finding.severity),
-    )
+    return fault(finding.code, place, severity=Severity(finding.severity), **finding.params)
 
 
 def check_key(assessment: Assessment, key: ScoringKey, scoring: Document, document: Document) -> list[Problem]:

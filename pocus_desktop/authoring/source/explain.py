@@ -106,9 +106,15 @@ def _unknown(key: str, place: Place, names: frozenset[str]) -> Problem:
     """A key that has no meaning where it stands: a slip in spelling, or one that belongs elsewhere."""
     if key in names:
         return fault("source.key_misplaced", place, key=key)
-    near = difflib.get_close_matches(key, sorted(names), n=1)
-    code = "source.key_unknown_near" if near else "source.key_unknown"
-    return fault(code, place, key=key, near=near[0] if near else "")
+    near = difflib.get_close_matches(key, sorted(names))
+    if not near:
+        return fault("source.key_unknown", place, key=key)
+    best = max(near, key=lambda name: (_likeness(name, key), -abs(len(name) - len(key))))
+    return fault("source.key_unknown_near", place, key=key, near=best)
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _named(path: DataPath) -> str:

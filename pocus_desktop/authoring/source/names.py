@@ -173,7 +173,7 @@ def _unknown(case: Any, known: _Known, at: DataPath, document: Document) -> list
             wanted = value if isinstance(value, list) else [value]
             used += [(path, "option", name, offered, item) for name in wanted]
     return [
-        fault(f"source.unknown_{what}", document.place(path), name=name, near=_near(name, among), item=item)
+        fault(f"source.unknown_{what}", document.place(path), name=name, near=near(name, among), item=item)
         for path, what, name, among, item in used
         if isinstance(name, str) and among is not None and name not in among
     ]
@@ -184,7 +184,7 @@ def _is_stage(path: DataPath, key: str) -> bool:
     return key == "patient" and "when" not in path
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str]) -> str:
     """“Did you mean …?”, where something known is spelt much alike."""
     found = difflib.get_close_matches(name, sorted(known), n=1)
     return words.say("problems.source.near", near=found[0]) if found else ""

@@ -58,7 +58,7 @@ def patient_schema() -> dict[str, Any]:
 def assessment_schema() -> dict[str, Any]:
     """The schema of `assessment.yaml`: an assessment whose cases are the names of folders."""
     schema = Assessment.model_json_schema(by_alias=True)
-    used = {"ContentArea": schema["$defs"]["ContentArea"], "Text": schema["$defs"]["Text"]}
+    used = {name: schema["$defs"][name] for name in ("Break", "ContentArea", "Text")}
     cases = {"type": "array", "items": {"type": "string"}, "minItems": 1, "description": "Folders beside this file."}
     schema["properties"]["cases"] = cases
     schema["required"] = ["format", *schema["required"]]

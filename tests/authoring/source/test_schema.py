@@ -68,9 +68,10 @@ def test_every_file_of_the_sample_cases_fits(case: str) -> None:
 
 def test_an_assessment_of_several_cases_fits() -> None:
     text = "format: 1\nid: both\ntitle: Both\narea: lung\nlanguages: [en]\ncases: [first, second]\n"
+    text += "order: seeded\npinned: {first: first}\nbreaks: [{after: 1, length: 10m, optional: false}]\n"
     validator = jsonschema.Draft202012Validator(assessment_schema())
     validator.validate(parse_document(text, "assessment.yaml").data)
-    assert not validator.is_valid(parse_document(text.replace("first", "{id: first}"), "assessment.yaml").data)
+    assert not validator.is_valid(parse_document(text.replace("[first", "[{id: first}"), "assessment.yaml").data)
 
 
 def test_a_plain_string_is_a_text_for_the_editor_too(source: Path) -> None:
