@@ -214,6 +214,11 @@ def hand_in(opened: OpenSitting) -> HandedInView:
     at(opened, CaseView, "decision")
     opened.handle(intents.GoNext(is_confirmed=True))
     at(opened, ReviewView)
+    return hand_in_from(opened)
+
+
+def hand_in_from(opened: OpenSitting) -> HandedInView:
+    """From the review to the receipt screen."""
     opened.handle(intents.HandIn(is_confirmed=True))
     screen = until(
         opened, lambda view: isinstance(view.screen, HandedInView) and view.screen.sealed_digest != ""
