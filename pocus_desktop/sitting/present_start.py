@@ -1,8 +1,10 @@
 """Views before the clock starts: identity, agreement, comfort, tutorial, the last word before the case."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pocus_desktop.case.items.registry import ITEM, Item
+from pocus_desktop.case.values import choose
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.state import SittingState
@@ -99,8 +101,27 @@ def ready(course: Course, state: SittingState) -> ReadyView:
         case_titles=tuple(case.title(language) for case in assessment.cases),
         limit_ms=limit_ms,
         item_count=len(course.plan.items),
-        rules=tuple(words.say(f"sitting.rules.{rule}", language) for rule in rules),
+        rules=(
+            *_other_language(assessment.languages, language),
+            *(words.say(f"sitting.rules.{rule}", language) for rule in rules),
+            *_breaks(course, language),
+        ),
     )
+
+
+def _other_language(written: Sequence[str], language: str) -> Iterator[str]:
+    """Where the assessment is not written in the candidate's language: which one they will read (formats/case 10)."""
+    read = choose({one: one for one in written}, language) or language
+    if read not in {language, language.partition("-")[0]}:
+        wanted, instead = (words.say(f"ui.language.{one}", language) for one in (language, read))
+        yield words.say("sitting.rules.language", language, wanted=wanted, instead=instead)
+
+
+def _breaks(course: Course, language: str) -> Iterator[str]:
+    """How many breaks there are, where there are any."""
+    count = len(course.plan.assessment.breaks)
+    if count:
+        yield words.say("sitting.rules.breaks" if count > 1 else "sitting.rules.break", language, count=count)
 
 
 def _limit_ms(course: Course) -> int | None:
