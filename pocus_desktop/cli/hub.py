@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from pocus_desktop.cli.faces import Faces, HubResult, pass_faces
+from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
+from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
 from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
 from pocus_desktop.cli.options import ask_passphrase
@@ -16,10 +18,10 @@ _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.group()
 def hub() -> None:
-    """The academy's server, and its registry of stations."""
+    """The academy's server, and its registry of stations, candidates and admissions."""
 
 
-for _command in STATION_COMMANDS:
+for _command in (*STATION_COMMANDS, *CANDIDATE_COMMANDS, *ADMISSION_COMMANDS):
     hub.add_command(_command)
 
 

@@ -46,6 +46,20 @@ def terms(faces: Faces, /, root: Path | None, url: str | None, publisher: tuple[
     click.echo("Kept. Stations that are enrolled already learn it from the trust metadata, or from a new grant.")
 
 
+@click.command()
+@click.argument("centre")
+@click.argument("name", required=False)
+@by_option
+@hub_options
+@pass_faces
+def zone(faces: Faces, /, centre: str, name: str | None, by: str, **where: Any) -> None:
+    """Say or tell in which time zone a centre's days are reckoned: NAME such as Europe/Madrid."""
+    with registry(faces, where) as desk:
+        if name is not None:
+            desk.enrolments.set_zone(centre, name, who=by)
+        click.echo(desk.enrolments.zone(centre))
+
+
 @click.group()
 def code() -> None:
     """One-time codes for enrolling over the network."""
@@ -161,4 +175,4 @@ def _line(one: EnrolmentRecord) -> str:
     return "  ".join(part for part in parts if part)
 
 
-COMMANDS: Final = (terms, code, enrol, stations, rename, move, retire, revoke)
+COMMANDS: Final = (terms, zone, code, enrol, stations, rename, move, retire, revoke)

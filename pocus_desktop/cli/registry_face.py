@@ -2,11 +2,22 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.sitting.admission import Accommodations
 from pocus_desktop.sitting.enrolling import Kind
-from pocus_desktop.sitting.records import EnrolmentRecord, Entry, OneTimeCode
+from pocus_desktop.sitting.records import (
+    AdmissionRecord,
+    Admitted,
+    CandidateRecord,
+    EnrolmentRecord,
+    Entry,
+    Mark,
+    OneTimeCode,
+    Order,
+)
+from pocus_desktop.sitting.windows import Rules
 
 
 class EnrolmentDesk(Protocol):
@@ -20,6 +31,12 @@ class EnrolmentDesk(Protocol):
         publishers: tuple[PublicKey, ...] | None = None,
     ) -> None:
         """What every later grant tells."""
+
+    def set_zone(self, centre_id: str, zone: str, *, who: str) -> None:
+        """In which time zone a centre's days are reckoned."""
+
+    def zone(self, centre_id: str) -> str:
+        """The time zone of a centre."""
 
     def new_code(self, *, kind: Kind, centre_id: str | None, valid_ms: int, who: str) -> OneTimeCode:
         """A code for one enrolment over the network."""
@@ -51,12 +68,81 @@ class EnrolmentDesk(Protocol):
         """End it in distrust."""
 
 
+class CandidateDesk(Protocol):
+    """People."""
+
+    def add(
+        self,
+        *,
+        candidate_id: str,
+        name: str,
+        photo: bytes | None = None,
+        who: str,
+        why: str = "",
+        is_replacing: bool = False,
+    ) -> CandidateRecord:
+        """Enter a person, or correct one."""
+
+    def find(self, candidate_id: str) -> CandidateRecord:
+        """By ID number."""
+
+    def all(self) -> tuple[CandidateRecord, ...]:
+        """Everyone."""
+
+    def history(self, candidate_id: str) -> tuple[Entry, ...]:
+        """What was changed about a person."""
+
+    def accommodate(self, candidate_id: str, accommodations: Accommodations, *, who: str, why: str) -> CandidateRecord:
+        """Keep what makes this person's sittings fair."""
+
+
+class AdmissionDesk(Protocol):
+    """Who may sit what."""
+
+    def set_rules(self, bundle_id: str, rules: Rules, *, who: str, why: str) -> None:
+        """How often and when an assessment may be sat."""
+
+    def admit(self, order: Order, *, who: str, why: str = "") -> Admitted:
+        """Issue an admission."""
+
+    def of(self, candidate_id: str) -> tuple[AdmissionRecord, ...]:
+        """A person's admissions."""
+
+    def withdraw(self, admission_id: str, *, who: str, why: str) -> None:
+        """Hand it out no more."""
+
+    def envelope(self, admission_id: str) -> bytes:
+        """The admission itself, again."""
+
+
+class MarkDesk(Protocol):
+    """Results that a person has to look at."""
+
+    def all(self, sitting: str | None = None) -> tuple[Mark, ...]:
+        """Every marked result, or those of a sitting."""
+
+    def decide(self, sitting: str, decision: Literal["keep", "set-aside"], *, who: str, why: str) -> tuple[Mark, ...]:
+        """Say whether they count."""
+
+
 class RegistryDesk(Protocol):
     """The registry of an open hub."""
 
     @property
     def enrolments(self) -> EnrolmentDesk:
         """Stations and centres."""
+
+    @property
+    def candidates(self) -> CandidateDesk:
+        """People."""
+
+    @property
+    def admissions(self) -> AdmissionDesk:
+        """Who may sit what."""
+
+    @property
+    def marks(self) -> MarkDesk:
+        """Results that a person has to look at."""
 
 
 class OpenRegistry(Protocol):

@@ -100,7 +100,7 @@ class Hub:
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}")
-        self.registry = Registry(self._store, self.ring, self._clock)
+        self.registry = Registry(self._store, self.ring, self._clock, sat_at=self._sat_at)
         self._shelf = Shelf(parts["shelf"], self.ring.openers)
         self._quarantine = Objects(parts["quarantine"])
         self._intake = Intake(
@@ -326,6 +326,14 @@ class Hub:
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
+
+    def _sat_at(self, standing: Standing) -> int | None:
+        """When a sitting was last heard of by its own stamps; None where its envelope no longer opens."""
+        try:
+            return self._opened(standing).events[-1].at.wall_ms
+        except PocusError as error:
+            log.failure(error)
+            return None
 
     def _stamp(self, standing: Standing) -> str | None:
         try:

@@ -159,6 +159,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """An accepted envelope: whose it is and when it came; `station` is the key id that signed it."""
+
+    digest: str
+    sitting: str
+    station: str
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """An envelope in quarantine; `reason` is the code of the cause."""
 
@@ -226,19 +236,39 @@ class HubStore:
         with self.reading() as connection:
             return tuple(connection.execute(chosen.order_by(_ENVELOPE.c.last_seq, _ENVELOPE.c.digest)).scalars())
 
+    def received(self, sitting: str | None = None) -> tuple[Received, ...]:
+        """Every accepted envelope, or those of a sitting, in the order in which they came."""
+        chosen = select(_ENVELOPE.c.digest, _ENVELOPE.c.sitting, _ENVELOPE.c.station, _ENVELOPE.c.received_at_ms)
+        if sitting is not None:
+            chosen = chosen.where(_ENVELOPE.c.sitting == sitting)
+        with self.reading() as connection:
+            rows = connection.execute(chosen.order_by(_ENVELOPE.c.received_at_ms, _ENVELOPE.c.digest)).all()
+        return tuple(
+            Received(digest=row.digest, sitting=row.sitting, station=row.station, received_ms=row.received_at_ms)
+            for row in rows
+        )
+
     def standing(self, sitting: str) -> Standing | None:
         """Where a sitting stands; None where none of that id is known."""
         with self.reading() as connection:
             row = connection.execute(_STANDING.where(_RESULT.c.sitting == sitting)).one_or_none()
         return None if row is None else _standing(row)
 
-    def standings(self, *, status: Status | None = None, bundle: tuple[str, int] | None = None) -> tuple[Standing, ...]:
-        """Where all sittings stand, or those of a status or of a bundle's version."""
+    def standings(
+        self,
+        *,
+        status: Status | None = None,
+        bundle: tuple[str, int] | None = None,
+        admission_id: str | None = None,
+    ) -> tuple[Standing, ...]:
+        """Where all sittings stand, or those of a status, of a bundle's version or of an admission."""
         chosen = _STANDING.order_by(_RESULT.c.sitting)
         if status is not None:
             chosen = chosen.where(_RESULT.c.status == status)
         if bundle is not None:
             chosen = chosen.where(_RESULT.c.bundle_id == bundle[0], _RESULT.c.bundle_version == bundle[1])
+        if admission_id is not None:
+            chosen = chosen.where(_RESULT.c.admission_id == admission_id)
         with self.reading() as connection:
             return tuple(_standing(row) for row in connection.execute(chosen).all())
 

@@ -303,7 +303,12 @@ def check(
 
 def same_candidate(one: str, other: str) -> bool:
     """Whether two ID numbers are the same person's; blanks and case do not count."""
-    return _plain(one) == _plain(other)
+    return folded(one) == folded(other)
+
+
+def folded(typed: str) -> str:
+    """An ID number or code as it is compared: without blanks, whatever its case."""
+    return "".join(typed.split()).casefold()
 
 
 def seal_content_key(
@@ -339,7 +344,7 @@ def new_admission_id() -> str:
 
 def start_code_verifier(code: str, *, admission_id: str) -> str:
     """What an admission carries of a start code: an Argon2id-wrapped proof that opens with the code alone."""
-    return password.seal_under_passphrase(_PROOF, _plain(code), purpose=_code_purpose(admission_id)).decode("utf-8")
+    return password.seal_under_passphrase(_PROOF, folded(code), purpose=_code_purpose(admission_id)).decode("utf-8")
 
 
 def is_start_code(admission: Admission, code: str) -> bool:
@@ -351,7 +356,7 @@ def is_start_code(admission: Admission, code: str) -> bool:
     """
     if admission.start_code is None:
         raise NoStartCodeError
-    typed = _plain(code)
+    typed = folded(code)
     if not typed:
         return False
     purpose = _code_purpose(admission.admission_id)
@@ -396,10 +401,6 @@ def _require_complete(admission: Admission) -> None:
         raise NoRecipientError
     if admission.mode is Mode.LIVE and admission.start_code is None:
         raise NoStartCodeError
-
-
-def _plain(typed: str) -> str:
-    return "".join(typed.split()).casefold()
 
 
 def _content_key_info(admission_id: str) -> bytes:

@@ -1,9 +1,15 @@
 """What a hub's registry tells of stations, candidates, admissions and walk-ins: read by the hub and by the faces."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.sitting.admission import Window
 from pocus_desktop.sitting.enrolling import Kind
+from pocus_desktop.sitting.forms import Form
+from pocus_desktop.sitting.views import Mode
 
 
 class EnrolmentState(StrEnum):
@@ -75,12 +81,21 @@ class CandidateRecord:
     photo_bytes: int
 
 
+class AdmissionState(StrEnum):
+    """How an admission stands."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    WALKED_IN = "sat-as-walk-in"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionRecord:
     """An admission that the hub issued.
 
     Attributes:
-        is_withdrawn: Whether it is no longer handed out, and its attempt is free again.
+        state: Only an open one is handed out; a withdrawn one leaves its attempt free again.
+        sittings: What was received under it; more than one is a double sitting.
     """
 
     admission_id: str
@@ -93,7 +108,38 @@ class AdmissionRecord:
     station: str | None
     centre_id: str | None
     issued_ms: int
-    is_withdrawn: bool
+    state: AdmissionState
+    sittings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the hub shall admit.
+
+    Attributes:
+        forms: The bundle that is sat, or several of which one is drawn; attempts count over all of them.
+        attempt: None for the next one.
+        station: The only station, by anything that names it; None for any.
+        centre_id: The only centre; None for any.
+        recipients: Who may read the result beside the academy.
+        content_keys: Of sealed bundles, by bundle id; sealed to the station, or to the centre and its stations.
+        start_code: The proctor's; one is made where a live sitting has none.
+        voucher_ms: When the candidate's voucher was entered, where the rules count from it.
+        zone: Of the centre, for rules that count days.
+    """
+
+    candidate_id: str
+    forms: tuple[Form, ...]
+    mode: Mode
+    window: Window = field(default_factory=Window)
+    attempt: int | None = None
+    station: str | None = None
+    centre_id: str | None = None
+    recipients: tuple[PublicKey, ...] = ()
+    content_keys: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    start_code: str = field(default="", repr=False)
+    voucher_ms: int | None = None
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

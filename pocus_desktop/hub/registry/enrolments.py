@@ -44,10 +44,12 @@ from pocus_desktop.sitting.enrolling import (
     read_request,
 )
 from pocus_desktop.sitting.records import EnrolmentRecord, EnrolmentState, Entry, OneTimeCode
+from pocus_desktop.sitting.windows import zone_of
 
 ROOT: Final = "root"
 HUB_URL: Final = "hub_url"
 PUBLISHERS: Final = "publishers"
+ZONE: Final = "zone:"
 NETWORK: Final = "network"
 """Who enrolled, in the history, where a code did it without a person."""
 
@@ -80,6 +82,31 @@ class Enrolments:
             if publishers is not None:
                 listed: list[Json] = [key.as_json() for key in publishers]
                 rows.put(PUBLISHERS, canonical.encode(listed))
+
+    def set_zone(self, centre_id: str, zone: str, *, who: str) -> None:
+        """In which time zone a centre's days are reckoned.
+
+        Raises:
+            UnknownCentreError: There is no such active centre.
+            UnknownZoneError: There is no such zone.
+        """
+        zone_of(zone)
+        with self._store.rows() as rows:
+            centre = centre_row(rows, centre_id)
+            was = rows.setting(ZONE + centre_id).decode("utf-8")
+            rows.put(ZONE + centre_id, zone.encode("utf-8"))
+            subject = centre.record.enrolment_id
+            rows.note(subject, at_ms=self._now(), action="zoned", was=was, now=zone, who=who, why="")
+
+    def zone(self, centre_id: str) -> str:
+        """The time zone of a centre; UTC where none was said.
+
+        Raises:
+            UnknownCentreError: There is no such active centre.
+        """
+        with self._store.rows() as rows:
+            centre_row(rows, centre_id)
+            return rows.setting(ZONE + centre_id).decode("utf-8") or "UTC"
 
     def new_code(self, *, kind: Kind, centre_id: str | None, valid_ms: int, who: str) -> OneTimeCode:
         """A code for one enrolment over the network; only its digest is kept.

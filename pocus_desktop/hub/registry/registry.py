@@ -1,7 +1,10 @@
 """The registry's desks, joined over one database."""
 
 from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.registry.admissions import Admissions, SatAt
+from pocus_desktop.hub.registry.candidates import Candidates
 from pocus_desktop.hub.registry.enrolments import Enrolments
+from pocus_desktop.hub.registry.marks import Marks
 from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.store import HubStore
 from pocus_desktop.kernel.clock import Clock
@@ -12,10 +15,19 @@ class Registry:
 
     Attributes:
         enrolments: Stations and centres.
+        candidates: People.
+        admissions: Who may sit what.
+        marks: Results that a person has to look at.
     """
 
-    def __init__(self, store: HubStore, ring: KeyRing, clock: Clock) -> None:
+    def __init__(self, store: HubStore, ring: KeyRing, clock: Clock, *, sat_at: SatAt) -> None:
         """Open the registry's tables, making them where they are missing.
+
+        Args:
+            store: The hub's records, in whose database the tables lie.
+            ring: The academy's keys.
+            clock: When things happen.
+            sat_at: When a sitting was last heard of.
 
         Raises:
             StoreUnavailableError: The database does not work.
@@ -23,3 +35,6 @@ class Registry:
         """
         rows = RegistryStore(store)
         self.enrolments = Enrolments(rows, ring, clock)
+        self.candidates = Candidates(rows, clock)
+        self.admissions = Admissions(rows, store, ring, clock, sat_at=sat_at)
+        self.marks = Marks(rows, store, clock)

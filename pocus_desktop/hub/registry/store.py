@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ColumnElement,
     Index,
@@ -30,7 +29,7 @@ from pocus_desktop.hub.errors import StoreMismatchError
 from pocus_desktop.hub.store import HubStore
 
 FORMAT: Final = 1
-_ID: Final = String(120)
+_ID: Final = String(280)
 _NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself for INTEGER alone
 
 _META: Final = MetaData()
@@ -40,7 +39,7 @@ _ABOUT: Final = Table(
 SETTING: Final = Table(
     "registry_setting",
     _META,
-    Column("name", String(40), primary_key=True),
+    Column("name", String(260), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 ENROLMENT: Final = Table(
@@ -109,7 +108,7 @@ ADMISSION: Final = Table(
     Column("station", _ID),
     Column("centre_id", _ID),
     Column("issued_ms", BigInteger, nullable=False),
-    Column("is_withdrawn", Boolean, nullable=False),
+    Column("state", String(20), nullable=False),
     Column("envelope", LargeBinary, nullable=False),
     Index("admission_candidate", "folded_id", "bundle_id"),
     Index("admission_centre", "centre_id"),

@@ -1,0 +1,75 @@
+"""Results that a person has to look at: of revoked and of unknown stations (formats/enrolment 5.3, 5.4).
+
+Nothing is written when a result comes: why it is marked follows from when it came and how its station stands, so that
+no crash between loses a mark, and a revocation that counts from earlier marks what came since.
+"""
+
+from typing import Literal
+
+from pocus_desktop.hub.registry.errors import UnknownSittingError
+from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, RegistryRows, RegistryStore
+from pocus_desktop.hub.store import HubStore, Received
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.sitting.records import EnrolmentState, Mark
+
+Decision = Literal["keep", "set-aside"]
+
+
+class Marks:
+    """What waits for a person's eye, and what was decided."""
+
+    def __init__(self, store: RegistryStore, results: HubStore, clock: Clock) -> None:
+        self._store = store
+        self._results = results
+        self._clock = clock
+
+    def all(self, sitting: str | None = None) -> tuple[Mark, ...]:
+        """Every marked result, or those of a sitting, in the order in which they came."""
+        received = self._results.received(sitting)
+        with self._store.rows() as rows:
+            stations = {
+                row["signing_id"]: (row["state"], row["ended_ms"]) for row in rows.find(ENROLMENT, kind="station")
+            }
+            marked = ((one, _reason(one, stations)) for one in received)
+            return tuple(_mark(rows, one, reason) for one, reason in marked if reason)
+
+    def decide(self, sitting: str, decision: Decision, *, who: str, why: str) -> tuple[Mark, ...]:
+        """Say for every marked result of a sitting whether it counts; a later word replaces an earlier one.
+
+        Raises:
+            UnknownSittingError: No result of that sitting is marked.
+        """
+        marked = self.all(sitting)
+        if not marked:
+            raise UnknownSittingError(sitting=sitting)
+        at_ms = self._clock.read().wall_ms
+        with self._store.rows() as rows:
+            for one in marked:
+                values = {"decision": decision, "who": who, "why": why, "at_ms": at_ms}
+                if not rows.change(REVIEW, {"digest": one.digest}, **values):
+                    rows.add(REVIEW, digest=one.digest, **values)
+                rows.note(sitting, at_ms=at_ms, action="reviewed", was=one.decision, now=decision, who=who, why=why)
+        return self.all(sitting)
+
+
+def _reason(one: Received, stations: dict[str, tuple[str, int | None]]) -> str:
+    if not stations:
+        return ""
+    state, ended_ms = stations.get(one.station, ("", None))
+    if not state:
+        return "unknown-station"
+    is_after = ended_ms is not None and one.received_ms >= ended_ms
+    return "revoked-station" if state == EnrolmentState.REVOKED and is_after else ""
+
+
+def _mark(rows: RegistryRows, one: Received, reason: str) -> Mark:
+    found = rows.find(REVIEW, digest=one.digest)
+    decided = {name: found[0][name] if found else "" for name in ("decision", "who", "why")}
+    return Mark(
+        digest=one.digest,
+        sitting=one.sitting,
+        reason=reason,
+        station=one.station,
+        received_ms=one.received_ms,
+        **decided,
+    )
