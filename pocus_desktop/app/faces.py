@@ -1,13 +1,21 @@
 """The faces that the command line may start. Each is imported when it is asked for: `pocus --help` pays for none."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pocus_desktop.cli.faces import Faces, Finding, HubResult, TakenResult
 from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
+
+if TYPE_CHECKING:
+    from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.sitting.preflight_report import Report
 
 
 def faces() -> Faces:
@@ -21,6 +29,7 @@ def faces() -> Faces:
         list_results=_list_results,
         take_results=_take_results,
         examine=_examine,
+        preflight=_preflight,
         open_registry=_open_registry,
     )
 
@@ -115,6 +124,14 @@ def _examine() -> Sequence[Finding]:
     from pocus_desktop.app.doctor import examine  # Qt and libVLC
 
     return examine(Home.default())
+
+
+def _preflight(
+    *, day: date | None, passphrase: str | None, progress: Callable[[Progress], None]
+) -> tuple[Report, bytes]:
+    from pocus_desktop.app.preflight import preflight  # Qt and libVLC
+
+    return preflight(Home.default(), day=day, passphrase=passphrase, progress=progress)
 
 
 def _open_registry(

@@ -1,13 +1,20 @@
 """What the command line starts but must not know: windows and the hub's server. `app` hands it in."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from pocus_desktop.cli.registry_face import OpenRegistry
+
+if TYPE_CHECKING:
+    from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.sitting.preflight_report import Report
 
 
 class Demonstrate(Protocol):
@@ -150,6 +157,15 @@ class Examine(Protocol):
         """Look at everything a sitting needs."""
 
 
+class Preflight(Protocol):
+    """What would keep the admissions at this station from being sat."""
+
+    def __call__(
+        self, *, day: date | None, passphrase: str | None, progress: Callable[[Progress], None]
+    ) -> tuple[Report, bytes]:
+        """Look at everything; the report, and the same signed by the station."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faces:
     """The faces that commands may start."""
@@ -162,6 +178,7 @@ class Faces:
     list_results: ListResults
     take_results: TakeResults
     examine: Examine
+    preflight: Preflight
     open_registry: OpenRegistry
 
 

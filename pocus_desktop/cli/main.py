@@ -18,6 +18,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("pocus_desktop.cli.station:demo", "Build, sit, seal, send and score the sample on this machine."),
     "sit": ("pocus_desktop.cli.station:sit", "Open the candidate's window."),
     "doctor": ("pocus_desktop.cli.station:doctor", "Check everything that a sitting needs on this computer."),
+    "preflight": (
+        "pocus_desktop.cli.preflight:preflight",
+        "Find out days before what would keep admissions from being sat.",
+    ),
     "case": ("pocus_desktop.cli.case:case", "Check and preview case sources."),
     "bundle": ("pocus_desktop.cli.bundle:bundle", "Build, sign, verify, show and import case bundles."),
     "keys": ("pocus_desktop.cli.keys:keys", "Make and show the keys of a publisher or of the academy."),

@@ -1,0 +1,356 @@
+"""Preflight: what would keep the admissions here from being sat, found out days before (docs/guides/exam-day).
+
+Nothing is begun and no content is read: a bundle is verified by the digests that were signed. What is asked is whether
+things hold at the moment of the sitting: the beginning of its window, or now where that is past.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from pocus_desktop import __version__
+from pocus_desktop.app.library_check import verify_all
+from pocus_desktop.bundle.library import Entry, Library
+from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_known_bundle
+from pocus_desktop.crypto.keystore import open_keystore
+from pocus_desktop.kernel.clock import Clock, SystemClock
+from pocus_desktop.kernel.errors import PocusError, Safe
+from pocus_desktop.kernel.files import FileRefusedError
+from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
+from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.sitting import admission as admissions
+from pocus_desktop.sitting.admission import Admission, StationKeys, Window
+from pocus_desktop.sitting.errors import TooLateError
+from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.latest_time import LatestTime, moment
+from pocus_desktop.sitting.own_keys import own_keys
+from pocus_desktop.sitting.preflight_report import STATION, Check, Report, sign
+from pocus_desktop.sitting.trusting import Trusting
+from pocus_desktop.sitting.unlock_desk import UnlockDesk
+from pocus_desktop.sitting.unlock_errors import NotReleasedError, UnlockTooEarlyError, WordsNeededError
+from pocus_desktop.sitting.unlocking import content_key_for
+from pocus_desktop.ui.check.clock import probe_clock
+from pocus_desktop.ui.check.disk import ROOM_BYTES, probe_disk
+
+SITTING_BYTES: Final = 64 * 1024 * 1024
+"""Room for one sitting: its journal, what is sealed from it, and the copy in the outbox, with plenty to spare."""
+
+_TO_BE_SAT: Final = frozenset({"admission_sound", "to_be_resumed"})
+_Params = dict[str, Safe]
+
+LookAtEngine = Callable[[], Check]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A civil day at this computer."""
+
+    civil: date
+
+    def overlaps(self, window: Window) -> bool:
+        """Whether a sitting in this window may begin on this day."""
+        begins, ends = self._midnight(self.civil), self._midnight(self.civil + timedelta(days=1))
+        return (window.not_before_ms is None or window.not_before_ms < ends) and (
+            window.not_after_ms is None or window.not_after_ms >= begins
+        )
+
+    @property
+    def begins_ms(self) -> int:
+        """Its first moment, in milliseconds since the Unix epoch."""
+        return self._midnight(self.civil)
+
+    @staticmethod
+    def _midnight(day: date) -> int:
+        return int(datetime.combine(day, time()).astimezone().timestamp() * 1000)
+
+
+@dataclass(slots=True)
+class _Library:
+    """The bundles that admissions need: each is opened for each, and read whole once."""
+
+    checks: list[Check] = field(default_factory=list)
+    wanted: dict[Path, tuple[Entry, list[str], Callable[[], VerifiedBundle]]] = field(default_factory=dict)
+
+    def want(self, entry: Entry, subject: str, opening: Callable[[], VerifiedBundle]) -> None:
+        """Note that a bundle shall be read to its last byte."""
+        _, subjects, _ = self.wanted.setdefault(entry.path, (entry, [], opening))
+        subjects.append(subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preflight:
+    """One station's preflight.
+
+    Attributes:
+        home: The station's.
+        keys: The station's.
+        trusting: Whom it believes.
+        clock: The present.
+        look_at_engine: Asks the media engine.
+    """
+
+    home: Home
+    keys: StationKeys
+    trusting: Trusting
+    clock: Clock
+    look_at_engine: LookAtEngine
+
+    def inspect(
+        self,
+        day: Day | None = None,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> Report:
+        """Look at everything.
+
+        Args:
+            day: Only what may be sat on this day; everything that is here where omitted.
+            progress: Of reading the bundles, on this thread.
+            cancel: Asked as often; true stops the reading, and the report says so.
+        """
+        library = _Library()
+        checks: list[Check] = [*self._clock()]
+        sittings = 0
+        for path in sorted(self.home.admissions.glob(f"*{ADMISSION_SUFFIX}")):
+            found = list(self._admission(path, day, library))
+            sittings += any(check.code in _TO_BE_SAT for check in found)
+            checks += found
+        checks += self._disk(sittings)
+        checks.append(self.look_at_engine())
+        if not sittings:
+            checks.append(Check(subject=STATION, level="note", code="no_admissions"))
+        checks += self._bytes(library, progress, cancel)
+        checks += [Check.of(STATION, problem, level="note") for _, problem in self._unlocks().kept().problems]
+        return Report(
+            made_at_ms=self.clock.read().wall_ms,
+            station=self.keys.station_id,
+            day=day.civil.isoformat() if day is not None else "",
+            application=__version__,
+            checks=tuple(checks),
+        )
+
+    def _admission(self, path: Path, day: Day | None, library: _Library) -> Iterator[Check]:
+        """What concerns one admission; nothing where it is not for the day."""
+        subject = path.name.removesuffix(ADMISSION_SUFFIX)
+        try:
+            admitted = admissions.verify(path.read_bytes(), self.trusting.hubs).admission
+            if day is not None and not day.overlaps(admitted.window):
+                return
+            admissions.check(admitted, station_id=self.keys.station_id)
+        except OSError as problem:
+            yield Check.of(subject, FileRefusedError.of(problem))
+            return
+        except PocusError as problem:
+            yield Check.of(subject, problem)
+            return
+        folder = SittingFolder(path=self.home.sittings / admitted.admission_id)
+        if folder.has_journal:
+            yield from self._begun(admitted, folder, library)
+            return
+        if self.home.begun(admitted.admission_id).exists():
+            yield Check(subject=subject, level="problem", code="app.journal_lost", params={"admission": subject})
+            return
+        at_ms = self._moment(admitted, day)
+        try:
+            admissions.check(admitted, now_ms=at_ms)
+        except TooLateError as problem:
+            yield Check.of(subject, problem, level="note")
+            return
+        yield self._window(admitted)
+        yield self._trust(admitted, at_ms)
+        yield from self._bundle(admitted, at_ms, library)
+
+    def _begun(self, admitted: Admission, folder: SittingFolder, library: _Library) -> Iterator[Check]:
+        """A sitting that was begun needs the version that it was begun with, and its key."""
+        subject = admitted.admission_id
+        try:
+            if folder.closed() is not None:
+                yield Check(subject=subject, level="ok", code="handed_in")
+                return
+            header = folder.header()
+            entry = Library(self.home.library).held(header.bundle_id, header.bundle_version)
+            if entry is None:
+                params: _Params = {
+                    "bundle": header.bundle_id,
+                    "version": header.bundle_version,
+                }
+                yield Check(subject=subject, level="problem", code="app.version_missing", params=params)
+                return
+            found = entry
+
+            def opening() -> VerifiedBundle:
+                return open_known_bundle(found.path, digest=found.record.digest)
+
+            with opening() as bundle:
+                manifest = bundle.manifest
+            content_key_for(
+                admitted,
+                self._unlocks().kept().held,
+                version=manifest.version,
+                now_ms=None,
+                is_sealed=manifest.mode == "sealed",
+            )
+        except PocusError as problem:
+            yield Check.of(subject, problem)
+            return
+        yield Check(subject=subject, level="note", code="to_be_resumed")
+        library.want(entry, subject, opening)
+
+    def _bundle(self, admitted: Admission, at_ms: int, library: _Library) -> Iterator[Check]:
+        subject, shelf = admitted.admission_id, Library(self.home.library)
+        try:
+            entry = shelf.find(admitted.bundle_id, admitted.minimum_version)
+
+            def opening() -> VerifiedBundle:
+                return shelf.open(entry, self.trusting.policy, now_ms=at_ms, app_version=__version__)
+
+            with opening() as bundle:
+                manifest = bundle.manifest
+                key = self._key(admitted, bundle, at_ms)
+        except PocusError as problem:
+            yield Check.of(subject, problem)
+            return
+        params: _Params = {"bundle": manifest.bundle_id, "version": manifest.version}
+        yield Check(subject=subject, level="ok", code="bundle_here", params=params)
+        yield key
+        library.want(entry, subject, opening)
+
+    def _key(self, admitted: Admission, bundle: VerifiedBundle, at_ms: int) -> Check:
+        """Whether the content key is here, or how it is to come."""
+        subject, manifest, desk = admitted.admission_id, bundle.manifest, self._unlocks()
+        if manifest.mode != "sealed":
+            return Check(subject=subject, level="ok", code="key_open")
+        now_ms, held = desk.now_ms(), desk.kept().held
+        try:
+            found = content_key_for(admitted, held, version=manifest.version, now_ms=at_ms)
+        except WordsNeededError as problem:
+            return Check(subject=subject, level="note", code="key_by_words", params=dict(problem.params))
+        except UnlockTooEarlyError as problem:
+            return Check(subject=subject, level="note", code="key_later", params=dict(problem.params))
+        except NotReleasedError as problem:
+            if at_ms <= now_ms:
+                return Check.of(subject, problem)
+            return Check(subject=subject, level="note", code="key_to_come", params=dict(problem.params))
+        except PocusError as problem:
+            return Check.of(subject, problem)
+        if found is not None and at_ms <= now_ms:  # released already: a key of another bundle is found out now
+            try:
+                bundle.unlock(found.key)
+            except PocusError as problem:
+                return Check.of(subject, problem)
+        return Check(subject=subject, level="ok", code="key_here")
+
+    def _bytes(
+        self, library: _Library, progress: Callable[[Progress], None] | None, cancel: Callable[[], bool] | None
+    ) -> Iterator[Check]:
+        wanted = sorted(library.wanted.values(), key=lambda each: -each[0].record.size_bytes)
+        problems = verify_all(
+            [opening for _, _, opening in wanted],
+            total_bytes=sum(entry.record.size_bytes for entry, _, _ in wanted),
+            progress=progress,
+            cancel=cancel,
+        )
+        for (entry, subjects, _), problem in zip(wanted, problems, strict=True):
+            size: _Params = {"size_mb": max(1, entry.record.size_bytes // 10**6)}
+            for subject in subjects:
+                if problem is None:
+                    yield Check(subject=subject, level="ok", code="bytes_sound", params=size)
+                else:
+                    yield Check.of(subject, problem)
+
+    def _trust(self, admitted: Admission, at_ms: int) -> Check:
+        """Whether what this station knows of the academy is fresh at the moment of the sitting."""
+        subject, state = admitted.admission_id, self.trusting.state
+        try:
+            told = self.trusting.require_may_begin(str(admitted.mode), at_ms)
+        except PocusError as problem:
+            return Check.of(subject, problem)
+        if state is None:
+            return Check(subject=subject, level="ok", code="trust_by_hand")
+        params: _Params = {"until": moment(state.expires_ms)}
+        return Check(
+            subject=subject,
+            level="note" if told else "ok",
+            code="trust_over_but_allowed" if told else "trust_fresh",
+            params=params,
+        )
+
+    def _window(self, admitted: Admission) -> Check:
+        begins, ends = admitted.window.not_before_ms, admitted.window.not_after_ms
+        params: _Params = {
+            "mode": str(admitted.mode),
+            "begins": moment(begins) if begins is not None else "—",
+            "ends": moment(ends) if ends is not None else "—",
+        }
+        return Check(subject=admitted.admission_id, level="ok", code="admission_sound", params=params)
+
+    def _clock(self) -> Iterator[Check]:
+        reading, seen_ms = self.clock.read(), LatestTime(self.home.latest_time).seen_ms()
+        probed = probe_clock(reading)
+        if probed.level == "problem":
+            yield Check(subject=STATION, level="problem", code="clock_wrong", params=dict(probed.params))
+        elif reading.wall_ms < seen_ms:
+            behind: _Params = {"now": moment(reading.wall_ms), "seen": moment(seen_ms)}
+            yield Check(subject=STATION, level="problem", code="app.clock_set_back", params=behind)
+        else:
+            told = f"{datetime.fromtimestamp(reading.wall_ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M %Z}"
+            yield Check(subject=STATION, level="ok", code="clock_ok", params={"now": told})
+
+    def _disk(self, sittings: int) -> Iterator[Check]:
+        probed = probe_disk(self.home.folder)
+        needed = ROOM_BYTES + sittings * SITTING_BYTES
+        free = shutil.disk_usage(self.home.folder).free if self.home.folder.is_dir() else 0
+        room: _Params = {"free_mb": free // 10**6, "needed_mb": needed // 10**6}
+        if probed.code == "disk_refuses":
+            yield Check(subject=STATION, level="problem", code="disk_refuses", params=dict(probed.params))
+        elif free < needed:
+            yield Check(subject=STATION, level="problem", code="disk_full", params=room)
+        else:
+            yield Check(subject=STATION, level="ok", code="disk_ok", params=room)
+        if probed.code == "disk_slow":
+            yield Check(subject=STATION, level="note", code="disk_slow", params=dict(probed.params))
+
+    def _moment(self, admitted: Admission, day: Day | None) -> int:
+        """When the sitting may begin at the soonest, never before now."""
+        begins = admitted.window.not_before_ms or 0
+        return max(self._unlocks().now_ms(), begins, day.begins_ms if day is not None else 0)
+
+    def _unlocks(self) -> UnlockDesk:
+        return UnlockDesk(home=self.home, keys=self.keys, trusting=self.trusting, clock=self.clock)
+
+
+def look_at_libvlc() -> Check:
+    """Ask libVLC to show the test clip."""
+    engine = VlcEngine()
+    try:
+        report = engine.check()
+    finally:
+        engine.close()
+    if report.problem is not None:
+        return Check.of(STATION, report.problem)
+    return Check(subject=STATION, level="ok", code="engine_ok", params={"version": report.version})
+
+
+def preflight(
+    home: Home, *, day: date | None, passphrase: str | None, progress: Callable[[Progress], None] | None = None
+) -> tuple[Report, bytes]:
+    """The report of this station, and the same signed by it.
+
+    Args:
+        home: This station's.
+        day: Only what may be sat on this civil day; everything that is here where omitted.
+        passphrase: Of its keys, where the operating system has no key store.
+        progress: Of reading the bundles.
+
+    Raises:
+        PocusError: The station was not set up, or its keys cannot be opened.
+    """
+    trusting = Trusting.load(home)
+    keys = own_keys(open_keystore(home.keys, passphrase))
+    station = Preflight(home=home, keys=keys, trusting=trusting, clock=SystemClock(), look_at_engine=look_at_libvlc)
+    report = station.inspect(Day(day) if day is not None else None, progress=progress)
+    return report, sign(report, keys.signing)
