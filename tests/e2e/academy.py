@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from pocus_desktop import __version__
+from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.build.build import Built, build
@@ -167,7 +168,7 @@ def verified(academy: Academy, envelope: bytes) -> VerifiedAdmission:
     return admissions.verify(envelope, academy.workshop.enrolment.hubs)
 
 
-def until(opened: OpenSitting, reached: Callable[[View], bool]) -> View:
+def until(opened: HostedSitting, reached: Callable[[View], bool]) -> View:
     """Wait for the threads behind a sitting to show what is reached; bounded."""
     views: SimpleQueue[View] = SimpleQueue()
     opened.on_view(views.put)

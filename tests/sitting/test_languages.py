@@ -1,12 +1,14 @@
 """Which language a candidate reads, and that they are told before the clock where it is not theirs."""
 
+from typing import Any
+
 from pocus_desktop.sitting.admission import Accommodations
 from pocus_desktop.sitting.present_start import ready
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World
 
 
-def rules(world: World, **changes: object) -> tuple[str, ...]:
+def rules(world: World, **changes: Any) -> tuple[str, ...]:
     """What the last screen before the clock tells."""
     sitting = world.begin(**changes)
     return ready(sitting.course, sitting.state).rules
