@@ -19,6 +19,7 @@ from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 from pocus_desktop.ui.launch import run_candidate
 
 if TYPE_CHECKING:
+    from pocus_desktop.app.practice import PracticeRoom
     from pocus_desktop.app.station import Station
     from pocus_desktop.kernel.settings import Home
     from pocus_desktop.sitting.trusting import Trusting
@@ -64,10 +65,12 @@ def sit(home: Home, *, passphrase: str | None) -> int:
     Enrolment.load(home.trust)  # a station that was not set up is told so at once
     engine = VlcEngine()
     made: list[Station] = []
+    practices: list[PracticeRoom] = []
     problems: list[PocusError] = []
 
     def rooms() -> Rooms:
-        from pocus_desktop.app.rooms import make_rooms  # the heavy rooms: after the first paint
+        from pocus_desktop.app.practice import PracticeRoom  # the heavy rooms: after the first paint
+        from pocus_desktop.app.rooms import make_rooms
 
         try:
             made.append(_open_station(home, passphrase))
@@ -75,11 +78,14 @@ def sit(home: Home, *, passphrase: str | None) -> int:
             log.failure(problem)
             problems.append(problem)
         desk = made[0] if made else ClosedDesk(problems[0])
-        return make_rooms(desk, clock=SystemClock(), folder=home.sittings, engine=engine)
+        practices.append(PracticeRoom(SystemClock()))
+        return make_rooms(desk, clock=SystemClock(), folder=home.sittings, engine=engine, practice=practices[0])
 
     try:
         status = run_candidate(rooms, on_ready=close_sittings_left)
     finally:
+        for practice in practices:
+            practice.close()
         for station in made:
             station.close()
         engine.close()
@@ -90,10 +96,11 @@ def sit(home: Home, *, passphrase: str | None) -> int:
 
 def close_sittings_left(shell: CandidateShell) -> None:
     """Let go of a sitting's journal and bundle when its candidate leaves."""
-    from pocus_desktop.app.station import OpenSitting  # called once the rooms are there
+    from pocus_desktop.app.practice import PracticeSitting  # called once the rooms are there
+    from pocus_desktop.app.station import OpenSitting
 
     def close(host: object) -> None:
-        if isinstance(host, OpenSitting):
+        if isinstance(host, OpenSitting | PracticeSitting):
             host.close()
 
     shell.left.connect(close)

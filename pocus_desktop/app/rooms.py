@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pocus_desktop.app.practice import PracticeRoom
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.ui.candidate.desk import Desk
@@ -9,14 +10,25 @@ from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.check.inspector import EngineFindings
 
 
-def make_rooms(desk: Desk, *, clock: Clock, folder: Path, engine: VlcEngine) -> Rooms:
-    """The rooms over one libVLC; it starts when first a clip is loaded or the system check asks."""
+def make_rooms(
+    desk: Desk, *, clock: Clock, folder: Path, engine: VlcEngine, practice: PracticeRoom | None = None
+) -> Rooms:
+    """The rooms over one libVLC; it starts when first a clip is loaded or the system check asks.
+
+    Args:
+        desk: Opens sittings.
+        clock: The machine's.
+        folder: Where answers stand.
+        engine: Plays clips.
+        practice: Opens the tutorial; none is offered where omitted.
+    """
     return Rooms(
         desk=desk,
         clock=clock,
         make_player=engine.player,
         check_engine=lambda: findings_of(engine),
         folder=folder,
+        practise=None if practice is None else practice.open,
     )
 
 

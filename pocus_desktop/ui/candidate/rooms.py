@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.media_host import PlayerFactory
 
@@ -20,6 +21,7 @@ class Rooms:
         make_player: Makes a player for clips.
         check_engine: Asks the media engine for the system check.
         folder: Where answers stand.
+        practise: Opens the tutorial in a language, for anyone; None where none is offered.
     """
 
     desk: Desk
@@ -27,3 +29,4 @@ class Rooms:
     make_player: PlayerFactory
     check_engine: Callable[[], EngineFindings]
     folder: Path
+    practise: Callable[[str], SittingHost] | None = None

@@ -8,7 +8,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.ui.candidate.desk import Desk
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
-from pocus_desktop.ui.candidate.screens.sign_in import SignIn
+from pocus_desktop.ui.candidate.screens.sign_in import Practise, SignIn
 from pocus_desktop.ui.candidate.sign_in_window import SignInWindow
 from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.theme import look
@@ -48,6 +48,8 @@ class CandidateShell(QObject):
         self._link.setInterval(_LINK_MS)
         self._link.timeout.connect(self._tell_link)
         sign_in.asked.connect(self._open)
+        if rooms.practise is not None:
+            sign_in.offer_practice()
         sign_in.language_chosen.connect(self._list)
         self._list()
 
@@ -73,13 +75,19 @@ class CandidateShell(QObject):
             self._sign_in.show_choices(())
             self._sign_in.refuse(error.explain(self._sign_in.language))
 
-    def _open(self, asked: SignIn) -> None:
+    def _host_of(self, asked: SignIn | Practise) -> SittingHost:
+        if isinstance(asked, Practise):
+            assert self._rooms.practise is not None  # noqa: S101 - else it was not offered
+            return self._rooms.practise(self._sign_in.language)
+        return self._rooms.desk.open(
+            candidate_id=asked.candidate_id,
+            admission_id=asked.admission_id,
+            language=self._sign_in.language,
+        )
+
+    def _open(self, asked: SignIn | Practise) -> None:
         try:
-            host = self._rooms.desk.open(
-                candidate_id=asked.candidate_id,
-                admission_id=asked.admission_id,
-                language=self._sign_in.language,
-            )
+            host = self._host_of(asked)
         except PocusError as error:
             self._sign_in.refuse(error.explain(self._sign_in.language))
             return

@@ -5,7 +5,13 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.ui.candidate.desk import AdmissionChoice
-from pocus_desktop.ui.candidate.screens.sign_in import ChooseLanguage, SignIn, SignInScreen, SignInView
+from pocus_desktop.ui.candidate.screens.sign_in import (
+    ChooseLanguage,
+    Practise,
+    SignIn,
+    SignInScreen,
+    SignInView,
+)
 from pocus_desktop.ui.parts.brand_bar import BrandBar
 from pocus_desktop.ui.parts.first_paint import FirstPaint
 from pocus_desktop.ui.parts.focus_ring import FocusRing
@@ -23,7 +29,7 @@ class SignInWindow(QMainWindow):
     Signals:
         painted: The window was painted for the first time.
         language_chosen: The candidate chose another language.
-        asked: A `SignIn`.
+        asked: A `SignIn` or a `Practise`.
     """
 
     painted = Signal()
@@ -38,6 +44,7 @@ class SignInWindow(QMainWindow):
         self._candidate_id = ""
         self._refusal: Explanation | None = None
         self._is_opening = False
+        self._can_practise = False
         self._ring = FocusRing(self)
         self.setMinimumSize(1, 1)  # all content scrolls
         self._screen: SignInScreen | None = None
@@ -53,6 +60,11 @@ class SignInWindow(QMainWindow):
     def show_choices(self, choices: tuple[AdmissionChoice, ...]) -> None:
         """Show the admissions present."""
         self._choices = choices
+        self._render()
+
+    def offer_practice(self) -> None:
+        """From now on, whoever is here may practise with the tutorial."""
+        self._can_practise = True
         self._render()
 
     def refuse(self, told: Explanation) -> None:
@@ -96,12 +108,13 @@ class SignInWindow(QMainWindow):
                 candidate_id=self._candidate_id,
                 refusal=self._refusal,
                 is_opening=self._is_opening,
+                can_practise=self._can_practise,
             )
         )
 
     def _on_asked(self, asked: object) -> None:
         match asked:
-            case SignIn():
+            case SignIn() | Practise():
                 self._candidate_id = asked.candidate_id
                 self._refusal = None
                 self._is_opening = True

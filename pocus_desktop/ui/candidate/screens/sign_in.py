@@ -36,6 +36,7 @@ class SignInView(NamedTuple):
         candidate_id: What was entered before, to be kept after a refusal.
         refusal: Why the last try was refused.
         is_opening: A sitting is being opened.
+        can_practise: Whether the tutorial is offered.
     """
 
     choices: Sequence[AdmissionChoice] | None
@@ -44,6 +45,7 @@ class SignInView(NamedTuple):
     candidate_id: str = ""
     refusal: Explanation | None = None
     is_opening: bool = False
+    can_practise: bool = False
 
 
 class SignIn(NamedTuple):
@@ -51,6 +53,12 @@ class SignIn(NamedTuple):
 
     candidate_id: str
     admission_id: str
+
+
+class Practise(NamedTuple):
+    """Somebody wants to practise with the tutorial; nobody's identity is asked."""
+
+    candidate_id: str
 
 
 class ChooseLanguage(NamedTuple):
@@ -68,7 +76,7 @@ class SignInScreen(QWidget):
         parent: The owner.
 
     Signals:
-        asked: `SignIn` or `ChooseLanguage`.
+        asked: `SignIn`, `Practise` or `ChooseLanguage`.
     """
 
     asked = Signal(object)
@@ -108,6 +116,10 @@ class SignInScreen(QWidget):
         self._languages = QWidget(page.footer)
         self._language_row = FlowLayout(self._languages, gap=worn.space("tight"))
         page.action_row.addWidget(self._languages)
+        self._practise = page.add_action(words("sign_in.practise"), icon_name="circle-play")
+        self._practise.setObjectName("practise")
+        self._practise.clicked.connect(self._ask_to_practise)
+        self._practise.hide()
         self._go = page.add_primary(words("sign_in.go"))
         self._go.clicked.connect(self._sign_in)
         self._shown_choices: Sequence[AdmissionChoice] | None = ()
@@ -118,6 +130,7 @@ class SignInScreen(QWidget):
         """Show the admissions, the last refusal and the languages."""
         words = self._words
         self._is_opening = view.is_opening
+        self._practise.setVisible(view.can_practise)
         if view.candidate_id and not self._id.text():
             self._id.setText(view.candidate_id)
         if view.refusal is None:
@@ -172,6 +185,10 @@ class SignInScreen(QWidget):
         banner = _banner("refusal", "refused", told.what, told.next)
         self._refusals.addWidget(banner)
         announce(self, banner.accessibleName(), is_urgent=True)
+
+    def _ask_to_practise(self) -> None:
+        if not self._is_opening:
+            self.asked.emit(Practise(candidate_id=self._id.text()))
 
     def _choose_language(self, language: str) -> None:
         self.asked.emit(ChooseLanguage(language=language, candidate_id=self._id.text()))
