@@ -59,12 +59,14 @@ class Course:
 
     @classmethod
     def of(cls, assessment: Assessment, opened: Opened) -> Self:
-        """As the sitting takes it that this event opened.
+        """As the sitting takes it that this event opened; in review mode in the order written, without breaks.
 
         Raises:
             ScenarioError: As the constructor.
         """
-        return cls(assessment, can_jump=opened.mode is Mode.REVIEW, seed=opened.seed)
+        is_review = opened.mode is Mode.REVIEW
+        taken = assessment.model_copy(update={"order": "fixed", "breaks": ()}) if is_review else assessment
+        return cls(taken, can_jump=is_review, seed=opened.seed)
 
     @property
     def assessment(self) -> Assessment:

@@ -76,3 +76,17 @@ def test_its_entry_points_are_there(installed: Path) -> None:
     text = points.read_text()
     assert "pocus = pocus_desktop.app.main:main" in text
     assert "pocus-desktop = pocus_desktop.app.main:window" in text
+
+
+PRACTISE = """
+from pocus_desktop.app.practice import PracticeRoom
+from pocus_desktop.kernel.clock import SystemClock
+room = PracticeRoom(SystemClock())
+print(room.open("en").view().chrome.assessment_title)
+room.close()
+"""
+
+
+def test_anyone_may_practise_with_the_tutorial_that_it_brings(installed: Path) -> None:
+    done = _python(installed, "-c", PRACTISE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Tutorial\n", "")

@@ -11,7 +11,7 @@ from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.order import as_sat
 from pocus_desktop.sitting.present_start import ready
-from pocus_desktop.sitting.views import BreakView
+from pocus_desktop.sitting.views import BreakView, Mode
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.test_breaks import through
 from tests.sitting.world import World, to_case
@@ -77,6 +77,14 @@ def test_a_sitting_keeps_its_order_when_it_is_resumed_and_replayed(world: World)
     assert again.state.place.case == taken[2]
     opened = again.state.opened
     assert replay(Course.of(world.assessment, opened), again.recorded) == again.state
+
+
+def test_an_item_writer_sees_the_cases_as_written(world: World) -> None:
+    five = (a_case(name) for name in ("one", "two", "three", "four", "five"))
+    breaks = [{"after": "five", "length": "5m"}]
+    a_world(world, an_assessment(*five, order="seeded", pinned={"five": "first"}, breaks=breaks))
+    sitting = world.begin(mode=Mode.REVIEW)
+    assert [case.id for case in sitting.course.assessment.cases] == ["one", "two", "three", "four", "five"]
 
 
 def test_before_the_clock_the_cases_are_told_in_their_order(world: World) -> None:
