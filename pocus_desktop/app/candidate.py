@@ -13,7 +13,6 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.media.vlc_player import VlcEngine
-from pocus_desktop.sitting.enrolment import Enrolment
 from pocus_desktop.ui import qt_messages
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 from pocus_desktop.ui.launch import run_candidate
@@ -57,12 +56,11 @@ def sit(home: Home, *, passphrase: str | None) -> int:
         passphrase: Of its keys, where the operating system has no key store.
 
     Raises:
-        PocusError: There is no display, or the station was not set up; or, once the window that said so was closed,
-            why its keys or its outbox could not be opened.
+        PocusError: There is no display; or, once the window that said so was closed, why the station, its keys or its
+            outbox could not be opened. Anyone may practise in that window all the same.
     """
     require_display()
     qt_messages.route()
-    Enrolment.load(home.trust)  # a station that was not set up is told so at once
     engine = VlcEngine()
     made: list[Station] = []
     practices: list[PracticeRoom] = []

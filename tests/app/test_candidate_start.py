@@ -2,20 +2,46 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.app import candidate
 from pocus_desktop.app.candidate import ClosedDesk
 from pocus_desktop.app.rooms import make_rooms
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.settings import Home
 from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.sitting.enrolment import NotEnrolledError
+from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.launch import make_application, show_sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_station_that_was_not_set_up_says_so_in_its_window_and_lets_anyone_practise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Rooms] = []
+
+    def look(rooms: Callable[[], Rooms], *, on_ready: object) -> int:
+        made.append(rooms())
+        return 0
+
+    monkeypatch.setattr(candidate, "run_candidate", look)
+    monkeypatch.setattr(candidate, "require_display", lambda: None)
+    with pytest.raises(NotEnrolledError):
+        candidate.sit(Home(folder=tmp_path), passphrase=None)
+    [rooms] = made
+    assert rooms.practise is not None
+    with pytest.raises(NotEnrolledError):
+        rooms.desk.choices("en")
+    assert list(tmp_path.iterdir()) == []
 
 
 class TrialError(PocusError):
