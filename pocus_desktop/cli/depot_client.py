@@ -149,6 +149,7 @@ class _Fetcher(FetcherInterface):
     def __init__(self, carriers: dict[str, UrlCarrier]) -> None:
         self._carriers = carriers
         self.asked = ""
+        self.carrier = ""
         self.received = b""
 
     def fetch(self, url: str) -> Iterator[bytes]:
@@ -158,7 +159,7 @@ class _Fetcher(FetcherInterface):
     def _fetch(self, url: str) -> Iterator[bytes]:
         base = max((base for base in self._carriers if url.startswith(base)), key=len)
         path = url.removeprefix(base)
-        self.asked, self.received = path.rpartition("/")[2], b""
+        self.asked, self.carrier, self.received = path.rpartition("/")[2], base, b""
         pieces = resumed(self._carriers[base], path)
         try:
             first = next(pieces, b"")
@@ -199,7 +200,9 @@ def _following(options: Options, *, now_ms: int) -> Iterator[Updater]:
             updater._trusted_set.reference_time = datetime.fromtimestamp(now_ms / 1000, tz=UTC)  # noqa: SLF001 - adr/0064
             yield updater
         except (RepositoryError, DownloadError) as problem:
-            raise named(problem, asked=fetcher.asked or _ROOT, received=fetcher.received, folder=folder) from problem
+            raise named(
+                problem, asked=fetcher.asked or _ROOT, received=fetcher.received, folder=folder, carrier=fetcher.carrier
+            ) from problem
 
 
 def _needed(given: str | None, option: str) -> str:

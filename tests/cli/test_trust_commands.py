@@ -260,7 +260,7 @@ def test_records_are_kept_for_programs_and_for_paper(founded: Table) -> None:
     assert all(len(line) <= COLUMNS for line in text.splitlines())
     assert "signature ____" in text
     assert all(member["words"].split()[0] in text for member in data["documents"][0]["signed"])
-    assert len(list(records.glob("*-signing.json"))) == 2
+    assert len(list(records.glob("*-signing*.json"))) == 2
 
 
 @pytest.mark.parametrize(

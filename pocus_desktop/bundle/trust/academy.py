@@ -80,7 +80,9 @@ class AcademyPolicy:
         except BadJsonError as problem:
             raise MalformedMetadataError(role=PATH, reason="it is not JSON") from problem
         match document:
-            case {"format": 1, "hubs": list(hubs), "hub_url": str(hub_url), "stale": dict(stale)}:
+            case {"format": int(number), "hubs": list(hubs), "hub_url": str(hub_url), "stale": dict(stale)} if (
+                number == FORMAT and not isinstance(number, bool)
+            ):
                 try:
                     keys = tuple(PublicKey.from_json(hub) for hub in hubs)
                     rules = {mode: StaleRule(rule) for mode, rule in stale.items()}

@@ -4,15 +4,18 @@ Both stand in fields that TUF leaves to us: `custom` of a target, and one field 
 are left alone, malformed ones are refused.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from pocus_desktop.bundle.trust.errors import MalformedMetadataError
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.ids import NAME
 
 WITHDRAWN_FIELD: Final = "x-pocus-withdrawn"
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_LARGEST: Final = 2**53 - 1
 MANIFEST_SUFFIX: Final = ".manifest.dsse.json"
 
 
@@ -62,14 +65,14 @@ class Listing:
         match custom:
             case {
                 "bundle_id": str(bundle_id),
-                "version": int(version),
+                "version": version,
                 "mode": "open" | "sealed" as mode,
-                "size_bytes": int(size_bytes),
+                "size_bytes": size_bytes,
             } if (
                 NAME.fullmatch(bundle_id)
-                and version > 0
-                and size_bytes > 0
-                and "sha256" in hashes
+                and _is_count(version)
+                and _is_count(size_bytes)
+                and _DIGEST.fullmatch(hashes.get("sha256", ""))
                 and path == target_path(area, bundle_id, version)
             ):
                 return cls(
@@ -130,9 +133,16 @@ def target_path(area: str, bundle_id: str, version: int) -> str:
 
 def _withdrawal(area: str, entry: object) -> Withdrawal:
     match entry:
-        case {"bundle_id": str(bundle_id), "version": int(version), "reason": str(reason), "at_ms": int(at_ms)}:
+        case {"bundle_id": str(bundle_id), "version": version, "reason": str(reason), "at_ms": at_ms} if (
+            NAME.fullmatch(bundle_id) and _is_count(version) and _is_count(at_ms)
+        ):
             return Withdrawal(bundle_id=bundle_id, version=version, reason=reason, at_ms=at_ms)
     raise _malformed(area, "a withdrawal has the wrong form")
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    """A whole number from one to what every reader of JSON keeps exact; `true` is none."""
+    return type(value) is int and 0 < value <= _LARGEST
 
 
 def _malformed(area: str, reason: str) -> MalformedMetadataError:

@@ -16,7 +16,7 @@ _SNAPSHOT: Final = "snapshot"
 _POLICY: Final = "." + academy.PATH.rpartition("/")[2]
 
 
-def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> PocusError:
+def named(problem: Exception, *, asked: str, received: bytes, folder: Path, carrier: str) -> PocusError:
     """The error to tell.
 
     Args:
@@ -24,6 +24,7 @@ def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> P
         asked: The file that was asked for last, such as `3.snapshot.json`.
         received: What came.
         folder: The state under way.
+        carrier: Who was asked, as a person knows it.
     """
     role = _role(asked)
     match problem:
@@ -42,7 +43,7 @@ def named(problem: Exception, *, asked: str, received: bytes, folder: Path) -> P
         case exceptions.DownloadLengthMismatchError():
             return errors.EndlessMetadataError(role=role)
         case exceptions.DownloadHTTPError():
-            return NotCarriedError(file=asked, carrier="-")
+            return NotCarriedError(file=asked, carrier=carrier)
         case exceptions.RepositoryError() if role == _SNAPSHOT and "missing info" in str(problem):
             return errors.RolledBackMetadataError(role=role)
         case _:

@@ -15,9 +15,15 @@ from tuf.api.metadata import Metadata, Root, Targets
 from pocus_desktop.bundle.trust import academy
 from pocus_desktop.bundle.trust.academy import AcademyPolicy
 from pocus_desktop.bundle.trust.changes import Changes, Member, changes, plain, said
-from pocus_desktop.bundle.trust.errors import BadRequestError, NothingStagedError, OtherRequestError
+from pocus_desktop.bundle.trust.errors import (
+    BadRequestError,
+    MalformedMetadataError,
+    NothingStagedError,
+    OtherRequestError,
+)
 from pocus_desktop.bundle.trust.keys import KeySigner
 from pocus_desktop.bundle.trust.repository import Repository
+from pocus_desktop.bundle.trust.shapes import require_shape
 from pocus_desktop.bundle.trust.standing import Standing, standing_of
 from pocus_desktop.bundle.trust.state import programme_roles
 from pocus_desktop.crypto.keys import SigningKey
@@ -233,7 +239,10 @@ def _metadata(document: Mapping[str, Any], name: str, role: str, file: str) -> M
         return None
     try:
         metadata: Metadata[Any] = Metadata.from_bytes(json.dumps(found).encode())
-    except (RepositoryError, ValueError, RecursionError) as problem:
+        _ = metadata.signed_bytes  # what has no canonical form cannot be signed
+        if isinstance(metadata.signed, Root | Targets):
+            require_shape(role, metadata.signed)
+    except (RepositoryError, MalformedMetadataError, ValueError, RecursionError) as problem:
         raise BadRequestError(file=file, reason=f"its {name} cannot be read") from problem
     if not isinstance(metadata.signed, Root if role == "root" else Targets):
         raise BadRequestError(file=file, reason=f"its {name} is of another kind")
