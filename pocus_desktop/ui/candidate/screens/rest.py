@@ -68,7 +68,8 @@ class BreakScreen(CandidateScreen):
         else:
             self._told.sign("hourglass", "accent")
             self._told.tell(comes, words("break.stands"))
-        self._left.setText(formats.clock(left_ms))
+        self._left.setText(words("break.left", time=formats.clock(left_ms)))
+        self._left.setVisible(bool(left_ms))
         self._left.setAccessibleName(words("break.left", time=formats.spoken(left_ms)))
         can_leave = view.can_leave or not left_ms
         self._how.setText(words("break.may_leave" if can_leave else "break.whole", time=formats.spoken(view.length_ms)))
