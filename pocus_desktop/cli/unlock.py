@@ -48,7 +48,7 @@ _SLIPS: Final = {
 def unlock() -> None:
     """Release embargoed bundles, and open them on the day.
 
-    At the academy: make. At a station: apply, then show.
+    At the academy: make, text. At a station: apply, then show. At a centre: pass-on.
     """
 
 
@@ -138,8 +138,7 @@ def apply(source: str | None, words: str | None) -> None:
     if (source is None) == (words is None):
         raise click.UsageError("Give a FILE (or -, or an address), or --words.")
     if source is not None:
-        envelope = _envelope(source)
-        grant = _desk().take_in(envelope).grant
+        grant = _desk().take_in(_envelope(source)).grant
         click.echo(f"The release of {grant.bundle_id} version {grant.version} is here.")
         click.echo(f"It counts from {moment(grant.window.not_before_ms)} to {moment(grant.window.not_after_ms)}.")
         if grant.needs_words:
@@ -177,6 +176,20 @@ def show(context: click.Context, *, as_json: bool) -> None:
         for name, unusable_for in problems:
             click.echo(f"{name}: {unusable_for.explain().what}  [{unusable_for.code}]", err=True)
     context.exit(1 if problems else 0)
+
+
+@unlock.command("pass-on")
+@click.argument("source", metavar="FILE|-|ADDRESS")
+@click.option("--to", type=EXISTING, multiple=True, required=True, help="A station's enrolment request; often.")
+@click.option("--out", type=NEW_FILE, required=True, help="The release for these stations.")
+def pass_on(source: str, to: tuple[Path, ...], out: Path) -> None:
+    """At a centre: pass a release that is sealed to this computer on to further stations.
+
+    For a spare station that the academy did not name. Window and words stay as the academy set them.
+    """
+    data = _desk().pass_on(_envelope(source), [_recipient(path) for path in to])
+    write_atomically(out, data)
+    click.echo(f"{out}  for {len(to)} computer(s); take it in there with: pocus unlock apply")
 
 
 @unlock.command()

@@ -1,8 +1,10 @@
 """A station's desk for releases: take them in, hear the words, say what is open (formats/embargo 5 and 6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -13,7 +15,8 @@ from pocus_desktop.sitting.latest_time import ClockSetBackError, LatestTime, mom
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_errors import UnlockError, UnlockTooLateError
 from pocus_desktop.sitting.unlock_folder import Kept, UnlockFolder
-from pocus_desktop.sitting.unlock_grant import VerifiedGrant, verify
+from pocus_desktop.sitting.unlock_grant import VerifiedGrant
+from pocus_desktop.sitting.unlock_passing import pass_on, read_release
 from pocus_desktop.sitting.unlocking import ReleasedKey, Spoken, content_key_for, hear_words, require_useful, standing
 
 Standing: TypeAlias = tuple[VerifiedGrant, UnlockError | None]
@@ -35,7 +38,7 @@ class UnlockDesk:
     trusting: Trusting
     clock: Clock
 
-    def take_in(self, envelope: bytes) -> VerifiedGrant:
+    def take_in(self, data: bytes) -> VerifiedGrant:
         """Verify a release and keep it.
 
         Raises:
@@ -44,14 +47,27 @@ class UnlockDesk:
             PocusError: `crypto.*` or `sitting.bad_unlock`: no trusted hub signed it, or it is something else.
             FileRefusedError: The disk does not take it.
         """
-        verified = verify(envelope, self.trusting.hubs)
+        verified = read_release(data, self.trusting.hubs)
         try:
-            require_useful(verified.grant, [self.keys.sealing], now_ms=self.now_ms())
+            require_useful(verified, [self.keys.sealing], now_ms=self.now_ms())
         except UnlockTooLateError as problem:
             raise self._set_back() or problem from problem
         self._folder().keep_grant(verified)
         log.event("unlock.taken_in", grant=verified.grant.grant_id, digest=verified.digest)
         return verified
+
+    def pass_on(self, data: bytes, recipients: Sequence[PublicKey]) -> bytes:
+        """A release that is sealed to this computer, for further stations; nothing is kept.
+
+        Raises:
+            UnlockNotForStationError: It is sealed to others.
+            PocusError: It is no release, or a key is not for sealing.
+        """
+        verified = read_release(data, self.trusting.hubs)
+        passed = pass_on(verified, self.keys.sealing, recipients)
+        for each in recipients:
+            log.event("unlock.passed_on", grant=verified.grant.grant_id, to=each.key_id)
+        return passed
 
     def hear(self, text: str) -> Spoken:
         """Take the words for the day as they were typed, and keep them where they open something.

@@ -20,7 +20,8 @@ from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.sitting.day_key import SECRET_BYTES, DayKey
 from pocus_desktop.sitting.shape import Base64, first_fault
 from pocus_desktop.sitting.unlock_errors import AlreadyUnlockedError, BadUnlockError
-from pocus_desktop.sitting.unlock_grant import MAXIMUM_BYTES, VerifiedGrant, verify
+from pocus_desktop.sitting.unlock_grant import MAXIMUM_BYTES, VerifiedGrant
+from pocus_desktop.sitting.unlock_passing import read_release
 from pocus_desktop.sitting.unlocking import Held
 
 GRANT_SUFFIX: Final = ".unlock"
@@ -70,7 +71,7 @@ class UnlockFolder:
             AlreadyUnlockedError: It is here.
             FileRefusedError: The disk does not take it.
         """
-        self._keep(f"{verified.digest}{GRANT_SUFFIX}", verified.envelope)
+        self._keep(f"{canonical.digest(verified.data)}{GRANT_SUFFIX}", verified.data)
 
     def keep_words(self, day_key: DayKey, owner: PublicKey, *, now_ms: int) -> None:
         """Keep a key of the day, sealed to this computer.
@@ -101,7 +102,7 @@ class UnlockFolder:
         """
         trusted = tuple(hub_keys)
         problems: list[tuple[str, PocusError]] = []
-        grants = self._each(GRANT_SUFFIX, lambda data: verify(data, trusted), problems)
+        grants = self._each(GRANT_SUFFIX, lambda data: read_release(data, trusted), problems)
         day_keys = self._each(WORDS_SUFFIX, lambda data: _day_key(data, keys), problems)
         return Kept(held=Held(keys=tuple(keys), grants=grants, day_keys=day_keys), problems=tuple(problems))
 

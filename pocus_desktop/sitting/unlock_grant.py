@@ -13,7 +13,7 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.sitting.admission import SealedContentKey
 from pocus_desktop.sitting.day_key import DayKey
-from pocus_desktop.sitting.shape import first_fault
+from pocus_desktop.sitting.shape import Base64, first_fault
 from pocus_desktop.sitting.unlock_errors import BadUnlockError, NewerUnlockError
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.unlock-grant.v1+json"
@@ -92,23 +92,45 @@ class UnlockGrant(_Part):
         return canonical.encode(document)
 
 
+class PassedKey(_Part):
+    """What one recipient of a release passed on to another station (9.2).
+
+    Attributes:
+        of: Key id of who passed it on.
+        key_id: Of whom it is for.
+    """
+
+    of: str
+    key_id: str
+    sealed: Base64
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedGrant:
-    """A release that a trusted hub key signed; only `verify` makes one.
+    """A release that a trusted hub key signed; made by `verify`, and by `unlock_passing.read_release`.
 
     Attributes:
         grant: What it says.
         envelope: The signed bytes.
         signers: The hub keys that signed.
+        passed: What was passed on to further stations.
+        passed_on: The bytes in which it was passed on; None where it came as the hub made it.
     """
 
     grant: UnlockGrant
     envelope: bytes
     signers: tuple[PublicKey, ...]
+    passed: tuple[PassedKey, ...] = ()
+    passed_on: bytes | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The bytes as they came."""
+        return self.envelope if self.passed_on is None else self.passed_on
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the envelope."""
+        """SHA-256 of the hub's envelope."""
         return canonical.digest(self.envelope)
 
 
@@ -208,4 +230,9 @@ def _seal(content_key: bytes, recipient: PublicKey, context: bytes, day_key: Day
 
 def inner_context(context: bytes, key_id: str) -> bytes:
     """What the layer under the words is bound to: the release, and the recipient (3.4)."""
-    return context + b"\x00" + key_id.encode("ascii")
+    return context + b"\x00" + key_id.encode("utf-8")
+
+
+def passed_info(grant: UnlockGrant, of: str) -> bytes:
+    """The HPKE info of a key that was passed on (9.2)."""
+    return b"pocus unlock passed on v1\x00" + inner_context(grant.context(), of)

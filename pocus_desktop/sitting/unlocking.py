@@ -34,7 +34,14 @@ from pocus_desktop.sitting.unlock_errors import (
     WordsNeededError,
     WordsOfAnotherDayError,
 )
-from pocus_desktop.sitting.unlock_grant import CONTENT_KEY_BYTES, INFO, UnlockGrant, VerifiedGrant, inner_context
+from pocus_desktop.sitting.unlock_grant import (
+    CONTENT_KEY_BYTES,
+    INFO,
+    UnlockGrant,
+    VerifiedGrant,
+    inner_context,
+    passed_info,
+)
 
 Way: TypeAlias = Literal["admission", "grant", "words"]
 
@@ -91,13 +98,13 @@ class Spoken:
     repair: Repair | None = None
 
 
-def require_useful(grant: UnlockGrant, keys: Sequence[SealingKey], *, now_ms: int) -> None:
+def require_useful(verified: VerifiedGrant, keys: Sequence[SealingKey], *, now_ms: int) -> None:
     """Refuse to take in a release that can open nothing here any more (5.1).
 
     One that is to come is taken in: it is made to be brought early.
 
     Args:
-        grant: Verified before.
+        verified: The release.
         keys: This station's and its centre's.
         now_ms: The present, never earlier than the latest time seen.
 
@@ -105,7 +112,8 @@ def require_useful(grant: UnlockGrant, keys: Sequence[SealingKey], *, now_ms: in
         UnlockNotForStationError: It is sealed to others.
         UnlockTooLateError: Its window is over.
     """
-    if not _mine(grant, keys):
+    grant = verified.grant
+    if not _mine(verified, keys):
         raise UnlockNotForStationError(bundle=grant.bundle_id)
     if now_ms > grant.window.not_after_ms:
         raise UnlockTooLateError(bundle=grant.bundle_id, ended=_told(grant.window.not_after_ms))
@@ -192,10 +200,45 @@ def hear_words(typed: Typed, held: Held, *, now_ms: int) -> Spoken:
     raise WordsOfAnotherDayError
 
 
-def _mine(grant: UnlockGrant, keys: Sequence[SealingKey]) -> tuple[tuple[SealingKey, bytes], ...]:
-    """What of a release is sealed to us, with the key that opens it."""
-    ours = {key.key_id: key for key in keys}
-    return tuple((ours[entry.key_id], entry.sealed) for entry in grant.keys if entry.key_id in ours)
+def opened_layer(verified: VerifiedGrant, keys: Sequence[SealingKey]) -> tuple[str, bytes]:
+    """What lies under the recipient's layer, and which recipient the hub named for it.
+
+    Raises:
+        UnlockNotForStationError: Nothing is sealed to these keys.
+        BadUnlockError: What is sealed to them does not open.
+    """
+    mine = _mine(verified, keys)
+    if not mine:
+        raise UnlockNotForStationError(bundle=verified.grant.bundle_id)
+    layer = mine[0]
+    try:
+        return layer.of, hpke.open_sealed(layer.key, layer.sealed, info=layer.info)
+    except hpke.CannotOpenSealedError as problem:
+        raise BadUnlockError(reason="what it seals to this computer does not open") from problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Something that is sealed to us, with the key that opens it; `of` is the recipient that the hub named."""
+
+    key: SealingKey
+    sealed: bytes
+    info: bytes
+    of: str
+
+
+def _mine(verified: VerifiedGrant, keys: Sequence[SealingKey]) -> tuple[_Layer, ...]:
+    """What of a release is sealed to us: by the hub, then by those who passed it on."""
+    ours, grant = {key.key_id: key for key in keys}, verified.grant
+    named = {entry.key_id for entry in grant.keys}
+    info = INFO + grant.context()
+    by_hub = [_Layer(ours[each.key_id], each.sealed, info, each.key_id) for each in grant.keys if each.key_id in ours]
+    passed = [
+        _Layer(ours[each.key_id], each.sealed, passed_info(grant, each.of), each.of)
+        for each in verified.passed
+        if each.key_id in ours and each.of in named
+    ]
+    return (*by_hub, *passed)
 
 
 def _require_window(grant: UnlockGrant, now_ms: int) -> None:
@@ -204,18 +247,6 @@ def _require_window(grant: UnlockGrant, now_ms: int) -> None:
         raise UnlockTooEarlyError(bundle=grant.bundle_id, begins=_told(window.not_before_ms))
     if now_ms > window.not_after_ms:
         raise UnlockTooLateError(bundle=grant.bundle_id, ended=_told(window.not_after_ms))
-
-
-def _unsealed(grant: UnlockGrant, keys: Sequence[SealingKey]) -> tuple[str, bytes]:
-    """What lies under the recipient's layer, and whose it was."""
-    mine = _mine(grant, keys)
-    if not mine:
-        raise UnlockNotForStationError(bundle=grant.bundle_id)
-    key, sealed = mine[0]
-    try:
-        return key.key_id, hpke.open_sealed(key, sealed, info=INFO + grant.context())
-    except hpke.CannotOpenSealedError as problem:
-        raise BadUnlockError(reason="what it seals to this computer does not open") from problem
 
 
 def _under_words(grant: UnlockGrant, key_id: str, wrapped: bytes, day_key: DayKey) -> bytes | None:
@@ -230,7 +261,7 @@ def _open(verified: VerifiedGrant, held: Held, *, version: int, now_ms: int | No
     grant = verified.grant
     if grant.version != version:
         raise UnlockOtherVersionError(bundle=grant.bundle_id, released=grant.version, here=version)
-    key_id, inner = _unsealed(grant, held.keys)
+    key_id, inner = opened_layer(verified, held.keys)
     if now_ms is not None:
         _require_window(grant, now_ms)
     found: bytes | None = inner
@@ -253,7 +284,7 @@ def _locks(held: Held, now_ms: int) -> tuple[tuple[VerifiedGrant, Callable[[DayK
         if not verified.grant.needs_words:
             continue
         try:
-            key_id, wrapped = _unsealed(verified.grant, held.keys)
+            key_id, wrapped = opened_layer(verified, held.keys)
             _require_window(verified.grant, now_ms)
         except UnlockError as problem:
             problems.append(problem)
@@ -274,9 +305,9 @@ def _nearness(problem: UnlockError) -> int:
         UnlockOtherVersionError,
         UnlockNotForStationError,
         UnlockTooLateError,
+        BadUnlockError,
         UnlockTooEarlyError,
         WordsNeededError,
-        BadUnlockError,
     )
     return order.index(type(problem)) + 1 if type(problem) in order else 0
 

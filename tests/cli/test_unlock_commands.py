@@ -152,6 +152,22 @@ def test_a_release_from_an_address(town: Town) -> None:
         assert "is here" in town.pocus("unlock", "apply", f"{address}/releases/dvt%203.unlock")
 
 
+def test_a_centre_passes_a_release_on_to_a_spare_station(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.make()
+    monkeypatch.setenv(HOME_VARIABLE, str(town.folder / "spare"))
+    town.pocus("enrol", "--publisher", town.folder / "publisher.json", "--academy", town.folder / "academy.json")
+    town.pocus("enrol", "request", "--name", "Spare", "--out", town.folder / "spare.request")
+    release, passed = town.folder / "dvt.unlock", town.folder / "spare.unlock"
+    to_spare = ("--to", town.folder / "spare.request", "--out", passed)
+    assert "[sitting.unlock_not_for_station]" in town.pocus("unlock", "apply", release, status=1)
+    assert "[sitting.unlock_not_for_station]" in town.pocus("unlock", "pass-on", release, *to_spare, status=1)
+    monkeypatch.setenv(HOME_VARIABLE, str(town.folder / "home"))
+    assert "for 1 computer(s)" in town.pocus("unlock", "pass-on", release, *to_spare)
+    monkeypatch.setenv(HOME_VARIABLE, str(town.folder / "spare"))
+    assert "is here" in town.pocus("unlock", "apply", passed)
+    assert "dvt version 3: open" in town.pocus("unlock", "show")
+
+
 def test_too_early_too_late_and_other_keys(town: Town) -> None:
     town.make(begins=timedelta(hours=1))
     town.pocus("unlock", "apply", town.folder / "dvt.unlock")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
@@ -28,6 +29,7 @@ from pocus_desktop.sitting.unlock_grant import (
     release,
     verify,
 )
+from pocus_desktop.sitting.unlock_passing import pass_on, read_release
 from pocus_desktop.sitting.unlocking import Held, content_key_for, hear_words, require_useful
 from pocus_desktop.sitting.views import Mode
 
@@ -224,6 +226,64 @@ def test_one_set_of_words_serves_every_bundle_of_the_day_and_no_key_is_shared() 
     assert ask(has, admitted=admission(bundle_id="lung")) == CONTENT[::-1]
 
 
+def passed_on(grant: VerifiedGrant, *recipients: SealingKey, by: SealingKey = CENTRE) -> VerifiedGrant:
+    return read_release(pass_on(grant, by, [key.public for key in recipients]), [HUB.public])
+
+
+def test_a_centre_passes_a_release_on_to_a_spare_station_and_no_rule_is_lost() -> None:
+    spare = THIEF
+    plain = passed_on(granted(recipients=(CENTRE,)), spare)
+    assert ask(held(plain, keys=(spare,))) == CONTENT
+    assert code_of(lambda: ask(held(plain, keys=(spare,)), now_ms=999)) == "sitting.unlock_too_early"
+    assert code_of(lambda: ask(held(plain, keys=(spare,)), now_ms=2_001)) == "sitting.unlock_too_late"
+    assert code_of(lambda: ask(held(plain, keys=(spare,)), version=4)) == "sitting.unlock_other_version"
+    assert code_of(lambda: ask(held(plain))) == "sitting.unlock_not_for_station"
+    require_useful(plain, [spare], now_ms=0)
+    worded = passed_on(granted(recipients=(CENTRE,), day_key=DAY), spare)
+    assert code_of(lambda: ask(held(worded, keys=(spare,)))) == "sitting.words_needed"
+    typed = read_words(" ".join(DAY.words()))
+    assert hear_words(typed, held(worded, keys=(spare,)), now_ms=1_500).opens == (worded,)
+    assert ask(held(worded, keys=(spare,), words=(DAY,))) == CONTENT
+    assert plain.digest == canonical.digest(plain.envelope) != canonical.digest(plain.data)
+
+
+def test_what_was_not_sealed_to_someone_cannot_be_passed_on() -> None:
+    grant = granted(recipients=(CENTRE,))
+    assert code_of(lambda: passed_on(grant, THIEF, by=STATION)) == "sitting.unlock_not_for_station"
+    assert code_of(lambda: passed_on(grant)) == "sitting.bad_unlock"
+    assert code_of(lambda: pass_on(grant, CENTRE, [HUB.public])) == "crypto.bad_key"
+
+
+def test_what_was_passed_on_opens_nothing_but_its_own_release() -> None:
+    """Swapped grants, a key of a stranger and an altered wrapping are refused by name."""
+    first, other = granted(recipients=(CENTRE,)), granted(recipients=(CENTRE,), bundle_id="lung")
+    fields = canonical.decode(pass_on(first, CENTRE, [STATION.public]))
+    assert isinstance(fields, dict)
+    [key] = fields["keys"]
+    assert isinstance(key, dict)
+
+    def read(**changes: Any) -> VerifiedGrant:
+        return read_release(canonical.encode({**fields, **changes}), [HUB.public])
+
+    moved = read(grant=to_base64(other.envelope))
+    assert code_of(lambda: ask(held(moved), admitted=admission(bundle_id="lung"))) == "sitting.bad_unlock"
+    stranger = read(keys=[{**key, "of": THIEF.key_id}])
+    assert code_of(lambda: ask(held(stranger))) == "sitting.unlock_not_for_station"
+    assert code_of(lambda: read(grant=to_base64(issue(first.grant, [SigningKey.generate()])))).startswith("crypto.")
+    assert code_of(lambda: read(format=2)) == "sitting.newer_unlock"
+    assert code_of(lambda: read(keys=[])) == "sitting.bad_unlock"
+    assert code_of(lambda: read(grant="*")) == "sitting.bad_unlock"
+    assert code_of(lambda: read(kind="other")) == "crypto.bad_envelope"
+    assert code_of(lambda: read_release(b" " * (MAXIMUM_BYTES + 1), [HUB.public])) == "sitting.bad_unlock"
+
+
+def test_what_was_passed_on_is_kept_as_it_came(tmp_path: Path) -> None:
+    folder, passed = UnlockFolder(tmp_path), passed_on(granted(recipients=(CENTRE,)), STATION)
+    folder.keep_grant(passed)
+    assert folder.load([HUB.public], [STATION]).held.grants == (passed,)
+    assert ask(folder.load([HUB.public], [STATION]).held) == CONTENT
+
+
 def document(**changes: Any) -> bytes:
     return canonical.encode({**granted().grant.model_dump(mode="json"), **changes})
 
@@ -292,11 +352,11 @@ def test_any_bytes_may_come_and_only_our_errors_come_out(data: bytes) -> None:
     with suppress(PocusError):
         verify(signed(data), [HUB.public])
     with suppress(PocusError):
-        verify(data, [HUB.public])
+        read_release(data, [HUB.public])
 
 
 def test_a_release_is_taken_in_early_and_not_late_nor_for_others() -> None:
-    grant = granted().grant
+    grant = granted()
     require_useful(grant, [STATION], now_ms=0)
     assert code_of(lambda: require_useful(grant, [STATION], now_ms=2_001)) == "sitting.unlock_too_late"
     assert code_of(lambda: require_useful(grant, [THIEF], now_ms=0)) == "sitting.unlock_not_for_station"
