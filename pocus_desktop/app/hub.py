@@ -87,7 +87,8 @@ def list_results(
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
     with _hub(folder, keys, passphrase, database_url) as hub:
-        return tuple(_result(hub, standing) for standing in hub.standings())
+        remarks = hub.registry.results.remarks()
+        return tuple(_result(hub, standing, remarks.get(standing.sitting, ())) for standing in hub.standings())
 
 
 def take_results(
@@ -123,7 +124,7 @@ def _hub(folder: Path, keys: Path, passphrase: str, database_url: str | None) ->
         hub.close()
 
 
-def _result(hub: Hub, standing: Standing) -> HubResult:
+def _result(hub: Hub, standing: Standing, remarks: tuple[str, ...]) -> HubResult:
     report = hub.report(standing.sitting)
     return HubResult(
         sitting=standing.sitting,
@@ -139,6 +140,7 @@ def _result(hub: Hub, standing: Standing) -> HubResult:
         points=None if report is None else report.points,
         max_points=None if report is None else report.max_points,
         result="" if report is None else report.result,
+        remarks=remarks,
     )
 
 

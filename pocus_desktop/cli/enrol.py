@@ -16,7 +16,7 @@ from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.admission import StationKeys
 from pocus_desktop.sitting.enrolling import Kind, fingerprint, request_enrolment
-from pocus_desktop.sitting.enrolment import Enrolment, NotEnrolledError, accept_grant
+from pocus_desktop.sitting.enrolment import Enrolment, NotEnrolledError, accept_grant, held_grant
 from pocus_desktop.sitting.own_keys import own_keys
 from pocus_desktop.sitting.trusting import Trusting
 
@@ -91,7 +91,7 @@ def show() -> None:
     home = Home.default()
     enrolment = Enrolment.load(home.trust)
     keys = open_own_keys(home)
-    grant = enrolment.grant(home, keys)
+    grant = held_grant(home, enrolment.hubs, keys)
     if grant is None:
         click.echo("Set up by hand, not by an academy's hub.")
     else:

@@ -84,6 +84,7 @@ class HubResult:
         problem: Code of why it could not be scored; empty where nothing was wrong.
         points: What it came to, of `max_points`; None before it is scored.
         result: `pass`, `fail` or `pending`; empty before it is scored.
+        remarks: What must be known beside it, such as `attempt-sat-twice` or `provisional`.
     """
 
     sitting: str
@@ -99,6 +100,7 @@ class HubResult:
     points: float | None = None
     max_points: float | None = None
     result: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class ListResults(Protocol):
@@ -157,6 +159,30 @@ class Examine(Protocol):
         """Look at everything a sitting needs."""
 
 
+class Rehearse(Protocol):
+    """The air-gapped rehearsal."""
+
+    def __call__(self, out: Path) -> int:
+        """Rehearse in a fresh folder; the exit status."""
+
+
+class SitScripted(Protocol):
+    """A scripted candidate at this station."""
+
+    def __call__(
+        self,
+        *,
+        candidate_id: str,
+        admission_id: str,
+        answers: Path,
+        pictures: Path,
+        start_code: str,
+        sign_in_code: str,
+        passphrase: str | None,
+    ) -> int:
+        """Sit an admission through the real screens; the exit status."""
+
+
 class Preflight(Protocol):
     """What would keep the admissions at this station from being sat."""
 
@@ -180,6 +206,8 @@ class Faces:
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry
+    rehearse: Rehearse
+    sit_scripted: SitScripted
 
 
 pass_faces = click.make_pass_decorator(Faces)

@@ -10,6 +10,7 @@ from pocus_desktop.cli.faces import Faces, HubResult, pass_faces
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
+from pocus_desktop.cli.hub_rosters import COMMANDS as ROSTER_COMMANDS
 from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
 from pocus_desktop.cli.options import ask_passphrase
 
@@ -21,7 +22,7 @@ def hub() -> None:
     """The academy's server, and its registry of stations, candidates and admissions."""
 
 
-for _command in (*STATION_COMMANDS, *CANDIDATE_COMMANDS, *ADMISSION_COMMANDS):
+for _command in (*STATION_COMMANDS, *CANDIDATE_COMMANDS, *ADMISSION_COMMANDS, *ROSTER_COMMANDS):
     hub.add_command(_command)
 
 
@@ -68,7 +69,12 @@ def serve(
 @click.argument("bundle", type=_file)
 @click.option("--scoring-key", type=_file, required=True)
 @click.option("--publisher", type=_file, multiple=True, required=True)
-@click.option("--content-key", default="", help="Of a sealed bundle, in hexadecimal.")
+@click.option(
+    "--content-key",
+    default="",
+    envvar="POCUS_CONTENT_KEY",
+    help="Of a sealed bundle, in hexadecimal; better given as POCUS_CONTENT_KEY, which no list of programs shows.",
+)
 @hub_options
 @pass_faces
 def register(
@@ -129,7 +135,8 @@ def take(
 
 def _line(one: HubResult) -> str:
     score = "" if one.points is None else f"{one.points:g} of {one.max_points:g}, {one.result}"
-    marks = ("partial" if one.is_partial else "", "forked" if one.has_fork else "", one.problem)
+    forked = "forked" if one.has_fork and "forked" not in one.remarks else ""
+    marks = ("partial" if one.is_partial else "", forked, *one.remarks, one.problem)
     parts = (
         one.sitting,
         one.candidate,

@@ -17,6 +17,7 @@ from pocus_desktop.kernel.files import FileRefusedError
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("pocus_desktop.cli.station:demo", "Build, sit, seal, send and score the sample on this machine."),
     "sit": ("pocus_desktop.cli.station:sit", "Open the candidate's window."),
+    "rehearse": ("pocus_desktop.cli.rehearse:rehearse", "Try the whole delivery before it counts."),
     "doctor": ("pocus_desktop.cli.station:doctor", "Check everything that a sitting needs on this computer."),
     "preflight": (
         "pocus_desktop.cli.preflight:preflight",
@@ -30,6 +31,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "enrol": ("pocus_desktop.cli.enrol:enrol", "Set this computer up as a station or a centre."),
     "admission": ("pocus_desktop.cli.admission:admission", "Issue admissions, and take them in."),
     "unlock": ("pocus_desktop.cli.unlock:unlock", "Release embargoed bundles, and open them on the day."),
+    "roster": ("pocus_desktop.cli.roster:roster", "Take a day's roster in, and admit walk-ins."),
     "hub": ("pocus_desktop.cli.hub:hub", "The academy's server."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),

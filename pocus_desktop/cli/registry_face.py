@@ -13,9 +13,12 @@ from pocus_desktop.sitting.records import (
     CandidateRecord,
     EnrolmentRecord,
     Entry,
+    MadeRoster,
     Mark,
     OneTimeCode,
     Order,
+    RosterOrder,
+    WalkInRecord,
 )
 from pocus_desktop.sitting.windows import Rules
 
@@ -125,6 +128,33 @@ class MarkDesk(Protocol):
         """Say whether they count."""
 
 
+class RosterDesk(Protocol):
+    """A centre's day in one file."""
+
+    def make(self, order: RosterOrder, *, who: str, why: str = "") -> MadeRoster:
+        """Put it together."""
+
+
+class WalkInDesk(Protocol):
+    """What centres let begin."""
+
+    def all(self, *, sitting: str | None = None) -> tuple[WalkInRecord, ...]:
+        """Every walk-in whose result came, or that of a sitting."""
+
+    def match(self, sitting: str, *, candidate_id: str, admission_id: str | None, who: str, why: str) -> WalkInRecord:
+        """Say who sat it, and under which admission."""
+
+    def reject(self, sitting: str, *, who: str, why: str) -> WalkInRecord:
+        """Say that it does not count."""
+
+
+class ResultDesk(Protocol):
+    """Scores with what must be known beside them."""
+
+    def report(self, sitting: str) -> str:
+        """A sitting's report as JSON."""
+
+
 class RegistryDesk(Protocol):
     """The registry of an open hub."""
 
@@ -143,6 +173,18 @@ class RegistryDesk(Protocol):
     @property
     def marks(self) -> MarkDesk:
         """Results that a person has to look at."""
+
+    @property
+    def rosters(self) -> RosterDesk:
+        """A centre's day in one file."""
+
+    @property
+    def walk_ins(self) -> WalkInDesk:
+        """What centres let begin."""
+
+    @property
+    def results(self) -> ResultDesk:
+        """Scores with what must be known beside them."""
 
 
 class OpenRegistry(Protocol):

@@ -264,8 +264,9 @@ class Hub:
         report: ScoreReport | None = None
         status, problem, has_fork = Status.WAITING_FOR_KEY, "", standing.has_fork
         try:
-            shelved = self._shelf.find(standing.bundle_id, standing.bundle_version)
             opened = self._opened(standing)
+            self.registry.walk_ins.note(standing.sitting, opened.admission)
+            shelved = self._shelf.find(standing.bundle_id, standing.bundle_version)
             has_fork = self._has_fork(standing.sitting, opened)
             if shelved is not None:
                 report = mark(opened, shelved)

@@ -1,6 +1,6 @@
 """What a station was told when it was set up: whose bundles it trusts, which hub answers, where that hub is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -54,21 +54,6 @@ class Enrolment:
         programmes = {area: ProgrammeKeys(keys=keys) for area, keys in self.programmes.items()}
         return TrustPolicy(keys=self.publishers, programmes=programmes)
 
-    def grant(self, home: Home, own: StationKeys) -> EnrolmentGrant | None:
-        """The hub's grant that this enrolment came from; None where it was set up by hand.
-
-        Raises:
-            OtherComputerError: The grant kept here is another computer's.
-            PocusError: `enrolment.*`, `crypto.*`, `kernel.file_refused`: it cannot be used.
-        """
-        try:
-            envelope = home.grant.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as problem:
-            raise FileRefusedError.of(problem) from problem
-        return read_grant(envelope, own=own, academy=self.hubs).grant
-
     def save(self, path: Path) -> None:
         """Write the file."""
         document: dict[str, Json] = {
@@ -108,6 +93,27 @@ class Enrolment:
         )
 
 
+def held_grant(home: Home, hubs: Iterable[PublicKey], own: StationKeys | None = None) -> EnrolmentGrant | None:
+    """The hub's grant that was taken in here; None where this computer was set up by hand.
+
+    Args:
+        home: This installation's.
+        hubs: The hub keys that are trusted here.
+        own: Its keys, to be sure that the grant is for them.
+
+    Raises:
+        OtherComputerError: The grant kept here is another computer's.
+        PocusError: `enrolment.*`, `crypto.*`, `kernel.file_refused`: it cannot be used.
+    """
+    try:
+        envelope = home.grant.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise FileRefusedError.of(problem) from problem
+    return read_grant(envelope, own=own, academy=hubs).grant
+
+
 def accept_grant(
     home: Home,
     own: StationKeys,
@@ -138,7 +144,7 @@ def accept_grant(
     grant = verified.grant
     if trusted is not None:
         read_grant(envelope, academy=trusted)
-        last = Enrolment(publishers=(), hubs=trusted).grant(home, own)
+        last = held_grant(home, trusted, own)
         if last is not None and last.granted_at_ms > grant.granted_at_ms:
             raise OlderGrantError
     if grant.root is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -156,6 +157,34 @@ class Admitted:
     start_code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterOrder:
+    """What a centre's roster shall hold beside the day's admissions.
+
+    Attributes:
+        day: The civil day, in the centre's zone.
+        walk_ins: How many are allowed; 0 for none.
+        bundles: What walk-ins may sit, each with its mode.
+        content_keys: Of sealed bundles, by bundle id; sealed to the centre.
+    """
+
+    centre_id: str
+    day: date
+    walk_ins: int = 0
+    bundles: tuple[tuple[Form, Mode], ...] = ()
+    content_keys: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeRoster:
+    """A roster's file, and what is in it."""
+
+    roster_id: str
+    envelope: bytes
+    admissions: int
+    stations: int
+
+
 class WalkInState(StrEnum):
     """What became of a walk-in at the hub."""
 
@@ -173,6 +202,8 @@ class WalkInRecord:
         number: Of the allowance.
         is_doubled: Whether another walk-in came under the same number of the same allowance.
         candidate: Whom it was matched to; empty while it waits.
+        matched: The admission it was matched to; empty while it waits.
+        attempt: Of that admission; 0 while it waits.
     """
 
     admission_id: str
@@ -186,6 +217,8 @@ class WalkInRecord:
     state: WalkInState
     is_doubled: bool
     candidate: str
+    matched: str
+    attempt: int
     who: str
     why: str
 

@@ -151,7 +151,7 @@ class Admissions:
             UnknownAdmissionError: There is none.
             AttemptTakenError: It was sat, or is withdrawn already.
         """
-        if self._sittings(admission_id):
+        if self.was_sat(admission_id):
             raise self._taken(admission_id)
         with self._store.rows() as rows:
             row = admission_row(rows, admission_id)
@@ -293,6 +293,10 @@ class Admissions:
         now_ms = self._clock.read().wall_ms
         latest_ms = now_ms if row["not_after_ms"] is None else min(now_ms, row["not_after_ms"])
         return Attempt(number=row["attempt"], at_ms=max(known, default=latest_ms))
+
+    def was_sat(self, admission_id: str) -> bool:
+        """Whether a result came under it."""
+        return bool(self._sittings(admission_id))
 
     def _sittings(self, admission_id: str) -> tuple[str, ...]:
         return tuple(one.sitting for one in self._results.standings(admission_id=admission_id))

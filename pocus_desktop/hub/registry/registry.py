@@ -5,6 +5,9 @@ from pocus_desktop.hub.registry.admissions import Admissions, SatAt
 from pocus_desktop.hub.registry.candidates import Candidates
 from pocus_desktop.hub.registry.enrolments import Enrolments
 from pocus_desktop.hub.registry.marks import Marks
+from pocus_desktop.hub.registry.reconciling import WalkIns
+from pocus_desktop.hub.registry.results import Results
+from pocus_desktop.hub.registry.rosters import Rosters
 from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.store import HubStore
 from pocus_desktop.kernel.clock import Clock
@@ -18,6 +21,9 @@ class Registry:
         candidates: People.
         admissions: Who may sit what.
         marks: Results that a person has to look at.
+        rosters: A centre's day in one file.
+        walk_ins: What centres let begin.
+        results: Scores with what must be known beside them.
     """
 
     def __init__(self, store: HubStore, ring: KeyRing, clock: Clock, *, sat_at: SatAt) -> None:
@@ -38,3 +44,6 @@ class Registry:
         self.candidates = Candidates(rows, clock)
         self.admissions = Admissions(rows, store, ring, clock, sat_at=sat_at)
         self.marks = Marks(rows, store, clock)
+        self.rosters = Rosters(rows, self.admissions, ring, clock)
+        self.walk_ins = WalkIns(rows, self.admissions, ring, clock)
+        self.results = Results(store, self.marks, self.walk_ins)

@@ -135,6 +135,7 @@ WALK_IN: Final = Table(
     Column("bundle_id", String(200), nullable=False),
     Column("mode", String(20), nullable=False),
     Column("state", String(20), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
     Column("matched", _ID, nullable=False),
     Column("candidate", _ID, nullable=False),
     Column("who", String(200), nullable=False),

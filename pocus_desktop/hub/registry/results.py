@@ -1,0 +1,105 @@
+"""What people must know beside a score: double sittings, provisional admissions, doubtful stations.
+
+Remarks are codes; they follow from the records and are written nowhere, so none goes missing and none outlives its
+cause.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Final
+
+from pocus_desktop.hub.errors import NotFoundError
+from pocus_desktop.hub.registry.marks import Marks
+from pocus_desktop.hub.registry.reconciling import WalkIns
+from pocus_desktop.hub.store import HubStore, Standing
+from pocus_desktop.kernel import canonical
+from pocus_desktop.sitting.admission import folded
+from pocus_desktop.sitting.records import WalkInRecord, WalkInState
+from pocus_desktop.sitting.views import Mode
+
+_COUNTING: Final = frozenset({Mode.LIVE, Mode.TRIAL})
+_WALK_IN: Final = {WalkInState.WAITING: "provisional", WalkInState.REJECTED: "rejected-walk-in"}
+
+
+class Results:
+    """Results with what must be known beside them."""
+
+    def __init__(self, results: HubStore, marks: Marks, walk_ins: WalkIns) -> None:
+        self._results = results
+        self._marks = marks
+        self._walk_ins = walk_ins
+
+    def remarks(self) -> Mapping[str, tuple[str, ...]]:
+        """For each sitting that has any, its remarks.
+
+        They are: `admission-sat-twice`, `attempt-sat-twice`, `forked`, `revoked-station`, `unknown-station`,
+        `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        found: dict[str, list[str]] = defaultdict(list)
+        standings = self._results.standings()
+        for one in _doubled(standings, lambda one: (one.admission_id,)):
+            found[one].append("admission-sat-twice")
+        counting = [one for one in standings if one.mode in _COUNTING]
+        walked = {one.sitting: one for one in self._walk_ins.all()}
+        rejected = {sitting for sitting, one in walked.items() if one.state is WalkInState.REJECTED}
+        counting = [one for one in counting if one.sitting not in rejected]
+        for one in _doubled(counting, lambda one: _attempt(one, walked.get(one.sitting))):
+            if "admission-sat-twice" not in found[one]:
+                found[one].append("attempt-sat-twice")
+        for standing in standings:
+            if standing.has_fork and not found[standing.sitting]:
+                found[standing.sitting].append("forked")
+        for mark in self._marks.all():
+            found[mark.sitting] += [] if mark.decision == "keep" else [mark.reason]
+            found[mark.sitting] += ["set-aside"] if mark.decision == "set-aside" else []
+        for walk_in in walked.values():
+            found[walk_in.sitting] += [_WALK_IN[walk_in.state]] if walk_in.state in _WALK_IN else []
+            found[walk_in.sitting] += ["number-used-twice"] if walk_in.is_doubled else []
+        return {sitting: tuple(dict.fromkeys(told)) for sitting, told in found.items() if told}
+
+    def report(self, sitting: str) -> str:
+        """A sitting's score report as JSON, with whose it is and every remark.
+
+        Raises:
+            NotFoundError: No sitting of that id is known.
+            StoreUnavailableError: The database does not answer.
+        """
+        standing = self._results.standing(sitting)
+        if standing is None:
+            raise NotFoundError
+        walk_in = next(iter(self._walk_ins.all(sitting=sitting)), None)
+        is_matched = walk_in is not None and walk_in.state is WalkInState.MATCHED
+        return canonical.encode(
+            {
+                "format": 1,
+                "sitting": sitting,
+                "candidate": walk_in.candidate if walk_in is not None and is_matched else standing.candidate_id,
+                "admission_id": standing.admission_id,
+                "attempt": walk_in.attempt if walk_in is not None and is_matched else standing.attempt,
+                "mode": standing.mode,
+                "bundle_id": standing.bundle_id,
+                "bundle_version": standing.bundle_version,
+                "status": str(standing.status),
+                "is_partial": standing.is_partial,
+                "problem": standing.problem,
+                "remarks": list(self.remarks().get(sitting, ())),
+                "report": None if standing.report is None else canonical.decode(standing.report.encode("utf-8")),
+            }
+        ).decode("utf-8")
+
+
+def _doubled(standings: Iterable[Standing], key: Callable[[Standing], Hashable]) -> list[str]:
+    groups: dict[Hashable, list[str]] = defaultdict(list)
+    for one in standings:
+        groups[key(one)].append(one.sitting)
+    return [sitting for group in groups.values() if len(group) > 1 for sitting in group]
+
+
+def _attempt(one: Standing, walk_in: WalkInRecord | None) -> Hashable:
+    """Whose attempt it is, as far as is known: a matched walk-in's is that of the admission it was matched to."""
+    if walk_in is not None and walk_in.state is WalkInState.MATCHED:
+        return folded(walk_in.candidate), one.bundle_id, walk_in.attempt, one.mode
+    return folded(one.candidate_id), one.bundle_id, one.attempt, one.mode
