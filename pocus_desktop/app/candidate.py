@@ -38,9 +38,9 @@ class ClosedDesk:
         del language
         raise self._problem
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str) -> NoReturn:
+    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> NoReturn:
         """As `choices`."""
-        del candidate_id, admission_id, language
+        del candidate_id, admission_id, language, code
         raise self._problem
 
     def link(self) -> Link:
@@ -71,7 +71,7 @@ def sit(home: Home, *, passphrase: str | None) -> int:
         from pocus_desktop.app.rooms import make_rooms
 
         try:
-            made.append(_open_station(home, passphrase))
+            made.append(open_station(home, passphrase))
         except PocusError as problem:
             log.failure(problem)
             problems.append(problem)
@@ -104,7 +104,12 @@ def close_sittings_left(shell: CandidateShell) -> None:
     shell.left.connect(close)
 
 
-def _open_station(home: Home, passphrase: str | None) -> Station:
+def open_station(home: Home, passphrase: str | None) -> Station:
+    """The station of a home, with its keys open.
+
+    Raises:
+        PocusError: Its keys, its trust or its outbox cannot be opened.
+    """
     from pocus_desktop.app.station import Station  # as above
     from pocus_desktop.app.station_keys import station_keys
     from pocus_desktop.crypto.keystore import open_keystore

@@ -1,7 +1,6 @@
 """`pocus demo`: the main job on one machine, from a case's source to a scored result and its receipt."""
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Final
 from pocus_desktop.app.candidate import close_sittings_left
 from pocus_desktop.app.display import require_display
 from pocus_desktop.app.rooms import make_rooms
+from pocus_desktop.app.scripted_sitting import run_scripted
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.walkthrough import read_walkthrough
 from pocus_desktop.hub.hub import Hub
@@ -25,11 +25,10 @@ from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync.outbox import RECEIPT_SUFFIX
-from pocus_desktop.ui import event_loop, qt_messages
+from pocus_desktop.ui import qt_messages
 from pocus_desktop.ui.candidate.rooms import Rooms
-from pocus_desktop.ui.candidate.shell import CandidateShell
-from pocus_desktop.ui.launch import make_application, run_candidate, show_sign_in
-from pocus_desktop.ui.scripted import Script, ScriptedCandidate
+from pocus_desktop.ui.launch import run_candidate
+from pocus_desktop.ui.scripted import Script
 
 SAMPLES: Final = Path(__file__).resolve().parents[2] / "case_bundles"
 SAMPLE: Final = SAMPLES / "dvt-swollen-calf"
@@ -101,39 +100,16 @@ def demonstrate(*, case: Path | None, out: Path, is_scripted: bool) -> int:
 
 def _sit_scripted(workshop: Workshop, source: Path) -> None:
     """The scripted candidate through the real windows, without a display."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     _say("A scripted candidate takes the case through the real screens …")
     answers = read_walkthrough(source)
-    station, engine = workshop.station(), VlcEngine()
-    admission_id = station.admit(workshop.admission(candidate=CANDIDATE, mode=Mode.DEMO))
-    application = make_application()
-    sign_in = show_sign_in()
-    rooms = make_rooms(station, clock=workshop.clock, folder=workshop.home.sittings, engine=engine)
-    shell = CandidateShell(sign_in, rooms)
-    close_sittings_left(shell)
+    station = workshop.station()
     script = Script(
         candidate_id=CANDIDATE.id,
-        admission_id=admission_id,
+        admission_id=station.admit(workshop.admission(candidate=CANDIDATE, mode=Mode.DEMO)),
         answers=answers,
         pictures=workshop.folder / "screens",
     )
-    candidate = ScriptedCandidate(shell, sign_in, script)
-    ended: list[PocusError | None] = []
-
-    def end(problem: PocusError | None) -> None:
-        ended.append(problem)
-        application.quit()
-
-    candidate.finished.connect(end)
-    candidate.start()
-    try:
-        event_loop.run(application)
-    finally:
-        station.close()
-        engine.close()
-        sign_in.close()
-    if ended and ended[0] is not None:
-        raise ended[0]
+    run_scripted(station, script, home=workshop.home, clock=workshop.clock)
 
 
 def _sit_in_window(workshop: Workshop) -> None:

@@ -31,6 +31,8 @@ def faces() -> Faces:
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
+        rehearse=_rehearse,
+        sit_scripted=_sit_scripted,
     )
 
 
@@ -140,3 +142,33 @@ def _open_registry(
     from pocus_desktop.app.hub import open_registry  # the hub's database
 
     return open_registry(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _rehearse(out: Path) -> int:
+    from pocus_desktop.app.rehearsal import rehearse  # starts the other commands
+
+    return rehearse(out)
+
+
+def _sit_scripted(
+    *,
+    candidate_id: str,
+    admission_id: str,
+    answers: Path,
+    pictures: Path,
+    start_code: str,
+    sign_in_code: str,
+    passphrase: str | None,
+) -> int:
+    from pocus_desktop.app.rehearsal import sit_scripted  # Qt
+
+    return sit_scripted(
+        Home.default(),
+        candidate_id=candidate_id,
+        admission_id=admission_id,
+        answers=answers,
+        pictures=pictures,
+        start_code=start_code,
+        sign_in_code=sign_in_code,
+        passphrase=passphrase,
+    )

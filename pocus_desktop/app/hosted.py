@@ -8,10 +8,21 @@ from pocus_desktop.sitting.views import View
 
 
 class HostedSitting:
-    """Hands everything on to the sitting; what it is sat from is added below."""
+    """Hands everything on to the sitting; what it is sat from is added below.
 
-    def __init__(self, sitting: Sitting) -> None:
+    Attributes:
+        sitting: The sitting.
+        photo: The candidate's, or nothing.
+    """
+
+    def __init__(self, sitting: Sitting, photo: bytes = b"") -> None:
         self.sitting = sitting
+        self._photo = photo
+
+    @property
+    def photo(self) -> bytes:
+        """The candidate's, a PNG or WebP for the proctor's eyes; empty where there is none."""
+        return self._photo
 
     def view(self) -> View:
         """What is to be shown now."""

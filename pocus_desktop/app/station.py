@@ -23,6 +23,7 @@ from pocus_desktop.sitting.intents import NoteIntegrity
 from pocus_desktop.sitting.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.sign_in import CodeGate
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import UnlockDesk
 from pocus_desktop.sitting.unlocking import ReleasedKey
@@ -62,9 +63,10 @@ class OpenSitting(HostedSitting):
         bundle: VerifiedBundle,
         content: BundleContent,
         *,
+        photo: bytes,
         on_closed: "Callable[[OpenSitting], None]",
     ) -> None:
-        super().__init__(sitting)
+        super().__init__(sitting, photo)
         self._bundle = bundle
         self._content = content
         self._on_closed = on_closed
@@ -97,6 +99,7 @@ class Station:
         self._latest = LatestTime(home.latest_time)
         self._unlocks = UnlockDesk(home=home, keys=keys, trusting=trusting, clock=clock)
         self._deliveries = Deliveries(home, transport=transport, hubs=trusting.hubs, clock=clock, latest=self._latest)
+        self._codes = CodeGate()
         self._open: list[OpenSitting] = []
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
@@ -127,7 +130,7 @@ class Station:
         found = [self._choice(path, language) for path in sorted(self._home.admissions.glob(f"*{ADMISSION_SUFFIX}"))]
         return tuple(sorted(found, key=lambda choice: not choice.is_resumable))
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str) -> OpenSitting:
+    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> OpenSitting:
         """Open the sitting of an admission, or resume it where it was begun.
 
         A sitting that was begun goes on with the version of the bundle that it was begun with, whatever was imported
@@ -139,6 +142,7 @@ class Station:
         admission = self._admission(admission_id)
         admitted = admission.admission
         admissions.check(admitted, candidate_id=candidate_id, station_id=self._keys.station_id)
+        self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
         folder = self._sitting_folder(admitted.admission_id)
         is_begun = folder.has_journal
         note = "" if is_begun else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())
@@ -156,7 +160,7 @@ class Station:
         except BaseException:
             bundle.close()
             raise
-        opened = OpenSitting(sitting, bundle, content, on_closed=self._let_go)
+        opened = OpenSitting(sitting, bundle, content, photo=admitted.photo or b"", on_closed=self._let_go)
         self._open.append(opened)
         self._deliveries.watch(sitting)
         log.event("station.opened", admission=admission_id, mode=str(admitted.mode))
@@ -270,6 +274,7 @@ class Station:
             title=title,
             told=words.say(f"app.mode_{admitted.mode}", language),
             is_resumable=is_resumable,
+            needs_code=admitted.sign_in_code is not None,
         )
 
     def _sitting_folder(self, admission_id: str) -> SittingFolder:

@@ -10,6 +10,7 @@ import click
 from pocus_desktop import __version__
 from pocus_desktop.authoring.build.publisher import PublisherKeys
 from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.line_keys import LineKeys
 from pocus_desktop.bundle.signing import countersign
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_bundle
@@ -116,6 +117,25 @@ def show(file: Path, publisher: tuple[Path, ...]) -> None:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     finally:
         opened.close()
+
+
+@bundle.command("content-key")
+@_bundle
+@_publisher
+@keys_option
+def content_key(file: Path, publisher: tuple[Path, ...], keys: Path) -> None:
+    """Print the key that opens this version of a sealed bundle, in hexadecimal. Whoever has it reads the bundle.
+
+    It follows from the publisher's secret; the academy gives it on, sealed, in admissions and releases.
+    """
+    secret = PublisherKeys.load(open_store(keys)).line_secret
+    with _open(file, publisher) as opened:
+        manifest = opened.manifest
+        key = LineKeys(secret=secret, bundle_id=manifest.bundle_id).content_key(
+            version=manifest.version, mode=manifest.mode
+        )
+        opened.unlock(key)  # refuses a key of another publisher's line
+    click.echo(key.hex())
 
 
 @bundle.command("import")

@@ -8,6 +8,7 @@ import secrets
 from typing import Final
 
 from pocus_desktop.crypto import password
+from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.sitting.admission import Admission
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -16,7 +17,24 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS: Final = 6
 _HALF: Final = CHARACTERS // 2
 _PROOF: Final = b"sign-in"
+_FREE_TRIES: Final = 3
+_FIRST_MS: Final = 2_000
+_LONGEST_MS: Final = 5 * 60_000
 _READ_AS: Final = str.maketrans("OIL", "011")
+
+
+class WrongSignInCodeError(PocusError):
+    """The code typed at sign-in is not the candidate's."""
+
+    code = "sitting.wrong_sign_in_code"
+    blame = Blame.USER
+
+
+class SignInCodeWaitError(PocusError):
+    """Several wrong codes were typed; the next one has to wait."""
+
+    code = "sitting.sign_in_code_wait"
+    blame = Blame.USER
 
 
 def new_code() -> str:
@@ -58,6 +76,43 @@ def is_sign_in_code(admission: Admission, code: str) -> bool:
     except password.WrongPassphraseError:
         return False
     return proof == _PROOF
+
+
+class CodeGate:
+    """Takes the codes that candidates type at one station; after three wrong ones the next waits 2 s, then twice that.
+
+    It forgets when the program ends. What holds then is what a guess costs: a tenth of a second each, for thirty bits.
+    """
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, tuple[int, int]] = {}
+
+    def check(self, admission: Admission, code: str, *, now_ms: int) -> None:
+        """Refuse a wrong code.
+
+        Args:
+            admission: Whose candidate types.
+            code: As typed.
+            now_ms: The monotonic clock.
+
+        Raises:
+            WrongSignInCodeError: It is another one.
+            SignInCodeWaitError: Too many were wrong; this one was not looked at.
+            PocusError: The admission's verifier is damaged, or the computer cannot do the work.
+        """
+        count, last_ms = self._wrong.get(admission.admission_id, (0, 0))
+        wait_ms = last_ms + _wait_ms(count) - now_ms if count else 0
+        if wait_ms > 0:
+            raise SignInCodeWaitError(seconds=-(-wait_ms // 1000))
+        if is_sign_in_code(admission, code):
+            self._wrong.pop(admission.admission_id, None)
+            return
+        self._wrong[admission.admission_id] = (count + 1, now_ms)
+        raise WrongSignInCodeError
+
+
+def _wait_ms(count: int) -> int:
+    return 0 if count < _FREE_TRIES else min(_LONGEST_MS, _FIRST_MS << min(count - _FREE_TRIES, 10))
 
 
 def _purpose(admission_id: str) -> str:

@@ -59,6 +59,13 @@ class ScriptStuckError(PocusError):
     blame = Blame.BUG
 
 
+class ScriptRefusedError(PocusError):
+    """The sign-in screen refused the scripted candidate, as it would any other."""
+
+    code = "ui.script_refused"
+    blame = Blame.USER
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """What the scripted candidate does.
@@ -69,6 +76,7 @@ class Script:
         answers: Item id to what it answers; items that are not here stay without an answer.
         pictures: The folder that takes a PNG of every screen.
         start_code: The proctor's code, where one is asked for.
+        sign_in_code: The candidate's own code, where one is asked for.
         clip_ms: How long it watches each clip.
         receipt_ms: How long it waits for the receipt before it goes on without.
         patience_ms: How long it waits for anything else.
@@ -79,6 +87,7 @@ class Script:
     answers: Mapping[str, Response]
     pictures: Path
     start_code: str = ""
+    sign_in_code: str = ""
     clip_ms: int = 1500
     receipt_ms: int = 20_000
     patience_ms: int = 30_000
@@ -200,12 +209,15 @@ class ScriptedCandidate(QObject):
         )
         self._click(sign_in, chosen)
         yield None
+        code = _named(sign_in, "sign-in-code")
+        if code.isVisible():
+            self._write(code, script.sign_in_code)
         self._picture("sign-in", sign_in)
         self._click(sign_in, "primary")
         yield lambda: self._shell.window is not None or _has(sign_in, "refusal")
         if self._shell.window is None:
             self._picture("refused", sign_in)
-            raise ScriptStuckError(screen="SignInScreen")
+            raise ScriptRefusedError(told=_named(sign_in, "refusal").accessibleName())
 
     def _identify(self, screen: IdentityScreen) -> Acts:
         code = _named(screen, "start-code")

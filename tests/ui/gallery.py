@@ -387,6 +387,7 @@ class GalleryHost:
 
     shown: View
     content: GalleryContent = field(default_factory=GalleryContent)
+    photo: bytes = b""
     intents: list[Intent] = field(default_factory=list)
     callbacks: list[Callable[[View], None]] = field(default_factory=list)
     answer: Callable[["GalleryHost", Intent], None] | None = None

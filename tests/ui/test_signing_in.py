@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from pocus_desktop.kernel.clock import ManualClock
@@ -38,14 +38,16 @@ class CounterDesk:
         self._choices = choices
         self._host = host
         self.asked: list[tuple[str, str, str]] = []
+        self.codes: list[str] = []
         self.now: Link = "none"
 
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
         del language
         return self._choices
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str) -> SittingHost:
+    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> SittingHost:
         self.asked.append((candidate_id, admission_id, language))
+        self.codes.append(code)
         if candidate_id != "C-20417":
             raise WrongCandidateError
         return self._host
@@ -107,6 +109,23 @@ def test_the_sitting_of_the_chosen_admission_is_opened(open_shell: OpenShell) ->
     assert shell.window is not None
     assert shell.window.isVisible()
     assert not shell.sign_in.isVisible()
+
+
+def test_a_code_is_asked_for_where_the_admission_has_one(open_shell: OpenShell) -> None:
+    shell, desk = open_shell((CHOICES[0], CHOICES[1]._replace(needs_code=True)))
+    field = named(shell.sign_in, "sign-in-code")
+    assert not field.isVisible()
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "admission:adm-2")
+    assert field.isVisible()
+    press(shell.sign_in, "primary")
+    assert desk.asked == []
+    assert "Your sign-in code is missing." in told(shell.sign_in)
+    assert QApplication.focusWidget() is field
+    QTest.keyClicks(field, " k7m-2qx ")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+    assert (desk.asked, desk.codes) == ([("C-20417", "adm-2", "en")], ["k7m-2qx"])
 
 
 def test_enter_signs_in_to_what_is_to_be_resumed(open_shell: OpenShell) -> None:

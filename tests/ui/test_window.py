@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QPalette
+from PySide6.QtCore import QBuffer, QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QPalette, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -712,3 +712,21 @@ def test_a_view_that_comes_after_the_window_is_gone_harms_nothing(clock: ManualC
     settle()
     assert not isValid(window)
     host.show(host.view())
+
+
+def test_the_proctor_sees_the_photo_beside_the_name(open_window: OpenWindow) -> None:
+    chrome, screen = ALL["01-identity"]
+    window = open_window(chrome, screen)
+    assert window.findChild(QLabel, "portrait") is None
+    picture = QPixmap(60, 80)
+    picture.fill(Qt.GlobalColor.darkCyan)
+    data = QBuffer()
+    picture.save(data, "PNG")
+    host_of(window).photo = data.data().data()
+    host_of(window).show(View(chrome=in_comfort(chrome, language="es"), screen=screen))
+    settle()
+    portrait = window.findChild(QLabel, "portrait")
+    assert portrait is not None
+    assert portrait.isVisible()
+    assert portrait.pixmap().height() == 120
+    assert portrait.accessibleName()

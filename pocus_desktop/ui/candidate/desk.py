@@ -24,12 +24,14 @@ class AdmissionChoice(NamedTuple):
         title: The assessment's title in the language asked for.
         told: How it counts and until when, in words.
         is_resumable: A sitting under it was begun and not handed in.
+        needs_code: Its candidate was given a short code to sign in with.
     """
 
     admission_id: str
     title: str
     told: str = ""
     is_resumable: bool = False
+    needs_code: bool = False
 
 
 class Desk(Protocol):
@@ -38,7 +40,7 @@ class Desk(Protocol):
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
         """The admissions present, those to be resumed first."""
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str) -> SittingHost:
+    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> SittingHost:
         """Open the sitting of an admission, or resume it where it was begun.
 
         Raises:

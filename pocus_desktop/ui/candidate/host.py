@@ -18,6 +18,10 @@ class SittingHost(Protocol):
     def content(self) -> Content:
         """Where the media come from."""
 
+    @property
+    def photo(self) -> bytes:
+        """The candidate's, a PNG or WebP for the proctor's eyes; empty where there is none."""
+
     def view(self) -> View:
         """What is to be shown now."""
 

@@ -83,6 +83,7 @@ class CandidateShell(QObject):
             candidate_id=asked.candidate_id,
             admission_id=asked.admission_id,
             language=self._sign_in.language,
+            code=asked.code,
         )
 
     def _open(self, asked: SignIn | Practise) -> None:

@@ -270,6 +270,7 @@ class CandidateWindow(QMainWindow):
             inspector=self._inspector,
             sound=self._sound,
             latest=self._host.view,
+            photo=self._host.photo,
         )
         screen = self._make_screen(view, context)
         screen.intended.connect(self._on_intended)

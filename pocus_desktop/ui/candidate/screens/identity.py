@@ -1,6 +1,8 @@
 """Identity: is this you? With the proctor's start code where the mode needs one."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.sitting.intents import ConfirmIdentity
 from pocus_desktop.sitting.views import IdentityView, View
@@ -23,7 +25,7 @@ class IdentityScreen(CandidateScreen):
         page.body.addWidget(card)
         row = QHBoxLayout()
         row.setSpacing(look.current().space("base"))
-        row.addWidget(IconLabel("id-card", role="accent", size="icon_large"))
+        row.addWidget(_portrait(context) or IconLabel("id-card", role="accent", size="icon_large"))
         names = QVBoxLayout()
         self._name = Label("", scale="title")
         self._id = Label("", tone="muted")
@@ -64,3 +66,18 @@ class IdentityScreen(CandidateScreen):
 
     def _confirm(self) -> None:
         self.intended.emit(ConfirmIdentity(start_code=self._code.text().strip()))
+
+
+def _portrait(context: ScreenContext) -> QWidget | None:
+    """The candidate's photo, for the proctor to compare; None where there is none that can be shown."""
+    picture = QPixmap()
+    if not context.photo or not picture.loadFromData(context.photo):
+        return None
+    edge = look.current().size("portrait")
+    portrait = QLabel()
+    portrait.setObjectName("portrait")
+    portrait.setPixmap(
+        picture.scaled(edge, edge, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    )
+    portrait.setAccessibleName(context.words("identity.photo"))
+    return portrait

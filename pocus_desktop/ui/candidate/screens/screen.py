@@ -31,6 +31,7 @@ class ScreenContext:
         inspector: Runs the system check.
         sound: Plays the test sound.
         latest: The view as it is now; after an answer was sent on, the one that counts it.
+        photo: The candidate's, a PNG or WebP; empty where there is none.
     """
 
     words: Words
@@ -41,6 +42,7 @@ class ScreenContext:
     inspector: Inspector
     sound: SoundTest
     latest: Callable[[], View]
+    photo: bytes = b""
 
     @property
     def items(self) -> ItemContext:

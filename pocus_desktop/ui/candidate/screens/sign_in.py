@@ -53,6 +53,7 @@ class SignIn(NamedTuple):
 
     candidate_id: str
     admission_id: str
+    code: str = ""
 
 
 class Practise(NamedTuple):
@@ -111,8 +112,9 @@ class SignInScreen(QWidget):
         self._choices = QVBoxLayout()
         self._choices.setSpacing(worn.space("tight"))
         card.body.addLayout(self._choices)
+        self._code = self._add_code(card)
         self._group = QButtonGroup(self)
-        self._by_card: dict[RadioCard, str] = {}
+        self._by_card: dict[RadioCard, AdmissionChoice] = {}
         self._languages = QWidget(page.footer)
         self._language_row = FlowLayout(self._languages, gap=worn.space("tight"))
         page.action_row.addWidget(self._languages)
@@ -173,10 +175,37 @@ class SignInScreen(QWidget):
             )
             card = RadioCard(told)
             card.setObjectName(f"admission:{choice.admission_id}")
-            card.setChecked(index == 0)
             self._group.addButton(card)
-            self._by_card[card] = choice.admission_id
+            self._by_card[card] = choice
+            card.toggled.connect(self._show_code)
+            card.setChecked(index == 0)
             self._choices.addWidget(card)
+        self._show_code()
+
+    def _add_code(self, card: Card) -> QLineEdit:
+        words = self._words
+        self._code_block = QWidget()
+        column = QVBoxLayout(self._code_block)
+        column.setContentsMargins(0, look.current().space("tight"), 0, 0)
+        name = Label(words("sign_in.code"), weight="medium")
+        code = QLineEdit()
+        code.setObjectName("sign-in-code")
+        code.setAccessibleName(words("sign_in.code"))
+        code.setMaxLength(32)
+        code.returnPressed.connect(self._sign_in)
+        name.setBuddy(code)
+        for widget in (name, code, Label(words("sign_in.code_help"), scale="fine", tone="muted")):
+            column.addWidget(widget)
+        card.body.addWidget(self._code_block)
+        self._code_block.hide()
+        return code
+
+    def _chosen(self) -> AdmissionChoice | None:
+        return next((choice for card, choice in self._by_card.items() if card.isChecked()), None)
+
+    def _show_code(self) -> None:
+        choice = self._chosen()
+        self._code_block.setVisible(choice is not None and choice.needs_code)
 
     def _show_refusal(self, told: Explanation) -> None:
         from pocus_desktop.ui.announce import announce  # after the first paint, for start-up time
@@ -195,16 +224,22 @@ class SignInScreen(QWidget):
 
     def _sign_in(self) -> None:
         candidate_id = self._id.text().strip()
-        admission = next((admission for card, admission in self._by_card.items() if card.isChecked()), None)
+        choice = self._chosen()
         if self._is_opening:
             return
-        if not candidate_id or admission is None:
-            key = "sign_in.id_missing" if admission is not None else "sign_in.none"
-            next_key = "sign_in.id_missing_next" if admission is not None else "sign_in.none_next"
+        if not candidate_id or choice is None:
+            key = "sign_in.id_missing" if choice is not None else "sign_in.none"
+            next_key = "sign_in.id_missing_next" if choice is not None else "sign_in.none_next"
             self._show_refusal(Explanation(what=self._words(key), next=self._words(next_key)))
             self._id.setFocus()
             return
-        self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=admission))
+        code = self._code.text().strip() if choice.needs_code else ""
+        if choice.needs_code and not code:
+            told = Explanation(what=self._words("sign_in.code_missing"), next=self._words("sign_in.code_missing_next"))
+            self._show_refusal(told)
+            self._code.setFocus()
+            return
+        self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=choice.admission_id, code=code))
 
 
 def _banner(name: str, kind: str, what: str, next_step: str) -> QWidget:

@@ -1,0 +1,64 @@
+"""`pocus rehearse`: try the whole delivery before it counts, with scripted candidates."""
+
+import os
+from pathlib import Path
+
+import click
+
+from pocus_desktop.cli.faces import Faces, pass_faces
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
+
+
+@click.group()
+def rehearse() -> None:
+    """Try the whole delivery before it counts, with scripted candidates."""
+
+
+@rehearse.command("air-gap")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
+@pass_faces
+@click.pass_context
+def air_gap(context: click.Context, faces: Faces, out: Path) -> None:
+    """From key ceremony to scored result and revocation on separate computers, joined by one stick and no network.
+
+    Each computer is a folder. Every step is one command of this program, printed as a person would type it, so that the
+    rehearsal is also the script for the real day.
+    """
+    context.exit(faces.rehearse(out))
+
+
+@rehearse.command()
+@click.option("--id", "candidate_id", required=True, help="The candidate's ID.")
+@click.option("--admission", "admission_id", default="", help="Which; the first one listed where it is left out.")
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    required=True,
+    help="A case folder with a walkthrough.yaml.",
+)
+@click.option("--pictures", type=click.Path(path_type=Path, file_okay=False), required=True, help="For the screens.")
+@click.option("--start-code", default="", help="The proctor's.")
+@click.option("--sign-in-code", default="", help="The candidate's.")
+@pass_faces
+@click.pass_context
+def candidate(
+    context: click.Context,
+    faces: Faces,
+    candidate_id: str,
+    admission_id: str,
+    answers: Path,
+    pictures: Path,
+    start_code: str,
+    sign_in_code: str,
+) -> None:
+    """Let a scripted candidate sit an admission at this station, through the real screens without a display."""
+    status = faces.sit_scripted(
+        candidate_id=candidate_id,
+        admission_id=admission_id,
+        answers=answers,
+        pictures=pictures,
+        start_code=start_code,
+        sign_in_code=sign_in_code,
+        passphrase=os.environ.get(PASSPHRASE_VARIABLE),
+    )
+    context.exit(status)
