@@ -722,7 +722,7 @@ def test_the_proctor_sees_the_photo_beside_the_name(open_window: OpenWindow) -> 
     picture.fill(Qt.GlobalColor.darkCyan)
     data = QBuffer()
     picture.save(data, "PNG")
-    host_of(window).photo = data.data().data()
+    host_of(window).photo = bytes(data.data().data())
     host_of(window).show(View(chrome=in_comfort(chrome, language="es"), screen=screen))
     settle()
     portrait = window.findChild(QLabel, "portrait")
