@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "request": ("pocus_desktop.cli.trust_sign:request", "Write what is staged as files for signers elsewhere."),
     "sign": ("pocus_desktop.cli.trust_sign:sign", "Sign what is staged, here or in a file."),
     "collect": ("pocus_desktop.cli.trust_sign:collect", "Take signatures from files back into the depot."),
+    "override": ("pocus_desktop.cli.trust_override:override", "Allow sittings for a day on trust that is over."),
     "publish": ("pocus_desktop.cli.trust_sign:publish", "Put into force what was signed."),
 }
 
