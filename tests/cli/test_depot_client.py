@@ -35,6 +35,7 @@ class Client:
     capsys: pytest.CaptureFixture[str]
     url: str = ""
     codes: list[str] = field(default_factory=list)
+    told: str = ""
 
     @property
     def metadata(self) -> Path:
@@ -62,6 +63,7 @@ class Client:
         status = run(["depot", "client", *arguments])
         told = self.capsys.readouterr().err
         assert "{" not in told
+        self.told = told
         self.codes.append(told.rpartition("[")[2].partition("]")[0])
         assert bool(status) == bool(told), told
         return status
@@ -538,6 +540,7 @@ def test_what_is_over_is_not_adopted(followed: Client, role: str, trusted: dict[
     followed.repository.publish("targets", "snapshot", "timestamp")
     assert followed.refresh() == 1
     assert followed.codes[-1] == "trust.expired"
+    assert f"({role}, until 2027-02-24T12:00:00Z)" in followed.told
     assert followed.trusted() == {"root": 1, **trusted}
 
 
@@ -549,6 +552,7 @@ def test_what_is_here_and_over_is_not_enough(client: Client, role: str) -> None:
     assert client.refresh(at=days(6)) == 0
     assert client.refresh(at=days(8)) == 1
     assert client.codes[-1] == "trust.expired"
+    assert f"({role}, until 2027-03-08T12:00:00Z)" in client.told
 
 
 def test_what_is_here_and_over_still_leads_to_newer(client: Client) -> None:

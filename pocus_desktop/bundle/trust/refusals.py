@@ -13,6 +13,7 @@ from pocus_desktop.bundle.trust import academy, errors
 from pocus_desktop.kernel.errors import PocusError
 
 _SNAPSHOT: Final = "snapshot"
+_CHECKED_LATER: Final = ("root", "timestamp", _SNAPSHOT)
 _POLICY: Final = "." + academy.PATH.rpartition("/")[2]
 
 
@@ -29,8 +30,10 @@ def named(problem: Exception, *, asked: str, received: bytes, folder: Path, carr
     role = _role(asked)
     match problem:
         case exceptions.ExpiredMetadataError():
-            over = "root" if "root.json" in str(problem) else role
-            return errors.ExpiredMetadataError(role=over, until=_expiry(received) if over == role else "-")
+            # python-tuf may have asked for the next file before it says that the one before is over
+            over = next((name for name in _CHECKED_LATER if f"{name}.json is expired" in str(problem)), role)
+            data = received if over == role else _held(folder / f"{over}.json")
+            return errors.ExpiredMetadataError(role=over, until=_expiry(data))
         case exceptions.UnsignedMetadataError():
             return errors.NotSignedError(role=role)
         case exceptions.BadVersionNumberError():
@@ -71,6 +74,13 @@ def _version(received: bytes) -> int | None:
     except (ValueError, KeyError, TypeError):
         return None
     return version if isinstance(version, int) else None
+
+
+def _held(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _expiry(received: bytes) -> str:
