@@ -6,15 +6,15 @@ things hold at the moment of the sitting: the beginning of its window, or now wh
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 from pocus_desktop import __version__
-from pocus_desktop.app.library_check import verify_all
-from pocus_desktop.bundle.library import Entry, Library
-from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_known_bundle
+from pocus_desktop.app.preflight_bundles import BundleChecks, FindKey
+from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.crypto.keystore import open_keystore
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError, Safe
@@ -23,15 +23,16 @@ from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.admission import Admission, StationKeys, Window
+from pocus_desktop.sitting.enrolment import held_grant
 from pocus_desktop.sitting.errors import TooLateError
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.latest_time import LatestTime, moment
 from pocus_desktop.sitting.own_keys import own_keys
 from pocus_desktop.sitting.preflight_report import STATION, Check, Report, sign
+from pocus_desktop.sitting.roster_folder import rosters
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import UnlockDesk
-from pocus_desktop.sitting.unlock_errors import NotReleasedError, UnlockTooEarlyError, WordsNeededError
-from pocus_desktop.sitting.unlocking import content_key_for
+from pocus_desktop.sitting.unlocking import content_key_for, released_key
 from pocus_desktop.ui.check.clock import probe_clock
 from pocus_desktop.ui.check.disk import ROOM_BYTES, probe_disk
 
@@ -67,19 +68,6 @@ class Day:
         return int(datetime.combine(day, time()).astimezone().timestamp() * 1000)
 
 
-@dataclass(slots=True)
-class _Library:
-    """The bundles that admissions need: each is opened for each, and read whole once."""
-
-    checks: list[Check] = field(default_factory=list)
-    wanted: dict[Path, tuple[Entry, list[str], Callable[[], VerifiedBundle]]] = field(default_factory=dict)
-
-    def want(self, entry: Entry, subject: str, opening: Callable[[], VerifiedBundle]) -> None:
-        """Note that a bundle shall be read to its last byte."""
-        _, subjects, _ = self.wanted.setdefault(entry.path, (entry, [], opening))
-        subjects.append(subject)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
     """One station's preflight.
@@ -90,6 +78,7 @@ class Preflight:
         trusting: Whom it believes.
         clock: The present.
         look_at_engine: Asks the media engine.
+        centre_id: Of the centre that it is enrolled with; None where it was set up by hand.
     """
 
     home: Home
@@ -97,6 +86,7 @@ class Preflight:
     trusting: Trusting
     clock: Clock
     look_at_engine: LookAtEngine
+    centre_id: str | None = None
 
     def inspect(
         self,
@@ -112,18 +102,22 @@ class Preflight:
             progress: Of reading the bundles, on this thread.
             cancel: Asked as often; true stops the reading, and the report says so.
         """
-        library = _Library()
+        bundles = BundleChecks(
+            library=Library(self.home.library), trusting=self.trusting, now_ms=self._unlocks().now_ms()
+        )
         checks: list[Check] = [*self._clock()]
         sittings = 0
         for path in sorted(self.home.admissions.glob(f"*{ADMISSION_SUFFIX}")):
-            found = list(self._admission(path, day, library))
+            found = list(self._admission(path, day, bundles))
             sittings += any(check.code in _TO_BE_SAT for check in found)
             checks += found
         checks += self._disk(sittings)
         checks.append(self.look_at_engine())
-        if not sittings:
+        walk_ins = list(self._walk_ins(day, bundles))
+        if not sittings and not walk_ins:
             checks.append(Check(subject=STATION, level="note", code="no_admissions"))
-        checks += self._bytes(library, progress, cancel)
+        checks += walk_ins
+        checks += bundles.read_all(progress, cancel)
         checks += [Check.of(STATION, problem, level="note") for _, problem in self._unlocks().kept().problems]
         return Report(
             made_at_ms=self.clock.read().wall_ms,
@@ -133,14 +127,14 @@ class Preflight:
             checks=tuple(checks),
         )
 
-    def _admission(self, path: Path, day: Day | None, library: _Library) -> Iterator[Check]:
+    def _admission(self, path: Path, day: Day | None, bundles: BundleChecks) -> Iterator[Check]:
         """What concerns one admission; nothing where it is not for the day."""
         subject = path.name.removesuffix(ADMISSION_SUFFIX)
         try:
             admitted = admissions.verify(path.read_bytes(), self.trusting.hubs).admission
             if day is not None and not day.overlaps(admitted.window):
                 return
-            admissions.check(admitted, station_id=self.keys.station_id)
+            admissions.check(admitted, station_id=self.keys.station_id, centre_id=self.centre_id)
         except OSError as problem:
             yield Check.of(subject, FileRefusedError.of(problem))
             return
@@ -149,22 +143,28 @@ class Preflight:
             return
         folder = SittingFolder(path=self.home.sittings / admitted.admission_id)
         if folder.has_journal:
-            yield from self._begun(admitted, folder, library)
+            yield from self._begun(admitted, folder, bundles)
             return
         if self.home.begun(admitted.admission_id).exists():
             yield Check(subject=subject, level="problem", code="app.journal_lost", params={"admission": subject})
             return
-        at_ms = self._moment(admitted, day)
+        at_ms = self._moment(admitted.window, day)
         try:
             admissions.check(admitted, now_ms=at_ms)
         except TooLateError as problem:
             yield Check.of(subject, problem, level="note")
             return
         yield self._window(admitted)
-        yield self._trust(admitted, at_ms)
-        yield from self._bundle(admitted, at_ms, library)
+        yield self._trust(subject, str(admitted.mode), at_ms)
+        yield from bundles.need(
+            subject,
+            admitted.bundle_id,
+            admitted.minimum_version,
+            at_ms=at_ms,
+            find_key=self._finder(admitted, at_ms),
+        )
 
-    def _begun(self, admitted: Admission, folder: SittingFolder, library: _Library) -> Iterator[Check]:
+    def _begun(self, admitted: Admission, folder: SittingFolder, bundles: BundleChecks) -> Iterator[Check]:
         """A sitting that was begun needs the version that it was begun with, and its key."""
         subject = admitted.admission_id
         try:
@@ -172,101 +172,43 @@ class Preflight:
                 yield Check(subject=subject, level="ok", code="handed_in")
                 return
             header = folder.header()
-            entry = Library(self.home.library).held(header.bundle_id, header.bundle_version)
-            if entry is None:
-                params: _Params = {
-                    "bundle": header.bundle_id,
-                    "version": header.bundle_version,
-                }
-                yield Check(subject=subject, level="problem", code="app.version_missing", params=params)
-                return
-            found = entry
-
-            def opening() -> VerifiedBundle:
-                return open_known_bundle(found.path, digest=found.record.digest)
-
-            with opening() as bundle:
-                manifest = bundle.manifest
-            content_key_for(
-                admitted,
-                self._unlocks().kept().held,
-                version=manifest.version,
-                now_ms=None,
-                is_sealed=manifest.mode == "sealed",
-            )
         except PocusError as problem:
             yield Check.of(subject, problem)
             return
-        yield Check(subject=subject, level="note", code="to_be_resumed")
-        library.want(entry, subject, opening)
+        yield from bundles.need_again(subject, header, find_key=self._finder(admitted, None))
 
-    def _bundle(self, admitted: Admission, at_ms: int, library: _Library) -> Iterator[Check]:
-        subject, shelf = admitted.admission_id, Library(self.home.library)
-        try:
-            entry = shelf.find(admitted.bundle_id, admitted.minimum_version)
+    def _walk_ins(self, day: Day | None, bundles: BundleChecks) -> Iterator[Check]:
+        """What walk-ins may sit by the rosters here; their keys come with their admissions or by a release."""
+        now_ms = self._unlocks().now_ms()
+        for each in rosters(self.home, self.trusting.hubs):
+            allowance = each.allowance
+            if allowance is None or allowance.not_after_ms < now_ms:
+                continue
+            window = Window(not_before_ms=allowance.not_before_ms, not_after_ms=allowance.not_after_ms)
+            if day is not None and not day.overlaps(window):
+                continue
+            subject, at_ms = allowance.allowance_id, self._moment(window, day)
+            yield Check(subject=subject, level="ok", code="walk_ins", params={"count": allowance.count})
+            for wanted in allowance.bundles:
+                yield self._trust(subject, str(wanted.mode), at_ms)
+                find_key = self._release_finder(wanted.bundle_id, at_ms) if wanted.content_key is None else None
+                yield from bundles.need(
+                    subject, wanted.bundle_id, wanted.minimum_version, at_ms=at_ms, find_key=find_key
+                )
 
-            def opening() -> VerifiedBundle:
-                return shelf.open(entry, self.trusting.policy, now_ms=at_ms, app_version=__version__)
+    def _finder(self, admitted: Admission, at_ms: int | None) -> FindKey:
+        held = self._unlocks().kept().held
+        return lambda version: content_key_for(admitted, held, version=version, now_ms=at_ms)
 
-            with opening() as bundle:
-                manifest = bundle.manifest
-                key = self._key(admitted, bundle, at_ms)
-        except PocusError as problem:
-            yield Check.of(subject, problem)
-            return
-        params: _Params = {"bundle": manifest.bundle_id, "version": manifest.version}
-        yield Check(subject=subject, level="ok", code="bundle_here", params=params)
-        yield key
-        library.want(entry, subject, opening)
+    def _release_finder(self, bundle_id: str, at_ms: int) -> FindKey:
+        held = self._unlocks().kept().held
+        return lambda version: released_key(bundle_id, held, version=version, now_ms=at_ms)
 
-    def _key(self, admitted: Admission, bundle: VerifiedBundle, at_ms: int) -> Check:
-        """Whether the content key is here, or how it is to come."""
-        subject, manifest, desk = admitted.admission_id, bundle.manifest, self._unlocks()
-        if manifest.mode != "sealed":
-            return Check(subject=subject, level="ok", code="key_open")
-        now_ms, held = desk.now_ms(), desk.kept().held
-        try:
-            found = content_key_for(admitted, held, version=manifest.version, now_ms=at_ms)
-        except WordsNeededError as problem:
-            return Check(subject=subject, level="note", code="key_by_words", params=dict(problem.params))
-        except UnlockTooEarlyError as problem:
-            return Check(subject=subject, level="note", code="key_later", params=dict(problem.params))
-        except NotReleasedError as problem:
-            if at_ms <= now_ms:
-                return Check.of(subject, problem)
-            return Check(subject=subject, level="note", code="key_to_come", params=dict(problem.params))
-        except PocusError as problem:
-            return Check.of(subject, problem)
-        if found is not None and at_ms <= now_ms:  # released already: a key of another bundle is found out now
-            try:
-                bundle.unlock(found.key)
-            except PocusError as problem:
-                return Check.of(subject, problem)
-        return Check(subject=subject, level="ok", code="key_here")
-
-    def _bytes(
-        self, library: _Library, progress: Callable[[Progress], None] | None, cancel: Callable[[], bool] | None
-    ) -> Iterator[Check]:
-        wanted = sorted(library.wanted.values(), key=lambda each: -each[0].record.size_bytes)
-        problems = verify_all(
-            [opening for _, _, opening in wanted],
-            total_bytes=sum(entry.record.size_bytes for entry, _, _ in wanted),
-            progress=progress,
-            cancel=cancel,
-        )
-        for (entry, subjects, _), problem in zip(wanted, problems, strict=True):
-            size: _Params = {"size_mb": max(1, entry.record.size_bytes // 10**6)}
-            for subject in subjects:
-                if problem is None:
-                    yield Check(subject=subject, level="ok", code="bytes_sound", params=size)
-                else:
-                    yield Check.of(subject, problem)
-
-    def _trust(self, admitted: Admission, at_ms: int) -> Check:
+    def _trust(self, subject: str, mode: str, at_ms: int) -> Check:
         """Whether what this station knows of the academy is fresh at the moment of the sitting."""
-        subject, state = admitted.admission_id, self.trusting.state
+        state = self.trusting.state
         try:
-            told = self.trusting.require_may_begin(str(admitted.mode), at_ms)
+            told = self.trusting.require_may_begin(mode, at_ms)
         except PocusError as problem:
             return Check.of(subject, problem)
         if state is None:
@@ -314,9 +256,9 @@ class Preflight:
         if probed.code == "disk_slow":
             yield Check(subject=STATION, level="note", code="disk_slow", params=dict(probed.params))
 
-    def _moment(self, admitted: Admission, day: Day | None) -> int:
+    def _moment(self, window: Window, day: Day | None) -> int:
         """When the sitting may begin at the soonest, never before now."""
-        begins = admitted.window.not_before_ms or 0
+        begins = window.not_before_ms or 0
         return max(self._unlocks().now_ms(), begins, day.begins_ms if day is not None else 0)
 
     def _unlocks(self) -> UnlockDesk:
@@ -351,6 +293,10 @@ def preflight(
     """
     trusting = Trusting.load(home)
     keys = own_keys(open_keystore(home.keys, passphrase))
-    station = Preflight(home=home, keys=keys, trusting=trusting, clock=SystemClock(), look_at_engine=look_at_libvlc)
+    grant = held_grant(home, trusting.hubs, keys)
+    centre_id = None if grant is None else grant.centre.centre_id if grant.centre is not None else ""
+    station = Preflight(
+        home=home, keys=keys, trusting=trusting, clock=SystemClock(), look_at_engine=look_at_libvlc, centre_id=centre_id
+    )
     report = station.inspect(Day(day) if day is not None else None, progress=progress)
     return report, sign(report, keys.signing)

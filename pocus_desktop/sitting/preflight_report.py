@@ -41,7 +41,7 @@ class Check(_Part):
     """One finding.
 
     Attributes:
-        subject: `station`, or the id of the admission that it concerns.
+        subject: `station`, or the id of the admission or allowance that it concerns.
         code: Of the words `preflight.CODE`, or of an error.
         params: What the words name; safe to log.
     """

@@ -152,9 +152,24 @@ def content_key_for(
         carried = None
     if carried is not None:
         return ReleasedKey(key=carried, way="admission")
-    problems: list[UnlockError] = [NotReleasedError(bundle=admission.bundle_id)]
+    return released_key(admission.bundle_id, held, version=version, now_ms=now_ms)
+
+
+def released_key(bundle_id: str, held: Held, *, version: int, now_ms: int | None) -> ReleasedKey:
+    """The content key of a bundle by the releases that are here, whatever the admission carries (5.3).
+
+    Args:
+        bundle_id: Of the bundle.
+        held: What this station holds.
+        version: Of the bundle at hand.
+        now_ms: As for `content_key_for`.
+
+    Raises:
+        UnlockError: As `content_key_for`.
+    """
+    problems: list[UnlockError] = [NotReleasedError(bundle=bundle_id)]
     for verified in held.grants:
-        if verified.grant.bundle_id != admission.bundle_id:
+        if verified.grant.bundle_id != bundle_id:
             continue
         try:
             return _open(verified, held, version=version, now_ms=now_ms)

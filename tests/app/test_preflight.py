@@ -1,7 +1,7 @@
 """Preflight: everything that would keep a sitting from beginning is found days before, by name and with a remedy."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pocus_desktop.app.preflight import Day, Preflight
+from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.authoring.media.clip import encode_clip
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.academy import AcademyPolicy, StaleRule
@@ -17,12 +18,17 @@ from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.sitting.admission import StationKeys, Window
+from pocus_desktop.sitting.allowance import Allowance, AllowedBundle, issue_allowance
 from pocus_desktop.sitting.day_key import DayKey
+from pocus_desktop.sitting.documents import Centre
 from pocus_desktop.sitting.latest_time import LatestTime
 from pocus_desktop.sitting.preflight_report import STATION, Check, Report, read, sign
+from pocus_desktop.sitting.roster import Roster, issue_roster
+from pocus_desktop.sitting.roster_folder import take_in
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import UnlockDesk
 from pocus_desktop.sitting.unlock_grant import UnlockWindow, issue, release
+from pocus_desktop.sitting.views import Mode
 from tests.e2e.academy import LEFT, Academy, answer, hand_in, to_case
 
 HOUR_MS = 3_600_000
@@ -181,8 +187,7 @@ def test_what_is_missing_or_spoilt_is_named_with_its_remedy(academy: Academy, cl
     assert check.explain("en") != check.explain("es")
 
 
-def test_the_bundle_is_judged_by_the_day_of_the_sitting(academy: Academy, clock: ManualClock) -> None:
-    """One that is over by then, and an application that is too old, are found out before."""
+def test_what_the_station_knows_of_the_academy_is_judged_by_the_day(academy: Academy, clock: ManualClock) -> None:
     window = coming(clock)
     admission_id = academy.admit(window=window)
     state = TrustState(
@@ -306,3 +311,71 @@ def test_nothing_is_begun_by_looking(academy: Academy, clock: ManualClock) -> No
     after = {path: path.stat().st_mtime_ns for path in sorted(academy.workshop.home.folder.rglob("*"))}
     assert {path for path in after if path.is_file()} == {path for path in before if path.is_file()}
     to_case(academy.open(admission_id))
+
+
+def take_roster(academy: Academy, window: Window, *, bundle_id: str, content_key: bytes | None = None) -> None:
+    """A centre's day without admissions, in which two may walk in."""
+    hub, centre = academy.workshop.academy.signing, StationKeys.generate()
+    north = Centre(signing=centre.signing.public, sealing=centre.sealing.public, centre_id="north", name="North Clinic")
+    assert window.not_before_ms is not None
+    assert window.not_after_ms is not None
+    allowance = Allowance(
+        allowance_id="alw_1",
+        centre=north,
+        not_before_ms=window.not_before_ms,
+        not_after_ms=window.not_after_ms,
+        count=2,
+        bundles=(AllowedBundle(bundle_id=bundle_id, mode=Mode.TRIAL, content_key=content_key),),
+        recipients=(academy.workshop.academy.sealing.public,),
+        credit_cap_ms=0,
+    )
+    roster = Roster(
+        roster_id="ros_1", centre=north, day=date(2027, 1, 18), zone="UTC", made_at_ms=1,
+        allowance=issue_allowance(allowance, hub),
+    )  # fmt: skip
+    take_in(academy.workshop.home, issue_roster(roster, hub), hubs=[hub.public], grant=None)
+
+
+def test_what_walk_ins_may_sit_is_looked_at_too(academy: Academy, clock: ManualClock) -> None:
+    window, bundle_id = coming(clock), academy.workshop.built.manifest.bundle_id
+    take_roster(academy, window, bundle_id=bundle_id)
+    report = look(academy)
+    assert report.is_ready
+    assert codes(report, "alw_1") == ["walk_ins", "trust_by_hand", "bundle_here", "key_to_come", "bytes_sound"]
+    assert "no_admissions" not in codes(report, STATION)
+    released(academy, window)
+    assert codes(look(academy), "alw_1")[3] == "key_here"
+    today = clock.read().utc.astimezone().date()
+    assert "alw_1" not in look(academy, Day(today)).subjects()
+    clock.advance(ms=9 * DAY_MS)
+    assert "alw_1" not in look(academy).subjects()
+
+
+def test_a_walk_ins_key_that_comes_with_its_admission_is_not_looked_for(academy: Academy, clock: ManualClock) -> None:
+    take_roster(academy, coming(clock), bundle_id=academy.workshop.built.manifest.bundle_id, content_key=b"sealed")
+    assert codes(look(academy), "alw_1") == ["walk_ins", "trust_by_hand", "bundle_here", "bytes_sound"]
+
+
+def test_a_bundle_that_walk_ins_lack_is_a_problem(academy: Academy, clock: ManualClock) -> None:
+    take_roster(academy, coming(clock), bundle_id="lung")
+    assert problems(look(academy)) == [("alw_1", "bundle.not_in_library")]
+
+
+def test_an_admission_of_another_centre_is_a_problem(academy: Academy, clock: ManualClock) -> None:
+    admission_id = academy.admit(window=coming(clock), centre_id="north")
+    assert problems(look(academy, centre_id="south")) == [(admission_id, "sitting.wrong_centre")]
+    assert look(academy, centre_id="north").is_ready
+
+
+def test_a_bundle_that_is_over_by_then_is_a_problem(
+    source: Path, sound: bytes, tmp_path: Path, clock: ManualClock
+) -> None:
+    (source / "media" / "arrival.ogg").write_bytes(sound)
+    now = clock.read().utc
+    recipe = Recipe(mode="sealed", not_after=now + timedelta(days=1))
+    academy = Academy.found(tmp_path / "a", source=source, clock=clock, recipe=recipe)
+    try:
+        admission_id = academy.admit(window=coming(clock))
+        assert problems(look(academy)) == [(admission_id, "bundle.expired")]
+    finally:
+        academy.close()
