@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, Final
 
 import click
 
@@ -16,10 +17,14 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, Window
-from pocus_desktop.sitting.enrolment import Enrolment
+from pocus_desktop.sitting.enrolment import held_grant
+from pocus_desktop.sitting.roster_folder import take_admissions
+from pocus_desktop.sitting.scan_text import ScanError, TooLargeToScanError, from_text, to_parts
+from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.views import Mode
 
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
+_MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 _moment = click.DateTime(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
 
 
@@ -97,16 +102,41 @@ def issue(
     click.echo(f"{out}  {admission_id}")
 
 
-@admission.command("import")
+@admission.command()
 @click.argument("file", type=_file)
-def import_(file: Path) -> None:
-    """Take an admission in at this station."""
+def text(file: Path) -> None:
+    """Print an admission as text to scan, paste or type: a part a line, each fit for one QR code."""
+    for part in to_parts(file.read_bytes()):
+        click.echo(part)
+
+
+@admission.command("import")
+@click.argument("source", type=click.File("rb"))
+def import_(source: BinaryIO) -> None:
+    """Take admissions in at this station, from a file or from text; - reads what is typed, pasted or scanned.
+
+    Text may hold the parts of several admissions, in any order. A part with a mistake is named by its number.
+    """
     home = Home.default()
-    envelope = file.read_bytes()
-    verified = admissions.verify(envelope, Enrolment.load(home.trust).hubs)
-    admission_id = verified.admission.admission_id
-    write_atomically(home.admission(admission_id), envelope)
-    click.echo(f"{admission_id} is here.")
+    hubs = Trusting.load(home).hubs
+    envelopes, problems = _given(source.read(_MAXIMUM_BYTES + 1))
+    for one in take_admissions(home, envelopes, hubs=hubs, grant=held_grant(home, hubs)):
+        click.echo(f"{one.admission_id} is here.")
+    for problem in problems[:-1]:
+        told = problem.explain()
+        click.echo(f"{told.what} {told.next}  [{problem.code}]", err=True)
+    if problems:
+        raise problems[-1]
+
+
+def _given(data: bytes) -> tuple[tuple[bytes, ...], tuple[ScanError, ...]]:
+    """The envelope of a file, or those of a text and what kept others from being whole."""
+    if len(data) > _MAXIMUM_BYTES:
+        raise TooLargeToScanError(limit_bytes=_MAXIMUM_BYTES)
+    if data.lstrip()[:1] == b"{":
+        return (data,), ()
+    scanned = from_text(data.decode("utf-8", "replace"))
+    return scanned.documents, scanned.problems
 
 
 def _ms(moment: datetime | None) -> int | None:

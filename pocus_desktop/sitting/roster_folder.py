@@ -38,7 +38,7 @@ _INCOMING: Final = ".incoming-"
 
 
 class RosterConflictError(PocusError):
-    """Another admission of the same id is here already; nothing of the roster was taken in."""
+    """Another admission of the same id is here already; nothing was taken in."""
 
     code: ClassVar[str] = "roster.conflict"
     blame: ClassVar[Blame] = Blame.CONTENT
@@ -105,6 +105,32 @@ def take_in(
         known=len(files) - len(new),
         left=len(verified.admissions) - len(files),
     )
+
+
+def take_admissions(
+    home: Home, envelopes: Iterable[bytes], *, hubs: Iterable[PublicKey], grant: EnrolmentGrant | None
+) -> tuple[Admission, ...]:
+    """Take admissions in that came one by one: all of them, or none. Those that are here already stay.
+
+    Raises:
+        WrongStationError, WrongCentreError: One may not be sat at this station, or not at this centre.
+        RosterConflictError: Another admission of the same id is here.
+        FileRefusedError: The disk does not take them.
+        PocusError: As `sitting.admission.verify`.
+    """
+    hubs = tuple(hubs)
+    verified = tuple(admissions.verify(envelope, hubs) for envelope in envelopes)
+    if grant is not None:
+        station_id = grant.sealing.key_id if grant.kind == "station" else None
+        centre_id = grant.centre.centre_id if grant.centre is not None else ""
+        for one in verified:
+            admissions.check(one.admission, station_id=station_id, centre_id=centre_id)
+    files = {home.admission(one.admission.admission_id): one.envelope for one in verified}
+    try:
+        _place(home, {path: data for path, data in files.items() if _is_new(path, data)}, lambda _path: None)
+    except OSError as problem:
+        raise FileRefusedError.of(problem) from problem
+    return tuple(one.admission for one in verified)
 
 
 def rosters(home: Home, hubs: Iterable[PublicKey]) -> tuple[VerifiedRoster, ...]:

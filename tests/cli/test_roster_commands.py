@@ -1,5 +1,7 @@
 """A centre's day from the command line: roster out, taken in, a walk-in admitted, and its result reconciled."""
 
+import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,14 +10,13 @@ from pocus_desktop.cli.main import COMMANDS
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.sign_in import is_sign_in_code
 from tests.cli.test_enrolment_commands import Places, places
+from tests.sitting.test_admission import _picture
 
 __all__ = ["places"]
 TODAY = ("--from", "2026-01-01", "--until", "2099-01-01")
 
 
 def _day(places: Places) -> str:
-    from datetime import UTC, datetime
-
     return f"{datetime.now(tz=UTC):%Y-%m-%d}"
 
 
@@ -64,3 +65,45 @@ def test_reconciling_needs_a_sitting_and_a_reason(places: Places) -> None:
 def test_every_command_explains_itself(places: Places, command: tuple[str, ...]) -> None:
     assert "roster" in COMMANDS
     assert "Usage: pocus" in places.pocus(*command, "--help")
+
+
+def test_an_admission_is_printed_as_text_and_taken_back_from_what_was_typed(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = places.enrol("desk-1")
+    photo = Path(places.file("ana.webp"))
+    photo.write_bytes(_picture("WEBP", quality=20))
+    places.hub("candidate", "add", "--id", "C-17", "--name", "Ana Roe", "--photo", str(photo))
+    out = places.file("a")
+    places.hub("admit", "--candidate", "C-17", "--bundle", "lung-a", "3", "--mode", "live", *TODAY, "--out", out)
+    found = admissions.recall(Path(out).read_bytes()).admission
+    parts = places.pocus("admission", "text", out).splitlines()
+    assert len(parts) > 1
+    typed = Path(places.file("typed"))
+    others = "\n".join(parts[1:]).lower()
+    typed.write_text(others + "\n" + parts[0].replace("POCUS:1", "POCUS:1 ")[:-1])
+    told = places.pocus("admission", "import", str(typed), status=1)
+    assert "Part 1 is not as it was made" in told
+    assert "[scan.missing_parts]" in told
+    assert not home.admission(found.admission_id).exists()
+    typed.write_text(others + "\nscanned at 9:00\n" + parts[0])
+    assert f"{found.admission_id} is here." in places.pocus("admission", "import", str(typed))
+    assert home.admission(found.admission_id).read_bytes() == Path(out).read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(parts).encode())))
+    assert "is here" in places.pocus("admission", "import", "-")
+    typed.write_text("nothing")
+    assert "[scan.nothing]" in places.pocus("admission", "import", str(typed), status=1)
+
+
+def test_an_admission_for_another_station_is_not_taken_in(places: Places) -> None:
+    places.enrol("desk-1")
+    places.enrol("desk-2")
+    places.hub("candidate", "add", "--id", "C-17", "--name", "Ana Roe")
+    out = places.file("a")
+    admit = ("admit", "--candidate", "C-17", "--bundle", "lung-a", "3", "--mode", "trial", "--out", out)
+    places.hub(*admit, "--station", "desk-1")
+    assert "[sitting.wrong_station]" in places.pocus("admission", "import", out, status=1)
+    places.at("desk-1")
+    places.pocus("admission", "import", out)
+    Path(out).write_bytes(Path(out).read_bytes().replace(b'"payload"', b' "payload"'))
+    assert "[roster.conflict]" in places.pocus("admission", "import", out, status=1)
