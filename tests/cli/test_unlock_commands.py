@@ -197,3 +197,35 @@ def test_what_is_no_release_is_refused_at_the_station(town: Town) -> None:
     (town.folder / "home" / "unlocks").mkdir()
     (town.folder / "home" / "unlocks" / "a.unlock").write_bytes(b"{")
     assert "[crypto.bad_envelope]" in town.pocus("unlock", "show", status=1)
+
+
+def test_preflight_tells_of_the_release_until_the_bundle_is_open(town: Town) -> None:
+    """The whole morning of a centre, with the real checks of this computer."""
+    town.pocus("bundle", "import", town.folder / "dvt.casebundle")
+    admission = town.folder / "one.admission"
+    town.pocus(
+        "admission", "issue", "--candidate", "C-1", "--name", "A. Candidate",
+        "--bundle", town.folder / "dvt.casebundle",
+        "--publisher", town.folder / "publisher.json", "--mode", "trial",
+        "--not-before", typed(NOW + timedelta(hours=2)),
+        "--out", admission, "--keys", town.folder / "academy",
+    )  # fmt: skip
+    town.pocus("admission", "import", admission)
+
+    def found() -> dict[str, str]:
+        run(["preflight", "--json"], faces=faces())
+        report = json.loads(town.capsys.readouterr().out)
+        assert [each for each in report["checks"] if each["level"] == "problem" and each["subject"] != "station"] == []
+        return {each["code"]: each["level"] for each in report["checks"]}
+
+    town.capsys.readouterr()
+    assert found()["key_to_come"] == "note"
+    told = town.make("--with-words", begins=timedelta(hours=1))
+    town.pocus("unlock", "apply", town.folder / "dvt.unlock")
+    assert found()["key_by_words"] == "note"
+    words = " ".join(re.findall(r"\d+\. (\w+)", told))
+    assert "[sitting.unlock_too_early]" in town.pocus("unlock", "apply", "--words", words, status=1)
+    town.make("--words", words, begins=-timedelta(hours=1), status=0)
+    town.pocus("unlock", "apply", town.folder / "dvt.unlock")
+    town.pocus("unlock", "apply", "--words", words)
+    assert found()["key_here"] == "ok"
