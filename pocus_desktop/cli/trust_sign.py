@@ -1,18 +1,16 @@
 """`pocus trust request|sign|collect|publish`: from a staged change to one that is in force."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from pocus_desktop.bundle.carrier import FolderCarrier
 from pocus_desktop.bundle.trust import custody
 from pocus_desktop.bundle.trust import request as requests
-from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.bundle.trust.custody import KeyFile
 from pocus_desktop.bundle.trust.errors import BadRequestError, KeyMayNotSignError, NothingStagedError
 from pocus_desktop.bundle.trust.record import Record, document_of
+from pocus_desktop.bundle.trust.rehearsal import rehearse
 from pocus_desktop.bundle.trust.repository import Repository
 from pocus_desktop.bundle.trust.request import SigningRequest
 from pocus_desktop.cli.trust_options import depot_option, now_ms, tell_staged, told_standing, unlocked
@@ -106,10 +104,12 @@ def publish(depot: Path, keys: Path, record: Path | None) -> None:
     documents = tuple(document_of(requests.make(repository, each.role)) for each in repository.standings())
     at_ms = now_ms()
     repository.require_signed()
-    moved = repository.publish(_online(repository, custody.find(keys)), now_ms=at_ms)
-    _check_as_a_station(repository, now_ms=at_ms)
+    online = _online(repository, custody.find(keys))
+    rehearse(repository, online, now_ms=at_ms)
+    moved = repository.publish(online, now_ms=at_ms)
     click.echo(f"In force: {', '.join(moved)}. Checked as a station will.", err=True)
-    _keep(Record(what="publication", at_ms=at_ms, documents=documents), record or depot / "records")
+    if documents:
+        _keep(Record(what="publication", at_ms=at_ms, documents=documents), record or depot / "records")
 
 
 def _staged(repository: Repository, roles: Sequence[str]) -> list[SigningRequest]:
@@ -156,14 +156,6 @@ def _online(repository: Repository, media: Sequence[KeyFile]) -> dict[str, Signi
             opened[key_id] = unlocked(holder)
         found[role] = opened[key_id]
     return found
-
-
-def _check_as_a_station(repository: Repository, *, now_ms: int) -> None:
-    """Follow the depot from its first root, in a folder that is forgotten."""
-    with tempfile.TemporaryDirectory() as folder:
-        station = TrustClient(Path(folder) / "trust")
-        station.enrol((repository.metadata / "1.root.json").read_bytes())
-        station.refresh([FolderCarrier(repository.folder)], now_ms=now_ms)
 
 
 def _keep(record: Record, folder: Path) -> None:

@@ -27,7 +27,7 @@ from pocus_desktop.bundle.trust.keys import KeySigner
 from pocus_desktop.bundle.trust.standing import Standing, standing_of
 from pocus_desktop.bundle.trust.state import ISSUED_FIELD, programme_roles
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.kernel.files import sync_folder, write_atomically
 
 _R = TypeVar("_R", Root, Targets, Snapshot, Timestamp)
 _SERIALIZER: Final = JSONSerializer(compact=False)
@@ -286,9 +286,12 @@ class Repository:
                     raise errors.NotSignedError(role=role)
 
     def _publish_staged(self, role: str) -> str:
-        metadata = self.waiting_for(role)
-        write_atomically(self._path(role, metadata.signed.version), self.staged_path(role).read_bytes())
-        self.staged_path(role).unlink()
+        """In one step, so that what was staged is either waiting or in force."""
+        place = self._path(role, self.waiting_for(role).signed.version)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        self.staged_path(role).replace(place)
+        sync_folder(place.parent)
+        sync_folder(self.waiting)
         return role
 
     def _issue(self, role: str, signed: _R, online: Mapping[str, SigningKey], now_ms: int) -> None:
