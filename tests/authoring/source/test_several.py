@@ -1,15 +1,19 @@
 """Several cases in one assessment: their order, who is pinned, where the breaks come, and what all of them share."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pocus_desktop.authoring.source.load import load_source
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.order import as_sat, breaks_after
 
+CASES = '["one", "two", "three"]'
 HEAD = "format: 1\nid: all\ntitle: All\narea: lung\nlanguages: [en]\n"
 
 
@@ -116,3 +120,50 @@ def test_every_finding_about_a_course_has_its_words() -> None:
     codes = set(re.findall(r'"(course\.[a-z_]+)"', source))
     assert len(codes) == 9
     assert [code for code in codes for part in ("what", "fix") if not words.has(f"problems.{code}.{part}")] == []
+
+
+REFUSED = {f"source.{code}" for code in ("pinned_in_fixed_order", "break_wanders", "break_at_end", "break_twice")}
+
+JUNK: st.SearchStrategy[object] = st.sampled_from(
+    [None, 0, -1, 1.5, True, "x", "", "one", "10m", "first", [], {}, [1], [[]], [{}], {"one": []}, {"after": 1}, 2**70]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None)
+@given(order=JUNK, pinned=JUNK, breaks=JUNK | st.lists(st.fixed_dictionaries({"after": JUNK, "length": JUNK})))
+def test_a_running_order_of_any_shape_never_raises(
+    tmp_path_factory: pytest.TempPathFactory, order: object, pinned: object, breaks: object
+) -> None:
+    written = json.dumps({"order": order, "pinned": pinned, "breaks": breaks})[1:-1]
+    folder = three(tmp_path_factory.mktemp("any"), "")
+    head = f'"format": 1, "id": "all", "title": "All", "area": "lung", "languages": ["en"], "cases": {CASES}'
+    (folder / "assessment.yaml").write_text(f"{{{head}, {written}}}")
+    loaded = load_source(folder)
+    if loaded.is_sound:
+        assessment, _ = loaded.demand()
+        for seed in range(5):
+            breaks_after(as_sat(assessment, seed))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(
+    order=st.sampled_from(["fixed", "seeded"]),
+    pinned=st.dictionaries(st.sampled_from(["one", "two", "three"]), st.sampled_from(["first", "last"])),
+    after=st.lists(st.sampled_from([1, 2, "one", "two", "three"]), max_size=2),
+)
+def test_what_is_sound_gives_every_candidate_the_same_breaks(
+    tmp_path_factory: pytest.TempPathFactory, order: str, pinned: dict[str, str], after: list[int | str]
+) -> None:
+    breaks = [{"after": one, "length": "5m"} for one in after]
+    written = f"order: {order}\npinned: {json.dumps(pinned)}\nbreaks: {json.dumps(breaks)}\n"
+    loaded = load_source(three(tmp_path_factory.mktemp("same"), written))
+    if not loaded.is_sound:
+        assert {problem.code for problem in loaded.problems} <= REFUSED, [str(problem) for problem in loaded.problems]
+        return
+    assessment, _ = loaded.demand()
+    rests = set()
+    for seed in range(30):
+        sat = as_sat(assessment, seed)
+        ids = [case.id for case in sat.cases]
+        rests.add(tuple(sorted(ids.index(name) for name in breaks_after(sat))))
+    assert len(rests) == 1
