@@ -27,15 +27,14 @@ from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.day_key import LANGUAGES, DayKey, read_words
 from pocus_desktop.sitting.enrolling import read_request
 from pocus_desktop.sitting.latest_time import moment
-from pocus_desktop.sitting.text_parts import from_parts, is_parts, to_parts
+from pocus_desktop.sitting.scan_text import from_text, to_parts
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import Standing, UnlockDesk
 from pocus_desktop.sitting.unlock_errors import UnlockError
-from pocus_desktop.sitting.unlock_grant import MAXIMUM_BYTES, UnlockWindow, issue, release
+from pocus_desktop.sitting.unlock_grant import MAXIMUM_BYTES, UnlockGrant, UnlockWindow, issue, release
 from pocus_desktop.sitting.unlocking import Spoken
 from pocus_desktop.sync.url_carrier import UrlCarrier
 
-KIND: Final = "UNLOCK"
 _ADDRESSES: Final = ("http://", "https://")
 _SLIPS: Final = {
     "wrong": "Word number {place} was wrong; what was meant is certain, and it was taken.",
@@ -138,11 +137,9 @@ def apply(source: str | None, words: str | None) -> None:
     if (source is None) == (words is None):
         raise click.UsageError("Give a FILE (or -, or an address), or --words.")
     if source is not None:
-        grant = _desk().take_in(_envelope(source)).grant
-        click.echo(f"The release of {grant.bundle_id} version {grant.version} is here.")
-        click.echo(f"It counts from {moment(grant.window.not_before_ms)} to {moment(grant.window.not_after_ms)}.")
-        if grant.needs_words:
-            click.echo("On the day it waits for the words: pocus unlock apply --words")
+        desk = _desk()
+        for data in _releases(source):
+            _tell_taken(desk.take_in(data).grant)
         return
     text = words or click.prompt("Words for the day", err=True)
     _tell_spoken(_desk().hear(text))
@@ -187,7 +184,10 @@ def pass_on(source: str, to: tuple[Path, ...], out: Path) -> None:
 
     For a spare station that the academy did not name. Window and words stay as the academy set them.
     """
-    data = _desk().pass_on(_envelope(source), [_recipient(path) for path in to])
+    releases = _releases(source)
+    if len(releases) > 1:
+        raise click.UsageError("Pass on one release at a time.")
+    data = _desk().pass_on(releases[0], [_recipient(path) for path in to])
     write_atomically(out, data)
     click.echo(f"{out}  for {len(to)} computer(s); take it in there with: pocus unlock apply")
 
@@ -195,8 +195,8 @@ def pass_on(source: str, to: tuple[Path, ...], out: Path) -> None:
 @unlock.command()
 @click.argument("file", type=EXISTING)
 def text(file: Path) -> None:
-    """Print a release as text in numbered parts, to be pasted, read out, or made into QR codes."""
-    for part in to_parts(file.read_bytes(), kind=KIND):
+    """Print a release as text to scan, paste or type: a part a line."""
+    for part in to_parts(file.read_bytes()):
         click.echo(part)
 
 
@@ -215,8 +215,12 @@ def _desk() -> UnlockDesk:
     return UnlockDesk(home=home, keys=open_own_keys(home), trusting=Trusting.load(home), clock=SystemClock())
 
 
-def _envelope(source: str) -> bytes:
-    """The bytes of a release, whatever brought it; never more than a release may have, and one."""
+def _releases(source: str) -> tuple[bytes, ...]:
+    """The releases of a source, whatever brought them; never more than a release may have, and one byte.
+
+    Raises:
+        PocusError: The source gives nothing, or a part of its text is wrong or missing.
+    """
     if source.startswith(_ADDRESSES):
         address = urlsplit(source)
         folder, _, name = address.path.rpartition("/")
@@ -230,8 +234,19 @@ def _envelope(source: str) -> bytes:
                 data = file.read(2 * MAXIMUM_BYTES)
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
-    found = data.decode("ascii", errors="replace")
-    return from_parts(found, kind=KIND) if is_parts(found) else data
+    if data.lstrip().startswith(b"{"):
+        return (data,)
+    scanned = from_text(data.decode("utf-8", "replace"))
+    if scanned.problems:
+        raise scanned.problems[0]
+    return scanned.documents
+
+
+def _tell_taken(grant: UnlockGrant) -> None:
+    click.echo(f"The release of {grant.bundle_id} version {grant.version} is here.")
+    click.echo(f"It counts from {moment(grant.window.not_before_ms)} to {moment(grant.window.not_after_ms)}.")
+    if grant.needs_words:
+        click.echo("On the day it waits for the words: pocus unlock apply --words")
 
 
 def _tell_spoken(spoken: Spoken) -> None:

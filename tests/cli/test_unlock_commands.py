@@ -115,7 +115,12 @@ def test_words_are_asked_for_and_serve_a_second_bundle(town: Town, monkeypatch: 
 
 
 def test_a_release_as_text_from_standard_input(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    town.make()
+    others: list[object] = []
+    for number in range(6):
+        keys = {"role": "station", "keys": [SealingKey.generate().public.as_json()]}
+        (town.folder / f"{number}.json").write_text(json.dumps(keys))
+        others += ["--to", town.folder / f"{number}.json"]
+    assert "for 7 computer(s)" in town.make(*others)
     parts = town.pocus("unlock", "text", town.folder / "dvt.unlock").splitlines()
     assert len(parts) > 1
 
@@ -123,7 +128,7 @@ def test_a_release_as_text_from_standard_input(town: Town, monkeypatch: pytest.M
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
         return town.pocus("unlock", "apply", "-", status=status)
 
-    assert "Part 1 of" in paste("\n".join(parts[1:]), status=1)
+    assert "[scan.missing_parts]" in paste("\n".join(parts[1:]), status=1)
     assert "is here" in paste("\n".join(reversed(parts)).lower())
 
 
@@ -191,6 +196,8 @@ def test_what_cannot_be_released_is_refused_at_the_academy(town: Town) -> None:
 
 def test_what_is_no_release_is_refused_at_the_station(town: Town) -> None:
     (town.folder / "x").write_bytes(b"\xff\x00")
+    assert "[scan.nothing]" in town.pocus("unlock", "apply", town.folder / "x", status=1)
+    (town.folder / "x").write_bytes(b'{"payload": 1}')
     assert "[crypto.bad_envelope]" in town.pocus("unlock", "apply", town.folder / "x", status=1)
     assert "[kernel.file_refused]" in town.pocus("unlock", "apply", town.folder / "none", status=1)
     assert "or --words" in town.pocus("unlock", "apply", status=2)
