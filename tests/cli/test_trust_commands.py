@@ -125,6 +125,13 @@ def test_a_key_is_made_once_and_told_for_comparing_aloud(table: Table) -> None:
         assert "trust.bad_ceremony" in table.do("key", "new", "--out", out, "--name", name, status=1)
 
 
+def test_a_passphrase_that_keeps_nothing_is_refused(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POCUS_PASSPHRASE", "too short")
+    told = table.do("key", "new", "--out", str(table.folder / "new"), "--name", "gus", status=1)
+    assert "trust.short_passphrase" in told
+    assert not (table.folder / "new").exists()
+
+
 def test_a_founding_is_in_force_once_two_have_signed(table: Table) -> None:
     three = ("ann", "ben", "cho")
     options = [*table.keys("--root-key", *three), *table.keys("--targets-key", *three)]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.bundle.carrier import CarrierFailedError, NotCarriedError, resumed
+from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sync.url_carrier import BadDepotAddressError, UrlCarrier
+from tests.bundle.trust.academy import NOW_MS, Academy
 from tests.sync.file_server import FileServer, answering
 
 DATA = b"0123456789" * 1000
@@ -200,6 +202,19 @@ def test_an_address_that_cannot_be_asked_is_refused(url: str) -> None:
         UrlCarrier(url)
     assert isinstance(told.value, PocusError)
     assert "word" not in str(told.value)
+
+
+def test_a_station_follows_its_academy_over_it(tmp_path: Path) -> None:
+    academy = Academy(folder=tmp_path / "depot")
+    academy.found()
+    listed = academy.list_bundle("dvt-swollen-calf", 3)
+    station = TrustClient(tmp_path / "trust")
+    station.enrol(academy.root)
+    with FileServer(folder=academy.folder, drop_after=300).running() as server:
+        carrier = UrlCarrier(server.url)
+        state = station.refresh([carrier], now_ms=NOW_MS).state
+        carrier.close()
+    assert state.newest("dvt-swollen-calf") == listed
 
 
 def _say(answer: bytes) -> Callable[[socket.socket], None]:

@@ -98,7 +98,12 @@ class TrustClient:
             BadRootError: It is not root metadata signed by its own keys, or another root was pinned before.
             TrustBusyError: Another process refreshes here.
         """
-        _require_own_names("root", verified_root(root).signed.keys)
+        signed = verified_root(root).signed
+        try:
+            require_shape("root", signed)
+            _require_own_names("root", signed.keys)
+        except MalformedMetadataError as problem:
+            raise BadRootError(reason=str(problem.params["reason"])) from problem
         with self._alone():
             if self.is_enrolled:
                 if self._pinned() != root:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pocus_desktop.bundle.trust.errors import BadCeremonyError, BadKeyFileError, NoKeysHereError
+from pocus_desktop.bundle.trust.errors import BadCeremonyError, BadKeyFileError, NoKeysHereError, ShortPassphraseError
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel import canonical
@@ -19,6 +19,9 @@ from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.ids import NAME
 
 PUBLIC_SUFFIX: Final = ".pub"
+SHORTEST_PASSPHRASE: Final = 10
+"""In characters. Who finds a stick guesses at leisure; Argon2id makes each guess dear, and four letters stay four."""
+
 _LONGEST_NAME: Final = 60
 _MOST_BYTES: Final = 64 * 1024
 
@@ -68,6 +71,7 @@ def make(folder: Path, name: str, passphrase: str) -> KeyFile:
 
     Raises:
         BadCeremonyError: The name cannot be used, or there is a key of that name.
+        ShortPassphraseError: The passphrase is too short to keep a stick that was lost.
         PocusError: `crypto.*`, as the key store says.
     """
     if not NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
@@ -75,6 +79,8 @@ def make(folder: Path, name: str, passphrase: str) -> KeyFile:
     public, entry = folder / f"{name}{PUBLIC_SUFFIX}", f"trust-{name}"
     if public.exists() or _secret(folder, entry).exists():
         raise BadCeremonyError(reason=f"{folder.name} holds a key of {name} already, and keys are never overwritten")
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise ShortPassphraseError(least=SHORTEST_PASSPHRASE)
     key = SigningKey.generate()
     FileKeyStore(folder, passphrase).store(entry, key.seed)
     holder = Holder(name=name, key=key.public)

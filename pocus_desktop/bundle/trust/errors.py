@@ -148,3 +148,10 @@ class NothingStagedError(PocusError):
 
     code = "trust.nothing_staged"
     blame = Blame.USER
+
+
+class ShortPassphraseError(PocusError):
+    """A passphrase is too short for a key that stations will trust."""
+
+    code = "trust.short_passphrase"
+    blame = Blame.USER

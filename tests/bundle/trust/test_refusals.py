@@ -342,6 +342,7 @@ def test_every_refusal_of_a_station_is_met_here_or_beside() -> None:
         "trust.bad_request",
         "trust.other_request",
         "trust.nothing_staged",
+        "trust.short_passphrase",
     }
     met = {code for code, _ in ATTACKS.values()} | beside
     assert {error.code for error in _all(PocusError) if error.__module__ == errors.__name__} <= met
@@ -358,6 +359,16 @@ def test_a_station_that_was_not_enrolled_says_so(academy: Academy, tmp_path: Pat
     assert code_of(stranger.state) == "trust.not_enrolled"
     assert code_of(lambda: stranger.refresh([FolderCarrier(academy.folder)], now_ms=NOW_MS)) == "trust.not_enrolled"
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_root_with_two_names_for_a_key_is_not_pinned(academy: Academy, tmp_path: Path) -> None:
+    document = json.loads(academy.root)
+    document["signed"]["keys"]["twin"] = tuf_key(key("ann").public).to_dict()
+    metadata: Metadata[Any] = Metadata.from_dict(document)
+    metadata.signatures.clear()
+    for name in ("ann", "ben"):
+        metadata.sign(KeySigner(key(name)), append=True)
+    assert code_of(lambda: TrustClient(tmp_path / "new").enrol(metadata.to_bytes())) == "trust.bad_root"
 
 
 def test_only_one_process_refreshes_at_a_time(academy: Academy, station: TrustClient, tmp_path: Path) -> None:
