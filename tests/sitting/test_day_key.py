@@ -24,6 +24,7 @@ def other_word(word: str, language: str) -> str:
 
 
 @given(keys, languages)
+@settings(deadline=None)
 def test_words_are_those_of_the_library_and_come_back(key: DayKey, language: str) -> None:
     words = key.words(language)
     assert bytes(Mnemonic(LANGUAGES[language]).to_entropy(list(words))) == key.secret
@@ -31,6 +32,7 @@ def test_words_are_those_of_the_library_and_come_back(key: DayKey, language: str
 
 
 @given(keys, languages, st.data())
+@settings(deadline=None)
 def test_typing_is_forgiven(key: DayKey, language: str, data: st.DataObject) -> None:
     typed = []
     for place, word in enumerate(key.words(language), 1):
@@ -55,7 +57,7 @@ def test_numbers_and_capitals_do_not_count() -> None:
 
 
 @given(keys, languages, st.integers(0, 11), st.data())
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_one_slip_is_among_the_repairs(key: DayKey, language: str, at: int, data: st.DataObject) -> None:
     words = list(key.words(language))
     kind = data.draw(st.sampled_from(["wrong", "unknown", "missing", "swapped"]))
@@ -124,12 +126,14 @@ def test_words_that_nothing_explains_are_refused_too() -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_nothing_but_our_errors_comes_out(text: str) -> None:
     with suppress(PocusError):
         read_words(text).key()
 
 
 @given(keys)
+@settings(deadline=None)
 def test_errors_and_representations_show_no_word(key: DayKey) -> None:
     words = list(key.words("en"))
     typed = read_words(" ".join([*words[:11], "qqqqq"]))
