@@ -1,7 +1,9 @@
 """The embargo: what opens a bundle, and everything that does not."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto import dsse, hpke
 from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
@@ -22,10 +24,12 @@ from pocus_desktop.sitting.unlock_folder import UnlockFolder
 from pocus_desktop.sitting.unlock_grant import (
     MAXIMUM_BYTES,
     PAYLOAD_TYPE,
+    PassedKey,
     UnlockGrant,
     UnlockWindow,
     VerifiedGrant,
     issue,
+    passed_info,
     release,
     verify,
 )
@@ -275,6 +279,21 @@ def test_what_was_passed_on_opens_nothing_but_its_own_release() -> None:
     assert code_of(lambda: read(grant="*")) == "sitting.bad_unlock"
     assert code_of(lambda: read(kind="other")) == "crypto.bad_envelope"
     assert code_of(lambda: read_release(b" " * (MAXIMUM_BYTES + 1), [HUB.public])) == "sitting.bad_unlock"
+
+
+def test_what_seals_no_content_key_is_refused() -> None:
+    grant = granted(recipients=(CENTRE,))
+    short = hpke.seal(STATION.public, b"short", info=passed_info(grant.grant, CENTRE.key_id))
+    passed = replace(grant, passed=(PassedKey(of=CENTRE.key_id, key_id=STATION.key_id, sealed=short),))
+    assert code_of(lambda: ask(held(passed))) == "sitting.bad_unlock"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = UnlockFolder(tmp_path)
+    folder.keep_grant(granted())
+    folder.keep_words(DAY, STATION.public, now_ms=1)
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
 
 
 def test_what_was_passed_on_is_kept_as_it_came(tmp_path: Path) -> None:
