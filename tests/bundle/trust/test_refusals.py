@@ -260,7 +260,7 @@ def _(attack: Attack) -> None:
 
 @attack("the policy is longer than a policy may be", "trust.endless")
 def _(attack: Attack) -> None:
-    data = policies.AcademyPolicy(hub_url="https://" + "a" * 300_000).to_bytes()
+    data = policies.AcademyPolicy().to_bytes().ljust(300_000)
     info = attack.academy.repository.put_target(policies.PATH, data)
     attack.resign("targets", lambda s: s["targets"].update({policies.PATH: info.to_dict()}), "ann", "ben")
 
