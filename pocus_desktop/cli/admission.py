@@ -10,6 +10,7 @@ import click
 from pocus_desktop import __version__
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
+from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.kernel.files import write_atomically
@@ -127,6 +128,26 @@ def import_(source: BinaryIO) -> None:
         click.echo(f"{told.what} {told.next}  [{problem.code}]", err=True)
     if problems:
         raise problems[-1]
+
+
+@admission.command()
+@click.option("--hub", help="The hub's address; the one that this station was told of where omitted.")
+def fetch(hub: str | None) -> None:
+    """Ask the hub for this station's admissions, and take them in."""
+    from pocus_desktop.sync.hub_client import HubClient  # the network; only this command needs it
+
+    home = Home.default()
+    trusting = Trusting.load(home)
+    grant = held_grant(home, trusting.hubs)
+    if grant is None or not (hub or trusting.hub_url):
+        raise click.UsageError("This station was told of no hub. Give --hub, or enrol it with one: pocus enrol join.")
+    with HubClient(hub or trusting.hub_url) as client:
+        found = client.admissions(open_own_keys(home).signing, now_ms=time.time_ns() // 1_000_000)
+    taken = take_admissions(home, found, hubs=trusting.hubs, grant=grant)
+    for one in taken:
+        click.echo(f"{one.admission_id} is here.")
+    if not taken:
+        click.echo("The hub has no admissions for this station now.", err=True)
 
 
 def _given(data: bytes) -> tuple[tuple[bytes, ...], tuple[ScanError, ...]]:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -12,10 +13,11 @@ from pocus_desktop.cli.hub_options import EXISTING, NEW_FILE
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE, key_for, read_public_keys
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.crypto.keystore import open_keystore
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolling import Kind, fingerprint, request_enrolment
+from pocus_desktop.sitting.enrolling import Kind, fingerprint, read_request, request_enrolment
 from pocus_desktop.sitting.enrolment import Enrolment, NotEnrolledError, accept_grant, held_grant
 from pocus_desktop.sitting.own_keys import own_keys
 from pocus_desktop.sitting.trusting import Trusting
@@ -42,13 +44,13 @@ def enrol(
 ) -> None:
     """Set this computer up as a station or a centre.
 
-    With an academy that has a hub: request, then accept the grant that comes back. Without one: give the public keys
-    that this computer shall trust by hand, with --publisher and --academy.
+    With an academy that has a hub: request, then accept the grant that comes back; or join with a one-time code.
+    Without one: give the public keys that this computer shall trust by hand, with --publisher and --academy.
     """
     if context.invoked_subcommand is not None:
         return
     if not publisher or academy is None:
-        raise click.UsageError("Give --publisher and --academy, or one of: request, accept, show.")
+        raise click.UsageError("Give --publisher and --academy, or one of: request, accept, join, show.")
     home = Home.default()
     programmes: dict[str, tuple[PublicKey, ...]] = {}
     for area, path in programme:
@@ -76,13 +78,37 @@ def request(name: str, kind: Kind, centre: str | None, out: Path) -> None:
 
 
 @enrol.command()
+@click.option("--hub", required=True, help="The hub's address, such as https://hub.example.org.")
+@click.option("--code", required=True, help="The one-time code that the academy told.")
+@click.option("--name", required=True, help="What people call this computer or centre.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="station", show_default=True)
+@click.option("--centre", help="The id of the centre that it belongs to, or is; a code may bring it.")
+@click.option("--academy", type=EXISTING, help="The academy's public keys, to be sure who granted.")
+def join(hub: str, code: str, name: str, kind: Kind, centre: str | None, academy: Path | None) -> None:
+    """Be enrolled over the network with a one-time code; asking again after a lost answer does no harm."""
+    from pocus_desktop.sync.hub_client import HubClient  # the network; only this command needs it
+
+    home = Home.default()
+    keys = open_own_keys(home)
+    asked = home.grant.with_suffix(".request")
+    now_ms = time.time_ns() // 1_000_000
+    fields = {"kind": kind, "name": name, "centre_id": centre, "code": code}
+    if not asked.exists() or not _is_same(asked.read_bytes(), fields):
+        envelope = request_enrolment(keys, kind=kind, name=name, centre_id=centre, code=code, now_ms=now_ms)
+        write_atomically(asked, envelope, is_private=True)
+    with HubClient(hub) as client:
+        grant = client.enrol(asked.read_bytes())
+    take_grant(home, keys, grant, academy=_keys_of(academy))
+    asked.unlink()
+
+
+@enrol.command()
 @click.argument("grant", type=EXISTING)
 @click.option("--academy", type=EXISTING, help="The academy's public keys, to be sure who granted.")
 def accept(grant: Path, academy: Path | None) -> None:
     """Take the hub's grant in: from now on this computer trusts what the academy's root says."""
     home = Home.default()
-    named = None if academy is None else tuple(k for k in read_public_keys(academy) if k.algorithm == "ed25519")
-    take_grant(home, open_own_keys(home), grant.read_bytes(), academy=named)
+    take_grant(home, open_own_keys(home), grant.read_bytes(), academy=_keys_of(academy))
 
 
 @enrol.command()
@@ -99,6 +125,19 @@ def show() -> None:
         click.echo(f"{grant.kind} {grant.name}, {grant.enrolment_id}{centre}")
     click.echo(f"Station id {keys.station_id}")
     click.echo(f"Academy's fingerprint {fingerprint(enrolment.hubs)}")
+
+
+def _is_same(envelope: bytes, fields: Mapping[str, str | None]) -> bool:
+    """Whether a request that was kept asks for just this."""
+    try:
+        kept = read_request(envelope).request
+    except PocusError:
+        return False
+    return all(getattr(kept, name) == value for name, value in fields.items())
+
+
+def _keys_of(academy: Path | None) -> tuple[PublicKey, ...] | None:
+    return None if academy is None else tuple(k for k in read_public_keys(academy) if k.algorithm == "ed25519")
 
 
 def open_own_keys(home: Home) -> StationKeys:

@@ -4,12 +4,12 @@
     GET  /v1/envelopes/{sha256}/receipt    the receipt again
     GET  /v1/keys                          the academy's public keys
     GET  /healthz                          whether results can be taken now
+    /v1/enrolments, /v1/stations/me/…      the registry (`hub.registry.door`)
 
 Every error is a problem document. The request's body is read as it comes, up to a limit and never slower than a stall;
 the work is done on threads, a few envelopes at a time.
 """
 
-import asyncio
 import logging
 import threading
 from pathlib import Path
@@ -19,10 +19,11 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pocus_desktop.hub.body import read_body
 from pocus_desktop.hub.digest_field import sha256_of
 from pocus_desktop.hub.errors import (
     BadDigestError,
@@ -32,14 +33,13 @@ from pocus_desktop.hub.errors import (
     NameMismatchError,
     NoReceiptError,
     NotFoundError,
-    SlowSenderError,
-    TooLargeError,
     WrongMediaTypeError,
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
 from pocus_desktop.hub.objects import is_digest
 from pocus_desktop.hub.problem import problem_response
+from pocus_desktop.hub.registry.door import RegistryDoor
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
@@ -67,6 +67,7 @@ def create_app(hub: Hub, *, stall_s: float = STALL_S, maximum_bytes: int = MAXIM
             Route("/v1/envelopes/{digest}/receipt", door.receipt, methods=["GET"]),
             Route("/v1/keys", door.keys, methods=["GET"]),
             Route("/healthz", door.health, methods=["GET"]),
+            *RegistryDoor(hub.registry, hub.clock, stall_s=stall_s).routes(),
         ],
         exception_handlers={PocusError: _told, HTTPException: _told_by_framework, Exception: _unexpected},
     )
@@ -86,7 +87,7 @@ class _Door:
         digest = _digest(request)
         _require_plain_result(request)
         named = sha256_of(", ".join(request.headers.getlist("Content-Digest")) or None)
-        data = await self._body(request)
+        data = await read_body(request, maximum_bytes=self._maximum_bytes, stall_s=self._stall_s)
         found = canonical.digest(data)
         if found != named:
             raise ContentDigestMismatchError
@@ -117,26 +118,6 @@ class _Door:
     def _take(self, data: bytes, digest: str) -> IntakeResult:
         with self._turns:
             return self._hub.take(data, digest)
-
-    async def _body(self, request: Request) -> bytes:
-        told = request.headers.get("Content-Length", "")
-        if told.isdigit() and int(told) > self._maximum_bytes:
-            raise TooLargeError(limit_bytes=self._maximum_bytes)
-        found = bytearray()
-        parts = request.stream()
-        try:
-            while True:
-                async with asyncio.timeout(self._stall_s):
-                    part = await anext(parts, None)
-                if part is None:
-                    return bytes(found)
-                found += part
-                if len(found) > self._maximum_bytes:
-                    raise TooLargeError(limit_bytes=self._maximum_bytes)
-        except TimeoutError as problem:
-            raise SlowSenderError from problem
-        except ClientDisconnect as problem:
-            raise BadRequestError(reason="cut off") from problem
 
 
 def _digest(request: Request) -> str:

@@ -90,7 +90,7 @@ class Hub:
             StoreMismatchError: The database is of another version.
         """
         self.ring = KeyRing(current=keys, retired=tuple(retired))
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self._hook = hook
         parts = {name: folder / name for name in ("objects", "quarantine", "shelf")}
         try:
@@ -100,7 +100,7 @@ class Hub:
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}")
-        self.registry = Registry(self._store, self.ring, self._clock, sat_at=self._sat_at)
+        self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
         self._shelf = Shelf(parts["shelf"], self.ring.openers)
         self._quarantine = Objects(parts["quarantine"])
         self._intake = Intake(
@@ -108,7 +108,7 @@ class Hub:
             objects=Objects(parts["objects"]),
             quarantine=self._quarantine,
             store=self._store,
-            clock=self._clock,
+            clock=self.clock,
             stations=stations,
             hook=hook,
             maximum_quarantine_bytes=maximum_quarantine_bytes,
@@ -217,7 +217,7 @@ class Hub:
             VersionTakenError: Another build is registered under that id and version.
             PocusError: `bundle.*`, `crypto.*`, `sitting.*`: bundle or scoring key are not sound.
         """
-        now_ms = self._clock.read().wall_ms if at_ms is None else at_ms
+        now_ms = self.clock.read().wall_ms if at_ms is None else at_ms
         with open_bundle(bundle, policy, now_ms=now_ms, app_version=app_version()) as verified:
             material = Material.of(verified, verified.unlock(content_key))
         recipient = read_label(scoring_key).recipient
@@ -283,7 +283,7 @@ class Hub:
             standing.sitting,
             digest=standing.digest,
             status=status,
-            now_ms=self._clock.read().wall_ms,
+            now_ms=self.clock.read().wall_ms,
             problem=problem,
             has_fork=has_fork,
             report=None if report is None else report.model_dump_json(),

@@ -14,14 +14,14 @@ from pocus_desktop.kernel.errors import PocusError
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:pocus:problem:"
 RETRY_AFTER_S: Final = 30
-_UNAVAILABLE: Final = 503
+_LATER: Final = frozenset({429, 503})
 _BODY_UNREAD: Final = frozenset({408, 413})
 
 
 def problem_response(
     error: PocusError, *, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An error as a response: the standard members, and `code`, `next` and `cause` for programs and people."""
+    """An error as a response: the standard members, and `code`, `next`, `params`, `cause` for programs and people."""
     status = status if status is not None else error.status if isinstance(error, HubError) else 500
     told = error.explain()
     document: dict[str, Json] = {
@@ -33,10 +33,12 @@ def problem_response(
         "what": told.what,
         "next": told.next,
     }
+    if error.params:
+        document["params"] = dict(error.params)
     if "reason" in error.params:
         document["cause"] = error.params["reason"]
     extra: dict[str, str] = {}
-    if status == _UNAVAILABLE:
+    if status in _LATER:
         extra["Retry-After"] = str(RETRY_AFTER_S)
     if status in _BODY_UNREAD:  # what is left of the request cannot be told from a next one
         extra["Connection"] = "close"

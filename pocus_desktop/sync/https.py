@@ -12,36 +12,36 @@ Rules kept here:
 """
 
 import base64
-import ipaddress
 import re
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 import httpx2
 
-from pocus_desktop.kernel import canonical
-from pocus_desktop.kernel.canonical import BadJsonError, Json
+from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.errors import (
-    BadAddressError,
     CaptivePortalError,
-    CutOffError,
     DamagedOnTheWayError,
     HubRefusedError,
     HubUnavailableError,
-    NoConnectionError,
     RedirectedError,
-    StalledError,
     StrangeAnswerError,
     SyncError,
-    UntrustedServerError,
 )
-from pocus_desktop.sync.transport import MAXIMUM_RECEIPT_BYTES, PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
+from pocus_desktop.sync.hub_http import (
+    CONNECT_S,
+    STALL_S,
+    bounded_body,
+    hub_address,
+    is_this_computer,
+    media_type,
+    problem_of,
+    told_as_ours,
+)
+from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
 
-CONNECT_S: Final = 10.0
-STALL_S: Final = 30.0
 LONGEST_WAIT_ASKED_MS: Final = 60 * 60 * 1000
 """How long a `Retry-After` is heeded; a hub that asks for a year is not."""
 
@@ -52,7 +52,6 @@ _TOO_MANY: Final = 429
 _SERVER: Final = 500
 _FINAL: Final = frozenset({413, 415, 422})
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
-_HOST: Final = re.compile(rb"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
 _CODE: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
 _DAMAGE: Final = frozenset({"hub.content_digest_mismatch", "hub.name_mismatch"})
 
@@ -81,12 +80,12 @@ class HttpsTransport:
         Raises:
             BadAddressError: Rule 1.
         """
-        self._address = _address(url)
+        self._address = hub_address(url)
         self._client = httpx2.Client(
             transport=transport,
             verify=True if trust is None else trust,
             follow_redirects=False,
-            trust_env=not _is_this_computer(self._address.host),
+            trust_env=not is_this_computer(self._address.host),
             timeout=httpx2.Timeout(stall_s, connect=connect_s),
         )
 
@@ -113,7 +112,7 @@ class HttpsTransport:
         }
         host = self._address.host
         with (
-            _told_as_ours(host),
+            told_as_ours(host),
             self._client.stream(
                 "PUT", self._address.join(f"v1/envelopes/{digest}"), content=envelope, headers=headers
             ) as answer,
@@ -125,30 +124,8 @@ class HttpsTransport:
         self._client.close()
 
 
-def _address(url: str) -> httpx2.URL:
-    """Rule 1; the path ends with a slash so that joining keeps it."""
-    try:
-        parsed = httpx2.URL(url)
-    except httpx2.InvalidURL as problem:
-        raise BadAddressError(reason="it is not an address") from problem
-    if not _HOST.fullmatch(parsed.raw_host) or parsed.userinfo or parsed.query or parsed.fragment:
-        raise BadAddressError(reason="it must be a plain address without name, query or fragment")
-    if parsed.scheme != "https" and not (parsed.scheme == "http" and _is_this_computer(parsed.host)):
-        raise BadAddressError(reason="it must begin with https://")
-    return parsed if parsed.path.endswith("/") else parsed.copy_with(path=parsed.path + "/")
-
-
-def _is_this_computer(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _judge(answer: httpx2.Response, host: str) -> bytes:
-    status, kind = answer.status_code, _media_type(answer)
+    status, kind = answer.status_code, media_type(answer)
     if 300 <= status < 400:
         raise RedirectedError(host=host, status=status)
     if status == _NETWORK_SIGN_IN or (kind in _HTML and status < _SERVER):
@@ -156,8 +133,8 @@ def _judge(answer: httpx2.Response, host: str) -> bytes:
     if status in {_OK, _CREATED}:
         if kind != RECEIPT_MEDIA_TYPE:
             raise StrangeAnswerError(host=host, status=status)
-        return _body(answer, host)
-    problem = _problem(answer, host) if kind == PROBLEM_MEDIA_TYPE else {}
+        return bounded_body(answer, host)
+    problem = problem_of(answer, host) if kind == PROBLEM_MEDIA_TYPE else {}
     raise _refusal(answer, host, problem)
 
 
@@ -176,57 +153,9 @@ def _refusal(answer: httpx2.Response, host: str, problem: Mapping[str, Json]) ->
     return StrangeAnswerError(host=host, status=status)
 
 
-def _media_type(answer: httpx2.Response) -> str:
-    given: str = answer.headers.get("Content-Type", "")
-    return given.partition(";")[0].strip().lower()
-
-
-def _body(answer: httpx2.Response, host: str) -> bytes:
-    found = bytearray()
-    for part in answer.iter_raw():
-        found += part
-        if len(found) > MAXIMUM_RECEIPT_BYTES:
-            raise StrangeAnswerError(host=host, status=answer.status_code)
-    return bytes(found)
-
-
-def _problem(answer: httpx2.Response, host: str) -> Mapping[str, Json]:
-    try:
-        document = canonical.decode(_body(answer, host))
-    except BadJsonError:  # whoever answered so is no hub; the status alone then decides
-        return {}
-    return document if isinstance(document, Mapping) else {}
-
-
 def _wait_asked(answer: httpx2.Response) -> int | None:
     """`Retry-After` in seconds; its other form, a date, would need the server's clock to be right."""
     asked: str = answer.headers.get("Retry-After", "").strip()
     if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
         return None
     return min(int(asked) * 1000, LONGEST_WAIT_ASKED_MS)
-
-
-@contextmanager
-def _told_as_ours(host: str) -> Iterator[None]:
-    """Third-party errors become ours at the door."""
-    try:
-        yield
-    except httpx2.ConnectTimeout as problem:
-        raise NoConnectionError(host=host) from problem
-    except httpx2.TimeoutException as problem:
-        raise StalledError(host=host) from problem
-    except (httpx2.ConnectError, httpx2.ProxyError) as problem:
-        if _is_about_trust(problem):
-            raise UntrustedServerError(host=host) from problem
-        raise NoConnectionError(host=host) from problem
-    except httpx2.HTTPError as problem:
-        raise CutOffError(host=host) from problem
-
-
-def _is_about_trust(problem: BaseException) -> bool:
-    cause: BaseException | None = problem
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False

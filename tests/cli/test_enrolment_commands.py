@@ -1,6 +1,10 @@
 """Enrolment by file, from the command line: a request out, a grant back, and what people do with it after."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from pocus_desktop.cli.main import run
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.enrolment import Enrolment
 from tests.bundle.trust.academy import Academy
+
+PROGRAM = "from pocus_desktop.app.main import main; main()"
 
 
 class Places:
@@ -124,3 +130,33 @@ def test_a_code_is_shown_once(places: Places) -> None:
 @pytest.mark.parametrize("command", ["terms", "code", "enrol", "stations", "rename", "move", "retire", "revoke"])
 def test_every_command_explains_itself(places: Places, command: str) -> None:
     assert "Usage: pocus hub" in places.pocus("hub", command, "--help")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the process is stopped by a signal")
+def test_a_station_joins_by_code_and_fetches_its_admissions(places: Places) -> None:
+    code = places.hub("code", "new").splitlines()[0]
+    where = ["--folder", places.file("hub"), "--keys", places.file("academy-keys")]
+    command = [sys.executable, "-c", PROGRAM, "hub", "serve", "--port", "0", *where]
+    home = places.at("desk-1")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip().removeprefix("The hub listens at ")
+            join = ("enrol", "join", "--hub", url, "--name", "Desk 1", "--code")
+            told = places.pocus(*join, "0000-0000-0000-0000", status=1)
+            assert "The one-time code is not valid" in told
+            assert "Enrolled as station Desk 1" in places.pocus(*join, code)
+            assert "no admissions" in places.pocus("admission", "fetch", "--hub", url)
+            places.hub("candidate", "add", "--id", "C-17", "--name", "Ana Roe")
+            admit = ("admit", "--candidate", "C-17", "--bundle", "lung-a", "1", "--mode", "trial")
+            places.hub(*admit, "--station", "Desk 1", "--out", places.file("a"))
+            assert "is here" in places.pocus("admission", "fetch", "--hub", url)
+            (held,) = home.admissions.iterdir()
+            assert held.read_bytes() == Path(places.file("a")).read_bytes()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        finally:
+            if process.poll() is None:
+                process.kill()
+    assert "[sync.hub_not_reached]" in places.pocus("admission", "fetch", "--hub", url, status=1)
+    assert "--hub" in places.pocus("admission", "fetch", status=2)

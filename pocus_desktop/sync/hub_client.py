@@ -1,0 +1,147 @@
+"""What a station asks the hub besides delivering results: its enrolment, its admissions (formats/enrolment 6, 7)."""
+
+import ssl
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
+from typing import ClassVar, Final, Self
+
+import httpx2
+
+from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.kernel import words
+from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.kernel.errors import Blame, PocusError, Safe
+from pocus_desktop.sitting.enrolling import GRANT_TYPE, REQUEST_TYPE
+from pocus_desktop.sitting.handing_out import MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
+from pocus_desktop.sitting.station_request import sign_request
+from pocus_desktop.sync.errors import SyncError
+from pocus_desktop.sync.hub_http import (
+    CONNECT_S,
+    STALL_S,
+    bounded_body,
+    hub_address,
+    is_this_computer,
+    media_type,
+    problem_of,
+    told_as_ours,
+)
+from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE
+
+ADMISSIONS: Final = "/v1/stations/me/admissions"
+_ENROLMENTS: Final = "/v1/enrolments"
+_LONGEST: Final = 200
+
+
+class HubNotReachedError(PocusError):
+    """The hub could not be asked; its `reason` is the code of why."""
+
+    code: ClassVar[str] = "sync.hub_not_reached"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+
+
+class HubAnsweredNoError(PocusError):
+    """The hub does not do what was asked; its `reason` is the code of why, in whose words it is told."""
+
+    code: ClassVar[str] = "sync.hub_answered_no"
+    blame: ClassVar[Blame] = Blame.USER
+    _theirs: Mapping[str, Safe] = MappingProxyType({})
+
+    def explain(self, language: str = "en") -> words.Explanation:
+        """The hub's reason in our words; our own where we have none for it."""
+        reason = str(self.params["reason"])
+        code = reason if words.has(f"errors.{reason}.what") else self.code
+        return words.explain(code, self.params if code == self.code else self._theirs, language)
+
+    @classmethod
+    def of(cls, problem: Mapping[str, Json], *, status: int) -> Self:
+        """From a problem document; of its members only short, plain values are believed."""
+        code, params = problem.get("code"), problem.get("params")
+        given = params if isinstance(params, Mapping) else {}
+        theirs: dict[str, Safe] = {
+            name: value[:_LONGEST] if isinstance(value, str) else value
+            for name, value in given.items()
+            if isinstance(value, str | int | float) and str(value).isprintable()
+        }
+        known = isinstance(code, str) and words.has(f"errors.{code}.what")
+        error = cls(reason=str(code) if known else "-", status=status)
+        error._theirs = theirs
+        return error
+
+
+class HubClient:
+    """A hub at a URL; a context manager."""
+
+    def __init__(
+        self, url: str, *, transport: httpx2.BaseTransport | None = None, trust: ssl.SSLContext | None = None
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            url: Of the hub, such as `https://hub.example.org`.
+            transport: Instead of the network.
+            trust: Instead of the operating system's store of certificates.
+
+        Raises:
+            BadAddressError: It is not https, nor this very computer.
+        """
+        self._address = hub_address(url)
+        self._client = httpx2.Client(
+            transport=transport,
+            verify=True if trust is None else trust,
+            follow_redirects=False,
+            trust_env=not is_this_computer(self._address.host),
+            timeout=httpx2.Timeout(STALL_S, connect=CONNECT_S),
+        )
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def enrol(self, request: bytes) -> bytes:
+        """Send a request with a one-time code; the grant that came, not verified.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+        """
+        headers = {"Content-Type": REQUEST_TYPE, "Accept": f"{GRANT_TYPE}, {PROBLEM_MEDIA_TYPE}"}
+        return self._ask("POST", _ENROLMENTS, headers, content=request, kind=GRANT_TYPE)
+
+    def admissions(self, key: SigningKey, *, now_ms: int) -> tuple[bytes, ...]:
+        """The admissions that this station may take in, not verified.
+
+        Args:
+            key: The station's.
+            now_ms: Wall time, no more than five minutes from the hub's.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+            BadDocumentError, NewerDocumentError: What came is no list of admissions.
+        """
+        signature = sign_request(key, method="GET", target=ADMISSIONS, now_ms=now_ms)
+        headers = {"Authorization": signature, "Accept": f"{MEDIA_TYPE}, {PROBLEM_MEDIA_TYPE}"}
+        return read_admissions(self._ask("GET", ADMISSIONS, headers, content=None, kind=MEDIA_TYPE))
+
+    def _ask(self, method: str, target: str, headers: dict[str, str], *, content: bytes | None, kind: str) -> bytes:
+        host = self._address.host
+        url = self._address.join(target.removeprefix("/"))
+        plain = {**headers, "Accept-Encoding": "identity"}
+        try:
+            with (
+                told_as_ours(host),
+                self._client.stream(method, url, content=content, headers=plain) as answer,
+            ):
+                if answer.is_success and media_type(answer) == kind:
+                    return bounded_body(answer, host, MAXIMUM_BYTES)
+                problem = problem_of(answer, host) if media_type(answer) == PROBLEM_MEDIA_TYPE else {}
+                status = answer.status_code
+        except SyncError as error:
+            raise HubNotReachedError(host=host, reason=error.code) from error
+        if not problem:
+            raise HubNotReachedError(host=host, reason=f"status {status}")
+        raise HubAnsweredNoError.of(problem, status=status)

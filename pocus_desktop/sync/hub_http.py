@@ -1,0 +1,109 @@
+"""What every talk with a hub shares: its address, its answers, and network errors by our own names (formats/sync 2)."""
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import httpx2
+
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.canonical import BadJsonError, Json
+from pocus_desktop.sync.errors import (
+    BadAddressError,
+    CutOffError,
+    NoConnectionError,
+    StalledError,
+    StrangeAnswerError,
+    UntrustedServerError,
+)
+from pocus_desktop.sync.transport import MAXIMUM_RECEIPT_BYTES
+
+CONNECT_S: Final = 10.0
+STALL_S: Final = 30.0
+
+_HOST: Final = re.compile(rb"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
+
+
+def hub_address(url: str) -> httpx2.URL:
+    """The address of a hub: https, or http to this very computer; it ends with a slash so that joining keeps its path.
+
+    Raises:
+        BadAddressError: It is another.
+    """
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL as problem:
+        raise BadAddressError(reason="it is not an address") from problem
+    if not _HOST.fullmatch(parsed.raw_host) or parsed.userinfo or parsed.query or parsed.fragment:
+        raise BadAddressError(reason="it must be a plain address without name, query or fragment")
+    if parsed.scheme != "https" and not (parsed.scheme == "http" and is_this_computer(parsed.host)):
+        raise BadAddressError(reason="it must begin with https://")
+    return parsed if parsed.path.endswith("/") else parsed.copy_with(path=parsed.path + "/")
+
+
+def is_this_computer(host: str) -> bool:
+    """Whether a host is the loopback."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def media_type(answer: httpx2.Response) -> str:
+    """What the answer says it is, without parameters."""
+    given: str = answer.headers.get("Content-Type", "")
+    return given.partition(";")[0].strip().lower()
+
+
+def bounded_body(answer: httpx2.Response, host: str, maximum_bytes: int = MAXIMUM_RECEIPT_BYTES) -> bytes:
+    """The answer's body.
+
+    Raises:
+        StrangeAnswerError: It is larger than any answer of a hub.
+    """
+    found = bytearray()
+    for part in answer.iter_raw():
+        found += part
+        if len(found) > maximum_bytes:
+            raise StrangeAnswerError(host=host, status=answer.status_code)
+    return bytes(found)
+
+
+def problem_of(answer: httpx2.Response, host: str) -> Mapping[str, Json]:
+    """The members of a problem document; none where it is something else."""
+    try:
+        document = canonical.decode(bounded_body(answer, host))
+    except BadJsonError:  # whoever answered so is no hub; the status alone then decides
+        return {}
+    return document if isinstance(document, Mapping) else {}
+
+
+@contextmanager
+def told_as_ours(host: str) -> Iterator[None]:
+    """Third-party errors become ours at the door."""
+    try:
+        yield
+    except httpx2.ConnectTimeout as problem:
+        raise NoConnectionError(host=host) from problem
+    except httpx2.TimeoutException as problem:
+        raise StalledError(host=host) from problem
+    except (httpx2.ConnectError, httpx2.ProxyError) as problem:
+        if _is_about_trust(problem):
+            raise UntrustedServerError(host=host) from problem
+        raise NoConnectionError(host=host) from problem
+    except httpx2.HTTPError as problem:
+        raise CutOffError(host=host) from problem
+
+
+def _is_about_trust(problem: BaseException) -> bool:
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
