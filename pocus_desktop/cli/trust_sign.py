@@ -52,6 +52,8 @@ def sign(
     """Sign what is staged, ROLES or all that the keys may sign, after telling what it changes."""
     if (depot is None) == (file is None):
         raise click.UsageError("Give either --depot or --file.")
+    if file is not None and roles:
+        raise click.UsageError("A file holds one role; name none beside it.")
     media = custody.find(keys)
     if file is not None:
         waiting = [requests.parse(_read(file), file=file.name)]
@@ -61,6 +63,8 @@ def sign(
     ready = [(each, holders) for each in waiting if (holders := _may_sign(each, media))]
     if not ready:
         raise KeyMayNotSignError(role=", ".join(each.role for each in waiting))
+    for role in set(roles) - {each.role for each, _ in ready}:
+        click.echo(f"{role}: none of these keys may sign it, or they have signed it already.", err=True)
     open_keys: dict[str, SigningKey] = {}
     done: list[SigningRequest] = []
     for each, holders in ready:

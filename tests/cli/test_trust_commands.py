@@ -243,6 +243,18 @@ def test_a_person_is_asked_before_the_passphrase(founded: Table, monkeypatch: py
     assert [member["name"] for member in founded.show()["staged"][0]["signed"]] == ["ann"]
 
 
+def test_what_is_not_signed_is_told(founded: Table, tmp_path: Path) -> None:
+    founded.here("delegate", AREA, *founded.keys("--key", "dee", "eve"), "--threshold", "2")
+    told = founded.here("sign", "--keys", str(founded.medium("dee")), "--yes", "targets", AREA)
+    assert "targets: none of these keys may sign it" in told
+    assert {each["role"]: len(each["signed"]) for each in founded.show()["staged"]} == {"targets": 0, AREA: 1}
+    assert "trust.nothing_staged" in founded.here("sign", "--keys", str(founded.medium("dee")), "root", status=1)
+    founded.here("request", "--out", str(tmp_path))
+    file = str(tmp_path / f"{AREA}.signing-request.json")
+    founded.do("sign", "--file", file, "--keys", str(founded.medium("eve")), AREA, status=2)
+    founded.do("sign", "--keys", str(founded.medium("eve")), status=2)
+
+
 def test_a_wrong_passphrase_signs_nothing(founded: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     founded.here("renew", "root")
     monkeypatch.setenv("POCUS_PASSPHRASE", "wrong")
