@@ -35,7 +35,7 @@ def encode(value: Json) -> bytes:
     """
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as problem:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as problem:  # the latter: half a character in a key
         raise NotCanonicalError(reason=str(problem)) from problem
 
 

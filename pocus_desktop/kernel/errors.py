@@ -6,12 +6,15 @@ never an answer, a name or a key.
 """
 
 from enum import StrEnum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from pocus_desktop.kernel import words
 
 Safe: TypeAlias = str | int | float | bool
 """A parameter that may stand in a log and in a message."""
+
+_TOLD_CHARACTERS: Final = 1000
+"""How much of one parameter is told: names in documents that others wrote have no end of their own."""
 
 
 class Blame(StrEnum):
@@ -39,7 +42,7 @@ class PocusError(Exception):
 
     def explain(self, language: str = "en") -> words.Explanation:
         """What happened and what to do next, in the language asked for (English where it has no row)."""
-        return words.explain(self.code, self.params, language)
+        return words.explain(self.code, {name: _tellable(value) for name, value in self.params.items()}, language)
 
     def as_json(self, language: str = "en") -> dict[str, object]:
         """The error as the command line prints it: code, blame, what, next and the safe parameters."""
@@ -55,3 +58,11 @@ class PocusError(Exception):
     def __str__(self) -> str:
         told = self.explain()
         return f"{self.code}: {told.what} {told.next}".strip()
+
+
+def _tellable(value: Safe) -> Safe:
+    """A parameter as a person may meet it: what others wrote neither steers a terminal nor fills the screen."""
+    if not isinstance(value, str):
+        return value
+    cut = value if len(value) <= _TOLD_CHARACTERS else value[:_TOLD_CHARACTERS] + "…"
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in cut)

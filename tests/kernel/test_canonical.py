@@ -51,7 +51,7 @@ def test_bytes_that_are_not_strict_json_are_refused_by_name(data: bytes) -> None
     assert refused.value.code == "kernel.bad_json"
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53 + 1, "\ud800"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53 + 1, "\ud800", {"\ud800": 1}])
 def test_values_without_a_canonical_form_are_refused_by_name(value: canonical.Json) -> None:
     with pytest.raises(canonical.NotCanonicalError):
         canonical.encode(value)

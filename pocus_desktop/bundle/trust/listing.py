@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
+from pocus_desktop.bundle.names import shown
 from pocus_desktop.bundle.trust.errors import MalformedMetadataError
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.ids import NAME
@@ -84,7 +85,7 @@ class Listing:
                     envelope_sha256=hashes["sha256"],
                     envelope_bytes=length,
                 )
-        raise _malformed(area, f"the entry of {path} has the wrong form")
+        raise _malformed(area, f"the entry of {shown(path)} has the wrong form")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
