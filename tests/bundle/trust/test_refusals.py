@@ -1,6 +1,7 @@
 """Every way in which a station refuses trust, by name: each row is one cause."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -346,6 +347,15 @@ def test_every_refusal_of_a_station_is_met_here_or_beside() -> None:
     }
     met = {code for code, _ in ATTACKS.values()} | beside
     assert {error.code for error in _all(PocusError) if error.__module__ == errors.__name__} <= met
+
+
+def test_the_page_names_every_refusal() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "formats" / "trust.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:trust|depot)\.(?!md`)[a-z_]+)`", page))
+    codes = {error.code for error in _all(PocusError)}
+    assert sorted(named - codes) == []
+    met = {code for code, _ in ATTACKS.values() if not code.startswith("crypto.")}
+    assert sorted(met - named) == []
 
 
 def _all(error: type[PocusError]) -> Iterator[type[PocusError]]:
