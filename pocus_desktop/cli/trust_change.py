@@ -12,6 +12,7 @@ from pocus_desktop.bundle.trust.repository import Repository
 from pocus_desktop.cli.options import key_for, read_public_keys
 from pocus_desktop.cli.trust_options import PUBLIC, depot_option, holders_of, now_ms, tell_staged
 from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.sync.https import HttpsTransport
 
 _threshold = click.IntRange(1, 100)
 _key_option = click.option("--key", "keys", type=PUBLIC, multiple=True, required=True, help="A holder's NAME.pub.")
@@ -55,7 +56,7 @@ def init(
         "snapshot": holders_of(snapshot, 1),
         "timestamp": holders_of(timestamp, 1),
     }
-    ceremony.found(repository, roles, AcademyPolicy(hubs=_hub_keys(hubs), hub_url=hub_url), now_ms=now_ms())
+    ceremony.found(repository, roles, AcademyPolicy(hubs=_hub_keys(hubs), hub_url=_checked(hub_url)), now_ms=now_ms())
     tell_staged(repository)
 
 
@@ -114,7 +115,7 @@ def policy(depot: Path, hubs: tuple[Path, ...], hub_url: str | None, rules: tupl
     if hubs:
         changed = replace(changed, hubs=_hub_keys(hubs))
     if hub_url is not None:
-        changed = replace(changed, hub_url=hub_url)
+        changed = replace(changed, hub_url=_checked(hub_url))
     if rules:
         changed = replace(changed, stale={**changed.stale, **dict(_rule(rule) for rule in rules)})
     ceremony.set_policy(repository, changed, now_ms=now_ms())
@@ -145,6 +146,13 @@ def discard(depot: Path, role: str) -> None:
 
 def _hub_keys(files: tuple[Path, ...]) -> tuple[PublicKey, ...]:
     return tuple(key_for(read_public_keys(path), "ed25519", path) for path in files)
+
+
+def _checked(hub_url: str) -> str:
+    """The address, if stations can send results to it; before people sign it for all of them."""
+    if hub_url:
+        HttpsTransport(hub_url).close()
+    return hub_url
 
 
 def _rule(text: str) -> tuple[str, StaleRule]:

@@ -213,6 +213,9 @@ def test_the_policy_is_told_to_those_who_sign_it(founded: Table, tmp_path: Path)
     assert founded.station().academy.rule("live") == "refuse"
     assert founded.station().academy.hub_url == "https://hub.example"
     founded.here("policy", "--stale", "live=perhaps", status=2)
+    for url in ("http://hub.example", "hub.example", "https://name:word@hub.example"):
+        assert "sync.bad_address" in founded.here("policy", "--hub-url", url, status=1)
+    assert founded.show()["staged"] == []
 
 
 def test_roles_are_renewed_and_the_depot_says_that_it_is_alive(founded: Table, monkeypatch: pytest.MonkeyPatch) -> None:
