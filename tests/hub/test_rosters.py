@@ -298,6 +298,19 @@ def test_a_number_that_was_used_twice_shows(day: Day) -> None:
     assert set(day.registry.results.remarks().values()) == {("provisional", "number-used-twice")}
 
 
+def test_walk_ins_of_a_revoked_centre_are_kept_and_marked(day: Day) -> None:
+    day.take("north", day.allowing())
+    one, other = day.sit(day.walk("W-1")), day.sit(day.walk("W-2"))
+    day.hub.take(one.final)
+    day.school.clock.advance(ms=1)
+    day.registry.enrolments.revoke("North", who="ada", why="sold admissions")
+    day.hub.take(other.final)
+    assert day.registry.results.remarks() == {
+        one.sitting: ("provisional",),
+        other.sitting: ("revoked-centre", "provisional"),
+    }
+
+
 # double sittings
 
 

@@ -1,4 +1,4 @@
-"""Results that a person has to look at: of revoked and of unknown stations (formats/enrolment 5.3, 5.4).
+"""Results that a person has to look at: of revoked and unknown stations and centres (formats/enrolment 5.3, 5.4).
 
 Nothing is written when a result comes: why it is marked follows from when it came and how its station stands, so that
 no crash between loses a mark, and a revocation that counts from earlier marks what came since.
@@ -6,8 +6,10 @@ no crash between loses a mark, and a revocation that counts from earlier marks w
 
 from typing import Literal
 
+from sqlalchemy.engine import RowMapping
+
 from pocus_desktop.hub.registry.errors import UnknownSittingError
-from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, RegistryRows, RegistryStore
+from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore
 from pocus_desktop.hub.store import HubStore, Received
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.sitting.records import EnrolmentState, Mark
@@ -27,11 +29,19 @@ class Marks:
         """Every marked result, or those of a sitting, in the order in which they came."""
         received = self._results.received(sitting)
         with self._store.rows() as rows:
-            stations = {
-                row["signing_id"]: (row["state"], row["ended_ms"]) for row in rows.find(ENROLMENT, kind="station")
-            }
-            marked = ((one, _reason(one, stations)) for one in received)
-            return tuple(_mark(rows, one, reason) for one, reason in marked if reason)
+            known = {row["signing_id"]: row for row in rows.find(ENROLMENT)}
+            stations = {key_id for key_id, row in known.items() if row["kind"] == "station"}
+            centres = {row["sitting"]: row["centre_signing_id"] for row in rows.find(WALK_IN)}
+            marked: list[Mark] = []
+            for one in received:
+                centre = known.get(centres.get(one.sitting, ""))
+                if stations and one.station not in stations:
+                    marked.append(_mark(rows, one, "unknown-station"))
+                elif _was_revoked(known.get(one.station), one):
+                    marked.append(_mark(rows, one, "revoked-station"))
+                elif _was_revoked(centre, one):
+                    marked.append(_mark(rows, one, "revoked-centre"))
+            return tuple(marked)
 
     def decide(self, sitting: str, decision: Decision, *, who: str, why: str) -> tuple[Mark, ...]:
         """Say for every marked result of a sitting whether it counts; a later word replaces an earlier one.
@@ -52,14 +62,11 @@ class Marks:
         return self.all(sitting)
 
 
-def _reason(one: Received, stations: dict[str, tuple[str, int | None]]) -> str:
-    if not stations:
-        return ""
-    state, ended_ms = stations.get(one.station, ("", None))
-    if not state:
-        return "unknown-station"
-    is_after = ended_ms is not None and one.received_ms >= ended_ms
-    return "revoked-station" if state == EnrolmentState.REVOKED and is_after else ""
+def _was_revoked(row: RowMapping | None, one: Received) -> bool:
+    """Whether a result came after the revocation of who vouches for it counts."""
+    if row is None or row["state"] != EnrolmentState.REVOKED or row["ended_ms"] is None:
+        return False
+    return bool(one.received_ms >= row["ended_ms"])
 
 
 def _mark(rows: RegistryRows, one: Received, reason: str) -> Mark:

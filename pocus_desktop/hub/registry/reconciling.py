@@ -45,6 +45,7 @@ class WalkIns:
                     admission_id=admitted.admission_id,
                     sitting=sitting,
                     centre_id=allowance.centre.centre_id,
+                    centre_signing_id=allowance.centre.signing.key_id,
                     allowance_id=allowance.allowance_id,
                     number=admitted.walk_in.number,
                     candidate_id=admitted.candidate.id,

@@ -32,8 +32,8 @@ class Results:
     def remarks(self) -> Mapping[str, tuple[str, ...]]:
         """For each sitting that has any, its remarks.
 
-        They are: `admission-sat-twice`, `attempt-sat-twice`, `forked`, `revoked-station`, `unknown-station`,
-        `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`.
+        They are: `admission-sat-twice`, `attempt-sat-twice`, `forked`, `revoked-station`, `revoked-centre`,
+        `unknown-station`, `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`.
 
         Raises:
             StoreUnavailableError: The database does not answer.

@@ -60,6 +60,14 @@ ENROLMENT: Final = Table(
     Column("grant_envelope", LargeBinary, nullable=False),
     Index("enrolment_centre", "centre_id"),
 )
+_ONE_CENTRE: Final = (ENROLMENT.c.kind == "centre") & (ENROLMENT.c.state == "active")
+Index(
+    "enrolment_one_centre",
+    ENROLMENT.c.centre_id,
+    unique=True,
+    sqlite_where=_ONE_CENTRE,
+    postgresql_where=_ONE_CENTRE,
+)
 CODE: Final = Table(
     "enrolment_code",
     _META,
@@ -113,6 +121,17 @@ ADMISSION: Final = Table(
     Index("admission_candidate", "folded_id", "bundle_id"),
     Index("admission_centre", "centre_id"),
 )
+_COUNTS: Final = ADMISSION.c.state != "withdrawn"
+Index(
+    "admission_one_attempt",
+    ADMISSION.c.folded_id,
+    ADMISSION.c.bundle_id,
+    ADMISSION.c.mode,
+    ADMISSION.c.attempt,
+    unique=True,
+    sqlite_where=_COUNTS,
+    postgresql_where=_COUNTS,
+)
 ROSTER: Final = Table(
     "roster",
     _META,
@@ -128,6 +147,7 @@ WALK_IN: Final = Table(
     Column("admission_id", _ID, primary_key=True),
     Column("sitting", _ID, primary_key=True),
     Column("centre_id", _ID, nullable=False),
+    Column("centre_signing_id", _ID, nullable=False),
     Column("allowance_id", _ID, nullable=False),
     Column("number", Integer, nullable=False),
     Column("candidate_id", _ID, nullable=False),
