@@ -38,9 +38,9 @@ class ClosedDesk:
         del language
         raise self._problem
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> NoReturn:
+    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = "") -> NoReturn:
         """As `choices`."""
-        del candidate_id, admission_id, language, code
+        del candidate_id, admission_id, language, code, words
         raise self._problem
 
     def link(self) -> Link:

@@ -130,7 +130,9 @@ class Station:
         found = [self._choice(path, language) for path in sorted(self._home.admissions.glob(f"*{ADMISSION_SUFFIX}"))]
         return tuple(sorted(found, key=lambda choice: not choice.is_resumable))
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> OpenSitting:
+    def open(
+        self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
+    ) -> OpenSitting:
         """Open the sitting of an admission, or resume it where it was begun.
 
         A sitting that was begun goes on with the version of the bundle that it was begun with, whatever was imported
@@ -143,6 +145,8 @@ class Station:
         admitted = admission.admission
         admissions.check(admitted, candidate_id=candidate_id, station_id=self._keys.station_id)
         self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
+        if words:
+            self._unlocks.hear(words)
         folder = self._sitting_folder(admitted.admission_id)
         is_begun = folder.has_journal
         note = "" if is_begun else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())

@@ -22,7 +22,7 @@ from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.launch import show_sign_in
-from pocus_desktop.ui.scripted import Script, ScriptedCandidate, ScriptStuckError
+from pocus_desktop.ui.scripted import Script, ScriptedCandidate, ScriptRefusedError
 from tests.ui.conftest import settle
 
 SAMPLE = Path(__file__).resolve().parents[2] / "case_bundles" / "dvt-swollen-calf"
@@ -134,7 +134,7 @@ def test_another_candidate_is_refused_at_the_desk(qtbot: QtBot, tmp_path: Path, 
     try:
         script = Script(candidate_id=candidate_id, answers={}, pictures=tmp_path / "screens")
         problem, _ = play(room, qtbot, script)
-        assert isinstance(problem, ScriptStuckError)
+        assert isinstance(problem, ScriptRefusedError)
         assert room.shell.window is None
         assert (tmp_path / "screens" / "02-refused.png").exists()
     finally:

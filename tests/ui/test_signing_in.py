@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.sitting.errors import WrongCandidateError
+from pocus_desktop.sitting.unlock_errors import WordsNeededError
 from pocus_desktop.sitting.views import FarewellView, View
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 from pocus_desktop.ui.candidate.host import SittingHost
@@ -39,15 +40,21 @@ class CounterDesk:
         self._host = host
         self.asked: list[tuple[str, str, str]] = []
         self.codes: list[str] = []
+        self.words: list[str] = []
         self.now: Link = "none"
 
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
         del language
         return self._choices
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> SittingHost:
+    def open(
+        self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
+    ) -> SittingHost:
         self.asked.append((candidate_id, admission_id, language))
         self.codes.append(code)
+        self.words.append(words)
+        if admission_id == "adm-embargoed" and not words:
+            raise WordsNeededError(bundle="lung")
         if candidate_id != "C-20417":
             raise WrongCandidateError
         return self._host
@@ -126,6 +133,22 @@ def test_a_code_is_asked_for_where_the_admission_has_one(open_shell: OpenShell) 
     QTest.keyClick(field, Qt.Key.Key_Return)
     settle()
     assert (desk.asked, desk.codes) == ([("C-20417", "adm-2", "en")], ["k7m-2qx"])
+
+
+def test_the_words_for_the_day_are_asked_for_where_the_bundle_waits_for_them(open_shell: OpenShell) -> None:
+    shell, desk = open_shell((AdmissionChoice(admission_id="adm-embargoed", title="Lung", told="Assessment"),))
+    field = named(shell.sign_in, "sign-in-words")
+    assert not field.isVisible()
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert WordsNeededError(bundle="lung").explain().what in told(shell.sign_in)
+    assert field.isVisible()
+    assert QApplication.focusWidget() is field
+    QTest.keyClicks(field, "boy forest lucky")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+    assert desk.words == ["", "boy forest lucky"]
+    assert shell.window is not None
 
 
 def test_enter_signs_in_to_what_is_to_be_resumed(open_shell: OpenShell) -> None:

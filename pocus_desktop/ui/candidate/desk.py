@@ -6,7 +6,7 @@ Kept free of the heavy rooms, since the sign-in screen is painted before they ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from pocus_desktop.ui.candidate.host import SittingHost
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 Link: TypeAlias = Literal["none", "offline", "online"]
 """Whether results can be sent from here: no link wanted or none tried yet, tried and not there, there."""
+
+
+WORDS_NEEDED: Final = "sitting.words_needed"
+"""The code of the refusal that the words for the day would lift."""
 
 
 class AdmissionChoice(NamedTuple):
@@ -40,8 +44,17 @@ class Desk(Protocol):
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
         """The admissions present, those to be resumed first."""
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "") -> SittingHost:
+    def open(
+        self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
+    ) -> SittingHost:
         """Open the sitting of an admission, or resume it where it was begun.
+
+        Args:
+            candidate_id: As typed.
+            admission_id: As chosen.
+            language: The interface's.
+            code: The candidate's own, where the admission has one.
+            words: For the day, where the bundle waits for them (`WORDS_NEEDED`).
 
         Raises:
             PocusError: The candidate is another one, the bundle is missing, the window is over, …

@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.candidate.desk import WORDS_NEEDED, Desk
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.screens.sign_in import Practise, SignIn
@@ -84,13 +84,15 @@ class CandidateShell(QObject):
             admission_id=asked.admission_id,
             language=self._sign_in.language,
             code=asked.code,
+            words=asked.words,
         )
 
     def _open(self, asked: SignIn | Practise) -> None:
         try:
             host = self._host_of(asked)
         except PocusError as error:
-            self._sign_in.refuse(error.explain(self._sign_in.language))
+            told = error.explain(self._sign_in.language)
+            self._sign_in.refuse(told, needs_words=error.code == WORDS_NEEDED)
             return
         self._host = host
         self._window = open_window(host, self._rooms)

@@ -44,6 +44,7 @@ class SignInWindow(QMainWindow):
         self._candidate_id = ""
         self._refusal: Explanation | None = None
         self._is_opening = False
+        self._needs_words = False
         self._can_practise = False
         self._ring = FocusRing(self)
         self.setMinimumSize(1, 1)  # all content scrolls
@@ -67,10 +68,11 @@ class SignInWindow(QMainWindow):
         self._can_practise = True
         self._render()
 
-    def refuse(self, told: Explanation) -> None:
-        """Show why the sitting could not be opened."""
+    def refuse(self, told: Explanation, *, needs_words: bool = False) -> None:
+        """Show why the sitting could not be opened; with `needs_words` ask for the words for the day."""
         self._is_opening = False
         self._refusal = told
+        self._needs_words = self._needs_words or needs_words
         self._render()
 
     def start_over(self) -> None:
@@ -78,6 +80,7 @@ class SignInWindow(QMainWindow):
         self._candidate_id = ""
         self._refusal = None
         self._is_opening = False
+        self._needs_words = False
         self._choices = None
         self._build()
 
@@ -108,6 +111,7 @@ class SignInWindow(QMainWindow):
                 candidate_id=self._candidate_id,
                 refusal=self._refusal,
                 is_opening=self._is_opening,
+                needs_words=self._needs_words,
                 can_practise=self._can_practise,
             )
         )

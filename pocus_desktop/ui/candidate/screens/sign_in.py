@@ -7,7 +7,7 @@ tuples, for start-up time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from pocus_desktop.ui.parts.choice_card import RadioCard
 
 
+_LONGEST_FIELD: Final = 240
+
+
 class SignInView(NamedTuple):
     """What the sign-in screen shows.
 
@@ -37,6 +40,7 @@ class SignInView(NamedTuple):
         refusal: Why the last try was refused.
         is_opening: A sitting is being opened.
         can_practise: Whether the tutorial is offered.
+        needs_words: The words for the day are asked for.
     """
 
     choices: Sequence[AdmissionChoice] | None
@@ -46,6 +50,7 @@ class SignInView(NamedTuple):
     refusal: Explanation | None = None
     is_opening: bool = False
     can_practise: bool = False
+    needs_words: bool = False
 
 
 class SignIn(NamedTuple):
@@ -54,6 +59,7 @@ class SignIn(NamedTuple):
     candidate_id: str
     admission_id: str
     code: str = ""
+    words: str = ""
 
 
 class Practise(NamedTuple):
@@ -112,7 +118,8 @@ class SignInScreen(QWidget):
         self._choices = QVBoxLayout()
         self._choices.setSpacing(worn.space("tight"))
         card.body.addLayout(self._choices)
-        self._code = self._add_code(card)
+        self._code_block, self._code = self._add_field(card, "code")
+        self._words_block, self._day_words = self._add_field(card, "words")
         self._group = QButtonGroup(self)
         self._by_card: dict[RadioCard, AdmissionChoice] = {}
         self._languages = QWidget(page.footer)
@@ -140,6 +147,9 @@ class SignInScreen(QWidget):
         elif view.refusal != self._refusal:
             self._show_refusal(view.refusal)
         self._refusal = view.refusal
+        if view.needs_words and self._words_block.isHidden():
+            self._words_block.show()
+            self._day_words.setFocus()
         if view.choices != self._shown_choices or view.choices is None:
             self._shown_choices = view.choices
             self._show_choices(view.choices)
@@ -182,23 +192,24 @@ class SignInScreen(QWidget):
             self._choices.addWidget(card)
         self._show_code()
 
-    def _add_code(self, card: Card) -> QLineEdit:
+    def _add_field(self, card: Card, name: str) -> tuple[QWidget, QLineEdit]:
+        """A field with its label and help, hidden until it is asked for."""
         words = self._words
-        self._code_block = QWidget()
-        column = QVBoxLayout(self._code_block)
+        block = QWidget(card)
+        column = QVBoxLayout(block)
         column.setContentsMargins(0, look.current().space("tight"), 0, 0)
-        name = Label(words("sign_in.code"), weight="medium")
-        code = QLineEdit()
-        code.setObjectName("sign-in-code")
-        code.setAccessibleName(words("sign_in.code"))
-        code.setMaxLength(32)
-        code.returnPressed.connect(self._sign_in)
-        name.setBuddy(code)
-        for widget in (name, code, Label(words("sign_in.code_help"), scale="fine", tone="muted")):
+        label = Label(words(f"sign_in.{name}"), weight="medium")
+        field = QLineEdit()
+        field.setObjectName(f"sign-in-{name}")
+        field.setAccessibleName(words(f"sign_in.{name}"))
+        field.setMaxLength(_LONGEST_FIELD)
+        field.returnPressed.connect(self._sign_in)
+        label.setBuddy(field)
+        for widget in (label, field, Label(words(f"sign_in.{name}_help"), scale="fine", tone="muted")):
             column.addWidget(widget)
-        card.body.addWidget(self._code_block)
-        self._code_block.hide()
-        return code
+        card.body.addWidget(block)
+        block.hide()
+        return block, field
 
     def _chosen(self) -> AdmissionChoice | None:
         return next((choice for card, choice in self._by_card.items() if card.isChecked()), None)
@@ -239,7 +250,8 @@ class SignInScreen(QWidget):
             self._show_refusal(told)
             self._code.setFocus()
             return
-        self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=choice.admission_id, code=code))
+        words = self._day_words.text().strip()
+        self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=choice.admission_id, code=code, words=words))
 
 
 def _banner(name: str, kind: str, what: str, next_step: str) -> QWidget:
