@@ -17,7 +17,13 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolling import Kind, fingerprint, read_request, request_enrolment
+from pocus_desktop.sitting.enrolling import (
+    AlreadyEnrolledError,
+    Kind,
+    fingerprint,
+    read_request,
+    request_enrolment,
+)
 from pocus_desktop.sitting.enrolment import Enrolment, NotEnrolledError, accept_grant, held_grant
 from pocus_desktop.sitting.own_keys import own_keys
 from pocus_desktop.sitting.trusting import Trusting
@@ -52,6 +58,8 @@ def enrol(
     if not publisher or academy is None:
         raise click.UsageError("Give --publisher and --academy, or one of: request, accept, join, show.")
     home = Home.default()
+    if home.grant.exists():
+        raise AlreadyEnrolledError(folder=home.folder.name)
     programmes: dict[str, tuple[PublicKey, ...]] = {}
     for area, path in programme:
         programmes[area] = (*programmes.get(area, ()), key_for(read_public_keys(path), "ed25519", path))

@@ -48,6 +48,13 @@ class OtherAcademyError(PocusError):
     blame: ClassVar[Blame] = Blame.USER
 
 
+class AlreadyEnrolledError(PocusError):
+    """A computer that an academy enrolled shall be set up by hand."""
+
+    code: ClassVar[str] = "enrolment.already_enrolled"
+    blame: ClassVar[Blame] = Blame.USER
+
+
 class OlderGrantError(PocusError):
     """A grant is older than the one that was taken in before."""
 

@@ -104,6 +104,10 @@ def test_a_grant_works_at_its_computer_only_and_a_stick_wins_no_computer_over(pl
     places.pocus("hub", "enrol", places.file("desk-1.request"), "--out", places.file("m.grant"), *where)
     told = places.pocus("enrol", "accept", places.file("m.grant"), status=1)
     assert "[enrolment.other_academy]" in told
+    by_hand = ("enrol", "--publisher", places.file("m.json"), "--academy", places.file("m.json"))
+    Path(places.file("m.json")).write_text(places.pocus("keys", "show", "--role", "academy", "--keys", where[3]))
+    assert "[enrolment.already_enrolled]" in places.pocus(*by_hand, status=1)
+    assert "join" in places.pocus("enrol", status=2)
 
 
 def test_a_station_is_renamed_moved_and_its_new_grant_is_taken_in_but_never_an_old_one(places: Places) -> None:

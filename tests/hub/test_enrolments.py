@@ -1,8 +1,11 @@
 """Stations and centres in the hub's registry: granted once, changed with a history, ended for good."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,6 +28,7 @@ from pocus_desktop.sitting.enrolling import (
     read_request,
     request_enrolment,
 )
+from pocus_desktop.sitting.enrolment import Enrolment
 from pocus_desktop.sitting.records import EnrolmentState
 from tests.hub.school import School
 
@@ -271,3 +275,16 @@ def test_whatever_came_only_our_errors_come_out(data: bytes) -> None:
     for read in (read_grant, read_request):
         with pytest.raises(PocusError):
             read(data)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.binary(max_size=60), JSON.map(lambda value: json.dumps(value).encode())), st.data())
+def test_whatever_lies_in_the_file_of_trusted_keys_only_our_errors_come_out(data: bytes, draw: st.DataObject) -> None:
+    fields = st.sampled_from(["format", "publishers", "hubs", "hub_url", "programmes"])
+    document = {"format": 1, **draw.draw(st.dictionaries(fields, JSON, max_size=4))}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "trust.json"
+        for content in (data, json.dumps(document).encode()):
+            path.write_bytes(content)
+            with suppress(PocusError):
+                Enrolment.load(path)
