@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from tuf.api.metadata import Root
 
 from pocus_desktop.bundle.trust import ceremony, custody
 from pocus_desktop.bundle.trust.academy import AcademyPolicy, StaleRule
@@ -140,7 +139,7 @@ def discard(depot: Path, role: str) -> None:
     repository = Repository(folder=depot)
     ceremony.discard(repository, role)
     click.echo(f"What was staged of {role} is gone; what is in force stays.", err=True)
-    if repository.newest("root", Root) is not None:
+    if repository.is_founded:
         tell_staged(repository)
 
 

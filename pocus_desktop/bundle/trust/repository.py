@@ -79,6 +79,11 @@ class Repository:
         """Where metadata waits for signatures."""
         return self.folder / "staged"
 
+    @property
+    def is_founded(self) -> bool:
+        """Whether there is a root, be it one that waits."""
+        return self.newest("root", Root) is not None
+
     def roles(self) -> tuple[str, ...]:
         """Every role that is published or staged: the top-level ones, then the programmes by name."""
         targets = self.newest("targets", Targets)
