@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pydantic import ValidationError
-from sqlalchemy.engine import RowMapping
 
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.enrolment_rows import Enrolled, centre_row, enrolled, entries, living_row
 from pocus_desktop.hub.registry.errors import AttemptTakenError, BadOrderError, UnknownAdmissionError
-from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, RegistryRows, RegistryStore
+from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, RegistryRows, RegistryStore, Row
 from pocus_desktop.hub.store import HubStore, Standing
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
@@ -222,7 +221,7 @@ class Admissions:
         self._enter(rows, real, envelope, AdmissionState.WALKED_IN, who=who, why=why)
         return real.admission_id
 
-    def end(self, rows: RegistryRows, row: RowMapping, state: AdmissionState, *, who: str, why: str) -> None:
+    def end(self, rows: RegistryRows, row: Row, state: AdmissionState, *, who: str, why: str) -> None:
         """Let an admission stand otherwise, with its line in the history."""
         rows.change(ADMISSION, {"admission_id": row["admission_id"]}, state=state)
         at_ms = self._clock.read().wall_ms
@@ -269,7 +268,7 @@ class Admissions:
         openers = (station.sealing,) if centre is None else (station.sealing, centre.sealing)
         return openers, station.record.sealing_id, centre
 
-    def _earlier(self, rows: RegistryRows, key: str, order: Order) -> tuple[RowMapping, ...]:
+    def _earlier(self, rows: RegistryRows, key: str, order: Order) -> tuple[Row, ...]:
         """The candidate's admissions to any of the forms that were not withdrawn, by attempt.
 
         Raises:
@@ -286,7 +285,7 @@ class Admissions:
                 raise _taken(row)
         return tuple(sorted(found, key=lambda row: (row["attempt"], row["issued_ms"])))
 
-    def _attempt(self, row: RowMapping) -> Attempt:
+    def _attempt(self, row: Row) -> Attempt:
         """An earlier attempt, with the latest time at which it may have been made."""
         sat = [self._sat_at(one) for one in self._results.standings(admission_id=row["admission_id"])]
         known = [at_ms for at_ms in sat if at_ms is not None]
@@ -306,7 +305,7 @@ class Admissions:
             return _taken(admission_row(rows, admission_id))
 
 
-def admission_row(rows: RegistryRows, admission_id: str) -> RowMapping:
+def admission_row(rows: RegistryRows, admission_id: str) -> Row:
     """An admission's row.
 
     Raises:
@@ -323,7 +322,7 @@ def next_number(made: Sequence[Attempt]) -> int:
     return max((one.number for one in made), default=0) + 1
 
 
-def _drawn(rows: RegistryRows, forms: Sequence[Form], earlier: Sequence[RowMapping]) -> tuple[Form, str]:
+def _drawn(rows: RegistryRows, forms: Sequence[Form], earlier: Sequence[Row]) -> tuple[Form, str]:
     """The form for the next attempt, and for the history how it was drawn; empty where there is only one."""
     if len(forms) == 1:
         return forms[0], ""
@@ -350,15 +349,15 @@ def _rules(rows: RegistryRows, bundle_id: str) -> Rules:
     return Rules(**found)
 
 
-def _taken(row: RowMapping) -> AttemptTakenError:
+def _taken(row: Row) -> AttemptTakenError:
     return AttemptTakenError(attempt=row["attempt"], bundle=row["bundle_id"], admission=row["admission_id"])
 
 
-def _is_ahead(row: RowMapping, now_ms: int) -> bool:
+def _is_ahead(row: Row, now_ms: int) -> bool:
     return row["not_after_ms"] is None or row["not_after_ms"] >= now_ms
 
 
-def _record(row: RowMapping, sittings: tuple[str, ...]) -> AdmissionRecord:
+def _record(row: Row, sittings: tuple[str, ...]) -> AdmissionRecord:
     return AdmissionRecord(
         admission_id=row["admission_id"],
         candidate_id=row["candidate_id"],

@@ -3,7 +3,6 @@
 from typing import Final
 
 from pydantic import ValidationError
-from sqlalchemy.engine import RowMapping
 
 from pocus_desktop.hub.registry.enrolment_rows import entries
 from pocus_desktop.hub.registry.errors import (
@@ -12,7 +11,7 @@ from pocus_desktop.hub.registry.errors import (
     CandidateExistsError,
     UnknownCandidateError,
 )
-from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore
+from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.sitting.admission import Accommodations, Candidate, folded
 from pocus_desktop.sitting.photo import MAXIMUM_BYTES, photo_fault
@@ -114,7 +113,7 @@ class Candidates:
         rows.note(_SUBJECT + key, at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
 
 
-def candidate_row(rows: RegistryRows, candidate_id: str) -> RowMapping:
+def candidate_row(rows: RegistryRows, candidate_id: str) -> Row:
     """A person's row.
 
     Raises:
@@ -136,7 +135,7 @@ def _candidate(candidate_id: str, name: str) -> Candidate:
     return person
 
 
-def _record(row: RowMapping) -> CandidateRecord:
+def _record(row: Row) -> CandidateRecord:
     return CandidateRecord(
         candidate_id=row["candidate_id"],
         name=row["name"],

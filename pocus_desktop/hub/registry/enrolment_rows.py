@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.engine import RowMapping
-
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.registry.errors import (
     AmbiguousEnrolmentError,
@@ -12,7 +10,7 @@ from pocus_desktop.hub.registry.errors import (
     UnknownCentreError,
     UnknownEnrolmentError,
 )
-from pocus_desktop.hub.registry.store import ENROLMENT, ENTRY, RegistryRows
+from pocus_desktop.hub.registry.store import ENROLMENT, ENTRY, RegistryRows, Row
 from pocus_desktop.sitting.documents import Centre, checked
 from pocus_desktop.sitting.enrolling import EnrolmentRequest, VerifiedRequest
 from pocus_desktop.sitting.records import EnrolmentRecord, EnrolmentState, Entry
@@ -33,7 +31,7 @@ def entries(rows: RegistryRows, subject: str) -> tuple[Entry, ...]:
     return tuple(Entry(**{name: row[name] for name in names}) for row in rows.find(ENTRY, subject=subject))
 
 
-def enrolled(row: RowMapping) -> Enrolled:
+def enrolled(row: Row) -> Enrolled:
     """A row with its keys."""
     return Enrolled(
         record=record_of(row),
@@ -67,7 +65,7 @@ def centre_row(rows: RegistryRows, centre_id: str) -> Enrolled:
     return enrolled(found[0])
 
 
-def granted_before(rows: RegistryRows, verified: VerifiedRequest) -> RowMapping | None:
+def granted_before(rows: RegistryRows, verified: VerifiedRequest) -> Row | None:
     """The enrolment of these very keys, asked for in the same words.
 
     Raises:
@@ -82,7 +80,7 @@ def granted_before(rows: RegistryRows, verified: VerifiedRequest) -> RowMapping 
     return None
 
 
-def still(row: RowMapping) -> bytes:
+def still(row: Row) -> bytes:
     """The grant of an enrolment that stands.
 
     Raises:
@@ -94,7 +92,7 @@ def still(row: RowMapping) -> bytes:
     return grant
 
 
-def wanted_row(rows: RegistryRows, wanted: str) -> RowMapping:
+def wanted_row(rows: RegistryRows, wanted: str) -> Row:
     """By enrolment id, key id, or name.
 
     Raises:
@@ -114,7 +112,7 @@ def wanted_row(rows: RegistryRows, wanted: str) -> RowMapping:
     return active[0]
 
 
-def living_row(rows: RegistryRows, wanted: str) -> RowMapping:
+def living_row(rows: RegistryRows, wanted: str) -> Row:
     """As `wanted_row`, and active.
 
     Raises:
@@ -127,7 +125,7 @@ def living_row(rows: RegistryRows, wanted: str) -> RowMapping:
     return row
 
 
-def record_of(row: RowMapping) -> EnrolmentRecord:
+def record_of(row: Row) -> EnrolmentRecord:
     """A row as others read it."""
     return EnrolmentRecord(
         enrolment_id=row["enrolment_id"],

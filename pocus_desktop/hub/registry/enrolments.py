@@ -7,8 +7,6 @@ revocation counts from is accepted and marked for a person; what came before sta
 import secrets
 from typing import Any, Final
 
-from sqlalchemy.engine import RowMapping
-
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.enrolment_rows import (
@@ -31,7 +29,7 @@ from pocus_desktop.hub.registry.errors import (
     KeysTakenError,
     UnknownCentreError,
 )
-from pocus_desktop.hub.registry.store import CODE, ENROLMENT, RegistryRows, RegistryStore, TakenError
+from pocus_desktop.hub.registry.store import CODE, ENROLMENT, RegistryRows, RegistryStore, Row, TakenError
 from pocus_desktop.kernel import canonical, ids, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
@@ -325,7 +323,7 @@ class Enrolments:
         log.event("registry.enrolled", enrolment=enrolment_id, kind=asked.kind)
         return grant
 
-    def _written(self, rows: RegistryRows, row: RowMapping) -> bytes:
+    def _written(self, rows: RegistryRows, row: Row) -> bytes:
         """Write the grant of a row as it is, and keep it there."""
         one = enrolled(row)
         given_centre = row["centre_id"] if row["kind"] == "station" else None
@@ -355,7 +353,7 @@ class Enrolments:
     def _change(
         self,
         rows: RegistryRows,
-        row: RowMapping,
+        row: Row,
         action: str,
         values: dict[str, Any],
         *,
@@ -373,7 +371,7 @@ class Enrolments:
         return record_of(changed)
 
     def _end(
-        self, rows: RegistryRows, row: RowMapping, state: EnrolmentState, ended_ms: int, *, who: str, why: str
+        self, rows: RegistryRows, row: Row, state: EnrolmentState, ended_ms: int, *, who: str, why: str
     ) -> EnrolmentRecord:
         values = {"state": state, "ended_ms": ended_ms}
         return self._change(rows, row, str(state), values, was=row["state"], now=str(state), who=who, why=why)

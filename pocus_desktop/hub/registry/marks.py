@@ -6,10 +6,8 @@ no crash between loses a mark, and a revocation that counts from earlier marks w
 
 from typing import Literal
 
-from sqlalchemy.engine import RowMapping
-
 from pocus_desktop.hub.registry.errors import UnknownSittingError
-from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore
+from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore, Row
 from pocus_desktop.hub.store import HubStore, Received
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.sitting.records import EnrolmentState, Mark
@@ -62,7 +60,7 @@ class Marks:
         return self.all(sitting)
 
 
-def _was_revoked(row: RowMapping | None, one: Received) -> bool:
+def _was_revoked(row: Row | None, one: Received) -> bool:
     """Whether a result came after the revocation of who vouches for it counts."""
     if row is None or row["state"] != EnrolmentState.REVOKED or row["ended_ms"] is None:
         return False

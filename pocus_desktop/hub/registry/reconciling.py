@@ -4,13 +4,11 @@ Nothing is lost either way: the result was taken and scored like any other, and 
 (formats/roster 4).
 """
 
-from sqlalchemy.engine import RowMapping
-
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.admissions import Admissions, admission_row
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.errors import AlreadyReconciledError, NoMatchError, UnknownSittingError
-from pocus_desktop.hub.registry.store import WALK_IN, RegistryRows, RegistryStore, TakenError
+from pocus_desktop.hub.registry.store import WALK_IN, RegistryRows, RegistryStore, Row, TakenError
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.sitting import admission as documents
 from pocus_desktop.sitting.records import AdmissionState, WalkInRecord, WalkInState
@@ -105,16 +103,14 @@ class WalkIns:
             self._settle(rows, row, {"state": WalkInState.REJECTED}, now="", who=who, why=why)
         return self.all(sitting=sitting)[0]
 
-    def _settle(
-        self, rows: RegistryRows, row: RowMapping, values: dict[str, str], *, now: str, who: str, why: str
-    ) -> None:
+    def _settle(self, rows: RegistryRows, row: Row, values: dict[str, str], *, now: str, who: str, why: str) -> None:
         key = {"admission_id": row["admission_id"], "sitting": row["sitting"]}
         rows.change(WALK_IN, key, who=who, why=why, **values)
         at_ms = self._clock.read().wall_ms
         rows.note(row["sitting"], at_ms=at_ms, action=values["state"], was=row["state"], now=now, who=who, why=why)
 
 
-def _waiting(rows: RegistryRows, sitting: str) -> RowMapping:
+def _waiting(rows: RegistryRows, sitting: str) -> Row:
     found = rows.find(WALK_IN, sitting=sitting)
     if not found:
         raise UnknownSittingError(sitting=sitting)
@@ -123,7 +119,7 @@ def _waiting(rows: RegistryRows, sitting: str) -> RowMapping:
     return found[0]
 
 
-def _require_fit(row: RowMapping, person: RowMapping, real: RowMapping) -> None:
+def _require_fit(row: Row, person: Row, real: Row) -> None:
     if real["folded_id"] != person["folded_id"]:
         raise NoMatchError(reason="it is another candidate's")
     if (real["bundle_id"], real["mode"]) != (row["bundle_id"], row["mode"]):
@@ -132,7 +128,7 @@ def _require_fit(row: RowMapping, person: RowMapping, real: RowMapping) -> None:
         raise NoMatchError(reason=f"it is {real['state']}")
 
 
-def _record(rows: RegistryRows, row: RowMapping) -> WalkInRecord:
+def _record(rows: RegistryRows, row: Row) -> WalkInRecord:
     same = rows.find(WALK_IN, allowance_id=row["allowance_id"], number=row["number"])
     attempt = admission_row(rows, row["matched"])["attempt"] if row["matched"] else 0
     return WalkInRecord(

@@ -6,7 +6,7 @@ candidate or admission that ends keeps its row, and each change has a dated entr
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -173,6 +173,10 @@ REVIEW: Final = Table(
 )
 
 
+Row: TypeAlias = RowMapping
+"""A row by the names of its columns."""
+
+
 class TakenError(Exception):
     """A row with that key, or with one of its unique values, is there already; for the modules beside, who name it."""
 
@@ -209,7 +213,7 @@ class RegistryRows:
         found = self.find(SETTING, name=name)
         return found[0]["value"] if found else b""
 
-    def find(self, table: Table, **where: Any) -> tuple[RowMapping, ...]:
+    def find(self, table: Table, **where: Any) -> tuple[Row, ...]:
         """The rows with these values, by their key; a row that is looked at may be changed next, so it is held."""
         chosen = select(table).where(_all(table, where)).order_by(*table.primary_key.columns).with_for_update()
         return tuple(self._connection.execute(chosen).mappings())
