@@ -29,6 +29,7 @@ from pocus_desktop.ui.scripted import Script
 PASSPHRASE: Final = "rehearsal only"  # noqa: S105 - protects nothing but a rehearsal's throw-away keys
 AREA: Final = "lower-extremity-dvt"
 CANDIDATE: Final = "C-1001"
+CENTRE: Final = "riverside"
 _NUMBERED: Final = re.compile(r"(\d+)\. (\w+)")
 _START: Final = "from pocus_desktop.app.main import main; main()"
 
@@ -144,10 +145,12 @@ class AirGap:
 
     folder: Path
     academy: Computer = field(init=False)
+    centre: Computer = field(init=False)
     station: Computer = field(init=False)
 
     def __post_init__(self) -> None:
         self.academy = Computer(name="academy", folder=self.folder / "academy")
+        self.centre = Computer(name="centre", folder=self.folder / "centre")
         self.station = Computer(name="station", folder=self.folder / "station")
         self.stick.mkdir()
 
@@ -166,9 +169,9 @@ class AirGap:
         self.hold_ceremony()
         _say("2  The programme: two people build, sign and publish a bundle that stays ciphertext")
         bundle = self.publish(version=1, people=("dee", "eve"))
-        _say("3  The station: its request goes out and its grant comes back on the stick")
+        _say("3  Centre and station: their requests go out and their grants come back on the stick")
         self.enrol()
-        _say("4  The admission and the bundle go to the station; the key does not")
+        _say("4  The centre's roster and the bundle go to the station; the key does not")
         codes = self.admit(bundle)
         _say("5  The day: twelve words open the bundle, and the candidate sits")
         self.sit(codes)
@@ -224,22 +227,25 @@ class AirGap:
     def enrol(self) -> None:
         """By file: request out, grant back."""
         self.academy.run("hub", "terms", "--root", "depot/metadata/1.root.json", "--url", "")
-        request, grant = self.stick / "desk-1.request", self.stick / "desk-1.grant"
-        self.station.run("enrol", "request", "--name", "desk-1", "--out", request)
-        self.academy.run("hub", "enrol", request, "--out", grant)
-        self.station.run("enrol", "accept", grant, "--academy", self.academy.folder / "academy.pub")
+        for computer, name, kind in ((self.centre, "riverside", "centre"), (self.station, "desk-1", "station")):
+            request, grant = self.stick / f"{name}.request", self.stick / f"{name}.grant"
+            computer.run("enrol", "request", "--name", name, "--kind", kind, "--centre", CENTRE, "--out", request)
+            self.academy.run("hub", "enrol", request, "--out", grant)
+            computer.run("enrol", "accept", grant, "--academy", self.academy.folder / "academy.pub")
 
     def admit(self, bundle: Path) -> dict[str, str]:
         """The candidate is admitted at the academy; codes and words are written down, the rest is carried."""
         do = self.academy.run
         do("hub", "candidate", "add", "--id", CANDIDATE, "--name", "Alex Moreno")
         today = datetime.now(UTC)
-        days = ["--from", f"{today:%Y-%m-%d}", "--until", f"{today + timedelta(days=1):%Y-%m-%d}", "--zone", "UTC"]
-        admission = self.stick / "c-1001.admission"
+        do("hub", "zone", CENTRE, "UTC")
+        days = ["--from", f"{today:%Y-%m-%d}", "--until", f"{today + timedelta(days=1):%Y-%m-%d}"]
         told = do(
-            "hub", "admit", "--candidate", CANDIDATE, "--bundle", SAMPLE.name, "1", *days, "--station", "desk-1",
-            "--out", admission,
+            "hub", "admit", "--candidate", CANDIDATE, "--bundle", SAMPLE.name, "1", *days, "--centre", CENTRE,
+            "--out", "c-1001.admission",
         )  # fmt: skip
+        roster = self.stick / "riverside.roster"
+        do("hub", "roster", "--centre", CENTRE, "--day", f"{today:%Y-%m-%d}", "--out", roster)
         release = self.stick / "release"
         began, over = today - timedelta(hours=1), today + timedelta(days=1)
         window = ["--not-before", f"{began:%Y-%m-%dT%H:%M%z}", "--not-after", f"{over:%Y-%m-%dT%H:%M%z}"]
@@ -249,7 +255,7 @@ class AirGap:
             secret={"POCUS_CONTENT_KEY": self._content_key(bundle, "dee")},
         )  # fmt: skip
         self.station.run("depot", "fetch", self.stick / "depot", "--bundle", SAMPLE.name)
-        self.station.run("admission", "import", admission)
+        self.station.run("roster", "import", roster)
         self.station.run("unlock", "apply", release)
         return {
             "sign-in": _code(told, "The candidate's sign-in code:"),
