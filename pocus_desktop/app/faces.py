@@ -67,6 +67,7 @@ def _serve_hub(
     certificate: Path | None,
     private_key: Path | None,
     is_behind_tls: bool,
+    depot: Path | None,
 ) -> int:
     from pocus_desktop.app.hub import serve  # the web server
 
@@ -80,6 +81,7 @@ def _serve_hub(
         certificate=certificate,
         private_key=private_key,
         is_behind_tls=is_behind_tls,
+        depot=depot,
     )
 
 

@@ -29,6 +29,7 @@ def serve(
     certificate: Path | None = None,
     private_key: Path | None = None,
     is_behind_tls: bool = False,
+    depot: Path | None = None,
 ) -> int:
     """Serve until stopped; the exit status.
 
@@ -46,6 +47,7 @@ def serve(
         certificate=certificate,
         private_key=private_key,
         is_behind_tls=is_behind_tls,
+        depot=depot,
         on_ready=lambda url: print(f"The hub listens at {url}", flush=True),  # noqa: T201 - says where it is
     )
     return 0

@@ -53,6 +53,7 @@ class ServeHub(Protocol):
         certificate: Path | None,
         private_key: Path | None,
         is_behind_tls: bool,
+        depot: Path | None,
     ) -> int:
         """Serve until stopped; the exit status."""
 

@@ -32,6 +32,11 @@ for _command in (*STATION_COMMANDS, *CANDIDATE_COMMANDS, *ADMISSION_COMMANDS, *R
 @click.option("--certificate", type=_file, help="PEM chain; with it the hub speaks TLS itself.")
 @click.option("--private-key", type=_file, help="PEM, where it is not in the certificate's file.")
 @click.option("--behind-tls", "is_behind_tls", is_flag=True, help="A proxy before the hub speaks TLS.")
+@click.option(
+    "--depot",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The depot's folder, to be given at /v1/depot.",
+)
 @hub_options
 @pass_faces
 @click.pass_context
@@ -45,6 +50,7 @@ def serve(
     port: int,
     certificate: Path | None,
     private_key: Path | None,
+    depot: Path | None,
     *,
     is_behind_tls: bool,
 ) -> None:
@@ -61,6 +67,7 @@ def serve(
         certificate=certificate,
         private_key=private_key,
         is_behind_tls=is_behind_tls,
+        depot=depot,
     )
     context.exit(status)
 

@@ -5,6 +5,7 @@
     GET  /v1/keys                          the academy's public keys
     GET  /healthz                          whether results can be taken now
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.registry.door`)
+    GET  /v1/depot/…                       what the academy publishes (`hub.depot_door`)
 
 Every error is a problem document. The request's body is read as it comes, up to a limit and never slower than a stall;
 the work is done on threads, a few envelopes at a time.
@@ -24,6 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pocus_desktop.hub.body import read_body
+from pocus_desktop.hub.depot_door import DepotDoor
 from pocus_desktop.hub.digest_field import sha256_of
 from pocus_desktop.hub.errors import (
     BadDigestError,
@@ -52,11 +54,14 @@ STALL_S: Final = 30.0
 """How long a sender may send nothing."""
 
 
-def create_app(hub: Hub, *, stall_s: float = STALL_S, maximum_bytes: int = MAXIMUM_ENVELOPE_BYTES) -> Starlette:
+def create_app(
+    hub: Hub, *, depot: Path | None = None, stall_s: float = STALL_S, maximum_bytes: int = MAXIMUM_ENVELOPE_BYTES
+) -> Starlette:
     """The ASGI application of a hub; it needs no lifespan.
 
     Args:
         hub: Stays open as long as the application is used; the caller closes it.
+        depot: The folder in which the academy publishes; None where another server gives it.
         stall_s: How long a sender may send nothing, in seconds.
         maximum_bytes: The largest envelope.
     """
@@ -68,6 +73,7 @@ def create_app(hub: Hub, *, stall_s: float = STALL_S, maximum_bytes: int = MAXIM
             Route("/v1/keys", door.keys, methods=["GET"]),
             Route("/healthz", door.health, methods=["GET"]),
             *RegistryDoor(hub.registry, hub.clock, stall_s=stall_s).routes(),
+            *(DepotDoor(depot).routes() if depot is not None else ()),
         ],
         exception_handlers={PocusError: _told, HTTPException: _told_by_framework, Exception: _unexpected},
     )

@@ -39,6 +39,7 @@ def serve(
     certificate: Path | None = None,
     private_key: Path | None = None,
     is_behind_tls: bool = False,
+    depot: Path | None = None,
     on_ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM); requests under way are finished.
@@ -50,6 +51,7 @@ def serve(
         port: 0 takes a free one.
         database_url: As `Hub`.
         certificate: PEM chain; with it, TLS is spoken here.
+        depot: The folder in which the academy publishes, to be given at `/v1/depot`.
         private_key: PEM, where it is not in the same file.
         is_behind_tls: A proxy on the way speaks TLS; listening openly is then right.
         on_ready: Told the address once it listens.
@@ -64,7 +66,7 @@ def serve(
         raise NeedsTlsError(host=host)
     hub = Hub(folder, keys, database_url)
     try:
-        configured = configuration(hub, certificate=certificate, private_key=private_key)
+        configured = configuration(hub, certificate=certificate, private_key=private_key, depot=depot)
         _load(configured)
         with _listen(host, port) as listener:
             server = uvicorn.Server(configured)
@@ -77,11 +79,13 @@ def serve(
         hub.close()
 
 
-def configuration(hub: Hub, *, certificate: Path | None = None, private_key: Path | None = None) -> uvicorn.Config:
+def configuration(
+    hub: Hub, *, certificate: Path | None = None, private_key: Path | None = None, depot: Path | None = None
+) -> uvicorn.Config:
     """How uvicorn runs a hub: no access log (addresses are personal data), no header that names the software."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return uvicorn.Config(
-        create_app(hub),
+        create_app(hub, depot=depot),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -17,7 +17,7 @@ from pocus_desktop.hub.serve import configuration
 def serving(hub: Hub, **changes: Path) -> Iterator[str]:
     """The hub behind uvicorn on a free port; its address."""
     with running(configuration(hub, **changes)) as port:
-        yield f"{'https' if changes else 'http'}://127.0.0.1:{port}"
+        yield f"{'https' if 'certificate' in changes else 'http'}://127.0.0.1:{port}"
 
 
 @contextmanager

@@ -1,0 +1,55 @@
+"""The depot over HTTP: the academy's published files, as they lie in their folder (formats/sync 2.11).
+
+Only what is published is given: metadata, targets and containers, never what waits for signatures. Nothing here is
+believed by anyone, so nobody is asked who they are.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from pocus_desktop.hub.errors import NotFoundError
+
+PUBLISHED: Final = ("metadata", "targets", "bundles")
+_UNCHANGING: Final = "public, max-age=31536000, immutable"
+_CHANGING: Final = "no-cache"
+
+
+class DepotDoor:
+    """Gives the files of a depot, with ranges.
+
+    Args:
+        folder: The depot.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def routes(self) -> tuple[BaseRoute, ...]:
+        """`GET` and `HEAD` of `/v1/depot/…`."""
+        return (Route("/v1/depot/{path:path}", self.give, methods=["GET"]),)
+
+    async def give(self, request: Request) -> Response:
+        """One file; `timestamp.json` is asked for anew each time, all others never change under their names."""
+        path = str(request.path_params["path"])
+        file = await run_in_threadpool(self._published, path)
+        if file is None:
+            raise NotFoundError
+        is_changing = file.name == "timestamp.json"
+        return FileResponse(
+            file,
+            media_type="application/json" if file.suffix == ".json" else "application/octet-stream",
+            headers={"Cache-Control": _CHANGING if is_changing else _UNCHANGING},
+        )
+
+    def _published(self, path: str) -> Path | None:
+        first = path.partition("/")[0]
+        if first not in PUBLISHED or "\\" in path or "\x00" in path:
+            return None
+        file = (self._folder / path).resolve()
+        is_inside = file.is_relative_to(self._folder / first)
+        return file if is_inside and file.is_file() else None
