@@ -1,5 +1,6 @@
 """The depot that a hub gives: what is published, by ranges, and nothing else."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ def client(press: Press, hub: Hub) -> TestClient:
 def test_a_station_follows_a_hub_s_depot(press: Press, hub: Hub, tmp_path: Path) -> None:
     station = TrustClient(tmp_path / "trust")
     station.enrol(press.academy.root)
-    with serving(hub, depot=press.depot) as address:
-        found = station.refresh([UrlCarrier(f"{address}/v1/depot")], now_ms=NOW_MS)
+    with serving(hub, depot=press.depot) as address, closing(UrlCarrier(f"{address}/v1/depot")) as carrier:
+        found = station.refresh([carrier], now_ms=NOW_MS)
     assert found.state.newest("dvt-swollen-calf") is not None
 
 
