@@ -50,3 +50,10 @@ class StickFullError(PocusError):
 
     code = "depot.stick_full"
     blame = Blame.ENVIRONMENT
+
+
+class StickIsDepotError(PocusError):
+    """A stick was to be made where the depot itself is."""
+
+    code = "depot.stick_is_depot"
+    blame = Blame.USER

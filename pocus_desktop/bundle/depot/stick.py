@@ -14,7 +14,7 @@ from typing import Final
 
 from pocus_desktop.bundle.carrier import FolderCarrier
 from pocus_desktop.bundle.depot import paths
-from pocus_desktop.bundle.depot.errors import NotListedError, StickFullError
+from pocus_desktop.bundle.depot.errors import NotListedError, StickFullError, StickIsDepotError
 from pocus_desktop.bundle.trust import academy
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.bundle.trust.listing import Listing
@@ -63,11 +63,14 @@ def make_stick(
         progress: Called with bytes written.
 
     Raises:
+        StickIsDepotError: The folder is the depot itself, whose other bundles would go.
         NotListedError: A bundle is not listed.
         StickFullError: There is less room than they need.
         PocusError: `trust.*` or `bundle.*`: the depot, or what was read back, is not what was signed.
         OSError: As the operating system says.
     """
+    if destination.resolve() == source.resolve():
+        raise StickIsDepotError(folder=str(destination))
     state = _believed(source, root, now_ms)
     listings = tuple(_listed(state, bundle_id) for bundle_id in sorted(set(bundle_ids)))
     wanted = _wanted(source, listings)

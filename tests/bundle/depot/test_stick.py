@@ -80,3 +80,12 @@ def test_no_stick_is_made_of_what_is_not_listed_or_over(press: Press) -> None:
         with pytest.raises(PocusError) as caught:
             make(press, ask, now_ms=now_ms)
         assert caught.value.code == code
+
+
+def test_no_stick_is_made_of_the_depot_itself(press: Press) -> None:
+    before = sorted(press.depot.rglob("*"))
+    again = press.depot / ".." / press.depot.name
+    with pytest.raises(PocusError) as caught:
+        make_stick(press.depot, again, ["other-calf"], root=press.academy.root, now_ms=NOW_MS, app_version=APP_VERSION)
+    assert caught.value.code == "depot.stick_is_depot"
+    assert sorted(press.depot.rglob("*")) == before
