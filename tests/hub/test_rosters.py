@@ -1,5 +1,6 @@
 """A centre's day: made by the hub, taken in by the centre and its stations, walk-ins admitted and reconciled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -14,11 +15,14 @@ from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.intake import Point
+from pocus_desktop.hub.registry import admissions as registry_admissions
 from pocus_desktop.hub.store import Status
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting import admission as documents
+from pocus_desktop.sitting import walk_ins
 from pocus_desktop.sitting.admission import StationKeys
 from pocus_desktop.sitting.enrolment import accept_grant
 from pocus_desktop.sitting.forms import Form
@@ -309,6 +313,54 @@ def test_walk_ins_of_a_revoked_centre_are_kept_and_marked(day: Day) -> None:
         one.sitting: ("provisional",),
         other.sitting: ("revoked-centre", "provisional"),
     }
+
+
+def _no_verifier(_code: str, *, admission_id: str) -> str:
+    """In the place of slow work that would keep threads from meeting."""
+    return admission_id
+
+
+def test_a_crash_after_the_result_was_taken_loses_no_walk_in(day: Day) -> None:
+    day.take("north", day.allowing())
+    sat = day.sit(day.walk())
+    day.hub.close()
+
+    def stop(point: Point) -> None:
+        if point is Point.COMMITTED:
+            raise RuntimeError("the power went")
+
+    broken = day.school.hub(hook=stop)
+    with pytest.raises(RuntimeError):
+        broken.take(sat.final)
+    assert broken.registry.walk_ins.all() == ()
+    broken.close()
+    again = day.school.hub()
+    assert [one.sitting for one in again.registry.walk_ins.all()] == [sat.sitting]
+    again.close()
+
+
+def test_two_windows_at_a_time_never_use_a_number_twice(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk_ins, "sign_in_verifier", _no_verifier)
+    day.take("north", day.allowing(count=6))
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        walked = list(pool.map(lambda number: day.walk(f"W-{number}"), range(6)))
+    numbers = {one.admission.walk_in.number for one in walked if one.admission.walk_in is not None}
+    assert numbers == set(range(1, 7))
+
+
+def test_an_attempt_that_two_people_admit_at_a_time_is_admitted_once(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry_admissions, "sign_in_verifier", _no_verifier)
+
+    def try_it(_number: int) -> str:
+        try:
+            admit(day.registry, attempt=1)
+        except PocusError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        told = sorted(pool.map(try_it, range(4)))
+    assert told == ["", *3 * ["registry.attempt_taken"]]
 
 
 # double sittings
