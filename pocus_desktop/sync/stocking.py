@@ -8,6 +8,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from typing import Final
 from pocus_desktop.bundle.carrier import Carrier, FolderCarrier
 from pocus_desktop.bundle.depot.fetch import PART_PREFIX, Fetched, allocated_bytes, fetch, sweep
 from pocus_desktop.bundle.depot.plan import Held, Need, Plan, plan
-from pocus_desktop.bundle.errors import NoSpaceError
+from pocus_desktop.bundle.errors import NoSpaceError, NotInLibraryError
 from pocus_desktop.bundle.library import SPARE_BYTES, Library
 from pocus_desktop.bundle.trust.client import Refreshed, TrustClient
 from pocus_desktop.bundle.trust.listing import Listing
@@ -159,7 +160,7 @@ class Stocker:
                 file=todo.fetch[0].bundle_id, needed_mb=-(-needed // 10**6), free_mb=self._free_bytes() // 10**6
             )
         sweep(self._library, state.listings())
-        removed = [self._remove(each) for each in todo.remove]
+        removed = self._remove(todo.remove)
         fetched: list[Fetched] = []
         failed: list[tuple[Listing, PocusError]] = []
         for listing in todo.fetch:
@@ -170,7 +171,7 @@ class Stocker:
                 failed.append((listing, problem))
         came = {(each.entry.bundle_id, each.entry.version) for each in fetched}
         left = {each.bundle_id for each in todo.fetch if (each.bundle_id, each.version) not in came}
-        removed += [self._remove(each) for each in todo.superseded if each.bundle_id not in left]
+        removed += self._remove(each for each in todo.superseded if each.bundle_id not in left)
         return Stocked(plan=todo, fetched=tuple(fetched), removed=tuple(removed), failed=tuple(failed))
 
     def _fetch(self, listing: Listing, state: TrustState, carriers: Sequence[Carrier], tell: Tell | None) -> Fetched:
@@ -188,9 +189,16 @@ class Stocker:
             progress=show,
         )
 
-    def _remove(self, held: Held) -> Held:
-        self._library.remove(held.bundle_id, held.version)
-        return held
+    def _remove(self, planned: Iterable[Held]) -> list[Held]:
+        """Remove what no sitting was begun with meanwhile: a fetch is long, and a candidate may come during it."""
+        begun = self._begun()
+        if begun is None:
+            return []
+        removed = [each for each in planned if (each.bundle_id, each.version) not in begun]
+        for each in removed:
+            with suppress(NotInLibraryError):  # another process was faster
+                self._library.remove(each.bundle_id, each.version)
+        return removed
 
     def _begun(self) -> set[tuple[str, int]] | None:
         """The versions that sittings under way were begun with; None where one cannot be read: then none is removed."""

@@ -1,6 +1,6 @@
 """A station is brought up to date: what admissions need first, room made without losing what is begun."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,14 @@ from pocus_desktop.bundle.depot.plan import Need
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
+from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.admission import Admission, Candidate, Window
+from pocus_desktop.sitting.events import Heartbeat
+from pocus_desktop.sitting.header import Header
+from pocus_desktop.sitting.journal import Journal
 from pocus_desktop.sitting.latest_time import LatestTime
 from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync import stocking
@@ -61,6 +65,28 @@ def admit(home: Home, bundle_id: str, *, begins_ms: int | None = None, ends_ms: 
     path = home.admission(admission_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(envelope)
+
+
+def begin(folder: Path) -> None:
+    """A sitting with version 1 of the bundle that is under way, its program at rest."""
+    journal, _ = Journal.create(
+        folder,
+        Header(
+            sitting="sit_1",
+            admission_id=folder.name,
+            bundle_id="dvt-swollen-calf",
+            bundle_version=1,
+            mode="trial",
+            created_ms=NOW_MS,
+            station=HUB.public,
+        ),
+        Heartbeat(),
+        Reading(monotonic_ms=0, wall_ms=NOW_MS, boot_id="boot"),
+        signer=HUB,
+        academy=[ACADEMY.public],
+        resume=[ACADEMY.public],
+    )
+    journal.close()
 
 
 def stock(stocker: Stocker, *carriers: Carrier, wanted: tuple[str, ...] = ()) -> Any:
@@ -111,6 +137,37 @@ def test_nothing_is_removed_while_a_sitting_cannot_be_read(press: Press, home: H
     press.publish(2, {**FILES, "extra.vtt": b"WEBVTT"})
     stock(stocker, FolderCarrier(press.depot))
     assert here(home) == [("dvt-swollen-calf", 1), ("dvt-swollen-calf", 2)]
+
+
+def test_what_a_sitting_was_begun_with_during_the_fetch_stays(press: Press, home: Home, stocker: Stocker) -> None:
+    press.publish(1)
+    admit(home, "dvt-swollen-calf")
+    stock(stocker, FolderCarrier(press.depot))
+    press.publish(2, {**FILES, "extra.vtt": b"WEBVTT"})
+
+    class WhileSomeoneBegins(FolderCarrier):
+        """Between its pieces, a candidate begins a sitting."""
+
+        def read(self, path: str, *, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
+            if path.startswith("bundles/") and not list(home.sittings.glob("*")):
+                begin(home.sittings / "adm_dvt-swollen-calf")
+            return super().read(path, offset=offset, size=size)
+
+    done = stock(stocker, WhileSomeoneBegins(press.depot))
+    assert done.removed == ()
+    assert here(home) == [("dvt-swollen-calf", 1), ("dvt-swollen-calf", 2)]
+
+
+def test_what_another_process_removed_already_is_no_failure(press: Press, home: Home, stocker: Stocker) -> None:
+    press.publish(1)
+    admit(home, "dvt-swollen-calf")
+    stock(stocker, FolderCarrier(press.depot))
+    press.publish(2, {**FILES, "extra.vtt": b"WEBVTT"})
+    found = stocker.refresh([FolderCarrier(press.depot)])
+    todo = stocker.plan(found.state, hubs=[HUB.public])
+    Library(home.library).remove("dvt-swollen-calf", 1)
+    stocker.carry_out(todo, found.state, [FolderCarrier(press.depot)])
+    assert here(home) == [("dvt-swollen-calf", 2)]
 
 
 def test_one_that_does_not_come_keeps_no_other_from_coming(press: Press, home: Home, stocker: Stocker) -> None:
