@@ -74,17 +74,16 @@ def plan(
         partly: By the digest of an envelope, how many bytes an earlier fetch left on this disk.
         free_bytes: Room on the disk, without what must stay free for journals and results.
     """
-    here = {(each.bundle_id, each.version) for each in held}
     wanted: dict[str, Listing] = {}
     missing: list[Need] = []
     asked = sorted(needs, key=lambda need: (need.at_ms is None, need.at_ms or 0, need.bundle_id))
     for need in asked:
         newest = _newest(listings, need)
-        is_here = any(each.bundle_id == need.bundle_id and each.version >= need.minimum_version for each in held)
-        if newest is None and not is_here:
-            missing.append(need)
-        elif newest is not None and (newest.bundle_id, newest.version) not in here:
+        here = max((each.version for each in held if each.bundle_id == need.bundle_id), default=0)
+        if newest is not None and newest.version > here:
             wanted.setdefault(newest.bundle_id, newest)
+        elif here < need.minimum_version:
+            missing.append(need)
     fetch = tuple(wanted.values())
     left = partly or {}
     room = sum(each.size_bytes - left.get(each.envelope_sha256, 0) for each in fetch)

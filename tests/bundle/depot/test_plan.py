@@ -44,6 +44,10 @@ def test_an_update_of_what_is_needed_is_fetched_and_the_old_version_goes_after_i
     assert plan([], [], [held("dvt", 1), held("dvt", 2)], free_bytes=0).superseded == (held("dvt", 1),)
 
 
+def test_what_is_listed_and_older_than_what_is_here_is_not_fetched() -> None:
+    assert plan([Need(bundle_id="dvt")], [listed("dvt", 2)], [held("dvt", 3)], free_bytes=0) == Plan()
+
+
 def test_a_need_that_nothing_meets_is_told() -> None:
     need = Need(bundle_id="dvt", minimum_version=3)
     assert plan([need], [listed("dvt", 2)], [held("dvt", 2)], free_bytes=0).missing == (need,)
