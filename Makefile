@@ -3,13 +3,14 @@
 PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help prepare run test check bench lock package
+.PHONY: help prepare run test check bench fuzz lock package
 
 help:
 	@echo "make run      build and sign the sample case, sit it, seal, send, score (window or scripted)"
 	@echo "make test     format, lint, types, import rules and all tests"
 	@echo "make check    the same without the tests"
 	@echo "make bench    the benchmarks, each beside its reference"
+	@echo "make fuzz     guided fuzzing of every reader, MINUTES=1 for each; Linux only (docs/fuzzing.md)"
 	@echo "make lock     renew installer/locks from pyproject.toml"
 	@echo "make package  build the wheel and the source distribution"
 
@@ -30,6 +31,14 @@ test: check
 
 bench: prepare
 	$(BIN)/python -m benchmarks
+
+MINUTES ?= 1
+TARGETS ?=
+ATHERIS := out/fuzz/packages
+
+fuzz: prepare
+	@test -d $(ATHERIS)/atheris || $(BIN)/pip install --quiet --target $(ATHERIS) "atheris>=3,<4"
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --packages $(ATHERIS) $(TARGETS)
 
 lock: prepare
 	$(BIN)/python installer/lock.py

@@ -48,11 +48,16 @@ class Run:
 
 def main() -> int:
     """Run the targets; 1 where anything was found."""
-    asked = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    asked.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=[])
+    asked = argparse.ArgumentParser(
+        prog="python -m tests.fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    asked.add_argument("targets", nargs="*", metavar="TARGET", help=f"all of them, or some of: {', '.join(TARGETS)}")
     asked.add_argument("--minutes", type=float, default=1.0, help="for each target")
     asked.add_argument("--packages", type=Path, default=OUT / "packages", help="where atheris was installed")
     given = asked.parse_args()
+    unknown = set(given.targets) - set(TARGETS)
+    if unknown:
+        asked.error(f"no such target: {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
     runs = [_run(name, given.minutes, given.packages) for name in given.targets or TARGETS]
     spent = sum(run.cpu_seconds for run in runs) / 60
     total = f"{sum(run.executions for run in runs)} inputs in {spent:.1f} CPU minutes"
@@ -73,7 +78,7 @@ def _run(name: str, minutes: float, packages: Path) -> Run:
         f"-artifact_prefix={folder}/found-",
         "-print_final_stats=1",
     )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(packages), str(ROOT)))}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(packages.resolve()), str(ROOT)))}
     if _MEMORY_DISK.is_dir():
         environment["TMPDIR"] = str(_MEMORY_DISK)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.fuzz.targets import Target
+from tests.fuzz.target import Target
 
 _VECTORS: Final = Path(__file__).parents[1] / "vectors"
 HOSTILE: Final = _VECTORS / "hostile"

@@ -1,4 +1,4 @@
-"""The short run of every fuzz target: seeds, hostile corpus, earlier findings, and changes of them that never differ."""
+"""The short run of every fuzz target: seeds, corpus, earlier findings, and the same changes of them every time."""
 
 import time
 from random import Random

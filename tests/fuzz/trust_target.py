@@ -18,6 +18,8 @@ from securesystemslib.exceptions import FormatError
 from securesystemslib.formats import encode_canonical
 
 from pocus_desktop.bundle.carrier import FolderCarrier, NotCarriedError
+from pocus_desktop.bundle.trust import ceremony
+from pocus_desktop.bundle.trust import request as signing
 from pocus_desktop.bundle.trust.academy import PATH as POLICY
 from pocus_desktop.bundle.trust.academy import AcademyPolicy
 from pocus_desktop.bundle.trust.client import TrustClient
@@ -102,6 +104,17 @@ def seeds() -> tuple[bytes, ...]:
         found.append(bytes([number | _IS_SIGNED]) + json.dumps(document["signed"]).encode())
         found.append(bytes([number]) + json.dumps(document).encode())
     return tuple(found)
+
+
+def requests() -> tuple[bytes, ...]:
+    """Signing requests for the next version of every role that people sign."""
+    _depot()
+    folder = _folder() / "staged"
+    shutil.copytree(_folder() / "depot", folder, dirs_exist_ok=True)
+    repository = Academy(folder=folder).repository
+    asked = ("root", "targets", AREA)
+    ceremony.renew(repository, asked, now_ms=NOW_MS)
+    return tuple(signing.make(repository, role).to_bytes() for role in asked)
 
 
 def read(data: bytes) -> None:
