@@ -95,7 +95,7 @@ def resumed(carrier: Carrier, path: str, *, offset: int = 0, size: int | None = 
         carrier: Who gives.
         path: As `Carrier.read`.
         offset: Where to begin, in bytes.
-        size: How many bytes at the most; None for all there are.
+        size: How many bytes at the most, whatever the carrier gives after them; None for all there are.
 
     Raises:
         NotCarriedError: It has no such file.
@@ -105,10 +105,15 @@ def resumed(carrier: Carrier, path: str, *, offset: int = 0, size: int | None = 
     while True:
         try:
             for piece in carrier.read(path, offset=offset + done, size=None if size is None else size - done):
+                if size is not None and len(piece) > size - done:
+                    yield piece[: size - done]
+                    return
                 if piece:
                     done, tries = done + len(piece), 0
                     yield piece
         except CarrierFailedError:
+            if done == size:
+                return
             tries += 1
             if tries >= TRIES_WITHOUT_PROGRESS:
                 raise

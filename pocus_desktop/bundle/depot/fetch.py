@@ -4,13 +4,14 @@
 2. Enough people whom the programme trusts have signed it, and it says what the listing says.
 3. What an earlier fetch left is verified and kept; what other versions here have is copied and verified.
 4. What is missing is asked for by range; each segment is verified in memory before it is written.
-5. A carrier that drops is asked again where it stopped, as long as it gives anything; one that gives wrong bytes is
-   not asked again; another goes on.
+5. A carrier that drops is asked again where it stopped, as long as it gives anything, and after that only where no
+   other can; one that gives wrong bytes is not asked again; another goes on.
 6. The whole is verified from the disk like any import, and takes its place in the library.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -64,10 +65,17 @@ class _Asking:
     told: list[tuple[str, PocusError]] = field(default_factory=list)
     received_bytes: int = 0
 
+    def tell(self, carrier: Carrier, problem: PocusError) -> None:
+        """Note what a carrier came to, once a cause."""
+        if not any((name, each.code) == (carrier.name, problem.code) for name, each in self.told):
+            self.told.append((carrier.name, problem))
+
     def drop(self, carrier: Carrier, problem: PocusError) -> None:
-        self.told.append((carrier.name, problem))
-        if not isinstance(problem, CarrierFailedError):
-            self.carriers.remove(carrier)
+        """Ask a carrier no more in this fetch; one that failed, which may come back, only after all others."""
+        self.tell(carrier, problem)
+        self.carriers.remove(carrier)
+        if isinstance(problem, CarrierFailedError):
+            self.carriers.append(carrier)
 
 
 def fetch(
@@ -111,7 +119,8 @@ def fetch(
     part = library.folder / f"{PART_PREFIX}{listing.envelope_sha256}.casebundle"
     library.require_room(layout.size_bytes - allocated_bytes(part), name=part.name)
     try:
-        with part.open("r+b" if part.exists() else "w+b") as file:
+        part.touch()  # and never opened with "w", which would empty what another process has just made
+        with part.open("r+b") as file:
             if not try_lock(file):
                 raise FetchBusyError(bundle=listing.bundle_id, version=listing.version)
             counted = _fill(file, layout, listing, asking, library, progress, cancel)
@@ -133,11 +142,13 @@ def sweep(library: Library, listings: Sequence[Listing]) -> int:
     freed = 0
     for part in library.folder.glob(f"{PART_PREFIX}*"):
         if part.name not in wanted:
-            with part.open("r+b") as file:
-                is_abandoned = try_lock(file)
-            if is_abandoned:
-                freed += allocated_bytes(part)
-                part.unlink(missing_ok=True)
+            with suppress(OSError):  # one that cannot be removed now is no one's harm
+                with part.open("r+b") as file:
+                    is_abandoned = try_lock(file)
+                if is_abandoned:
+                    room = allocated_bytes(part)
+                    part.unlink()
+                    freed += room
     return freed
 
 
@@ -179,8 +190,11 @@ def _whole(
             for piece in resumed(carrier, path, offset=offset, size=size):
                 asking.received_bytes += len(piece)
                 found += piece
-        except (NotCarriedError, CarrierFailedError) as problem:
-            asking.told.append((carrier.name, problem))
+        except NotCarriedError as problem:
+            asking.tell(carrier, problem)
+            continue
+        except CarrierFailedError as problem:
+            asking.drop(carrier, problem)
             continue
         if is_right(bytes(found)):
             return bytes(found)

@@ -1,16 +1,17 @@
 """From a depot to a library: only what is missing, from whoever gives it right, nothing that was not signed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pocus_desktop.bundle.carrier import Carrier, FolderCarrier
+from pocus_desktop.bundle.carrier import TRIES_WITHOUT_PROGRESS, Carrier, CarrierFailedError, FolderCarrier
 from pocus_desktop.bundle.depot import paths, publish
-from pocus_desktop.bundle.depot.fetch import Fetched, fetch, sweep
+from pocus_desktop.bundle.depot.fetch import PART_PREFIX, Fetched, fetch, sweep
 from pocus_desktop.bundle.errors import CancelledError
 from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.library_lock import try_lock
 from pocus_desktop.bundle.trust.listing import Listing
 from pocus_desktop.kernel.errors import PocusError
 from tests.bundle.depot.press import APP_VERSION, FILES, MIB, Faulty, Press, noise
@@ -117,6 +118,55 @@ def test_a_cancelled_fetch_keeps_what_came(press: Press, library: Library) -> No
     assert get(press, library, listing).kept_bytes >= MIB
 
 
+def test_a_carrier_that_fails_is_asked_last_from_then_on_and_told_once(press: Press, library: Library) -> None:
+    clips = {f"media/{n}.webm": noise(n, 20_000) for n in range(8)}
+    get(press, library, press.publish(1, clips))
+    listing = press.publish(2, {**clips, **{f"media/{n}.webm": noise(100 + n, 20_000) for n in range(0, 8, 2)}})
+    dead = Faulty(folder=press.depot, drop_every=0)
+    found = get(press, library, listing, dead, FolderCarrier(press.depot))
+    assert [(name, problem.code) for name, problem in found.told] == [("faulty", "depot.carrier_failed")]
+    assert len(dead.asked) == TRIES_WITHOUT_PROGRESS
+
+
+class Generous(FolderCarrier):
+    """Goes on after what was asked for: with bytes that nobody wants, or by failing."""
+
+    def __init__(self, folder: Path, *, is_endless: bool) -> None:
+        super().__init__(folder)
+        self._is_endless = is_endless
+
+    def read(self, path: str, *, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
+        yield from super().read(path, offset=offset, size=size)
+        while self._is_endless:
+            yield b"more"
+        raise CarrierFailedError(file=path, carrier=self.name, reason="it dropped at the very end")
+
+
+@pytest.mark.parametrize("is_endless", [True, False])
+def test_what_comes_after_what_was_asked_for_does_not_count(
+    press: Press, library: Library, *, is_endless: bool
+) -> None:
+    listing = press.publish(1)
+    found = get(press, library, listing, Generous(press.depot, is_endless=is_endless))
+    assert found.entry.path.read_bytes() == container(press, listing).read_bytes()
+    assert found.received_bytes <= listing.size_bytes + listing.envelope_bytes
+    assert found.told == ()
+
+
+def test_a_part_that_another_process_has_just_made_is_left_to_it(
+    press: Press, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = press.publish(1)
+    part = library.folder / f"{PART_PREFIX}{listing.envelope_sha256}.casebundle"
+    library.folder.mkdir()
+    part.write_bytes(b"what it has so far")
+    monkeypatch.setattr(Path, "exists", lambda _: False)  # it was made after this process had looked
+    with part.open("r+b") as theirs:
+        assert try_lock(theirs)
+        assert code_of(lambda: get(press, library, listing)) == "depot.busy"
+    assert part.read_bytes() == b"what it has so far"
+
+
 @pytest.mark.parametrize("lacks", ["bundles/", ".manifest."])
 def test_a_carrier_that_lacks_a_file_is_told(press: Press, library: Library, lacks: str) -> None:
     listing = press.publish(1)
@@ -154,8 +204,9 @@ def test_parts_of_what_is_no_longer_listed_are_swept(press: Press, library: Libr
     assert code_of(lambda: get(press, library, old, Faulty(folder=press.depot, cut_at=2 * MIB))) == "depot.incomplete"
     assert sweep(library, [old]) == 0
     press.publish(2)
+    (library.folder / f"{PART_PREFIX}folder").mkdir()  # cannot be removed like a file, and keeps no other from it
     assert sweep(library, press.state().listings()) > 0
-    assert list(library.folder.glob(".fetching-*")) == []
+    assert [path.name for path in library.folder.glob(".fetching-*")] == [f"{PART_PREFIX}folder"]
 
 
 def test_what_may_be_published(press: Press, tmp_path: Path) -> None:
