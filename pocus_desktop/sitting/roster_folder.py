@@ -24,6 +24,7 @@ from pocus_desktop.sitting.enrolling import EnrolmentGrant
 from pocus_desktop.sitting.errors import WrongCentreError
 from pocus_desktop.sitting.roster import VerifiedRoster, verify_roster
 from pocus_desktop.sitting.walk_ins import (
+    HasAdmissionError,
     IssuedWalkIn,
     NoAllowanceError,
     UsedUpError,
@@ -151,28 +152,42 @@ def walk_in(
 ) -> IssuedWalkIn:
     """Admit who came by the newest roster that allows it, and keep the admission; its number is used for ever.
 
+    Who stands in any roster, or was admitted under any allowance, is admitted under none.
+
     Raises:
         WalkInError: `roster.*`, of the newest roster, where none allows it.
         FileRefusedError: The disk does not take it; no one was admitted.
         PocusError: As `issue_walk_in`.
     """
     refusal: WalkInError = NoAllowanceError()
-    for number, roster in enumerate(rosters(home, hubs)):
+    held = rosters(home, hubs)
+    listed = tuple(one.admission for roster in held for one in roster.admissions)
+    known = tuple(one for one in (*listed, *_issued(home)) if now_ms <= (one.window.not_after_ms or now_ms))
+    for number, roster in enumerate(held):
         try:
-            return _issue(home, order, roster, own=own, now_ms=now_ms)
+            return _issue(home, order, roster, known=known, own=own, now_ms=now_ms)
+        except HasAdmissionError:
+            raise
         except WalkInError as error:
             refusal = error if number == 0 else refusal
     raise refusal
 
 
-def _issue(home: Home, order: WalkInOrder, roster: VerifiedRoster, *, own: StationKeys, now_ms: int) -> IssuedWalkIn:
+def _issue(
+    home: Home,
+    order: WalkInOrder,
+    roster: VerifiedRoster,
+    *,
+    known: tuple[Admission, ...],
+    own: StationKeys,
+    now_ms: int,
+) -> IssuedWalkIn:
     allowance = require_allowance(roster, own, now_ms)
-    issued = _issued(home, now_ms)
     for number in range(1, allowance.count + 1):
         place = home.rosters / f"{allowance.allowance_id}-{number:03d}{ADMISSION_SUFFIX}"
         if place.exists():
             continue
-        made = issue_walk_in(order, roster=roster, issued=issued, number=number, own=own, now_ms=now_ms)
+        made = issue_walk_in(order, roster=roster, known=known, number=number, own=own, now_ms=now_ms)
         try:
             if not _claim(place, made.envelope):
                 continue  # another window admitted someone under this number at the same moment
@@ -184,14 +199,12 @@ def _issue(home: Home, order: WalkInOrder, roster: VerifiedRoster, *, own: Stati
     raise UsedUpError(count=allowance.count)
 
 
-def _issued(home: Home, now_ms: int) -> tuple[Admission, ...]:
-    """The walk-ins that may begin now, under whichever allowance."""
+def _issued(home: Home) -> tuple[Admission, ...]:
+    """The walk-ins that were admitted here, under whichever allowance."""
     found = []
     for path in home.rosters.glob(f"*{ADMISSION_SUFFIX}"):
         with suppress(OSError, PocusError):  # a damaged one keeps its number, and is no one's
-            admission = admissions.recall(path.read_bytes()).admission
-            if now_ms <= (admission.window.not_after_ms or 0):
-                found.append(admission)
+            found.append(admissions.recall(path.read_bytes()).admission)
     return tuple(found)
 
 

@@ -106,7 +106,7 @@ def issue_walk_in(
     order: WalkInOrder,
     *,
     roster: VerifiedRoster,
-    issued: Sequence[Admission],
+    known: Sequence[Admission],
     number: int,
     own: StationKeys,
     now_ms: int,
@@ -116,7 +116,7 @@ def issue_walk_in(
     Args:
         order: Who came, and for what.
         roster: Of the day.
-        issued: The walk-ins that this centre admitted and that may still begin.
+        known: What may still begin: admissions of any roster, and walk-ins that this centre admitted.
         number: A number of the allowance that no walk-in has.
         own: The centre's keys.
         now_ms: Wall time.
@@ -133,7 +133,7 @@ def issue_walk_in(
     if not fitting or (order.bundle_id is None and len(fitting) > 1):
         raise NoAllowanceError
     bundle = fitting[0]
-    for other in (*(one.admission for one in roster.admissions), *issued):
+    for other in (*(one.admission for one in roster.admissions), *known):
         if other.bundle_id == bundle.bundle_id and same_candidate(other.candidate.id, order.candidate_id):
             raise HasAdmissionError(admission=other.admission_id)
     admission_id = admissions.new_admission_id()
