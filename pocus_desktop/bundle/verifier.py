@@ -115,6 +115,25 @@ def open_known_bundle(path: Path, *, digest: str) -> "VerifiedBundle":
     return _open(path, check)
 
 
+def require_usable(manifest: Manifest, *, now_ms: int, app_version: str, seen_version: int | None = None) -> None:
+    """The checks 5 to 7 of `open_bundle`, which take the manifest alone; the arguments are the same.
+
+    Raises:
+        RolledBackError: A higher version was seen.
+        NotYetValidError, ExpiredError: Now is outside its validity.
+        AppTooOldError: It needs a newer program.
+    """
+    told = manifest.bundle_id
+    if seen_version is not None and manifest.version < seen_version:
+        raise errors.RolledBackError(bundle=told, offered=manifest.version, seen=seen_version)
+    if manifest.not_before_ms is not None and now_ms < manifest.not_before_ms:
+        raise errors.NotYetValidError(bundle=told, from_utc=_utc(manifest.not_before_ms))
+    if manifest.not_after_ms is not None and now_ms > manifest.not_after_ms:
+        raise errors.ExpiredError(bundle=told, until_utc=_utc(manifest.not_after_ms))
+    if _numbers(app_version) < _numbers(manifest.minimum_app):
+        raise errors.AppTooOldError(bundle=told, needed=manifest.minimum_app, have=app_version)
+
+
 def _open(path: Path, check: Callable[[StoredFile], _Checked]) -> "VerifiedBundle":
     file = StoredFile(path)
     try:
@@ -133,15 +152,7 @@ def _check(
     signers = signers_of(envelope, policy, file=file.name)  # 2
     manifest = Manifest.parse(envelope.payload, file=file.name)  # 3
     require_release(signers, manifest, policy, file=file.name)  # 4
-    told = manifest.bundle_id
-    if seen_version is not None and manifest.version < seen_version:  # 5
-        raise errors.RolledBackError(bundle=told, offered=manifest.version, seen=seen_version)
-    if manifest.not_before_ms is not None and now_ms < manifest.not_before_ms:  # 6
-        raise errors.NotYetValidError(bundle=told, from_utc=_utc(manifest.not_before_ms))
-    if manifest.not_after_ms is not None and now_ms > manifest.not_after_ms:
-        raise errors.ExpiredError(bundle=told, until_utc=_utc(manifest.not_after_ms))
-    if _numbers(app_version) < _numbers(manifest.minimum_app):  # 7
-        raise errors.AppTooOldError(bundle=told, needed=manifest.minimum_app, have=app_version)
+    require_usable(manifest, now_ms=now_ms, app_version=app_version, seen_version=seen_version)  # 5 to 7
     _require_members(entries, manifest, file.name)  # 8
     return _checked(path, entries, data, envelope, manifest, signers)
 

@@ -1,7 +1,7 @@
 """Fetch one listed bundle into the library, from carriers that may lie, drop and lack things (formats/depot 5).
 
 1. The manifest's envelope is the target that the programme lists, by digest.
-2. Enough people whom the programme trusts have signed it, and it says what the listing says.
+2. Enough people whom the programme trusts have signed it, it says what the listing says, and it can be used here now.
 3. What an earlier fetch left is verified and kept; what other versions here have is copied and verified.
 4. What is missing is asked for by range; each segment is verified in memory before it is written.
 5. A carrier that drops is asked again where it stopped, as long as it gives anything, and after that only where no
@@ -31,7 +31,7 @@ from pocus_desktop.bundle.library_lock import try_lock
 from pocus_desktop.bundle.manifest import Manifest
 from pocus_desktop.bundle.trust.listing import Listing
 from pocus_desktop.bundle.trust.policy import TrustPolicy, require_release, signers_of
-from pocus_desktop.bundle.verifier import Progress
+from pocus_desktop.bundle.verifier import Progress, require_usable
 from pocus_desktop.crypto.dsse import Envelope
 from pocus_desktop.kernel.errors import PocusError
 
@@ -113,7 +113,10 @@ def fetch(
         return Fetched(entry=known)
     asking = _Asking(carriers=list(carriers))
     data = _envelope(listing, asking)
-    layout = Layout.of(data, _manifest(data, listing, policy))
+    manifest = _manifest(data, listing, policy)
+    seen = library.seen_version(listing.bundle_id)
+    require_usable(manifest, now_ms=now_ms, app_version=app_version, seen_version=seen)
+    layout = Layout.of(data, manifest)
     if layout.size_bytes != listing.size_bytes:
         raise ListingDisagreesError(bundle=listing.bundle_id, version=listing.version)
     part = library.folder / f"{PART_PREFIX}{listing.envelope_sha256}.casebundle"

@@ -199,6 +199,30 @@ def test_one_signature_short_is_refused_before_anything_big_is_fetched(press: Pr
     assert not [path for path, _ in carrier.asked if path.startswith("bundles/")]
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"minimum_app": "9.0.0"}, "bundle.app_too_old"),
+        ({"not_after_ms": NOW_MS - 1}, "bundle.expired"),
+        ({"not_before_ms": NOW_MS + 1}, "bundle.not_yet_valid"),
+        ({}, "bundle.rolled_back"),
+    ],
+)
+def test_what_cannot_be_used_here_is_refused_before_anything_big_is_fetched(
+    press: Press, library: Library, changes: dict[str, Any], code: str
+) -> None:
+    then_ms = changes.get("not_before_ms", changes.get("not_after_ms", NOW_MS))
+    written = press.bundle(1, **changes)
+    listing = publish.publish(press.academy.repository, written, now_ms=then_ms, app_version="9.0.0")
+    press.academy.publish()
+    if code == "bundle.rolled_back":
+        policy = press.state().policy()
+        library.import_bundle(press.bundle(2), policy, now_ms=NOW_MS, app_version=APP_VERSION)
+    carrier = Faulty(folder=press.depot)
+    assert code_of(lambda: get(press, library, listing, carrier)) == code
+    assert not [path for path, _ in carrier.asked if path.startswith("bundles/")]
+
+
 def test_parts_of_what_is_no_longer_listed_are_swept(press: Press, library: Library) -> None:
     old = press.publish(1)
     assert code_of(lambda: get(press, library, old, Faulty(folder=press.depot, cut_at=2 * MIB))) == "depot.incomplete"
