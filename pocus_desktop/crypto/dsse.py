@@ -121,6 +121,8 @@ class Envelope:
         listed = document.get("signatures", [])
         if not isinstance(listed, list):
             raise BadEnvelopeError(reason="signatures is not a list")
+        if len(listed) > MAXIMUM_SIGNATURES:  # before any of them is read: there may be millions
+            raise BadEnvelopeError(reason=f"more than {MAXIMUM_SIGNATURES} signatures")
         return cls(
             payload_type=payload_type,
             payload=_base64(document, "payload"),

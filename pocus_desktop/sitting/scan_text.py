@@ -12,6 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar, Final
 
 from pocus_desktop.crypto import dsse
@@ -24,6 +25,8 @@ PART_BYTES: Final = 500
 MAXIMUM_BYTES: Final = 256 * 1024
 MAXIMUM_PARTS: Final = 999
 MAXIMUM_TEXT: Final = 4 * 1024 * 1024
+MAXIMUM_STARTS: Final = 10_000
+"""Twice as many as that much text has parts: a text of nothing but beginnings is not told one by one."""
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -132,13 +135,16 @@ def from_text(text: str) -> Scanned:
     Raises:
         NothingScannedError: There is no part in it.
         TooLargeToScanError: It is larger than anyone scans.
+        BadPartError: It begins more parts than anyone scans.
     """
     if len(text) > MAXIMUM_TEXT:
         raise TooLargeToScanError(limit_bytes=MAXIMUM_TEXT)
     upper = text.upper()
-    starts = [found.start() for found in _START.finditer(upper)]
+    starts = [found.start() for found in islice(_START.finditer(upper), MAXIMUM_STARTS + 1)]
     if not starts:
         raise NothingScannedError
+    if len(starts) > MAXIMUM_STARTS:
+        raise BadPartError(parts=f"#{MAXIMUM_STARTS + 1}", reason="there are more than anyone scans")
     parts: list[_Part] = []
     problems: list[ScanError] = []
     for place, start in enumerate(starts, start=1):
