@@ -1,4 +1,4 @@
-"""Inputs that are as large as a reader takes and made to cost it most: processor time stays far below a person's patience.
+"""Inputs as large as a reader takes, made to cost it most: processor time stays below a person's patience.
 
 Guided runs keep inputs short; what grows faster than its input is found here.
 """
@@ -48,7 +48,7 @@ def _many_recipients() -> bytes:
 
 
 COSTLY: Final[dict[str, Callable[[], object]]] = {
-    "beginnings of parts": lambda: from_text(("POCUS:" * (MAXIMUM_TEXT // 6))),
+    "beginnings of parts": lambda: from_text("POCUS:" * (MAXIMUM_TEXT // 6)),
     "blanks after a beginning": lambda: from_text("POCUS" + " " * (MAXIMUM_TEXT - 5)),
     "fields of a part": lambda: from_text("POCUS:1:" + ":" * (MAXIMUM_TEXT - 8)),
     "words": lambda: read_words("abandon " * 500_000),
