@@ -60,7 +60,7 @@ class _Checked:
     manifest: Manifest
     digest: str
     envelope: Envelope
-    envelope_digest: str
+    envelope_bytes: bytes
     signers: tuple[PublicKey, ...]
     entries: tuple[Entry, ...]
 
@@ -170,7 +170,7 @@ def _checked(
         manifest=manifest,
         digest=hashlib.sha256(envelope.payload).hexdigest(),
         envelope=envelope,
-        envelope_digest=hashlib.sha256(data).hexdigest(),
+        envelope_bytes=data,
         signers=signers,
         entries=entries,
     )
@@ -236,6 +236,11 @@ class VerifiedBundle:
         return self._checked.envelope
 
     @property
+    def envelope_bytes(self) -> bytes:
+        """The manifest's envelope as it stands in the file."""
+        return self._checked.envelope_bytes
+
+    @property
     def size_bytes(self) -> int:
         """How long the file is."""
         return self._file.size
@@ -299,8 +304,7 @@ class VerifiedBundle:
         entries = read_container(self._file)
         if entries != checked.entries or self._file.size != self._file.current_size():
             raise errors.ContentDamagedError(file=self._file.name, member="the directory")
-        data = _read_envelope(self._file, entries)
-        if hashlib.sha256(data).hexdigest() != checked.envelope_digest:
+        if _read_envelope(self._file, entries) != checked.envelope_bytes:
             raise errors.ContentDamagedError(file=self._file.name, member=records.MANIFEST_NAME)
         total = sum(member.stored_bytes for member in self.manifest.members)
         done = 0

@@ -101,7 +101,7 @@ def publish(
     for old in programme.listings:
         if old.bundle_id == manifest.bundle_id:
             del role.targets[old.target_path]
-    info = repository.put_target(listing.target_path, bundle.envelope.to_bytes())
+    info = repository.put_target(listing.target_path, bundle.envelope_bytes)
     info.unrecognized_fields["custom"] = listing.custom()
     role.targets[listing.target_path] = info
     repository.stage(area, role)
@@ -171,7 +171,7 @@ def _highest(programme: Programme, bundle_id: str) -> int:
 
 
 def _put(repository: Repository, bundle: VerifiedBundle, path: Path) -> Listing:
-    envelope = bundle.envelope.to_bytes()
+    envelope = bundle.envelope_bytes
     manifest = bundle.manifest
     draft = Listing(
         area=manifest.content_area,

@@ -5,6 +5,7 @@ does no harm: containers are written first, metadata after, the timestamp last. 
 way a station reads it.
 """
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -14,12 +15,12 @@ from typing import Final
 
 from pocus_desktop.bundle.carrier import FolderCarrier
 from pocus_desktop.bundle.depot import paths
-from pocus_desktop.bundle.depot.errors import NotListedError, StickFullError, StickIsDepotError
+from pocus_desktop.bundle.depot.errors import NotListedError, StickFullError, StickIsDepotError, WrongBytesError
 from pocus_desktop.bundle.trust import academy
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.bundle.trust.listing import Listing
 from pocus_desktop.bundle.trust.state import TrustState
-from pocus_desktop.bundle.verifier import Progress, open_bundle
+from pocus_desktop.bundle.verifier import Progress, TrustPolicy, open_bundle
 from pocus_desktop.bundle.whole_file import whole_file
 
 _COPY_BYTES: Final = 4 * 1024 * 1024
@@ -71,9 +72,14 @@ def make_stick(
     """
     if destination.resolve() == source.resolve():
         raise StickIsDepotError(folder=str(destination))
+    small = _small_files(source)  # before it is believed: what is published after this is found missing at the end
     state = _believed(source, root, now_ms)
     listings = tuple(_listed(state, bundle_id) for bundle_id in sorted(set(bundle_ids)))
-    wanted = _wanted(source, listings)
+    wanted = (
+        *(paths.container(each.envelope_sha256) for each in listings),
+        *(paths.envelope(each) for each in listings),
+        *small,
+    )
     removed = _remove_others(destination, wanted)
     missing = [path for path in wanted if not _is_there(source, destination, path)]
     total = sum((source / path).stat().st_size for path in missing)
@@ -111,19 +117,14 @@ def _listed(state: TrustState, bundle_id: str) -> Listing:
     return listing
 
 
-def _wanted(source: Path, listings: Sequence[Listing]) -> tuple[str, ...]:
-    """The files of a stick, in the order in which they are written."""
+def _small_files(source: Path) -> tuple[str, ...]:
+    """The academy's policies and all metadata, in the order in which they are written."""
     metadata = [path.relative_to(source).as_posix() for path in (source / "metadata").glob("*.json")]
     policies = [
         path.relative_to(source).as_posix()
         for path in (source / "targets" / academy.PATH).parent.glob(f"*.{Path(academy.PATH).name}")
     ]
-    return (
-        *(paths.container(each.envelope_sha256) for each in listings),
-        *(paths.envelope(each) for each in listings),
-        *sorted(policies),
-        *sorted(metadata, key=lambda path: (path.endswith("/timestamp.json"), path)),
-    )
+    return (*sorted(policies), *sorted(metadata, key=lambda path: (path.endswith("/timestamp.json"), path)))
 
 
 def _is_there(source: Path, destination: Path, path: str) -> bool:
@@ -150,10 +151,20 @@ def _remove_others(destination: Path, wanted: Sequence[str]) -> tuple[str, ...]:
 def _read_back(destination: Path, listings: Sequence[Listing], root: bytes, now_ms: int, app_version: str) -> None:
     state = _believed(destination, root, now_ms)
     for listing in listings:
-        path = destination / paths.container(listing.envelope_sha256)
         try:
-            with open_bundle(path, state.policy(), now_ms=now_ms, app_version=app_version) as bundle:
-                bundle.verify_everything()
+            _require_listed(destination, listing, state.policy(), now_ms, app_version)
         except BaseException:
-            path.unlink(missing_ok=True)  # so that making the stick again writes it anew
+            for path in (paths.container(listing.envelope_sha256), paths.envelope(listing)):
+                (destination / path).unlink(missing_ok=True)  # so that making the stick again writes it anew
             raise
+
+
+def _require_listed(folder: Path, listing: Listing, policy: TrustPolicy, now_ms: int, app_version: str) -> None:
+    """A container verifies to its last byte, and it and the envelope beside it are those that are listed."""
+    container, envelope = paths.container(listing.envelope_sha256), paths.envelope(listing)
+    with open_bundle(folder / container, policy, now_ms=now_ms, app_version=app_version) as bundle:
+        bundle.verify_everything()
+        held = {container: bundle.envelope_bytes, envelope: (folder / envelope).read_bytes()}
+    for path, data in held.items():
+        if hashlib.sha256(data).hexdigest() != listing.envelope_sha256:
+            raise WrongBytesError(carrier=str(folder), file=path)

@@ -1,5 +1,6 @@
 """From a depot to a library: only what is missing, from whoever gives it right, nothing that was not signed."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ import pytest
 
 from pocus_desktop.bundle.carrier import TRIES_WITHOUT_PROGRESS, Carrier, CarrierFailedError, FolderCarrier
 from pocus_desktop.bundle.depot import paths, publish
+from pocus_desktop.bundle.depot.assembly import Assembly, Layout
 from pocus_desktop.bundle.depot.fetch import PART_PREFIX, Fetched, fetch, sweep
 from pocus_desktop.bundle.errors import CancelledError
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.library_lock import try_lock
 from pocus_desktop.bundle.trust.listing import Listing
+from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.kernel.errors import PocusError
 from tests.bundle.depot.press import APP_VERSION, FILES, MIB, Faulty, Press, noise
 from tests.bundle.trust.academy import NOW_MS
@@ -249,6 +252,23 @@ def test_what_may_be_published(press: Press, tmp_path: Path) -> None:
     damaged.write_bytes(data)
     assert offer(damaged) == "bundle.content_damaged"
     assert repository.standings() == ()
+
+
+def test_an_envelope_in_another_form_is_published_as_it_stands(press: Press, library: Library) -> None:
+    path = press.bundle(1)
+    with open_bundle(path, press.state().policy(), now_ms=NOW_MS, app_version=APP_VERSION) as bundle:
+        manifest = bundle.manifest
+        table = b"".join(bundle.segment_digests(member.path) for member in manifest.members)
+        stored = [bundle.stored(member.path).read_at(0, member.stored_bytes) for member in manifest.members]
+        layout = Layout.of(json.dumps(json.loads(bundle.envelope_bytes), indent=1).encode(), manifest)
+    with path.open("w+b") as file:
+        Assembly(file, layout).complete(table)
+        for entry, data in zip(layout.entries[3:], stored, strict=True):
+            file.seek(entry.data_offset)
+            file.write(data)
+    listing = publish.publish(press.academy.repository, path, now_ms=NOW_MS, app_version=APP_VERSION)
+    press.academy.publish()
+    assert get(press, library, listing).entry.path.read_bytes() == path.read_bytes()
 
 
 def test_a_withdrawn_version_stays_withdrawn_and_is_not_published_again(press: Press, library: Library) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.bundle.carrier import FolderCarrier
-from pocus_desktop.bundle.depot import paths
+from pocus_desktop.bundle.depot import paths, stick
 from pocus_desktop.bundle.depot.fetch import fetch
 from pocus_desktop.bundle.depot.stick import Stick, make_stick
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.bundle.trust.state import TrustState
 from pocus_desktop.kernel.errors import PocusError
 from tests.bundle.depot.press import APP_VERSION, FILES, Press
 from tests.bundle.trust.academy import DAY_MS, NOW_MS
@@ -60,16 +61,50 @@ def test_a_stick_is_brought_up_to_date(press: Press) -> None:
     assert make(press, "dvt-swollen-calf").copied_bytes == 0
 
 
-def test_a_stick_that_does_not_give_back_what_was_written_is_told(press: Press, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("is_envelope", "code"),
+    [(False, "bundle.content_damaged"), (True, "depot.wrong_bytes")],
+    ids=["bundle", "envelope"],
+)
+def test_a_stick_that_does_not_give_back_what_was_written_is_told(
+    press: Press, tmp_path: Path, *, is_envelope: bool, code: str
+) -> None:
     [listing] = make(press, "dvt-swollen-calf").listings
-    path = tmp_path / "stick" / paths.container(listing.envelope_sha256)
+    path = tmp_path / "stick" / (paths.envelope(listing) if is_envelope else paths.container(listing.envelope_sha256))
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(PocusError) as caught:
         make(press, "dvt-swollen-calf")
-    assert caught.value.code == "bundle.content_damaged"
-    assert make(press, "dvt-swollen-calf").copied_bytes == listing.size_bytes
+    assert caught.value.code == code
+    assert make(press, "dvt-swollen-calf").copied_bytes == listing.size_bytes + listing.envelope_bytes
+
+
+def test_another_bundle_of_the_programme_under_a_bundle_s_name_is_told(press: Press, tmp_path: Path) -> None:
+    both = {each.bundle_id: each for each in make(press, "dvt-swollen-calf", "other-calf").listings}
+    ours, other = (paths.container(both[name].envelope_sha256) for name in ("dvt-swollen-calf", "other-calf"))
+    for folder in (press.depot, tmp_path / "stick"):
+        (folder / ours).write_bytes((folder / other).read_bytes())
+    with pytest.raises(PocusError) as caught:
+        make(press, "dvt-swollen-calf")
+    assert caught.value.code == "depot.wrong_bytes"
+
+
+def test_a_depot_that_is_published_meanwhile_makes_no_stick(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    believe = stick._believed
+
+    def then_publish(depot: Path, root: bytes, now_ms: int) -> TrustState:
+        state = believe(depot, root, now_ms)
+        if depot == press.depot:
+            press.publish(2)
+        return state
+
+    monkeypatch.setattr(stick, "_believed", then_publish)
+    with pytest.raises(PocusError) as caught:
+        make(press, "dvt-swollen-calf")
+    assert caught.value.code == "depot.not_carried"
+    monkeypatch.undo()
+    assert [each.version for each in make(press, "dvt-swollen-calf").listings] == [2]
 
 
 def test_no_stick_is_made_of_what_is_not_listed_or_over(press: Press) -> None:
