@@ -9,6 +9,7 @@ from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.bundle.verifier import VerifiedBundle, open_known_bundle
 from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
@@ -149,7 +150,7 @@ class Station:
             self._unlocks.hear(words)
         folder = self._sitting_folder(admitted.admission_id)
         is_begun = folder.has_journal
-        note = "" if is_begun else self._trusting.require_may_begin(str(admitted.mode), self._latest_ms())
+        note = "" if is_begun else self._heard().require_may_begin(str(admitted.mode), self._latest_ms())
         bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted)
         try:
             released = self._released(admitted, bundle, is_begun=is_begun)
@@ -203,6 +204,16 @@ class Station:
         self._deliveries.leave(opened.sitting)
         if opened in self._open:
             self._open.remove(opened)
+
+    def _heard(self) -> Trusting:
+        """What this station believes now: it may have been refreshed, or a proctor's word given, while this ran.
+
+        Raises:
+            PocusError: As `Trusting.load`.
+        """
+        if TrustClient(self._home.trust_state).is_enrolled:
+            self._trusting = Trusting.load(self._home)
+        return self._trusting
 
     def _bundle(self, admitted: Admission) -> VerifiedBundle:
         """The newest bundle of an admission, opened inside both windows; the clock cannot be turned back into them."""

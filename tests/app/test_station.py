@@ -12,14 +12,20 @@ from pocus_desktop.app.station_keys import station_keys
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.authoring.media.clip import encode_clip
+from pocus_desktop.bundle.carrier import FolderCarrier
 from pocus_desktop.bundle.library import Library
+from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.clock import SystemClock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.admission import Candidate
+from pocus_desktop.sitting.enrolment import Enrolment
 from pocus_desktop.sitting.errors import WrongCandidateError
+from pocus_desktop.sitting.trusting import Override
 from pocus_desktop.sitting.views import CaseView, HandedInView, Mode, ReviewView, View
+from tests.bundle.trust.academy import DAY_MS, Academy, key
 
 CODE = "river-42"
 
@@ -121,6 +127,26 @@ def test_a_station_closed_in_the_middle_goes_on_where_it_was(world: World) -> No
     assert isinstance(view.screen, CaseView)
     assert view.screen.items[0].response == ChoiceResponse(choices=("right",))
     again.close()
+
+
+def test_what_is_heard_and_allowed_while_the_station_runs_counts_at_once(world: World, tmp_path: Path) -> None:
+    home, admission_id = world.workshop.home, world.admit()
+    long_ago_ms = SystemClock().read().wall_ms - 200 * DAY_MS
+    academy = Academy(folder=tmp_path / "depot")
+    academy.found(now_ms=long_ago_ms)
+    Enrolment(publishers=(), hubs=(key("hub").public,)).save(home.trust)
+    client = TrustClient(home.trust_state)
+    client.enrol(academy.root)
+    client.refresh([FolderCarrier(academy.folder)], now_ms=long_ago_ms)
+
+    def refused() -> str:
+        with pytest.raises(PocusError) as caught:
+            world.station.open(candidate_id="C-1001", admission_id=admission_id, language="en")
+        return caught.value.code
+
+    assert refused() == "sitting.stale_needs_override"
+    Override(reason="The stick broke.", at_ms=SystemClock().read().wall_ms).save(home.stale_override)
+    assert refused() == "crypto.not_enough_signatures", "the word counts; the academy's people signed no such bundle"
 
 
 def test_another_candidate_is_refused_by_name(world: World) -> None:
