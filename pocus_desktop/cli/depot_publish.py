@@ -13,6 +13,7 @@ from pocus_desktop import __version__
 from pocus_desktop.bundle.depot import publish as publishing
 from pocus_desktop.bundle.depot.publish import Shelf
 from pocus_desktop.bundle.depot.stick import make_stick
+from pocus_desktop.bundle.trust.changes import plain
 from pocus_desktop.bundle.trust.repository import Repository
 from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.kernel.canonical import Json
@@ -75,7 +76,7 @@ def status(folder: Path, *, as_json: bool) -> None:
             megabytes = f"{listing.size_bytes / 10**6:,.1f} MB"
             click.echo(f"  {listing.bundle_id} version {listing.version}  {listing.mode}, {megabytes}")
         for gone in shelf.programme.withdrawals:
-            click.echo(f"  {gone.bundle_id} version {gone.version}  WITHDRAWN: {gone.reason}")
+            click.echo(f"  {gone.bundle_id} version {gone.version}  WITHDRAWN: {plain(gone.reason)}")
     if not shelves:
         click.echo("No programme was delegated yet: `pocus trust delegate` does it.", err=True)
     _tell_waiting(repository)

@@ -8,6 +8,7 @@ import click
 
 from pocus_desktop import __version__
 from pocus_desktop.bundle.depot.plan import Need, Plan
+from pocus_desktop.bundle.trust.changes import plain
 from pocus_desktop.bundle.trust.client import Refreshed
 from pocus_desktop.bundle.trust.listing import Listing
 from pocus_desktop.bundle.trust.state import TrustState
@@ -94,7 +95,7 @@ def show(*, as_json: bool) -> None:
         for listing in programme.listings:
             click.echo(f"  {listing.bundle_id} version {listing.version}  {listing.mode}")
         for gone in programme.withdrawals:
-            click.echo(f"  {gone.bundle_id} version {gone.version}  WITHDRAWN: {gone.reason}")
+            click.echo(f"  {gone.bundle_id} version {gone.version}  WITHDRAWN: {plain(gone.reason)}")
 
 
 class _Progress:

@@ -71,6 +71,17 @@ def test_what_is_published_is_carried_fetched_and_withdrawn(room: Room, tmp_path
     assert "1 containers were removed" in room.do("depot", "tidy", "--depot", depot)
 
 
+def test_the_reason_of_a_withdrawal_steers_no_terminal(room: Room) -> None:
+    depot = room.press.depot
+    room.press.publish(1)
+    room.do("depot", "withdraw", "dvt-swollen-calf", "1", "--reason", "\x1b[2JAll is well.", "--depot", depot)
+    room.press.academy.publish()
+    room.do("depot", "refresh", depot)
+    for told in (room.do("depot", "status", "--depot", depot), room.do("depot", "show")):
+        assert "All is well." in told
+        assert "\x1b" not in told
+
+
 def test_what_is_needed_and_nowhere_is_told(room: Room) -> None:
     told = room.do("depot", "fetch", room.press.depot, "--bundle", "lung-a", status=1)
     assert "Needed and listed nowhere: lung-a version 1 or newer" in told
