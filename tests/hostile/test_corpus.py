@@ -84,6 +84,7 @@ UNREACHED: Final[dict[str, str]] = {
     "depot.busy": COMPUTER,
     "depot.version_not_higher": PUBLISHER,
     "depot.stick_full": COMPUTER,
+    "depot.stick_is_depot": PERSON,
     "sitting.unlock_refused": BASE,
     "sitting.nothing_waits_for_words": PERSON,
     "sitting.already_unlocked": PERSON,
