@@ -66,7 +66,7 @@ def make_stick(
     Raises:
         StickIsDepotError: The folder is the depot itself, whose other bundles would go.
         NotListedError: A bundle is not listed.
-        StickFullError: There is less room than they need.
+        StickFullError: There is less room than they need, with what goes; nothing was changed.
         PocusError: `trust.*` or `bundle.*`: the depot, or what was read back, is not what was signed.
         OSError: As the operating system says.
     """
@@ -80,13 +80,15 @@ def make_stick(
         *(paths.envelope(each) for each in listings),
         *small,
     )
-    removed = _remove_others(destination, wanted)
+    others = _others(destination, wanted)
     missing = [path for path in wanted if not _is_there(source, destination, path)]
     total = sum((source / path).stat().st_size for path in missing)
     destination.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(destination).free
+    free = shutil.disk_usage(destination).free + sum(path.stat().st_size for path in others)
     if free < total + _SPARE_BYTES:
         raise StickFullError(free_mb=free // 10**6, needed_mb=-(-(total + _SPARE_BYTES) // 10**6))
+    for gone in others:
+        gone.unlink()
     done = 0
     for path in missing:
         with whole_file(destination / path) as written, (source / path).open("rb") as read:
@@ -96,6 +98,7 @@ def make_stick(
                 if progress is not None:
                     progress(Progress(done_bytes=done, total_bytes=total))
     _read_back(destination, listings, root, now_ms, app_version)
+    removed = tuple(path.relative_to(destination).as_posix() for path in others)
     return Stick(listings=listings, copied_bytes=done, removed=removed)
 
 
@@ -135,17 +138,15 @@ def _is_there(source: Path, destination: Path, path: str) -> bool:
     return not path.startswith("metadata/") or there.read_bytes() == (source / path).read_bytes()
 
 
-def _remove_others(destination: Path, wanted: Sequence[str]) -> tuple[str, ...]:
+def _others(destination: Path, wanted: Sequence[str]) -> tuple[Path, ...]:
+    """What a stick holds in its `bundles` and `targets` and may not have."""
     keep = set(wanted)
-    found = [
+    return tuple(
         path
         for folder in ("bundles", "targets")
         for path in sorted((destination / folder).rglob("*"))
         if path.is_file() and path.relative_to(destination).as_posix() not in keep
-    ]
-    for path in found:
-        path.unlink()
-    return tuple(path.relative_to(destination).as_posix() for path in found)
+    )
 
 
 def _read_back(destination: Path, listings: Sequence[Listing], root: bytes, now_ms: int, app_version: str) -> None:

@@ -1,6 +1,8 @@
 """A stick for one centre: what it needs, nothing else, and read back before it is handed out."""
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -124,3 +126,22 @@ def test_no_stick_is_made_of_the_depot_itself(press: Press) -> None:
         make_stick(press.depot, again, ["other-calf"], root=press.academy.root, now_ms=NOW_MS, app_version=APP_VERSION)
     assert caught.value.code == "depot.stick_is_depot"
     assert sorted(press.depot.rglob("*")) == before
+
+
+def test_a_stick_that_is_too_small_is_left_as_it_was(
+    press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(press, "other-calf")
+    before = sorted((tmp_path / "stick").rglob("*"))
+    monkeypatch.setattr(stick, "_SPARE_BYTES", 10**18)
+    with pytest.raises(PocusError) as caught:
+        make(press, "dvt-swollen-calf")
+    assert caught.value.code == "depot.stick_full"
+    assert sorted((tmp_path / "stick").rglob("*")) == before
+
+
+def test_what_goes_makes_room_for_what_comes(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(press, "dvt-swollen-calf")
+    monkeypatch.setattr(stick, "_SPARE_BYTES", 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    assert [each.bundle_id for each in make(press, "other-calf").listings] == ["other-calf"]
