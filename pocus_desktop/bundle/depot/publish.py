@@ -184,8 +184,7 @@ def _put(repository: Repository, bundle: VerifiedBundle, path: Path) -> Listing:
     )
     listing = replace(draft, envelope_sha256=repository.put_target(draft.target_path, envelope).hashes["sha256"])
     destination = repository.folder / paths.container(listing.envelope_sha256)
-    if not destination.is_file():
-        with whole_file(destination) as file, path.open("rb") as source:
-            while block := source.read(_COPY_BYTES):
-                file.write(block)
+    with whole_file(destination) as file, path.open("rb") as source:  # anew where one is there, which may be damaged
+        while block := source.read(_COPY_BYTES):
+            file.write(block)
     return listing

@@ -18,7 +18,7 @@ from pocus_desktop.bundle.trust.listing import Listing
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.kernel.errors import PocusError
 from tests.bundle.depot.press import APP_VERSION, FILES, MIB, Faulty, Press, noise
-from tests.bundle.trust.academy import NOW_MS
+from tests.bundle.trust.academy import AREA, NOW_MS
 
 
 @pytest.fixture
@@ -252,6 +252,15 @@ def test_what_may_be_published(press: Press, tmp_path: Path) -> None:
     damaged.write_bytes(data)
     assert offer(damaged) == "bundle.content_damaged"
     assert repository.standings() == ()
+
+
+def test_publishing_again_mends_a_damaged_container(press: Press) -> None:
+    repository, path = press.academy.repository, press.bundle(1)
+    stored = container(press, publish.publish(repository, path, now_ms=NOW_MS, app_version=APP_VERSION))
+    repository.staged_path(AREA).unlink()
+    stored.write_bytes(stored.read_bytes()[:-1] + b"?")
+    publish.publish(repository, path, now_ms=NOW_MS, app_version=APP_VERSION)
+    assert stored.read_bytes() == path.read_bytes()
 
 
 def test_an_envelope_in_another_form_is_published_as_it_stands(press: Press, library: Library) -> None:
