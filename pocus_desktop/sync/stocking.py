@@ -120,6 +120,7 @@ class Stocker:
             state.listings(),
             held,
             begun=begun if begun is not None else {(each.bundle_id, each.version) for each in held},
+            withdrawn=state.policy().withdrawn,
             partly=self._partly(),
             free_bytes=self._free_bytes(),
         )

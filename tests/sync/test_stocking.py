@@ -8,6 +8,7 @@ import pytest
 
 from pocus_desktop.bundle import library as library_module
 from pocus_desktop.bundle.carrier import Carrier, FolderCarrier
+from pocus_desktop.bundle.depot import publish
 from pocus_desktop.bundle.depot.plan import Need
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.client import TrustClient
@@ -125,6 +126,16 @@ def test_a_new_version_takes_the_old_one_s_place(press: Press, home: Home, stock
     done = stock(stocker, FolderCarrier(press.depot))
     assert here(home) == [("dvt-swollen-calf", 2)]
     assert [(each.bundle_id, each.version) for each in done.removed] == [("dvt-swollen-calf", 1)]
+
+
+def test_a_version_here_that_was_withdrawn_meets_no_need(press: Press, home: Home, stocker: Stocker) -> None:
+    press.publish(1)
+    admit(home, "dvt-swollen-calf")
+    stock(stocker, FolderCarrier(press.depot))
+    publish.withdraw(press.academy.repository, "dvt-swollen-calf", 1, reason="Two right answers.", now_ms=NOW_MS)
+    press.academy.publish()
+    done = stock(stocker, FolderCarrier(press.depot))
+    assert [need.bundle_id for need in done.plan.missing] == ["dvt-swollen-calf"]
 
 
 def test_nothing_is_removed_while_a_sitting_cannot_be_read(press: Press, home: Home, stocker: Stocker) -> None:

@@ -61,6 +61,7 @@ def plan(
     held: Sequence[Held],
     *,
     begun: Collection[tuple[str, int]] = (),
+    withdrawn: Collection[tuple[str, int]] = (),
     partly: Mapping[str, int] | None = None,
     free_bytes: int,
 ) -> Plan:
@@ -71,6 +72,7 @@ def plan(
         listings: What the academy lists.
         held: What the library holds and can use.
         begun: Bundle id and version of the sittings that were begun and not handed in.
+        withdrawn: Bundle id and version of what must not be sat any more.
         partly: By the digest of an envelope, how many bytes an earlier fetch left on this disk.
         free_bytes: Room on the disk, without what must stay free for journals and results.
     """
@@ -82,7 +84,7 @@ def plan(
         here = max((each.version for each in held if each.bundle_id == need.bundle_id), default=0)
         if newest is not None and newest.version > here:
             wanted.setdefault(newest.bundle_id, newest)
-        elif here < need.minimum_version:
+        elif here < need.minimum_version or (need.bundle_id, here) in withdrawn:
             missing.append(need)
     fetch = tuple(wanted.values())
     left = partly or {}
