@@ -18,8 +18,8 @@ def override(reason: str) -> None:
     """
     home = Home.default()
     now_ms = max(time.time_ns() // 1_000_000, LatestTime(home.latest_time).seen_ms())
-    Override(reason=reason, at_ms=now_ms).save(home.stale_override)
     state = Trusting.load(home).state
+    Override(reason=reason, at_ms=now_ms).save(home.stale_override)
     if state is not None and not state.is_stale(now_ms):
         click.echo(f"Nothing is over here: what this station knows is good until {moment(state.expires_ms)}.")
     click.echo(f"Kept. It holds until {moment(now_ms + OVERRIDE_MS)}, and is noted in every sitting that begins on it.")

@@ -100,3 +100,9 @@ def test_a_proctor_s_word_is_kept_with_its_reason(room: Room) -> None:
     assert word is not None
     assert word.reason == "The stick broke."
     assert "[sitting.no_reason]" in room.do("trust", "override", "--reason", " ", status=1)
+
+
+def test_no_word_is_kept_at_a_computer_that_is_no_station(room: Room) -> None:
+    room.home.trust.unlink()
+    assert "[sitting.not_enrolled]" in room.do("trust", "override", "--reason", "The stick broke.", status=1)
+    assert Override.load(room.home.stale_override) is None
