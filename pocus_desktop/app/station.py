@@ -18,6 +18,7 @@ from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.admission import Admission, StationKeys, VerifiedAdmission
+from pocus_desktop.sitting.enrolment import held_grant
 from pocus_desktop.sitting.errors import TooLateError
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.intents import NoteIntegrity
@@ -28,6 +29,8 @@ from pocus_desktop.sitting.sign_in import CodeGate
 from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.unlock_desk import UnlockDesk
 from pocus_desktop.sitting.unlocking import ReleasedKey
+from pocus_desktop.sitting.views import Mode
+from pocus_desktop.sitting.windows import require_not_begun
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
@@ -144,12 +147,16 @@ class Station:
         """
         admission = self._admission(admission_id)
         admitted = admission.admission
-        admissions.check(admitted, candidate_id=candidate_id, station_id=self._keys.station_id)
+        admissions.check(
+            admitted, candidate_id=candidate_id, station_id=self._keys.station_id, centre_id=self._centre_id()
+        )
         self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
         if words:
             self._unlocks.hear(words)
         folder = self._sitting_folder(admitted.admission_id)
         is_begun = folder.has_journal
+        if admitted.mode in (Mode.LIVE, Mode.TRIAL):
+            require_not_begun(admitted, self._begun_here())
         note = "" if is_begun else self._heard().require_may_begin(str(admitted.mode), self._latest_ms())
         bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted)
         try:
@@ -236,6 +243,25 @@ class Station:
         manifest = bundle.manifest
         is_sealed = manifest.mode == "sealed"
         return self._unlocks.content_key(admitted, version=manifest.version, is_sealed=is_sealed, is_begun=is_begun)
+
+    def _centre_id(self) -> str | None:
+        """Of the centre that this station is enrolled with: empty without one, None where it was set up by hand."""
+        grant = held_grant(self._home, self._trusting.hubs, self._keys)
+        if grant is None:
+            return None
+        return grant.centre.centre_id if grant.centre is not None else ""
+
+    def _begun_here(self) -> Sequence[Admission]:
+        """The admissions whose sittings were begun at this station."""
+        found: list[Admission] = []
+        for path in sorted(self._home.admissions.glob(f"*{ADMISSION_SUFFIX}")):
+            admission_id = path.name.removesuffix(ADMISSION_SUFFIX)
+            if self._home.begun(admission_id).exists():
+                try:
+                    found.append(self._admission(admission_id).admission)
+                except PocusError as problem:  # one that can no longer be read keeps nobody else from sitting
+                    log.failure(problem)
+        return found
 
     def _latest_ms(self) -> int:
         """The present, never earlier than the latest time seen here."""

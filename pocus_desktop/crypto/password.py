@@ -9,6 +9,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import ClassVar, Final
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -22,6 +23,9 @@ from pocus_desktop.kernel.errors import Blame, PocusError
 FORMAT: Final = "pocus.passphrase-sealed"
 VERSION: Final = 1
 SALT_BYTES: Final = 16
+
+_ONE_AT_A_TIME: Final = Lock()
+"""Two derivations of several lanes at once wait for each other for ever in the library's pool of threads."""
 
 _FIELDS: Final = frozenset({"format", "version", "purpose", "kdf", "nonce", "sealed"})
 _KDF_FIELDS: Final = frozenset({"name", "memory_kib", "passes", "lanes", "salt"})
@@ -156,7 +160,8 @@ def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
         salt=salt, length=aead.KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib
     )
     try:
-        return function.derive(typed)
+        with _ONE_AT_A_TIME:
+            return function.derive(typed)
     except MemoryError as problem:
         raise NotEnoughMemoryError(memory_mib=cost.memory_kib // 1024) from problem
 

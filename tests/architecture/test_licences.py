@@ -10,8 +10,8 @@ ALLOWED = re.compile(
     r"|GNU Lesser General Public License v2 or later \(LGPLv2\+\)"
     r"|MIT License|BSD License|Apache Software License|Python Software Foundation License"
 )
-OTHER_PLATFORMS = frozenset({"httpx2-jsfetch", "pywin32-ctypes"})
-"""Locked for platforms that this test does not run on; MIT and BSD by their pages on the package index."""
+OTHER_PLATFORMS = frozenset({"httpx2-jsfetch", "pywin32-ctypes", "tzdata"})
+"""Locked for platforms that this test does not run on; MIT, BSD and Apache-2.0 by their pages on the package index."""
 
 
 def _names() -> list[str]:

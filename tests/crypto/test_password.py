@@ -1,6 +1,7 @@
 """A secret under a passphrase: floor and ceiling on read, binding of the whole file, wrong passphrases."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -166,3 +167,18 @@ def test_every_cut_of_a_file_is_refused() -> None:
     for size in range(len(SEALED)):
         with pytest.raises(BadPassphraseFileError):
             open_with_passphrase(SEALED[:size], PASSPHRASE, purpose=PURPOSE)
+
+
+def test_threads_that_stretch_at_once_all_come_to_an_end() -> None:
+    done: list[bytes] = []
+
+    def work() -> None:
+        done.append(seal_under_passphrase(b"secret", "correct horse", purpose="test"))
+        done.append(seal_under_passphrase(b"secret", "correct horse", purpose="test"))
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)  # for ever, where it hangs
+    assert len(done) == 6

@@ -4,6 +4,7 @@ import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -44,6 +45,7 @@ class Academy:
     source: Path
     station: Station
     opened: list[OpenSitting] = field(default_factory=list)
+    _attempts: Iterator[int] = field(default_factory=lambda: count(1))
 
     @classmethod
     def found(cls, folder: Path, *, source: Path, clock: Clock, recipe: Recipe | None = None) -> "Academy":
@@ -117,6 +119,7 @@ class Academy:
             "candidate": Candidate(id=CANDIDATE, display_name="Alex Moreno"),
             "bundle_id": built.manifest.bundle_id,
             "minimum_version": version,
+            "attempt": next(self._attempts),
             "mode": Mode.TRIAL,
             "recipients": (self.workshop.academy.sealing.public,),
             "content_keys": admissions.seal_content_key(

@@ -235,3 +235,26 @@ def test_a_live_sitting_needs_its_start_code(academy: Academy) -> None:
     with pytest.raises(PocusError) as refused:
         academy.issue(mode=Mode.LIVE)
     told(refused.value, "sitting.no_start_code")
+
+
+def test_an_attempt_that_was_begun_is_not_begun_again_with_another_admission(academy: Academy) -> None:
+    first = academy.admit(attempt=1)
+    academy.open(first)
+    academy.leave()
+    second = academy.admit(attempt=1)
+    with pytest.raises(PocusError) as refused:
+        academy.open(second)
+    told(refused.value, "windows.attempt_begun")
+    assert academy.open(first).sitting.state.opened.attempt == 1
+    academy.open(academy.admit(attempt=2))
+
+
+def test_an_admission_that_can_no_longer_be_read_shuts_nobody_else_out(academy: Academy) -> None:
+    first = academy.admit()
+    academy.open(first)
+    academy.leave()
+    academy.station.close()
+    home = academy.workshop.home
+    home.admission(first).write_bytes(b"{")
+    academy.station = academy.workshop.station()
+    assert academy.open(academy.admit()).sitting.state.opened.attempt == 2
