@@ -18,10 +18,10 @@ from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 from pocus_desktop.ui.launch import run_candidate
 
 if TYPE_CHECKING:
+    from pocus_desktop.admission.trusting import Trusting
     from pocus_desktop.app.practice import PracticeRoom
     from pocus_desktop.app.station import Station
     from pocus_desktop.kernel.settings import Home
-    from pocus_desktop.sitting.trusting import Trusting
     from pocus_desktop.sync.transport import Transport
     from pocus_desktop.ui.candidate.rooms import Rooms
     from pocus_desktop.ui.candidate.shell import CandidateShell
@@ -110,10 +110,10 @@ def open_station(home: Home, passphrase: str | None) -> Station:
     Raises:
         PocusError: Its keys, its trust or its outbox cannot be opened.
     """
+    from pocus_desktop.admission.trusting import Trusting
     from pocus_desktop.app.station import Station  # as above
     from pocus_desktop.app.station_keys import station_keys
     from pocus_desktop.crypto.keystore import open_keystore
-    from pocus_desktop.sitting.trusting import Trusting
 
     trusting = Trusting.load(home)
     keys = station_keys(open_keystore(home.keys, passphrase))

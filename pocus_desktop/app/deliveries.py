@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.folder import SittingFolder
-from pocus_desktop.sitting.latest_time import LatestTime
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.errors import EnvelopeChangedError, EnvelopeMissingError

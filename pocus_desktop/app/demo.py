@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.candidate import close_sittings_left
 from pocus_desktop.app.display import require_display
 from pocus_desktop.app.rooms import make_rooms
@@ -19,11 +21,9 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.scoring.score import ScoreReport
-from pocus_desktop.sitting.admission import Candidate
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.log import lines
-from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync.outbox import RECEIPT_SUFFIX
 from pocus_desktop.ui import qt_messages
 from pocus_desktop.ui.candidate.rooms import Rooms

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.app.display import can_show_windows
 from pocus_desktop.cli.faces import Finding
 from pocus_desktop.crypto.keystore import CHOICE_FILE
@@ -9,7 +10,6 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.media.vlc_player import VlcEngine
-from pocus_desktop.sitting.enrolment import Enrolment
 from pocus_desktop.ui.check.battery import probe_battery, read_power
 from pocus_desktop.ui.check.clock import probe_clock
 from pocus_desktop.ui.check.disk import probe_disk

@@ -14,8 +14,8 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
 if TYPE_CHECKING:
+    from pocus_desktop.admission.preflight_report import Report
     from pocus_desktop.bundle.verifier import Progress
-    from pocus_desktop.sitting.preflight_report import Report
 
 
 def faces() -> Faces:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.cli.faces import HubResult, TakenResult
 from pocus_desktop.cli.options import read_public_keys
@@ -15,7 +16,6 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.serve import serve as serve_hub
 from pocus_desktop.hub.store import Standing
 from pocus_desktop.kernel import log
-from pocus_desktop.sitting.academy import AcademyKeys
 
 
 def serve(

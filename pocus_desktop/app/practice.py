@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, Candidate, StationKeys
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.verifier import VerifiedBundle, open_known_bundle
@@ -17,12 +20,9 @@ from pocus_desktop.kernel import assets, log, words
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Admission, Candidate, StationKeys
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.views import Mode
 
 TUTORIAL_DIGEST: Final = "474b776b8ba3e9da9b939cf4d9888d2c9c3c771c7aad9de4d4feda3f455a4fdf"
 """SHA-256 of the manifest of the tutorial that ships; `case_bundles/tutorial/press.py` builds it and prints this."""

@@ -12,6 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, StationKeys, Window
+from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.errors import TooLateError
+from pocus_desktop.admission.latest_time import LatestTime, moment
+from pocus_desktop.admission.own_keys import own_keys
+from pocus_desktop.admission.preflight_report import STATION, Check, Report, sign
+from pocus_desktop.admission.roster_folder import rosters
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_desk import UnlockDesk
+from pocus_desktop.admission.unlocking import content_key_for, released_key
 from pocus_desktop.app.preflight_bundles import BundleChecks, FindKey
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.verifier import Progress
@@ -21,18 +32,7 @@ from pocus_desktop.kernel.errors import PocusError, Safe
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.media.vlc_player import VlcEngine
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.admission import Admission, StationKeys, Window
-from pocus_desktop.sitting.enrolment import held_grant
-from pocus_desktop.sitting.errors import TooLateError
 from pocus_desktop.sitting.folder import SittingFolder
-from pocus_desktop.sitting.latest_time import LatestTime, moment
-from pocus_desktop.sitting.own_keys import own_keys
-from pocus_desktop.sitting.preflight_report import STATION, Check, Report, sign
-from pocus_desktop.sitting.roster_folder import rosters
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.unlock_desk import UnlockDesk
-from pocus_desktop.sitting.unlocking import content_key_for, released_key
 from pocus_desktop.ui.check.clock import probe_clock
 from pocus_desktop.ui.check.disk import ROOM_BYTES, probe_disk
 

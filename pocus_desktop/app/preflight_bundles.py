@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pocus_desktop import __version__
+from pocus_desktop.admission.preflight_report import Check
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_errors import NotReleasedError, UnlockTooEarlyError, WordsNeededError
+from pocus_desktop.admission.unlocking import ReleasedKey
 from pocus_desktop.app.library_check import verify_all
 from pocus_desktop.bundle.library import Entry, Library
 from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_known_bundle
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.header import Header
-from pocus_desktop.sitting.preflight_report import Check
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.unlock_errors import NotReleasedError, UnlockTooEarlyError, WordsNeededError
-from pocus_desktop.sitting.unlocking import ReleasedKey
 
 FindKey: TypeAlias = Callable[[int], ReleasedKey | None]
 """The content key for a version of the bundle, at the moment of the sitting; raises what `content_key_for` does."""

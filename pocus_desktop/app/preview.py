@@ -3,6 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, Candidate, StationKeys
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.display import require_display
 from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.app.rooms import findings_of
@@ -11,12 +14,10 @@ from pocus_desktop.case.items.registry import problem_with
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.media.vlc_player import VlcEngine
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Admission, Candidate, StationKeys
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.views import CaseView, Mode, View
+from pocus_desktop.sitting.views import CaseView, View
 from pocus_desktop.sitting.writer import InlineWriter
 from pocus_desktop.ui import event_loop, qt_messages
 from pocus_desktop.ui.candidate.window import CandidateWindow

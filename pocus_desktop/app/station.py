@@ -4,6 +4,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, StationKeys, VerifiedAdmission
+from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.errors import TooLateError
+from pocus_desktop.admission.latest_time import ClockSetBackError, LatestTime, moment
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.sign_in import CodeGate
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_desk import UnlockDesk
+from pocus_desktop.admission.unlocking import ReleasedKey
+from pocus_desktop.admission.windows import require_not_begun
 from pocus_desktop.app.deliveries import Deliveries
 from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.bundle.content import BundleContent
@@ -16,21 +27,10 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.admission import Admission, StationKeys, VerifiedAdmission
-from pocus_desktop.sitting.enrolment import held_grant
-from pocus_desktop.sitting.errors import TooLateError
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.intents import NoteIntegrity
-from pocus_desktop.sitting.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.sign_in import CodeGate
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.unlock_desk import UnlockDesk
-from pocus_desktop.sitting.unlocking import ReleasedKey
-from pocus_desktop.sitting.views import Mode
-from pocus_desktop.sitting.windows import require_not_begun
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport

@@ -5,6 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, StationKeys
+from pocus_desktop.admission.enrolment import Enrolment
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.station import Station
 from pocus_desktop.authoring.build.build import Built, build
 from pocus_desktop.authoring.build.publisher import PublisherKeys
@@ -14,12 +20,6 @@ from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, StationKeys
-from pocus_desktop.sitting.enrolment import Enrolment
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport
 

@@ -8,6 +8,14 @@ from typing import BinaryIO, Final
 import click
 
 from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, Window
+from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.roster_folder import take_admissions
+from pocus_desktop.admission.scan_text import ScanError, TooLargeToScanError, from_text, to_parts
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.enrol import open_own_keys
@@ -15,14 +23,6 @@ from pocus_desktop.cli.options import key_for, keys_option, open_store, read_pub
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, Window
-from pocus_desktop.sitting.enrolment import held_grant
-from pocus_desktop.sitting.roster_folder import take_admissions
-from pocus_desktop.sitting.scan_text import ScanError, TooLargeToScanError, from_text, to_parts
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.views import Mode
 
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 _MAXIMUM_BYTES: Final = 4 * 1024 * 1024

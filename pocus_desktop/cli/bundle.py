@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pocus_desktop import __version__
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.authoring.build.publisher import PublisherKeys
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.line_keys import LineKeys
@@ -17,7 +18,6 @@ from pocus_desktop.bundle.verifier import Progress, VerifiedBundle, open_bundle
 from pocus_desktop.case.problems import CaseRefusedError
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.trusting import Trusting
 
 _bundle = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 _publisher = click.option(

@@ -7,6 +7,8 @@ import time
 import click
 
 from pocus_desktop import __version__
+from pocus_desktop.admission.latest_time import moment
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.bundle.depot.plan import Need, Plan
 from pocus_desktop.bundle.trust.changes import plain
 from pocus_desktop.bundle.trust.client import Refreshed
@@ -16,8 +18,6 @@ from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.cli.main import fail
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.latest_time import moment
-from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sync.stocking import Stocker, carrier_of
 
 _sources = click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)

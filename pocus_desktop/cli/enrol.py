@@ -8,6 +8,11 @@ from typing import get_args
 
 import click
 
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.enrolling import AlreadyEnrolledError, Kind, fingerprint, read_request, request_enrolment
+from pocus_desktop.admission.enrolment import Enrolment, NotEnrolledError, accept_grant, held_grant
+from pocus_desktop.admission.own_keys import own_keys
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.cli.hub_options import EXISTING, NEW_FILE
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE, key_for, read_public_keys
@@ -16,17 +21,6 @@ from pocus_desktop.crypto.keystore import open_keystore
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolling import (
-    AlreadyEnrolledError,
-    Kind,
-    fingerprint,
-    read_request,
-    request_enrolment,
-)
-from pocus_desktop.sitting.enrolment import Enrolment, NotEnrolledError, accept_grant, held_grant
-from pocus_desktop.sitting.own_keys import own_keys
-from pocus_desktop.sitting.trusting import Trusting
 
 
 @click.group(invoke_without_command=True)

@@ -13,8 +13,8 @@ import click
 from pocus_desktop.cli.registry_face import OpenRegistry
 
 if TYPE_CHECKING:
+    from pocus_desktop.admission.preflight_report import Report
     from pocus_desktop.bundle.verifier import Progress
-    from pocus_desktop.sitting.preflight_report import Report
 
 
 class Demonstrate(Protocol):

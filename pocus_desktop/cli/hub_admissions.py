@@ -8,6 +8,12 @@ from typing import Any, Final, Literal
 
 import click
 
+from pocus_desktop.admission import windows
+from pocus_desktop.admission.admission import Window
+from pocus_desktop.admission.forms import Form
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import Mark, Order
+from pocus_desktop.admission.windows import Rules
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import (
     EXISTING,
@@ -24,12 +30,6 @@ from pocus_desktop.cli.options import key_for, read_public_keys
 from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.kernel.files import write_atomically
-from pocus_desktop.sitting import windows
-from pocus_desktop.sitting.admission import Window
-from pocus_desktop.sitting.forms import Form
-from pocus_desktop.sitting.records import Mark, Order
-from pocus_desktop.sitting.views import Mode
-from pocus_desktop.sitting.windows import Rules
 
 DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 _CLOCK: Final = click.DateTime(formats=["%H:%M"])

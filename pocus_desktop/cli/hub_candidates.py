@@ -7,10 +7,10 @@ from typing import Any, Final, Literal
 
 import click
 
+from pocus_desktop.admission.admission import Accommodations
+from pocus_desktop.admission.records import AdmissionRecord, CandidateRecord
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import EXISTING, by_option, hub_options, registry, told, who_options
-from pocus_desktop.sitting.admission import Accommodations
-from pocus_desktop.sitting.records import AdmissionRecord, CandidateRecord
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="JSON, an object a line.")
 

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import click
 
+from pocus_desktop.admission.allowance import MAXIMUM_COUNT
+from pocus_desktop.admission.forms import Form
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import RosterOrder, WalkInRecord, WalkInState
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_admissions import DAY
 from pocus_desktop.cli.hub_options import NEW_FILE, by_option, hub_options, registry
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.kernel.files import write_atomically
-from pocus_desktop.sitting.allowance import MAXIMUM_COUNT
-from pocus_desktop.sitting.forms import Form
-from pocus_desktop.sitting.records import RosterOrder, WalkInRecord, WalkInState
-from pocus_desktop.sitting.views import Mode
 
 
 @click.command()

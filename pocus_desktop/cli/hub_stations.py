@@ -8,6 +8,8 @@ from typing import Any, Final, get_args
 
 import click
 
+from pocus_desktop.admission.enrolling import Kind
+from pocus_desktop.admission.records import EnrolmentRecord
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import (
     EXISTING,
@@ -22,8 +24,6 @@ from pocus_desktop.cli.hub_options import (
 )
 from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.kernel.files import write_atomically
-from pocus_desktop.sitting.enrolling import Kind
-from pocus_desktop.sitting.records import EnrolmentRecord
 
 _HOUR_MS: Final = 3_600_000
 _kind_option = click.option("--kind", type=click.Choice(get_args(Kind)), default="station", show_default=True)

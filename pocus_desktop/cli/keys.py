@@ -7,12 +7,12 @@ from typing import Final
 
 import click
 
+from pocus_desktop.admission.academy import AcademyKeys, NoAcademyKeysError
 from pocus_desktop.authoring.build.publisher import NoPublisherKeysError, PublisherKeys
 from pocus_desktop.cli.options import keys_option, open_store
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.crypto.keystore import KeyStore
 from pocus_desktop.kernel.errors import Blame, PocusError
-from pocus_desktop.sitting.academy import AcademyKeys, NoAcademyKeysError
 
 
 class KeysExistError(PocusError):

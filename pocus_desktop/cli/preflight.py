@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
+from pocus_desktop.admission.preflight_report import Report
 from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
-from pocus_desktop.sitting.preflight_report import Report
 
 
 @click.command()

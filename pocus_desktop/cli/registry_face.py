@@ -4,10 +4,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.sitting.admission import Accommodations
-from pocus_desktop.sitting.enrolling import Kind
-from pocus_desktop.sitting.records import (
+from pocus_desktop.admission.admission import Accommodations
+from pocus_desktop.admission.enrolling import Kind
+from pocus_desktop.admission.records import (
     AdmissionRecord,
     Admitted,
     CandidateRecord,
@@ -20,7 +19,8 @@ from pocus_desktop.sitting.records import (
     RosterOrder,
     WalkInRecord,
 )
-from pocus_desktop.sitting.windows import Rules
+from pocus_desktop.admission.windows import Rules
+from pocus_desktop.crypto.keys import PublicKey
 
 
 class EnrolmentDesk(Protocol):

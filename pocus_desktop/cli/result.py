@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.bundle.scoring_key import open_scoring_key
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
@@ -17,8 +19,6 @@ from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.scoring.score import score as score_responses
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.judge import judge

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
+from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.latest_time import LatestTime
+from pocus_desktop.admission.roster_folder import rosters, take_in, walk_in
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.walk_ins import WalkInOrder
 from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.hub_options import EXISTING, NEW_FILE, told
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.enrolment import held_grant
-from pocus_desktop.sitting.latest_time import LatestTime
-from pocus_desktop.sitting.roster_folder import rosters, take_in, walk_in
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.walk_ins import WalkInOrder
 
 
 @click.group()

@@ -4,9 +4,9 @@ import time
 
 import click
 
+from pocus_desktop.admission.latest_time import LatestTime, moment
+from pocus_desktop.admission.trusting import OVERRIDE_MS, Override, Trusting
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.latest_time import LatestTime, moment
-from pocus_desktop.sitting.trusting import OVERRIDE_MS, Override, Trusting
 
 
 @click.command()

@@ -11,6 +11,16 @@ from urllib.parse import urlsplit
 import click
 
 from pocus_desktop import __version__
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.day_key import LANGUAGES, DayKey, read_words
+from pocus_desktop.admission.enrolling import read_request
+from pocus_desktop.admission.latest_time import moment
+from pocus_desktop.admission.scan_text import from_text, to_parts
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_desk import Standing, UnlockDesk
+from pocus_desktop.admission.unlock_errors import UnlockError
+from pocus_desktop.admission.unlock_grant import MAXIMUM_BYTES, UnlockGrant, UnlockWindow, issue, release
+from pocus_desktop.admission.unlocking import Spoken
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.enrol import open_own_keys
@@ -23,16 +33,6 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.day_key import LANGUAGES, DayKey, read_words
-from pocus_desktop.sitting.enrolling import read_request
-from pocus_desktop.sitting.latest_time import moment
-from pocus_desktop.sitting.scan_text import from_text, to_parts
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.unlock_desk import Standing, UnlockDesk
-from pocus_desktop.sitting.unlock_errors import UnlockError
-from pocus_desktop.sitting.unlock_grant import MAXIMUM_BYTES, UnlockGrant, UnlockWindow, issue, release
-from pocus_desktop.sitting.unlocking import Spoken
 from pocus_desktop.sync.url_carrier import UrlCarrier
 
 _ADDRESSES: Final = ("http://", "https://")

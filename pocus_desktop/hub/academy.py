@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel.canonical import Json
-from pocus_desktop.sitting.academy import AcademyKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

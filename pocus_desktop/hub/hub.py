@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.bundle.scoring_key import open_scoring_key, read_label
 from pocus_desktop.bundle.verifier import TrustPolicy, open_bundle
 from pocus_desktop.case.models import Assessment
@@ -37,7 +38,6 @@ from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.scoring.score import ScoreReport
-from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.opening import app_version
 from pocus_desktop.sitting.sealed import Opened

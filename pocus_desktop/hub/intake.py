@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.bundle.manifest import LARGEST_INTEGER
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
@@ -34,12 +37,9 @@ from pocus_desktop.hub.store import PLACE_BYTES, Arrival, HubStore, Refused
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.admission import Admission
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.receipt import issue_receipt
 from pocus_desktop.sitting.sealed import Opened, open_sealed_result
-from pocus_desktop.sitting.views import Mode
 
 MAXIMUM_ENVELOPE_BYTES: Final = 16 * 1024 * 1024
 """A sitting of three hours is below 1 MiB; this is room for one that is ten times as busy."""

@@ -16,11 +16,11 @@ from typing import Final
 
 import uvicorn
 
+from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.errors import AddressInUseError, BadCertificateError, NeedsTlsError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel import log
-from pocus_desktop.sitting.academy import AcademyKeys
 
 DEFAULT_PORT: Final = 8420
 AT_ONCE: Final = 32

@@ -10,12 +10,12 @@ from typing import Final, TypeAlias, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting.errors import BadEventError, NewerEventError
 from pocus_desktop.sitting.events import VERSION, AnyEvent, Event
-from pocus_desktop.sitting.shape import first_fault
 
 Document: TypeAlias = dict[str, Json]
 Converters: TypeAlias = Mapping[int, Callable[[Document], Document]]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.registry import Item, Response
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.scenario import engine, vocabulary
@@ -17,7 +18,6 @@ from pocus_desktop.scenario.vocabulary import Place
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.ledger import Scope
 from pocus_desktop.sitting.plan import Plan
-from pocus_desktop.sitting.views import Mode
 
 REFUSALS: Final = {"scenario.item_locked": "sitting.item_locked", "scenario.item_closed": "sitting.item_closed"}
 """What the engine says of a response that it does not take, and what the candidate is told."""

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.registry import Response
-from pocus_desktop.sitting.views import Mode
 
 VERSION: Literal[1] = 1
 """The version of all event models."""

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, assert_never
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.choice import ChoiceItem
 from pocus_desktop.case.items.hotspot import HotspotItem
 from pocus_desktop.case.items.registry import Item
@@ -17,7 +18,7 @@ from pocus_desktop.scoring.rules.short_text import ShortTextEntry
 from pocus_desktop.scoring.score import ItemScore, ScoreReport, score
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.state import SittingState
-from pocus_desktop.sitting.views import Feedback, Mode
+from pocus_desktop.sitting.views import Feedback
 
 SHOWS_SCORE: Final = frozenset({Mode.PRACTICE, Mode.DEMO, Mode.REVIEW})
 """Modes that show a score at the end, where the bundle brings its key."""

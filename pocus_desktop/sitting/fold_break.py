@@ -4,10 +4,10 @@ The next case stands ready behind the break; its limits run from where the break
 or not. Nothing of it is seen or can be done before the candidate leaves the break.
 """
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.sitting import events, ledger
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.state import Rest, SittingState, changed, refused, span, told
-from pocus_desktop.sitting.views import Mode
 
 _FREE_TO_LEAVE = frozenset({Mode.PRACTICE, Mode.DEMO})
 

@@ -6,15 +6,10 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pocus_desktop.admission.admission import VerifiedAdmission, recall
+from pocus_desktop.admission.errors import BadAdmissionError
 from pocus_desktop.kernel import canonical, files
-from pocus_desktop.sitting.admission import VerifiedAdmission, recall
-from pocus_desktop.sitting.errors import (
-    AlreadyExistsError,
-    BadAdmissionError,
-    NoSittingError,
-    NotSealedResultError,
-    OtherAdmissionError,
-)
+from pocus_desktop.sitting.errors import AlreadyExistsError, NoSittingError, NotSealedResultError, OtherAdmissionError
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import FILE_NAME, read_header
 from pocus_desktop.sitting.sealed import SealedResult

@@ -5,12 +5,12 @@ from typing import Final, Self
 
 from pydantic import ValidationError
 
+from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.verifier import VerifiedBundle
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting.errors import BadContentError
-from pocus_desktop.sitting.shape import first_fault
 
 CASE_MEMBER: Final = "case.json"
 KEY_MEMBER: Final = "scoring.json"

@@ -6,23 +6,18 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, StationKeys, VerifiedAdmission
+from pocus_desktop.admission.errors import BundleTooOldError, WrongBundleError
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel import ids
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.vocabulary import Place
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import events
-from pocus_desktop.sitting.admission import Admission, StationKeys, VerifiedAdmission
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
-from pocus_desktop.sitting.errors import (
-    BadHistoryError,
-    BundleTooOldError,
-    HandedInError,
-    NoScoringKeyError,
-    OtherAdmissionError,
-    WrongBundleError,
-)
+from pocus_desktop.sitting.errors import BadHistoryError, HandedInError, NoScoringKeyError, OtherAdmissionError
 from pocus_desktop.sitting.fold import begin, replay
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.header import Header
@@ -30,7 +25,7 @@ from pocus_desktop.sitting.journal import Journal
 from pocus_desktop.sitting.ledger import Ledger
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.state import SittingState, Stage
-from pocus_desktop.sitting.views import Comfort, Mode
+from pocus_desktop.sitting.views import Comfort
 
 
 def app_version() -> str:

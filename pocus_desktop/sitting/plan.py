@@ -10,7 +10,7 @@ from pocus_desktop.case.conditions import AdvanceTime
 from pocus_desktop.case.items.registry import Item
 from pocus_desktop.case.media import Cine, Clip, Stage
 from pocus_desktop.case.models import Assessment, Break, Case, Phase, Step
-from pocus_desktop.sitting.order import as_sat, breaks_after
+from pocus_desktop.scenario.order import as_sat, breaks_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, assert_never
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import PocusError
@@ -14,7 +15,6 @@ from pocus_desktop.sitting.state import SittingState, Stage
 from pocus_desktop.sitting.views import (
     Chrome,
     FarewellView,
-    Mode,
     Notice,
     PausedView,
     Screen,

@@ -3,19 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.registry import ITEM, Item
 from pocus_desktop.case.values import choose
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.state import SittingState
-from pocus_desktop.sitting.views import (
-    AgreementView,
-    ComfortView,
-    IdentityView,
-    Mode,
-    ReadyView,
-    TutorialView,
-)
+from pocus_desktop.sitting.views import AgreementView, ComfortView, IdentityView, ReadyView, TutorialView
 
 AGREEMENT_VERSION: Final = "1"
 AGREEMENT_PARAGRAPHS: Final = 4

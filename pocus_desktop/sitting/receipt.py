@@ -5,12 +5,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
+from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.sitting.errors import BadReceiptError, OtherReceiptError
-from pocus_desktop.sitting.shape import first_fault
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.receipt.v1+json"
 

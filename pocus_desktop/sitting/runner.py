@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import events, intents, sealed, times
-from pocus_desktop.sitting.admission import Admission
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import DISK_ERRORS

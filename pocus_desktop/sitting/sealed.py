@@ -29,6 +29,8 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from pydantic import ValidationError as BadShapeError
 
+from pocus_desktop.admission.errors import NoRecipientError
+from pocus_desktop.admission.shape import Base64, first_fault
 from pocus_desktop.crypto import chunked, dsse, hpke
 from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
 from pocus_desktop.crypto.keys import BadKeyError, PublicKey, SealingKey, SigningKey, WeakKeyError
@@ -37,7 +39,6 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import (
     NewerSealedResultError,
-    NoRecipientError,
     NotForThisKeyError,
     NotSealedResultError,
     SealedResultAlteredError,
@@ -46,7 +47,6 @@ from pocus_desktop.sitting.errors import (
     UnknownStationError,
 )
 from pocus_desktop.sitting.events import Opened as OpenedEvent
-from pocus_desktop.sitting.shape import Base64, first_fault
 
 MAGIC: Final = b"POCUSSR"
 FORMAT: Final = 1

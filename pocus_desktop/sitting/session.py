@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from pocus_desktop.admission.admission import StationKeys, VerifiedAdmission
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import events, intents, opening, present, times
-from pocus_desktop.sitting.admission import StationKeys, VerifiedAdmission
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
@@ -27,7 +28,7 @@ from pocus_desktop.sitting.receipt import Receipt
 from pocus_desktop.sitting.runner import HEARTBEAT_MS, Deed, Runner
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, after
-from pocus_desktop.sitting.views import Mode, View
+from pocus_desktop.sitting.views import View
 from pocus_desktop.sitting.writer import ThreadWriter, Writer
 
 _LOG: Final = logging.getLogger(__name__)

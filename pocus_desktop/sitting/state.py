@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.registry import Response
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import Safe
@@ -13,7 +14,7 @@ from pocus_desktop.scenario.vocabulary import Place
 from pocus_desktop.sitting.changed import changer
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.ledger import Ledger
-from pocus_desktop.sitting.views import Comfort, Mode
+from pocus_desktop.sitting.views import Comfort
 
 
 class Stage(StrEnum):

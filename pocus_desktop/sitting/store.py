@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable
 
+from pocus_desktop.admission.errors import SittingError
 from pocus_desktop.sitting.errors import (
     AlreadyExistsError,
     AlreadyOpenError,
@@ -29,7 +30,6 @@ from pocus_desktop.sitting.errors import (
     JournalDamagedError,
     NoSittingError,
     NotAJournalError,
-    SittingError,
 )
 from pocus_desktop.sitting.schema import APPLICATION_ID, PRAGMAS, TRIGGERS
 

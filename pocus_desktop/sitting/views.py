@@ -5,23 +5,13 @@ screen opens them through the bundle's content.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.registry import Item, Response
 from pocus_desktop.case.media import Cine, Clip, Image
 from pocus_desktop.case.patient import Patient, PatientState
 from pocus_desktop.kernel.words import Explanation
-
-
-class Mode(StrEnum):
-    """How a sitting counts."""
-
-    LIVE = "live"
-    TRIAL = "trial"
-    PRACTICE = "practice"
-    REVIEW = "review"
-    DEMO = "demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from typing import ClassVar, Final, Self
 
 import httpx2
 
+from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
+from pocus_desktop.admission.handing_out import MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
+from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError, Safe
-from pocus_desktop.sitting.enrolling import GRANT_TYPE, REQUEST_TYPE
-from pocus_desktop.sitting.handing_out import MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
-from pocus_desktop.sitting.station_request import sign_request
 from pocus_desktop.sync.errors import SyncError
 from pocus_desktop.sync.hub_http import (
     CONNECT_S,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.bundle.carrier import Carrier, FolderCarrier
 from pocus_desktop.bundle.depot.fetch import PART_PREFIX, Fetched, allocated_bytes, fetch, sweep
 from pocus_desktop.bundle.depot.plan import Held, Need, Plan, plan
@@ -26,9 +28,7 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting.folder import SittingFolder
-from pocus_desktop.sitting.latest_time import LatestTime
 from pocus_desktop.sync.url_carrier import UrlCarrier
 
 _ADDRESSES: Final = ("http://", "https://")

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.admission.enrolment import NotEnrolledError
 from pocus_desktop.app import candidate
 from pocus_desktop.app.candidate import ClosedDesk
 from pocus_desktop.app.rooms import make_rooms
@@ -16,7 +17,6 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.media.vlc_player import VlcEngine
-from pocus_desktop.sitting.enrolment import NotEnrolledError
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.launch import make_application, show_sign_in

@@ -11,6 +11,9 @@ from queue import SimpleQueue
 import numpy as np
 import pytest
 
+from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import HUB_URL, Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
@@ -18,10 +21,8 @@ from pocus_desktop.authoring.media.clip import encode_clip
 from pocus_desktop.hub.app import create_app
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Candidate
 from pocus_desktop.sitting.intents import Intent
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.views import CaseView, HandedInView, Mode, ReviewView, View
+from pocus_desktop.sitting.views import CaseView, HandedInView, ReviewView, View
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.backoff import LONGEST_MS
 from pocus_desktop.sync.errors import HubRefusedError, NoConnectionError, SyncError

@@ -8,6 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pocus_desktop.admission.admission import StationKeys, Window
+from pocus_desktop.admission.allowance import Allowance, AllowedBundle, issue_allowance
+from pocus_desktop.admission.day_key import DayKey
+from pocus_desktop.admission.documents import Centre
+from pocus_desktop.admission.latest_time import LatestTime
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.preflight_report import STATION, Check, Report, read, sign
+from pocus_desktop.admission.roster import Roster, issue_roster
+from pocus_desktop.admission.roster_folder import take_in
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_desk import UnlockDesk
+from pocus_desktop.admission.unlock_grant import UnlockWindow, issue, release
 from pocus_desktop.app.preflight import Day, Preflight
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.authoring.media.clip import encode_clip
@@ -17,18 +29,6 @@ from pocus_desktop.bundle.trust.state import TrustState
 from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import ManualClock
-from pocus_desktop.sitting.admission import StationKeys, Window
-from pocus_desktop.sitting.allowance import Allowance, AllowedBundle, issue_allowance
-from pocus_desktop.sitting.day_key import DayKey
-from pocus_desktop.sitting.documents import Centre
-from pocus_desktop.sitting.latest_time import LatestTime
-from pocus_desktop.sitting.preflight_report import STATION, Check, Report, read, sign
-from pocus_desktop.sitting.roster import Roster, issue_roster
-from pocus_desktop.sitting.roster_folder import take_in
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.unlock_desk import UnlockDesk
-from pocus_desktop.sitting.unlock_grant import UnlockWindow, issue, release
-from pocus_desktop.sitting.views import Mode
 from tests.e2e.academy import LEFT, Academy, answer, hand_in, to_case
 
 HOUR_MS = 3_600_000

@@ -7,6 +7,11 @@ from queue import SimpleQueue
 import numpy as np
 import pytest
 
+from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.enrolment import Enrolment
+from pocus_desktop.admission.errors import WrongCandidateError
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.trusting import Override
 from pocus_desktop.app.station import NoSuchAdmissionError, OpenSitting
 from pocus_desktop.app.station_keys import station_keys
 from pocus_desktop.app.workshop import Workshop
@@ -20,11 +25,7 @@ from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Candidate
-from pocus_desktop.sitting.enrolment import Enrolment
-from pocus_desktop.sitting.errors import WrongCandidateError
-from pocus_desktop.sitting.trusting import Override
-from pocus_desktop.sitting.views import CaseView, HandedInView, Mode, ReviewView, View
+from pocus_desktop.sitting.views import CaseView, HandedInView, ReviewView, View
 from tests.bundle.trust.academy import DAY_MS, Academy, key
 
 CODE = "river-42"

@@ -28,13 +28,13 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "ruamel": ("authoring/source/",),
     "click": ("cli/",),
     "segno": ("ui/",),
-    "mnemonic": ("sitting/day_key.py", "bundle/trust/fingerprint.py"),
+    "mnemonic": ("admission/day_key.py", "bundle/trust/fingerprint.py"),
     "tuf": ("bundle/trust/", "bundle/depot/"),
     "securesystemslib": ("bundle/trust/",),
     "rfc8785": ("kernel/canonical.py",),
     "platformdirs": ("kernel/settings.py",),
     "defusedxml": ("scenario/",),
-    "pydantic": ("case/", "scenario/", "scoring/", "sitting/", "authoring/", "hub/"),
+    "pydantic": ("admission/", "case/", "scenario/", "scoring/", "sitting/", "authoring/", "hub/"),
     "pydantic_core": ("authoring/",),
 }
 """Third-party package to the places that may import it; anything not listed has no door."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission.enrolment import Enrolment
+from pocus_desktop.admission.trusting import Override
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.cli.main import run
 from pocus_desktop.kernel.settings import HOME_VARIABLE, Home
-from pocus_desktop.sitting.enrolment import Enrolment
-from pocus_desktop.sitting.trusting import Override
 from tests.bundle.depot.press import Press
 from tests.bundle.trust.academy import AREA, NOW_MS, key
 

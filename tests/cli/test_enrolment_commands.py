@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.app.faces import faces
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.cli.main import run
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.enrolment import Enrolment
 from tests.bundle.trust.academy import Academy
 
 PROGRAM = "from pocus_desktop.app.main import main; main()"

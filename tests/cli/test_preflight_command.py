@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission.preflight_report import STATION, Check, Report, read, sign
 from pocus_desktop.app.faces import faces
 from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.sitting.preflight_report import STATION, Check, Report, read, sign
 
 KEY = SigningKey.from_seed(b"\x01" * 32)
 SOUND = Check(subject="adm_1", level="ok", code="bytes_sound", params={"size_mb": 3})

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.sign_in import is_sign_in_code
 from pocus_desktop.cli.main import COMMANDS
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.sign_in import is_sign_in_code
+from tests.admission.test_admission import _picture
 from tests.cli.test_enrolment_commands import Places, places
-from tests.sitting.test_admission import _picture
 
 __all__ = ["places"]
 TODAY = ("--from", "2026-01-01", "--until", "2099-01-01")

@@ -14,6 +14,8 @@ from threading import Thread
 
 import pytest
 
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.day_key import DayKey, read_words
 from pocus_desktop.app.faces import faces
 from pocus_desktop.bundle.writer import BundleSource, SourceMember, Written, write_bundle
 from pocus_desktop.cli.main import run
@@ -21,8 +23,6 @@ from pocus_desktop.crypto import password
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.settings import HOME_VARIABLE
-from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.day_key import DayKey, read_words
 
 NOW = datetime.now(tz=UTC)
 

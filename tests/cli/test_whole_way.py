@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.faces import faces
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.build.build import build
@@ -19,12 +22,9 @@ from pocus_desktop.cli.main import pocus, run
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.settings import HOME_VARIABLE
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Candidate
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sitting.writer import InlineWriter
 
 

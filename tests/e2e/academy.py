@@ -10,6 +10,9 @@ from queue import SimpleQueue
 from typing import Any
 
 from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, Candidate, VerifiedAdmission
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import Workshop
@@ -26,10 +29,8 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Admission, Candidate, VerifiedAdmission
-from pocus_desktop.sitting.views import CaseView, HandedInView, Mode, ReviewView, View
+from pocus_desktop.sitting.views import CaseView, HandedInView, ReviewView, View
 
 CANDIDATE = "C-1001"
 LEFT, RIGHT = ChoiceResponse(choices=("left",)), ChoiceResponse(choices=("right",))

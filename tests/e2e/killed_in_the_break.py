@@ -9,13 +9,13 @@ import json
 import sys
 from pathlib import Path
 
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.station import Station
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.views import BreakView, CaseView
 from pocus_desktop.sync.folder import FolderTransport
 from tests.e2e.academy import LEFT, answer, at, to_case

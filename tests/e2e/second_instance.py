@@ -9,13 +9,13 @@ import json
 import sys
 from pathlib import Path
 
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.station import Station
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sync.folder import FolderTransport
 
 

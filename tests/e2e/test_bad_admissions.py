@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import StationKeys, Window
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.admission import StationKeys, Window
-from pocus_desktop.sitting.views import CaseView, Mode
+from pocus_desktop.sitting.views import CaseView
 from tests.e2e.academy import LEFT, Academy, answer, answered, at, to_case, told
 
 HOUR_MS = 3_600_000

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop import __version__
+from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.authoring.build.publisher import PublisherKeys
 from pocus_desktop.bundle import zip_records
 from pocus_desktop.bundle.container import read_container
@@ -22,7 +23,6 @@ from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.dsse import Envelope
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import HOME_VARIABLE
-from pocus_desktop.sitting.enrolment import Enrolment
 from tests.e2e.academy import LEFT, Academy, answer, flip, told
 
 Spoil = Callable[[Academy, Path], Path]

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.station import Station
 from pocus_desktop.app.workshop import HUB_URL
 from pocus_desktop.cli.main import run
@@ -20,9 +22,7 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import explain
-from pocus_desktop.sitting.academy import AcademyKeys
 from pocus_desktop.sitting.receipt import issue_receipt
-from pocus_desktop.sitting.trusting import Trusting
 from pocus_desktop.sitting.views import HandedInView
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport

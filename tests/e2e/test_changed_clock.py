@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pocus_desktop.admission.admission import Window
+from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting.admission import Window
-from pocus_desktop.sitting.latest_time import LatestTime
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.views import CaseView
 from tests.e2e.academy import LEFT, RIGHT, Academy, answer, answered, at, hand_in, told

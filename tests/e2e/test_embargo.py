@@ -2,14 +2,14 @@
 
 import pytest
 
+from pocus_desktop.admission.day_key import DayKey
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_desk import UnlockDesk
+from pocus_desktop.admission.unlock_grant import UnlockWindow, issue, release
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting.day_key import DayKey
 from pocus_desktop.sitting.events import IntegrityNoted
-from pocus_desktop.sitting.trusting import Trusting
-from pocus_desktop.sitting.unlock_desk import UnlockDesk
-from pocus_desktop.sitting.unlock_grant import UnlockWindow, issue, release
 from pocus_desktop.sitting.views import CaseView
 from tests.e2e.academy import LEFT, Academy, answer, answered, at, to_case, told
 

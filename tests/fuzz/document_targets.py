@@ -6,17 +6,18 @@ from contextlib import suppress
 from functools import cache
 from typing import Final
 
+from pocus_desktop.admission import admission, enrolling, roster, unlock_passing
+from pocus_desktop.admission.day_key import DayKey, read_words
+from pocus_desktop.admission.photo import photo_fault
+from pocus_desktop.admission.scan_text import from_text, to_parts
+from pocus_desktop.admission.unlocking import Held, content_key_for, hear_words, require_useful
 from pocus_desktop.case.webvtt import cue_text, lint, parse, runs
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission, enrolling, receipt, roster, unlock_passing
+from pocus_desktop.sitting import receipt
 from pocus_desktop.sitting.codec import Recorded
-from pocus_desktop.sitting.day_key import DayKey, read_words
-from pocus_desktop.sitting.photo import photo_fault
-from pocus_desktop.sitting.scan_text import from_text, to_parts
-from pocus_desktop.sitting.unlocking import Held, content_key_for, hear_words, require_useful
 from tests.fuzz.target import HUBS, KIB, Seeds, Target, WrongResultError, documents
 from tests.fuzz.tellable import require_tellable
 from tests.hostile import people

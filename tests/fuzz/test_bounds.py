@@ -10,13 +10,13 @@ from typing import Final
 
 import pytest
 
+from pocus_desktop.admission import admission, roster
+from pocus_desktop.admission.day_key import read_words
+from pocus_desktop.admission.scan_text import MAXIMUM_TEXT, from_text
 from pocus_desktop.case.webvtt import cue_text, lint, parse, runs
 from pocus_desktop.crypto import dsse
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission, roster
-from pocus_desktop.sitting.day_key import read_words
-from pocus_desktop.sitting.scan_text import MAXIMUM_TEXT, from_text
 from tests.fuzz.target import HUBS
 from tests.hostile import people
 

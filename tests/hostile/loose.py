@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from pocus_desktop.admission.day_key import DayKey
+from pocus_desktop.admission.scan_text import to_parts
 from pocus_desktop.crypto import chunked
 from pocus_desktop.kernel import canonical
-from pocus_desktop.sitting.day_key import DayKey
-from pocus_desktop.sitting.scan_text import to_parts
 from tests.hostile import people
 from tests.hostile.corpus import Hostile
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pocus_desktop.admission import admission, allowance, enrolling, roster, unlock_grant, unlock_passing
+from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.bundle import scoring_key
 from pocus_desktop.crypto import dsse, hpke
 from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
-from pocus_desktop.sitting import admission, allowance, enrolling, receipt, roster, unlock_grant, unlock_passing
-from pocus_desktop.sitting.admission import StationKeys
+from pocus_desktop.sitting import receipt
 
 HUB: Final = SigningKey.from_seed(b"\x01" * 32)
 STRANGER: Final = SigningKey.from_seed(b"\x09" * 32)

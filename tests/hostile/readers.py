@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.admission import admission, enrolling, roster, unlock_passing
+from pocus_desktop.admission.day_key import read_words
+from pocus_desktop.admission.scan_text import from_text
+from pocus_desktop.admission.unlocking import Held, content_key_for, hear_words, require_useful
 from pocus_desktop.bundle.carrier import NotCarriedError
 from pocus_desktop.bundle.depot.errors import IncompleteError
 from pocus_desktop.bundle.depot.fetch import fetch
@@ -16,10 +20,7 @@ from pocus_desktop.bundle.trust.custody import read_public
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.crypto import chunked
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission, enrolling, receipt, roster, unlock_passing
-from pocus_desktop.sitting.day_key import read_words
-from pocus_desktop.sitting.scan_text import from_text
-from pocus_desktop.sitting.unlocking import Held, content_key_for, hear_words, require_useful
+from pocus_desktop.sitting import receipt
 from tests.bundle.trust.academy import NOW_MS as TRUST_NOW_MS
 from tests.hostile import bundles, depots, loose, people
 

@@ -6,20 +6,12 @@ from typing import Final
 
 import pytest
 
+from pocus_desktop.admission import allowance, day_key, documents, enrolling, roster, scan_text, unlock_errors
 from pocus_desktop.bundle import container_errors
 from pocus_desktop.bundle import errors as bundle_errors
 from pocus_desktop.bundle.depot import errors as depot_errors
 from pocus_desktop.bundle.trust import errors as trust_errors
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import (
-    allowance,
-    day_key,
-    documents,
-    enrolling,
-    roster,
-    scan_text,
-    unlock_errors,
-)
 from pocus_desktop.sitting import errors as sitting_errors
 from tests.fuzz.tellable import require_tellable
 from tests.hostile.corpus import FOLDER, as_files, on_disk, rows
@@ -89,7 +81,7 @@ UNREACHED: Final[dict[str, str]] = {
     "sitting.nothing_waits_for_words": PERSON,
     "sitting.already_unlocked": PERSON,
     "sitting.refused": BASE,
-    "sitting.day_words_wrong": "hardly any words have none like them: tests/sitting/test_day_key.py",
+    "sitting.day_words_wrong": "hardly any words have none like them: tests/admission/test_day_key.py",
     "sitting.day_words_refused": BASE,
     "trust.short_passphrase": PERSON,
     "enrolment.already_enrolled": "what a person asks of a computer that was enrolled before",

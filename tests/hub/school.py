@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, StationKeys
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.keys import PublicKey
@@ -15,16 +19,12 @@ from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.scoring.key import ScoringKey
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, StationKeys
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.sealed import SealedResult, seal_bytes
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sitting.writer import InlineWriter
 
 BUNDLE = "short-leg"

@@ -11,21 +11,21 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from pocus_desktop.admission import admission as documents
+from pocus_desktop.admission.admission import Accommodations, Admission, StationKeys, Window
+from pocus_desktop.admission.enrolling import Kind, request_enrolment
+from pocus_desktop.admission.forms import Form
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import AdmissionState, Admitted, Order
+from pocus_desktop.admission.sign_in import is_sign_in_code
+from pocus_desktop.admission.windows import Rules, window_of
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry import store
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.store import Status
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission as documents
-from pocus_desktop.sitting.admission import Accommodations, Admission, StationKeys, Window
-from pocus_desktop.sitting.enrolling import Kind, request_enrolment
-from pocus_desktop.sitting.forms import Form
-from pocus_desktop.sitting.records import AdmissionState, Admitted, Order
-from pocus_desktop.sitting.sign_in import is_sign_in_code
-from pocus_desktop.sitting.views import Mode
-from pocus_desktop.sitting.windows import Rules, window_of
+from tests.admission.test_admission import _picture
 from tests.hub.school import BUNDLE, VERSION, Sat, School
-from tests.sitting.test_admission import _picture
 
 ORDER = Order(candidate_id="C-17", forms=(Form(bundle_id=BUNDLE, minimum_version=VERSION),), mode=Mode.TRIAL)
 SECRET = bytes(range(32))

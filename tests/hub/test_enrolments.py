@@ -12,14 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pocus_desktop.crypto import dsse
-from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.registry.enrolments import Enrolments
-from pocus_desktop.kernel import canonical
-from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolling import (
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.enrolling import (
     GRANT_TYPE,
     REQUEST_TYPE,
     EnrolmentGrant,
@@ -28,8 +22,14 @@ from pocus_desktop.sitting.enrolling import (
     read_request,
     request_enrolment,
 )
-from pocus_desktop.sitting.enrolment import Enrolment
-from pocus_desktop.sitting.records import EnrolmentState
+from pocus_desktop.admission.enrolment import Enrolment
+from pocus_desktop.admission.records import EnrolmentState
+from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.registry.enrolments import Enrolments
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.errors import PocusError
 from tests.hub.school import School
 
 HOUR_MS = 3_600_000

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.admission import Accommodations, Candidate, StationKeys
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.errors import (
@@ -25,10 +28,7 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
 from pocus_desktop.hub.store import HubStore, Status
 from pocus_desktop.sitting import events
-from pocus_desktop.sitting.academy import AcademyKeys
-from pocus_desktop.sitting.admission import Accommodations, Candidate, StationKeys
 from pocus_desktop.sitting.receipt import verify_receipt
-from pocus_desktop.sitting.views import Mode
 from tests.hub.school import ASSESSMENT, CHEAPER_KEY, VERSION, Sat, School, with_first
 
 Vector = Callable[[School, Sat], bytes]

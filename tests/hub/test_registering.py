@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
+from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.bundle.errors import NotTrustedError, NotYetValidError, ScoringKeyMismatchError
 from pocus_desktop.bundle.scoring_key import seal_scoring_key
 from pocus_desktop.bundle.trust.policy import TrustPolicy
@@ -26,7 +27,6 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.shelf import Shelf
 from pocus_desktop.hub.store import HubStore, Status
-from pocus_desktop.sitting.academy import AcademyKeys
 from tests.hub.school import ASSESSMENT, BUNDLE, CHEAPER_KEY, KEY, VERSION, School
 
 PUBLISHER = SigningKey.from_seed(b"p" * 32)

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pocus_desktop.admission import admission as documents
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.enrolling import REQUEST_TYPE, read_grant
+from pocus_desktop.admission.handing_out import read_admissions
+from pocus_desktop.admission.station_request import FRESH_MS, sign_request, verify_request
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.errors import TooManyTriesError
 from pocus_desktop.hub.registry.tries import LIMIT, WITHIN_MS, Tries
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import admission as documents
-from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolling import REQUEST_TYPE, read_grant
-from pocus_desktop.sitting.handing_out import read_admissions
-from pocus_desktop.sitting.station_request import FRESH_MS, sign_request, verify_request
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.hub_client import ADMISSIONS, HubClient
 from tests.hub.school import School

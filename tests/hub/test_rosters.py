@@ -11,6 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pocus_desktop.admission import admission as documents
+from pocus_desktop.admission import walk_ins
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.enrolment import accept_grant
+from pocus_desktop.admission.forms import Form
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import AdmissionState, MadeRoster, RosterOrder, WalkInState
+from pocus_desktop.admission.roster import PAYLOAD_TYPE, verify_roster
+from pocus_desktop.admission.roster_folder import TakenIn, rosters, take_in, walk_in
+from pocus_desktop.admission.sign_in import is_sign_in_code
+from pocus_desktop.admission.walk_ins import IssuedWalkIn, WalkInOrder
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SigningKey
@@ -21,17 +32,6 @@ from pocus_desktop.hub.store import Status
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting import admission as documents
-from pocus_desktop.sitting import walk_ins
-from pocus_desktop.sitting.admission import StationKeys
-from pocus_desktop.sitting.enrolment import accept_grant
-from pocus_desktop.sitting.forms import Form
-from pocus_desktop.sitting.records import AdmissionState, MadeRoster, RosterOrder, WalkInState
-from pocus_desktop.sitting.roster import PAYLOAD_TYPE, verify_roster
-from pocus_desktop.sitting.roster_folder import TakenIn, rosters, take_in, walk_in
-from pocus_desktop.sitting.sign_in import is_sign_in_code
-from pocus_desktop.sitting.views import Mode
-from pocus_desktop.sitting.walk_ins import IssuedWalkIn, WalkInOrder
 from tests.hub.school import BUNDLE, VERSION, Sat, School
 from tests.hub.test_admissions import ORDER, SECRET, admit, code_of, enrol
 

@@ -32,7 +32,7 @@ import uvicorn
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.serve import configuration, serve
-from pocus_desktop.sitting.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyKeys
 
 folder, signing, sealing, point, times = Path(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5])
 keys = AcademyKeys(signing=SigningKey.from_seed(bytes.fromhex(signing)),

@@ -6,10 +6,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pocus_desktop.admission.admission import Accommodations
 from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.kernel import canonical
 from pocus_desktop.sitting import intents, times
-from pocus_desktop.sitting.admission import Accommodations
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.intents import Intent

@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import StationKeys
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.state import SittingState
 from tests.sitting.world import World, choice, number

@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
+from pocus_desktop.admission.admission import Accommodations
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.scenario.errors import CaseUnfitError
 from pocus_desktop.sitting import events, intents, views
-from pocus_desktop.sitting.admission import Accommodations
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.ledger import Entry
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.state import Stage
-from pocus_desktop.sitting.views import BreakView, CaseView, Mode
+from pocus_desktop.sitting.views import BreakView, CaseView
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World, choice, to_case
 

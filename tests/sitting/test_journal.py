@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.errors import SittingError
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, intents
-from pocus_desktop.sitting.admission import StationKeys
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import (
     AlreadyExistsError,
@@ -24,7 +25,6 @@ from pocus_desktop.sitting.errors import (
     NewerJournalError,
     NoSittingError,
     NotAJournalError,
-    SittingError,
 )
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.header import Header

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pocus_desktop.sitting.admission import Accommodations
+from pocus_desktop.admission.admission import Accommodations
 from pocus_desktop.sitting.present_start import ready
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pocus_desktop.admission.errors import NoRecipientError, SittingError
 from pocus_desktop.crypto import chunked, dsse, hpke
 from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
@@ -21,13 +22,11 @@ from pocus_desktop.sitting.errors import (
     BadHistoryError,
     HandedInError,
     NewerSealedResultError,
-    NoRecipientError,
     NotForThisKeyError,
     NotSealedResultError,
     SealedResultAlteredError,
     SealedResultCutError,
     SealedResultTooLargeError,
-    SittingError,
     UnknownStationError,
 )
 from pocus_desktop.sitting.fold import replay

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from pocus_desktop.admission.admission import Accommodations, start_code_verifier
+from pocus_desktop.admission.errors import WrongBundleError
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.case.items.registry import Response
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting import events, intents, views
-from pocus_desktop.sitting.admission import Accommodations, start_code_verifier
-from pocus_desktop.sitting.errors import WrongBundleError
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.views import Mode
 from tests.sitting.world import World, choice, number, to_case, to_femoral, to_review
 
 

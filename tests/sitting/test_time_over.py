@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.sitting import events, intents, views
 from pocus_desktop.sitting.errors import DiskFullError
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.sealed import open_sealed_result
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.state import Stage
-from pocus_desktop.sitting.views import Mode
 from tests.sitting.world import World, choice, number, to_case, to_femoral, to_review
 
 CASE_MS = 25 * 60_000

@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, StationKeys, VerifiedAdmission
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.case.items.text_entry import TextEntryResponse
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.scoring.key import ScoringKey
-from pocus_desktop.sitting import admission as admissions
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, StationKeys, VerifiedAdmission
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
-from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sitting.writer import InlineWriter
 
 ASSESSMENT: dict[str, Any] = {

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.admission import Admission, Candidate, Window
+from pocus_desktop.admission.latest_time import LatestTime
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.bundle import library as library_module
 from pocus_desktop.bundle.carrier import Carrier, FolderCarrier
 from pocus_desktop.bundle.depot import publish
@@ -16,13 +20,9 @@ from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting import admission as admissions
-from pocus_desktop.sitting.admission import Admission, Candidate, Window
 from pocus_desktop.sitting.events import Heartbeat
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import Journal
-from pocus_desktop.sitting.latest_time import LatestTime
-from pocus_desktop.sitting.views import Mode
 from pocus_desktop.sync import stocking
 from pocus_desktop.sync.stocking import Stocker, carrier_of
 from pocus_desktop.sync.url_carrier import UrlCarrier

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.case.items.select_point import Point, SelectPointResponse
@@ -27,7 +28,6 @@ from pocus_desktop.sitting.views import (
     HandedInView,
     IdentityView,
     ItemState,
-    Mode,
     Notice,
     PausedView,
     ReadyView,

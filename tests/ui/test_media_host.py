@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.media import Clip
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.media.deck import Deck
@@ -17,7 +18,7 @@ from pocus_desktop.media.events import Sink
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.media.player import BinaryReader, PlayerState
 from pocus_desktop.sitting.intents import PlayClip, ReportMedia
-from pocus_desktop.sitting.views import CaseView, Chrome, ClipState, Comfort, Mode, View
+from pocus_desktop.sitting.views import CaseView, Chrome, ClipState, Comfort, View
 from pocus_desktop.ui.media_host import MediaHost
 from tests.media.playing import make_audio
 

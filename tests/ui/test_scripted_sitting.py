@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.admission.admission import Accommodations, Candidate
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.station import OpenSitting
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.case.items.choice import ChoiceResponse
@@ -16,8 +18,7 @@ from pocus_desktop.case.items.select_point import Point, SelectPointResponse
 from pocus_desktop.case.items.text_entry import TextEntryResponse
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.media.fake_player import FakePlayer
-from pocus_desktop.sitting.admission import Accommodations, Candidate
-from pocus_desktop.sitting.views import HandedInView, Mode
+from pocus_desktop.sitting.views import HandedInView
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.check.inspector import EngineFindings

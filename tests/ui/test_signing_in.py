@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.admission.errors import WrongCandidateError
+from pocus_desktop.admission.unlock_errors import WordsNeededError
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.media.fake_player import FakePlayer
-from pocus_desktop.sitting.errors import WrongCandidateError
-from pocus_desktop.sitting.unlock_errors import WordsNeededError
 from pocus_desktop.sitting.views import FarewellView, View
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 from pocus_desktop.ui.candidate.host import SittingHost

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainText
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.words import Explanation
@@ -37,7 +38,7 @@ from pocus_desktop.sitting.intents import (
     ReportMedia,
     SetComfort,
 )
-from pocus_desktop.sitting.views import CaseView, ClipState, Mode, Notice, View
+from pocus_desktop.sitting.views import CaseView, ClipState, Notice, View
 from pocus_desktop.ui.candidate.screens.case import CaseScreen
 from pocus_desktop.ui.candidate.screens.handed_in import HandedInScreen
 from pocus_desktop.ui.candidate.stage.caption_band import CaptionBand

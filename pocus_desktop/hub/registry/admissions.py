@@ -6,6 +6,15 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from pocus_desktop.admission import admission as documents
+from pocus_desktop.admission import windows
+from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, SealedContentKey, folded
+from pocus_desktop.admission.forms import Form, draw
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import AdmissionRecord, AdmissionState, Admitted, EnrolmentState, Entry, Order
+from pocus_desktop.admission.shape import first_fault
+from pocus_desktop.admission.sign_in import new_code, sign_in_verifier
+from pocus_desktop.admission.windows import Attempt, Rules
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.candidates import candidate_row
@@ -15,22 +24,6 @@ from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, RegistryRows,
 from pocus_desktop.hub.store import HubStore, Standing
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting import admission as documents
-from pocus_desktop.sitting import windows
-from pocus_desktop.sitting.admission import Accommodations, Admission, Candidate, SealedContentKey, folded
-from pocus_desktop.sitting.forms import Form, draw
-from pocus_desktop.sitting.records import (
-    AdmissionRecord,
-    AdmissionState,
-    Admitted,
-    EnrolmentState,
-    Entry,
-    Order,
-)
-from pocus_desktop.sitting.shape import first_fault
-from pocus_desktop.sitting.sign_in import new_code, sign_in_verifier
-from pocus_desktop.sitting.views import Mode
-from pocus_desktop.sitting.windows import Attempt, Rules
 
 _RULES: Final = "rules:"
 CONTENT_KEY_BYTES: Final = 32

@@ -4,6 +4,10 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from pocus_desktop.admission.admission import Accommodations, Candidate, folded
+from pocus_desktop.admission.photo import MAXIMUM_BYTES, photo_fault
+from pocus_desktop.admission.records import CandidateRecord, Entry
+from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.hub.registry.enrolment_rows import entries
 from pocus_desktop.hub.registry.errors import (
     BadOrderError,
@@ -13,10 +17,6 @@ from pocus_desktop.hub.registry.errors import (
 )
 from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting.admission import Accommodations, Candidate, folded
-from pocus_desktop.sitting.photo import MAXIMUM_BYTES, photo_fault
-from pocus_desktop.sitting.records import CandidateRecord, Entry
-from pocus_desktop.sitting.shape import first_fault
 
 _SUBJECT: Final = "candidate:"
 

@@ -11,6 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pocus_desktop.admission.documents import MAXIMUM_BYTES
+from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
+from pocus_desktop.admission.handing_out import MEDIA_TYPE, write_admissions
+from pocus_desktop.admission.station_request import NotSignedError, verify_request
 from pocus_desktop.hub.body import read_body
 from pocus_desktop.hub.errors import HubError, WrongMediaTypeError
 from pocus_desktop.hub.problem import problem_response
@@ -20,10 +24,6 @@ from pocus_desktop.hub.registry.tries import Tries
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting.documents import MAXIMUM_BYTES
-from pocus_desktop.sitting.enrolling import GRANT_TYPE, REQUEST_TYPE
-from pocus_desktop.sitting.handing_out import MEDIA_TYPE, write_admissions
-from pocus_desktop.sitting.station_request import NotSignedError, verify_request
 
 ADMISSIONS: Final = "/v1/stations/me/admissions"
 ENROLMENTS: Final = "/v1/enrolments"

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from pocus_desktop.admission.documents import Centre, checked
+from pocus_desktop.admission.enrolling import EnrolmentRequest, VerifiedRequest
+from pocus_desktop.admission.records import EnrolmentRecord, EnrolmentState, Entry
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.registry.errors import (
     AmbiguousEnrolmentError,
@@ -11,9 +14,6 @@ from pocus_desktop.hub.registry.errors import (
     UnknownEnrolmentError,
 )
 from pocus_desktop.hub.registry.store import ENROLMENT, ENTRY, RegistryRows, Row
-from pocus_desktop.sitting.documents import Centre, checked
-from pocus_desktop.sitting.enrolling import EnrolmentRequest, VerifiedRequest
-from pocus_desktop.sitting.records import EnrolmentRecord, EnrolmentState, Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

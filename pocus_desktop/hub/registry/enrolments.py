@@ -7,6 +7,10 @@ revocation counts from is accepted and marked for a person; what came before sta
 import secrets
 from typing import Any, Final
 
+from pocus_desktop.admission.documents import checked
+from pocus_desktop.admission.enrolling import EnrolmentGrant, Kind, VerifiedRequest, issue_grant, read_request
+from pocus_desktop.admission.records import EnrolmentRecord, EnrolmentState, Entry, OneTimeCode
+from pocus_desktop.admission.windows import zone_of
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.enrolment_rows import (
@@ -33,16 +37,6 @@ from pocus_desktop.hub.registry.store import CODE, ENROLMENT, RegistryRows, Regi
 from pocus_desktop.kernel import canonical, ids, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting.documents import checked
-from pocus_desktop.sitting.enrolling import (
-    EnrolmentGrant,
-    Kind,
-    VerifiedRequest,
-    issue_grant,
-    read_request,
-)
-from pocus_desktop.sitting.records import EnrolmentRecord, EnrolmentState, Entry, OneTimeCode
-from pocus_desktop.sitting.windows import zone_of
 
 ROOT: Final = "root"
 HUB_URL: Final = "hub_url"

@@ -6,11 +6,11 @@ no crash between loses a mark, and a revocation that counts from earlier marks w
 
 from typing import Literal
 
+from pocus_desktop.admission.records import EnrolmentState, Mark
 from pocus_desktop.hub.registry.errors import UnknownSittingError
 from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore, Row
 from pocus_desktop.hub.store import HubStore, Received
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting.records import EnrolmentState, Mark
 
 Decision = Literal["keep", "set-aside"]
 

@@ -4,14 +4,14 @@ Nothing is lost either way: the result was taken and scored like any other, and 
 (formats/roster 4).
 """
 
+from pocus_desktop.admission import admission as documents
+from pocus_desktop.admission.records import AdmissionState, WalkInRecord, WalkInState
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.admissions import Admissions, admission_row
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.errors import AlreadyReconciledError, NoMatchError, UnknownSittingError
 from pocus_desktop.hub.registry.store import WALK_IN, RegistryRows, RegistryStore, Row, TakenError
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting import admission as documents
-from pocus_desktop.sitting.records import AdmissionState, WalkInRecord, WalkInState
 
 
 class WalkIns:

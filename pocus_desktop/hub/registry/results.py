@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Final
 
+from pocus_desktop.admission.admission import folded
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import WalkInRecord, WalkInState
 from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.registry.marks import Marks
 from pocus_desktop.hub.registry.reconciling import WalkIns
 from pocus_desktop.hub.store import HubStore, Standing
 from pocus_desktop.kernel import canonical
-from pocus_desktop.sitting.admission import folded
-from pocus_desktop.sitting.records import WalkInRecord, WalkInState
-from pocus_desktop.sitting.views import Mode
 
 _COUNTING: Final = frozenset({Mode.LIVE, Mode.TRIAL})
 _WALK_IN: Final = {WalkInState.WAITING: "provisional", WalkInState.REJECTED: "rejected-walk-in"}

@@ -1,5 +1,17 @@
 """Rosters: a centre's day in one signed file, with its allowance of walk-ins (formats/roster 1, 3)."""
 
+from pocus_desktop.admission import windows
+from pocus_desktop.admission.admission import CREDIT_CAP_MS, Window
+from pocus_desktop.admission.allowance import (
+    MAXIMUM_COUNT,
+    Allowance,
+    AllowedBundle,
+    issue_allowance,
+    seal_for_allowance,
+)
+from pocus_desktop.admission.documents import checked
+from pocus_desktop.admission.records import EnrolmentState, MadeRoster, RosterOrder
+from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.admissions import CONTENT_KEY_BYTES, Admissions
 from pocus_desktop.hub.registry.enrolment_rows import Enrolled, as_centre, centre_row, enrolled
@@ -8,18 +20,6 @@ from pocus_desktop.hub.registry.errors import BadOrderError
 from pocus_desktop.hub.registry.store import ENROLMENT, ROSTER, RegistryStore
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting import windows
-from pocus_desktop.sitting.admission import CREDIT_CAP_MS, Window
-from pocus_desktop.sitting.allowance import (
-    MAXIMUM_COUNT,
-    Allowance,
-    AllowedBundle,
-    issue_allowance,
-    seal_for_allowance,
-)
-from pocus_desktop.sitting.documents import checked
-from pocus_desktop.sitting.records import EnrolmentState, MadeRoster, RosterOrder
-from pocus_desktop.sitting.roster import Roster, RosterStation, issue_roster
 
 
 class Rosters:

@@ -5,8 +5,9 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.sitting.views import CaseView, Chrome, Mode, ReviewView, View
+from pocus_desktop.sitting.views import CaseView, Chrome, ReviewView, View
 from pocus_desktop.ui.candidate.desk import Link
 from pocus_desktop.ui.candidate.time_badge import TimeBadge
 from pocus_desktop.ui.formats import Formats

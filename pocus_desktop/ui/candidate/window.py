@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMainWindow, QVBoxLayout, QWidget
 
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.intents import GoNext, Intent, NoteIntegrity, Pause, SetComfort
@@ -20,7 +21,6 @@ from pocus_desktop.sitting.views import (
     FarewellView,
     HandedInView,
     IdentityView,
-    Mode,
     Notice,
     PausedView,
     ReadyView,

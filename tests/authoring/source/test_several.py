@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pocus_desktop.authoring.source.load import load_source
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.kernel import words
-from pocus_desktop.sitting.order import as_sat, breaks_after
+from pocus_desktop.scenario.order import as_sat, breaks_after
 
 CASES = '["one", "two", "three"]'
 HEAD = "format: 1\nid: all\ntitle: All\narea: lung\nlanguages: [en]\n"
