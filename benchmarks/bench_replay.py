@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from benchmarks.claim import Claim, at_most
+from pocus_desktop.admission.admission import Accommodations
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.admission import Accommodations
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.journal import Journal
