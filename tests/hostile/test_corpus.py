@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from pocus_desktop.admission import allowance, day_key, documents, enrolling, roster, scan_text, unlock_errors
+from pocus_desktop.admission import errors as admission_errors
 from pocus_desktop.bundle import container_errors
 from pocus_desktop.bundle import errors as bundle_errors
 from pocus_desktop.bundle.depot import errors as depot_errors
@@ -128,6 +129,7 @@ MODULES: Final = (
     trust_errors,
     depot_errors,
     sitting_errors,
+    admission_errors,
     unlock_errors,
     allowance,
     documents,
