@@ -110,17 +110,23 @@ class Stocker:
             PocusError: The library's record cannot be read.
         """
         begun = self._begun()
+        programmes = state.policy().programmes
+        entries = [entry for entry in self._library.entries() if entry.problem is None]
         held = [
             Held(bundle_id=entry.bundle_id, version=entry.version, size_bytes=entry.record.size_bytes)
-            for entry in self._library.entries()
-            if entry.problem is None
+            for entry in entries
         ]
         return plan(
             [*self.needs(hubs), *wanted],
             state.listings(),
             held,
             begun=begun if begun is not None else {(each.bundle_id, each.version) for each in held},
-            withdrawn=state.policy().withdrawn,
+            withdrawn={
+                (entry.bundle_id, entry.version)
+                for entry in entries
+                if entry.record.content_area in programmes
+                and (entry.bundle_id, entry.version) in programmes[entry.record.content_area].withdrawn
+            },
             partly=self._partly(),
             free_bytes=self._free_bytes(),
         )

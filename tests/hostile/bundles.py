@@ -33,8 +33,13 @@ SECOND: Final = SigningKey.from_seed(b"2" * 32)
 STRANGER: Final = SigningKey.from_seed(b"3" * 32)
 TRUSTED: Final = TrustPolicy(
     keys=(SIGNER.public, SECOND.public),
-    programmes={"renal": ProgrammeKeys(keys=(SECOND.public,))},
-    withdrawn={("lung-a", WITHDRAWN_VERSION): "Question 4 has two right answers."},
+    programmes={
+        "renal": ProgrammeKeys(keys=(SECOND.public,)),
+        "lung": ProgrammeKeys(
+            keys=(SIGNER.public, SECOND.public),
+            withdrawn={("lung-a", WITHDRAWN_VERSION): "Question 4 has two right answers."},
+        ),
+    },
     sealed_threshold=2,
 )
 FILES: Final[Mapping[str, tuple[str, bytes]]] = {

@@ -76,6 +76,7 @@ UNREACHED: Final[dict[str, str]] = {
     "depot.not_listed": "what is asked for is not listed; no file came",
     "depot.busy": COMPUTER,
     "depot.version_not_higher": PUBLISHER,
+    "depot.other_programme": PUBLISHER,
     "depot.stick_full": COMPUTER,
     "depot.stick_is_depot": PERSON,
     "sitting.unlock_refused": BASE,

@@ -57,3 +57,10 @@ class StickIsDepotError(PocusError):
 
     code = "depot.stick_is_depot"
     blame = Blame.USER
+
+
+class OtherProgrammeError(PocusError):
+    """A line of bundles belongs to the programme that listed it first."""
+
+    code = "depot.other_programme"
+    blame = Blame.USER

@@ -12,7 +12,7 @@ from typing import Final
 from tuf.api.metadata import Targets
 
 from pocus_desktop.bundle.depot import paths
-from pocus_desktop.bundle.depot.errors import NotListedError, VersionNotHigherError
+from pocus_desktop.bundle.depot.errors import NotListedError, OtherProgrammeError, VersionNotHigherError
 from pocus_desktop.bundle.trust.errors import UnknownProgrammeError
 from pocus_desktop.bundle.trust.listing import (
     WITHDRAWN_FIELD,
@@ -82,6 +82,7 @@ def publish(
         progress: Called with bytes verified.
 
     Raises:
+        OtherProgrammeError: Another programme lists or listed this line.
         VersionNotHigherError: This version, or a higher one, was published before.
         PocusError: `bundle.*`: the bundle is not trusted for its programme, or is damaged.
     """
@@ -93,6 +94,7 @@ def publish(
         if targets is None:
             raise UnknownProgrammeError(area=area)
         programme = read_programme(area, targets, role)
+        _require_own_line(repository, area, manifest.bundle_id)
         highest = _highest(programme, manifest.bundle_id)
         if manifest.version <= highest:
             raise VersionNotHigherError(bundle=manifest.bundle_id, version=manifest.version, highest=highest)
@@ -162,6 +164,12 @@ def _policy(repository: Repository) -> TrustPolicy:
             for shelf in shelves(repository)
         },
     )
+
+
+def _require_own_line(repository: Repository, area: str, bundle_id: str) -> None:
+    for shelf in shelves(repository):
+        if shelf.programme.area != area and _highest(shelf.programme, bundle_id):
+            raise OtherProgrammeError(bundle=bundle_id, area=shelf.programme.area)
 
 
 def _highest(programme: Programme, bundle_id: str) -> int:

@@ -13,10 +13,17 @@ from pocus_desktop.crypto.keys import PublicKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeKeys:
-    """Who may sign for one content area, and how many of them must."""
+    """What counts for one content area.
+
+    Attributes:
+        keys: Who may sign for it.
+        threshold: How many of them must.
+        withdrawn: Its versions that must not be sat any more, by bundle id and version, and why (4.6).
+    """
 
     keys: tuple[PublicKey, ...]
     threshold: int = 1
+    withdrawn: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +34,6 @@ class TrustPolicy:
         keys: May sign for any content area that is not in `programmes`.
         threshold: How many distinct keys must have signed.
         programmes: For a content area, the only keys that may sign for it.
-        withdrawn: Versions that must not be sat any more, by bundle id and version, and why (4.6).
         sealed_threshold: How many for a sealed bundle, where that is more; a release to live sittings takes two
             people (4.4).
     """
@@ -35,7 +41,6 @@ class TrustPolicy:
     keys: tuple[PublicKey, ...]
     threshold: int = 1
     programmes: Mapping[str, ProgrammeKeys] = field(default_factory=lambda: MappingProxyType({}))
-    withdrawn: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
     sealed_threshold: int | None = None
 
     def everyone(self) -> tuple[PublicKey, ...]:
@@ -83,6 +88,7 @@ def require_release(signers: tuple[PublicKey, ...], manifest: Manifest, policy: 
         raise WrongProgrammeError(file=file, area=manifest.content_area)
     if found < policy.needed(manifest):
         raise NotTrustedError(file=file, found=found, needed=policy.needed(manifest))
-    reason = policy.withdrawn.get((manifest.bundle_id, manifest.version))
+    programme = policy.programmes.get(manifest.content_area)
+    reason = programme.withdrawn.get((manifest.bundle_id, manifest.version)) if programme is not None else None
     if reason is not None:
         raise WithdrawnError(bundle=manifest.bundle_id, version=manifest.version, reason=reason)

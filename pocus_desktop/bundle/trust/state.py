@@ -55,7 +55,7 @@ class TrustState:
         expires_ms: When the first of it is over, in milliseconds since the Unix epoch.
         expiring: The role that is over first.
         issued_ms: When its timestamp was issued, in milliseconds since the Unix epoch; no clock here is earlier.
-        programmes: By content area.
+        programmes: By content area, in the order in which they were delegated.
         academy: The academy's word to every station.
     """
 
@@ -75,19 +75,30 @@ class TrustState:
         return TrustPolicy(
             keys=(),
             programmes={
-                area: ProgrammeKeys(keys=programme.keys, threshold=programme.threshold)
+                area: ProgrammeKeys(
+                    keys=programme.keys,
+                    threshold=programme.threshold,
+                    withdrawn={(each.bundle_id, each.version): each.reason for each in programme.withdrawals},
+                )
                 for area, programme in self.programmes.items()
-            },
-            withdrawn={
-                (each.bundle_id, each.version): each.reason
-                for programme in self.programmes.values()
-                for each in programme.withdrawals
             },
         )
 
     def listings(self) -> tuple[Listing, ...]:
-        """Every current bundle, by content area, id and version."""
-        return tuple(listing for _, programme in sorted(self.programmes.items()) for listing in programme.listings)
+        """Every current bundle; a line that two programmes name is the one's delegated first (formats/depot 3.5).
+
+        Nobody takes over a line by listing a higher version of it under a programme of their own.
+        """
+        owners: dict[str, str] = {}
+        for area, programme in self.programmes.items():
+            for each in programme.listings:
+                owners.setdefault(each.bundle_id, area)
+        return tuple(
+            each
+            for area, programme in self.programmes.items()
+            for each in programme.listings
+            if owners[each.bundle_id] == area
+        )
 
     def newest(self, bundle_id: str, minimum_version: int = 1) -> Listing | None:
         """The newest current version of a bundle, or None where none is that new."""

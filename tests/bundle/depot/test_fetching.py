@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tuf.api.metadata import Targets
 
 from pocus_desktop.bundle.carrier import TRIES_WITHOUT_PROGRESS, Carrier, CarrierFailedError, FolderCarrier
 from pocus_desktop.bundle.depot import paths, publish
@@ -14,11 +15,12 @@ from pocus_desktop.bundle.depot.fetch import PART_PREFIX, Fetched, fetch, sweep
 from pocus_desktop.bundle.errors import CancelledError
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.library_lock import try_lock
-from pocus_desktop.bundle.trust.listing import Listing
+from pocus_desktop.bundle.trust import ceremony
+from pocus_desktop.bundle.trust.listing import WITHDRAWN_FIELD, Listing, Withdrawal, written_withdrawals
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.kernel.errors import PocusError
 from tests.bundle.depot.press import APP_VERSION, FILES, MIB, Faulty, Press, noise
-from tests.bundle.trust.academy import AREA, NOW_MS
+from tests.bundle.trust.academy import AREA, NOW_MS, holders
 
 
 @pytest.fixture
@@ -299,5 +301,26 @@ def test_a_withdrawn_version_stays_withdrawn_and_is_not_published_again(press: P
         == "depot.version_not_higher"
     )
     press.publish(2)
-    assert press.state().policy().withdrawn == {("dvt-swollen-calf", 1): "Two right answers."}
+    assert press.state().policy().programmes[AREA].withdrawn == {("dvt-swollen-calf", 1): "Two right answers."}
     assert [path.name for path in publish.tidy(repository)] == [container(press, listing).name]
+
+
+def test_no_programme_takes_over_another_s_line(press: Press) -> None:
+    academy = press.academy
+    listing = press.publish(1)
+    ceremony.delegate(academy.repository, "lung", holders("cho"), now_ms=NOW_MS)
+    academy.publish()
+    foreign = press.bundle(99, content_area="lung", signers=("cho",))
+    repository = academy.repository
+    assert code_of(lambda: publish.publish(repository, foreign, now_ms=NOW_MS, app_version=APP_VERSION)) == (
+        "depot.other_programme"
+    )
+    academy.list_bundle("dvt-swollen-calf", 99, area="lung")  # as one who writes the role by hand would
+    state = press.state()
+    assert state.newest("dvt-swollen-calf") == listing
+    role = repository.draft("lung", Targets, now_ms=NOW_MS)
+    gone = Withdrawal(bundle_id="dvt-swollen-calf", version=1, reason="Not theirs to say.", at_ms=NOW_MS)
+    role.unrecognized_fields[WITHDRAWN_FIELD] = written_withdrawals([gone])
+    repository.stage("lung", role)
+    academy.publish()
+    assert get(press, Library(press.folder / "library"), listing).entry.version == 1

@@ -110,7 +110,7 @@ def test_a_withdrawn_version_is_told_with_its_reason(academy: Academy, station: 
     academy.list_bundle("dvt-swollen-calf", 3)
     academy.withdraw("dvt-swollen-calf", 3, "Question 4 has two right answers.")
     policy = refresh(station, academy.folder).state.policy()
-    assert policy.withdrawn == {("dvt-swollen-calf", 3): "Question 4 has two right answers."}
+    assert policy.programmes[AREA].withdrawn == {("dvt-swollen-calf", 3): "Question 4 has two right answers."}
 
 
 def spoil(folder: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
