@@ -129,6 +129,8 @@ def _tell_plan(todo: Plan) -> None:
         click.echo(f"To fetch: {listing.bundle_id} version {listing.version}, {listing.size_bytes / 10**6:,.1f} MB")
     for gone in todo.remove:
         click.echo(f"To remove for room: {gone.bundle_id} version {gone.version}")
+    for later in todo.postponed:
+        click.echo(f"No room for: {later.bundle_id} version {later.version}", err=True)
     for need in todo.missing:
         click.echo(f"Needed and listed nowhere: {need.bundle_id} version {need.minimum_version} or newer", err=True)
 

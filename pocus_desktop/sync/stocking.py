@@ -158,18 +158,16 @@ class Stocker:
         """Make room, fetch, and remove what is superseded then.
 
         Raises:
-            NoSpaceError: All of it does not fit, whatever may be removed.
+            NoSpaceError: Nothing of it fits, whatever may be removed; what does not fit beside what is more urgent is
+                among the failed.
             PocusError: The library's record cannot be read, or a file not be removed.
         """
-        if todo.short_bytes:
-            needed = sum(each.size_bytes for each in todo.fetch)
-            raise NoSpaceError(
-                file=todo.fetch[0].bundle_id, needed_mb=-(-needed // 10**6), free_mb=self._free_bytes() // 10**6
-            )
+        failed = [(each, self._no_space(each)) for each in todo.postponed]
+        if failed and not todo.fetch:
+            raise failed[0][1]
         sweep(self._library, state.listings())
         removed = self._remove(todo.remove)
         fetched: list[Fetched] = []
-        failed: list[tuple[Listing, PocusError]] = []
         for listing in todo.fetch:
             try:
                 fetched.append(self._fetch(listing, state, carriers, tell))
@@ -180,6 +178,13 @@ class Stocker:
         left = {each.bundle_id for each in todo.fetch if (each.bundle_id, each.version) not in came}
         removed += self._remove(each for each in todo.superseded if each.bundle_id not in left)
         return Stocked(plan=todo, fetched=tuple(fetched), removed=tuple(removed), failed=tuple(failed))
+
+    def _no_space(self, listing: Listing) -> PocusError:
+        return NoSpaceError(
+            file=listing.bundle_id,
+            needed_mb=-(-listing.size_bytes // 10**6),
+            free_mb=self._free_bytes() // 10**6,
+        )
 
     def _fetch(self, listing: Listing, state: TrustState, carriers: Sequence[Carrier], tell: Tell | None) -> Fetched:
         def show(progress: Progress) -> None:

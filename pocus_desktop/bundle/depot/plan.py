@@ -45,13 +45,15 @@ class Plan:
         remove: What to remove before it, so that there is room.
         superseded: What may be removed once everything is here.
         missing: Needs that no listed version meets.
-        short_bytes: How much room is lacking even after the removals; 0 where all fits.
+        postponed: What is not fetched now, the least urgent: there is no room for it, whatever may be removed.
+        short_bytes: How much room they lack; 0 where all fits.
     """
 
     fetch: tuple[Listing, ...] = ()
     remove: tuple[Held, ...] = ()
     superseded: tuple[Held, ...] = ()
     missing: tuple[Need, ...] = ()
+    postponed: tuple[Listing, ...] = ()
     short_bytes: int = 0
 
 
@@ -86,15 +88,17 @@ def plan(
             wanted.setdefault(newest.bundle_id, newest)
         elif here < need.minimum_version or (need.bundle_id, here) in withdrawn:
             missing.append(need)
-    fetch = tuple(wanted.values())
-    left = partly or {}
-    room = sum(each.size_bytes - left.get(each.envelope_sha256, 0) for each in fetch)
     superseded = _superseded(held, begun)
     lines = {need.bundle_id for need in asked}
     idle = tuple(each for each in _largest_first(held) if each.bundle_id not in lines and not _is_begun(each, begun))
+    removable = (*superseded, *(one for one in idle if one not in superseded))
+    most = free_bytes + sum(each.size_bytes for each in removable)
+    needed = {line: each.size_bytes - (partly or {}).get(each.envelope_sha256, 0) for line, each in wanted.items()}
+    fetch, postponed = _fitting(tuple(wanted.values()), needed, most)
+    room = sum(needed[each.bundle_id] for each in fetch)
     remove: list[Held] = []
     short = room - free_bytes
-    for each in (*superseded, *(one for one in idle if one not in superseded)):
+    for each in removable:
         if short <= 0:
             break
         remove.append(each)
@@ -104,8 +108,21 @@ def plan(
         remove=tuple(remove),
         superseded=tuple(each for each in _superseded([*held, *map(_as_held, fetch)], begun) if each not in remove),
         missing=tuple(missing),
-        short_bytes=max(0, short),
+        postponed=postponed,
+        short_bytes=max(0, sum(needed.values()) - most),
     )
+
+
+def _fitting(
+    wanted: tuple[Listing, ...], needed: Mapping[str, int], most_bytes: int
+) -> tuple[tuple[Listing, ...], tuple[Listing, ...]]:
+    """As many as fit, the most urgent first; and the rest, so that nothing less urgent takes their room."""
+    room = 0
+    for index, each in enumerate(wanted):
+        room += needed[each.bundle_id]
+        if room > most_bytes:
+            return wanted[:index], wanted[index:]
+    return wanted, ()
 
 
 def _newest(listings: Sequence[Listing], need: Need) -> Listing | None:

@@ -54,7 +54,9 @@ class TrustState:
         versions: Of each role's metadata, `root`, `timestamp`, `snapshot` and `targets` among them.
         expires_ms: When the first of it is over, in milliseconds since the Unix epoch.
         expiring: The role that is over first.
-        issued_ms: When its timestamp was issued, in milliseconds since the Unix epoch; no clock here is earlier.
+        issued_ms: When its timestamp was issued, in milliseconds since the Unix epoch; no clock here is earlier. Never
+            later than what the officers signed is good for: the publishing computer's clock, or whoever has its key,
+            cannot send stations further ahead.
         programmes: By content area, in the order in which they were delegated.
         academy: The academy's word to every station.
     """
@@ -131,7 +133,7 @@ def read_state(folder: Path) -> TrustState:
         versions=MappingProxyType({name: each.version for name, each in signed.items()}),
         expires_ms=_milliseconds(signed[expiring].expires),
         expiring=expiring,
-        issued_ms=_issued_ms(timestamp),
+        issued_ms=min(_issued_ms(timestamp), _milliseconds(root.expires), _milliseconds(targets.expires)),
         programmes=MappingProxyType({name: read_programme(name, targets, role) for name, role in roles.items()}),
         academy=_academy(folder, targets),
     )

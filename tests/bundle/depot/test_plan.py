@@ -61,8 +61,17 @@ def test_room_is_made_by_what_is_superseded_then_by_what_nobody_needs() -> None:
     assert found.remove == (held("dvt", 1), held("old", mb=300))
     assert found.short_bytes == 0
     kept = plan(needs, [listed("renal", mb=450)], here, begun={("dvt", 1), ("old", 1)}, free_bytes=100 * MB)
-    assert kept.remove == (held("dvt", 2), held("small", mb=10))
+    assert (kept.fetch, kept.remove) == ((), ()), "nothing is removed for what does not fit anyway"
+    assert names(kept.postponed) == ["renal 1"]
     assert kept.short_bytes == (450 - 100 - 110) * MB
+
+
+def test_what_is_most_urgent_comes_even_if_not_everything_fits() -> None:
+    needs = [Need(bundle_id="later", at_ms=3), Need(bundle_id="soon", at_ms=1), Need(bundle_id="huge", at_ms=2)]
+    found = plan(needs, [listed("later"), listed("soon"), listed("huge", mb=900)], [], free_bytes=250 * MB)
+    assert names(found.fetch) == ["soon 1"]
+    assert names(found.postponed) == ["huge 1", "later 1"]
+    assert found.short_bytes == (1100 - 250) * MB
 
 
 def test_what_an_earlier_fetch_left_counts() -> None:
@@ -96,7 +105,7 @@ def test_whatever_is_removed_nothing_needed_or_begun_is_lost(
     assert not gone & begun
     assert len(found.remove) + len(found.superseded) == len(gone), "nothing is removed twice"
     after = {(each.bundle_id, each.version) for each in library if each not in found.remove}
-    after |= {(each.bundle_id, each.version) for each in found.fetch}
+    after |= {(each.bundle_id, each.version) for each in (*found.fetch, *found.postponed)}
     for need in needs:
         can_be_met = any(
             line == need.bundle_id and version >= need.minimum_version for line, version in (*here, *offered)
