@@ -28,7 +28,7 @@ from pocus_desktop.bundle.trust.standing import Standing, standing_of
 from pocus_desktop.bundle.trust.state import programme_roles
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import canonical
-from pocus_desktop.kernel.canonical import BadJsonError
+from pocus_desktop.kernel.canonical import BadJsonError, NotCanonicalError
 from pocus_desktop.kernel.errors import PocusError
 
 FORMAT: Final = "pocus.signing-request"
@@ -139,8 +139,11 @@ def parse(data: bytes, *, file: str) -> SigningRequest:
         raise BadRequestError(file=file, reason="it is too long")
     try:
         document = canonical.decode(data)
+        canonical.encode(document)
     except BadJsonError as problem:
         raise BadRequestError(file=file, reason="it is not JSON") from problem
+    except NotCanonicalError as problem:
+        raise BadRequestError(file=file, reason="it holds a value that cannot be written again") from problem
     if not isinstance(document, Mapping) or document.get("format") != FORMAT:
         raise BadRequestError(file=file, reason="it is another kind of file")
     if document.get("version") != VERSION:

@@ -210,3 +210,11 @@ def test_holders_without_names_are_told_by_their_keys(academy: Academy) -> None:
     ceremony.rotate(academy.repository, "root", holders("ann", "ben", threshold=2), now_ms=NOW_MS)
     root = next(body for body in carried(academy, "root").changes().bodies if body.role == "root")
     assert all(member.key_id.startswith(member.name) for member in root.members)
+
+
+def test_a_request_with_a_number_that_nobody_can_write_again_is_refused(academy: Academy) -> None:
+    ceremony.delegate(academy.repository, "lung", named("cho"), now_ms=NOW_MS)
+    document = json.loads(requests.make(academy.repository, "targets").to_bytes())
+    document["metadata"]["signed"]["x-note"] = 2**53
+    data = json.dumps(document).encode()
+    assert code_of(lambda: requests.parse(data, file="carried")) == "trust.bad_request"
