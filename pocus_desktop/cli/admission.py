@@ -20,6 +20,7 @@ from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
+from pocus_desktop.cli.qr import qr_option, show_parts
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
@@ -105,10 +106,10 @@ def issue(
 
 @admission.command()
 @click.argument("file", type=_file)
-def text(file: Path) -> None:
+@qr_option
+def text(file: Path, pictures: Path | None) -> None:
     """Print an admission as text to scan, paste or type: a part a line, each fit for one QR code."""
-    for part in to_parts(file.read_bytes()):
-        click.echo(part)
+    show_parts(to_parts(file.read_bytes()), pictures)
 
 
 @admission.command("import")

@@ -26,6 +26,7 @@ from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.hub_options import EXISTING, MOMENT, NEW_FILE
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
+from pocus_desktop.cli.qr import qr_option, show_parts
 from pocus_desktop.crypto.dsse import BadEnvelopeError, Envelope
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keys import PublicKey
@@ -194,10 +195,10 @@ def pass_on(source: str, to: tuple[Path, ...], out: Path) -> None:
 
 @unlock.command()
 @click.argument("file", type=EXISTING)
-def text(file: Path) -> None:
-    """Print a release as text to scan, paste or type: a part a line."""
-    for part in to_parts(file.read_bytes()):
-        click.echo(part)
+@qr_option
+def text(file: Path, pictures: Path | None) -> None:
+    """Print a release as text to scan, paste or type: a part a line, each fit for one QR code."""
+    show_parts(to_parts(file.read_bytes()), pictures)
 
 
 def _recipient(path: Path) -> PublicKey:

@@ -27,7 +27,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "PIL": ("authoring/",),
     "ruamel": ("authoring/source/",),
     "click": ("cli/",),
-    "segno": ("ui/",),
+    "segno": ("ui/", "cli/qr.py"),
     "mnemonic": ("admission/day_key.py", "bundle/trust/fingerprint.py"),
     "tuf": ("bundle/trust/", "bundle/depot/"),
     "securesystemslib": ("bundle/trust/",),
