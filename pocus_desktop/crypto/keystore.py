@@ -6,6 +6,7 @@ was away for a day. `describe` says which one is in use, in words for the screen
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Literal, Protocol, TypeAlias
 
@@ -16,8 +17,8 @@ from keyring.backends.chainer import ChainerBackend
 
 from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
 from pocus_desktop.crypto.password import EmptyPassphraseError, open_with_passphrase, seal_under_passphrase
-from pocus_desktop.kernel import canonical, words
-from pocus_desktop.kernel.canonical import BadJsonError
+from pocus_desktop.kernel import canonical, ids, words
+from pocus_desktop.kernel.canonical import BadJsonError, Json
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import sync_folder, write_atomically
 
@@ -237,22 +238,31 @@ def open_keystore(folder: Path, passphrase: str | None = None, *, backend: Keyri
         PassphraseNeededError: Files are the choice and no passphrase was given.
     """
     chosen = _read_choice(folder / CHOICE_FILE)
-    if chosen == "os":
-        return OsKeyStore(backend)
-    if chosen is None and (store := _working(backend)) is not None:
-        _write_choice(folder / CHOICE_FILE, "os")
+    if chosen is not None and chosen.kind == "os":
+        return OsKeyStore(backend, service=chosen.service)
+    own = ids.new_id(SERVICE)  # another home of the same person has other keys
+    if chosen is None and (store := _working(backend, own)) is not None:
+        _write_choice(folder / CHOICE_FILE, _Choice(kind="os", service=own))
         return store
     if not passphrase:
         raise PassphraseNeededError
     if chosen is None:
-        _write_choice(folder / CHOICE_FILE, "file")
+        _write_choice(folder / CHOICE_FILE, _Choice(kind="file"))
     return FileKeyStore(folder, passphrase)
 
 
-def _working(backend: KeyringBackend | None) -> OsKeyStore | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """Where the keys of one folder live, and in the system's store, under which name."""
+
+    kind: StoreKind
+    service: str = SERVICE
+
+
+def _working(backend: KeyringBackend | None, service: str) -> OsKeyStore | None:
     """The system's store if it answers; a first choice only, so that no key can be in it yet."""
     try:
-        store = OsKeyStore(backend)
+        store = OsKeyStore(backend, service=service)
         store.store(_PROBE, _PROBE.encode())
         is_kept = store.load(_PROBE) == _PROBE.encode()
         store.delete(_PROBE)
@@ -261,7 +271,7 @@ def _working(backend: KeyringBackend | None) -> OsKeyStore | None:
     return store if is_kept else None
 
 
-def _read_choice(path: Path) -> StoreKind | None:
+def _read_choice(path: Path) -> _Choice | None:
     try:
         document = canonical.decode(path.read_bytes())
     except FileNotFoundError:
@@ -269,17 +279,20 @@ def _read_choice(path: Path) -> StoreKind | None:
     except (OSError, BadJsonError) as problem:
         raise KeyStoreFailedError(store=CHOICE_FILE, action="load") from problem
     if isinstance(document, Mapping) and document.get("format", FORMAT) == FORMAT:
-        match document.get("store"):
-            case "os":
-                return "os"
-            case "file":
-                return "file"
+        match document.get("store"), document.get("service", SERVICE):
+            case "os", str(service):
+                return _Choice(kind="os", service=service)
+            case "file", _:
+                return _Choice(kind="file")
     raise KeyStoreFailedError(store=CHOICE_FILE, action="load")
 
 
-def _write_choice(path: Path, kind: StoreKind) -> None:
+def _write_choice(path: Path, choice: _Choice) -> None:
+    document: dict[str, Json] = {"format": FORMAT, "store": choice.kind}
+    if choice.kind == "os":
+        document["service"] = choice.service
     try:
-        write_atomically(path, canonical.encode({"format": FORMAT, "store": kind}))
+        write_atomically(path, canonical.encode(document))
     except OSError as problem:
         raise KeyStoreFailedError(store=CHOICE_FILE, action="store") from problem
 

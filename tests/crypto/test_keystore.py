@@ -27,9 +27,10 @@ NULL_STORE: KeyringBackend = null.Keyring()  # type: ignore[no-untyped-call]
 
 
 class Vault(KeyringBackend):
-    """A key store of an operating system, in memory."""
+    """A key store of an operating system, in memory; no other test's program finds it by itself."""
 
     priority = 5.0
+    viable = False
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -183,6 +184,17 @@ def test_the_systems_store_is_picked_first_and_no_passphrase_is_asked(tmp_path: 
     assert open_keystore(tmp_path, backend=vault).kind == "os"
     assert vault.entries == {}
     assert open_keystore(tmp_path, backend=vault).kind == "os"
+
+
+def test_two_homes_of_one_person_do_not_share_keys(tmp_path: Path) -> None:
+    vault = Vault()
+    open_keystore(tmp_path / "a", backend=vault).store("station", b"one")
+    assert open_keystore(tmp_path / "b", backend=vault).load("station") is None
+    assert open_keystore(tmp_path / "a", backend=vault).load("station") == b"one"
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / CHOICE_FILE).write_bytes(b'{"format":1,"store":"os"}')
+    OsKeyStore(vault).store("station", b"from before homes had names")
+    assert open_keystore(tmp_path / "c", backend=vault).load("station") == b"from before homes had names"
 
 
 @pytest.mark.parametrize("backend", [NO_STORE, Forgetful()], ids=["none", "keeps-nothing"])
