@@ -123,6 +123,7 @@ def test_of_a_chain_the_first_link_that_protects_is_used() -> None:
     vault = Vault()
 
     class Chain(ChainerBackend):
+        viable = False  # as above
         backends = (PlaintextKeyring(), vault)
 
     chain: KeyringBackend = Chain()  # type: ignore[no-untyped-call]
