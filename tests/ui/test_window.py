@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.words import Explanation
@@ -731,3 +732,22 @@ def test_the_proctor_sees_the_photo_beside_the_name(open_window: OpenWindow) -> 
     assert portrait.isVisible()
     assert portrait.pixmap().height() == 120
     assert portrait.accessibleName()
+
+
+def test_a_view_that_waited_in_the_queue_does_not_undo_a_later_click(open_window: OpenWindow) -> None:
+    """Settled when it was made, yet older than what was clicked while it waited: a click must not be lost to it."""
+    state = replace(item_state("risks", 1), response=None)
+    window = open_window(case_chrome(), case(state))
+    host = host_of(window)
+    first, second = "flight", "pill"
+    press(window, f"choice:{first}")
+    answered = replace(state, response=ChoiceResponse(choices=(first,)))
+    host.shown = View(chrome=replace(case_chrome(), saved="saving"), screen=case(answered))
+    press(window, f"choice:{second}")
+    for callback in host.callbacks:
+        callback(View(chrome=case_chrome(), screen=case(answered)))
+    settle()
+    press(window, f"choice:{first}")  # takes the first back; the second is still chosen
+    told_last = last(window)
+    assert isinstance(told_last, Answer)
+    assert told_last.response == ChoiceResponse(choices=(second,))

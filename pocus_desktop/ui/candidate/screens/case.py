@@ -83,12 +83,24 @@ class CaseScreen(CandidateScreen):
         self._comfort = view.chrome.comfort
         if self._stage is not None:
             self._stage.render_states(screen.stage, self._comfort)
-        is_settled = view.chrome.saved == "saved"
-        self._questions.render_states(screen, is_settled=is_settled)
+        settled = self._settled(view)
+        self._questions.render_states(settled or screen, is_settled=settled is not None)
         self._show_bar()
-        if self._is_leaving and is_settled:
+        if self._is_leaving and settled is not None:
             self._is_leaving = False
             self._leave(screen)
+
+    def _settled(self, view: View) -> CaseView | None:
+        """The questions as they stand, where no answer is on its way any more; None where one is.
+
+        A view waits in the queue while the candidate clicks on, so the sitting is asked, not the view: one that was
+        settled when it was made must not undo an answer that was given since.
+        """
+        now = self.context.latest()
+        if view.chrome.saved != "saved" or now.chrome.saved != "saved" or not isinstance(now.screen, CaseView):
+            return None
+        is_here = (now.screen.step, now.screen.visit) == (self._screen.step, self._screen.visit)
+        return now.screen if is_here else None
 
     def flush(self) -> None:
         """Send on at once what is still being typed, and where cines stand."""
