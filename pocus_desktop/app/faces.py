@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pocus_desktop.cli.faces import Faces, Finding, HubResult, TakenResult
-from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
+
+if TYPE_CHECKING:
+    from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
 
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report

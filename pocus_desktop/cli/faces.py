@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from pocus_desktop.cli.registry_face import OpenRegistry
+if TYPE_CHECKING:
+    from pocus_desktop.cli.registry_face import OpenRegistry
 
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
