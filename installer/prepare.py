@@ -45,6 +45,11 @@ DEBIAN_PACKAGES = (
     "xvfb",
     "openssl",
     "rsync",
+    "curl",
+    # PostgreSQL, network namespaces with bad links, and the record of what a program writes
+    "postgresql",
+    "iproute2",
+    "strace",
 )
 
 
