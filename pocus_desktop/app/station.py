@@ -27,8 +27,8 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
+from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
-from pocus_desktop.sitting.intents import NoteIntegrity
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.outbox import Outbox
@@ -163,12 +163,11 @@ class Station:
             released = self._released(admitted, bundle, is_begun=is_begun)
             content = bundle.unlock(released.key if released is not None else None)
             material = Material.of(bundle, content)
-            sitting = self._begin_or_resume(admission, material, candidate_id, language)
+            notes = [IntegrityNoted(what="trust-stale", detail=note)] if note else []
+            if released is not None and released.told:
+                notes.append(IntegrityNoted(what="unlocked", detail=released.told))
+            sitting = self._begin_or_resume(admission, material, candidate_id, language, notes)
             self._note_begun(admitted.admission_id)
-            if note:
-                sitting.handle(NoteIntegrity(what="trust-stale", detail=note))
-            if released is not None and released.told and not is_begun:
-                sitting.handle(NoteIntegrity(what="unlocked", detail=released.told))
         except BaseException:
             bundle.close()
             raise
@@ -276,8 +275,14 @@ class Station:
         raise VersionMissingError(bundle=header.bundle_id, version=header.bundle_version)
 
     def _begin_or_resume(
-        self, admission: VerifiedAdmission, material: Material, candidate_id: str, language: str
+        self,
+        admission: VerifiedAdmission,
+        material: Material,
+        candidate_id: str,
+        language: str,
+        notes: Sequence[IntegrityNoted],
     ) -> Sitting:
+        """`notes` stand in the first write of a sitting that begins; one that goes on has its own."""
         folder = self._folder(admission.admission.admission_id)
         if SittingFolder(path=folder).has_journal:
             return Sitting.resume(folder, material=material, station=self._keys, clock=self._clock)
@@ -289,6 +294,7 @@ class Station:
             clock=self._clock,
             candidate_id=candidate_id,
             language=language,
+            notes=notes,
         )
 
     def _admission(self, admission_id: str) -> VerifiedAdmission:

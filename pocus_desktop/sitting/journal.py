@@ -73,14 +73,16 @@ class Journal:
         cls,
         folder: Path,
         header: Header,
-        first: Event,
+        first: Sequence[Event],
         at: Reading,
         *,
         signer: SigningKey,
         academy: Iterable[PublicKey],
         resume: Iterable[PublicKey],
-    ) -> tuple["Journal", Recorded]:
-        """Begin a journal in a folder with its first event: a fresh key, sealed to who may read and who may resume.
+    ) -> tuple["Journal", tuple[Recorded, ...]]:
+        """Begin a journal in a folder with its first events, in one write: all of them are there, or no journal is.
+
+        A fresh key is sealed to who may read and to who may resume.
 
         Raises:
             AlreadyExistsError: There is one.
@@ -96,12 +98,14 @@ class Journal:
             for purpose, readers in (("academy", academy), ("resume", resume))
             for reader in dict.fromkeys(readers)
         ]
-        row = _seal(key, header, 1, first, at, _first_digest(header))
+        rows: list[Row] = []
+        for seq, event in enumerate(first, start=1):
+            rows.append(_seal(key, header, seq, event, at, rows[-1].digest if rows else _first_digest(header)))
         path = folder / FILE_NAME
-        store = JournalStore.create(path, header=header.to_text(), wrappings=wrappings, first=row)
+        store = JournalStore.create(path, header=header.to_text(), wrappings=wrappings, rows=rows)
         journal = cls(path, store, header, key, signer)
-        journal._advance(row)
-        return journal, Recorded(seq=1, at=at, event=first)
+        journal._advance(rows[-1])
+        return journal, tuple(Recorded(seq=row.seq, at=at, event=one) for row, one in zip(rows, first, strict=True))
 
     @classmethod
     def open(

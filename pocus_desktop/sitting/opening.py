@@ -18,7 +18,7 @@ from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError, HandedInError, NoScoringKeyError, OtherAdmissionError
-from pocus_desktop.sitting.fold import begin, replay
+from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import Journal
@@ -61,6 +61,7 @@ def begin_sitting(
     now: Reading,
     candidate_id: str | None,
     language: str | None,
+    notes: Sequence[events.IntegrityNoted] = (),
 ) -> Begun:
     """Check, and begin the journal; see `Sitting.open`."""
     admitted = admission.admission
@@ -91,7 +92,7 @@ def begin_sitting(
     journal, recorded = Journal.create(
         folder,
         header,
-        first,
+        (first, *notes),
         now,
         signer=station.signing,
         academy=admitted.recipients,
@@ -102,8 +103,8 @@ def begin_sitting(
         admission=admission,
         course=course,
         journal=journal,
-        recorded=(recorded,),
-        state=begin(course, recorded),
+        recorded=recorded,
+        state=replay(course, recorded),
     )
 
 

@@ -6,7 +6,7 @@ else happens on the writer, one deed at a time (`sitting.runner`).
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -85,6 +85,7 @@ class Sitting:
         clock: Clock,
         candidate_id: str | None = None,
         language: str | None = None,
+        notes: Sequence[events.IntegrityNoted] = (),
         writer: Writer | None = None,
         hook: Hook | None = None,
     ) -> "Sitting":
@@ -98,6 +99,7 @@ class Sitting:
             clock: The machine's.
             candidate_id: As typed at sign-in; None where there was no sign-in.
             language: The screen's, where the admission says nothing.
+            notes: What must stand in the journal from its first write.
             writer: Who writes; a thread of its own where omitted.
             hook: Called at named moments, for tests that stop the process there.
 
@@ -113,6 +115,7 @@ class Sitting:
             now=clock.read(),
             candidate_id=candidate_id,
             language=language,
+            notes=notes,
         )
         sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
         if begun.state.mode is Mode.REVIEW:

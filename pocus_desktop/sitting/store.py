@@ -111,8 +111,8 @@ class JournalStore:
         self._connection = connection
 
     @classmethod
-    def create(cls, path: Path, *, header: str, wrappings: Sequence[Wrapping], first: Row) -> Self:
-        """A new file with its header, wrappings and first row, or no file at all.
+    def create(cls, path: Path, *, header: str, wrappings: Sequence[Wrapping], rows: Sequence[Row]) -> Self:
+        """A new file with its header, wrappings and first rows, or no file at all.
 
         Raises:
             AlreadyExistsError: There is a file of that name.
@@ -137,7 +137,8 @@ class JournalStore:
                 store._connection.exec_driver_sql("INSERT INTO about (id, header) VALUES (1, ?)", (header,))
                 for one in wrappings:
                     store._connection.exec_driver_sql(_INSERT_WRAPPING, (one.purpose, one.key_id, one.sealed))
-                store._connection.exec_driver_sql(_INSERT_EVENT, first)
+                for row in rows:
+                    store._connection.exec_driver_sql(_INSERT_EVENT, row)
                 store._connection.exec_driver_sql("COMMIT")
             store.settle()
         except BaseException:

@@ -58,7 +58,8 @@ def test_a_release_opens_the_bundle_in_its_window(timed: Academy, clock: ManualC
     clock.advance(ms=HOUR_MS)
     opened = timed.open(admission_id)
     answer(to_case(opened), LEFT)
-    [note] = [each.event for each in opened.sitting.recorded if isinstance(each.event, IntegrityNoted)]
+    note = opened.sitting.recorded[1].event
+    assert isinstance(note, IntegrityNoted), "it stands in the write that made the journal"
     [(grant, _)] = desk(timed).standings()
     assert (note.what, note.detail) == ("unlocked", f"grant {grant.grant.grant_id} {grant.digest}")
     clock.set(wall_ms=clock.read().wall_ms + 2 * HOUR_MS)

@@ -51,7 +51,7 @@ def begin(folder: Path, station: StationKeys, academy: SealingKey) -> Journal:
     journal, _ = Journal.create(
         folder,
         header(station),
-        events.Heartbeat(),
+        (events.Heartbeat(),),
         at(1),
         signer=station.signing,
         academy=[academy.public],
@@ -401,3 +401,21 @@ def test_a_journal_cut_or_changed_at_any_byte(
         "sitting.newer_journal",
         "sitting.no_sitting",
     }
+
+
+def test_what_is_noted_at_the_beginning_is_there_or_no_journal_is(tmp_path: Path, station: StationKeys) -> None:
+    first = (events.Heartbeat(), events.IntegrityNoted(what="trust-stale"))
+    journal, written = Journal.create(
+        tmp_path,
+        header(station),
+        first,
+        at(1),
+        signer=station.signing,
+        academy=[],
+        resume=[station.sealing.public],
+    )
+    journal.close()
+    again, recorded = Journal.open(tmp_path, keys=[station.sealing], signer=station.signing)
+    again.close()
+    assert recorded == written
+    assert [(one.seq, one.event) for one in recorded] == [(1, first[0]), (2, first[1])]

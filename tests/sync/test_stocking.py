@@ -81,7 +81,7 @@ def begin(folder: Path) -> None:
             created_ms=NOW_MS,
             station=HUB.public,
         ),
-        Heartbeat(),
+        (Heartbeat(),),
         Reading(monotonic_ms=0, wall_ms=NOW_MS, boot_id="boot"),
         signer=HUB,
         academy=[ACADEMY.public],
