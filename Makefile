@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help prepare run test check bench fuzz lock package
+.PHONY: help prepare run test check bench fuzz soak lock package
 
 help:
 	@echo "make run      build and sign the sample case, sit it, seal, send, score (window or scripted)"
@@ -11,6 +11,7 @@ help:
 	@echo "make check    the same without the tests"
 	@echo "make bench    the benchmarks, each beside its reference"
 	@echo "make fuzz     guided fuzzing of every reader, MINUTES=1 for each; Linux only (docs/fuzzing.md)"
+	@echo "make soak     kills, cuts and breaks on purpose for a long while, counted; SOAK=names, MINUTES=10 for each"
 	@echo "make lock     renew installer/locks from pyproject.toml"
 	@echo "make package  build the wheel and the source distribution"
 
@@ -39,6 +40,11 @@ ATHERIS := out/fuzz/packages
 fuzz: prepare
 	@test -d $(ATHERIS)/atheris || $(BIN)/pip install --quiet --target $(ATHERIS) "atheris>=3,<4"
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --packages $(ATHERIS) $(TARGETS)
+
+SOAK ?=
+
+soak: prepare
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.soak $(if $(filter file,$(origin MINUTES)),,--minutes $(MINUTES)) $(SOAK)
 
 lock: prepare
 	$(BIN)/python installer/lock.py

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.sitting import events, intents, views
-from pocus_desktop.sitting.fold import replay
-from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.state import Stage
-from tests.sitting.crash_child import SCRIPT, essence, world_in
+from tests.sitting.crash_check import require_kept
+from tests.sitting.crash_child import SCRIPT, world_in
 
 POINTS = (
     *(f"before-append:{number}" for number in (2, 5, 12, 17, 23, 31, 40)),
@@ -39,34 +38,7 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("index", "point"), list(enumerate(POINTS)), ids=POINTS)
 def test_nothing_acknowledged_is_lost(crashed: Path, index: int, point: str) -> None:
-    world = world_in(crashed)
-    world.clock.advance(ms=10 * 60_000)
-    acknowledged = (crashed / f"{index}.acknowledged").read_text().splitlines()
-    if not SittingFolder(path=crashed / str(index)).has_journal:
-        assert acknowledged == [], point
-        return
-    sitting = world.again(name=str(index))
-    if sitting.recorded:
-        before = sitting.recorded[:-1]  # the last one says that the program came back
-        seq = json.loads(acknowledged[-1])[0] if acknowledged else 1
-        assert len(before) >= seq
-        assert (
-            essence(replay(sitting.course, before[:seq]))
-            == (acknowledged or [essence(replay(sitting.course, before[:1]))])[-1]
-        )
-        again = replay(sitting.course, before)
-        assert (sitting.state.place, sitting.state.responses, sitting.state.clips, sitting.state.cines) == (
-            again.place,
-            again.responses,
-            again.clips,
-            again.cines,
-        )
-        assert sitting.state.ledger.consumed_ms == again.ledger.consumed_ms
-    if len(acknowledged) == len(SCRIPT) or point in {"sealed:1", "noted:1", "finished:1"}:
-        assert isinstance(sitting.view().screen, views.HandedInView)
-        assert sitting.sealed is not None
-        assert Path(sitting.sealed.sealed_path).is_file()
-    world.close()
+    require_kept(crashed, str(index), point)
 
 
 @pytest.mark.parametrize(("index", "point"), [(n, p) for n, p in enumerate(POINTS) if n in (2, 4, 9, 12)])
