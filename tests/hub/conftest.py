@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.hub.hub import Hub
+from tests.hub.postgres import database, postgres
 from tests.hub.school import School
+
+__all__ = ["database", "postgres"]
 
 
 @pytest.fixture
