@@ -23,6 +23,7 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import events, intents, sealed, times
+from pocus_desktop.sitting.alive import EVERY_MS, Alive
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import DISK_ERRORS
@@ -89,6 +90,7 @@ class Runner:
         self._in_doubt: tuple[Deed | None, Event, Reading] | None = None
         self._deadline: times.Deadline | None = None
         self._deadline_of: tuple[object, ...] | None = None
+        self._alive = Alive(folder.path, state.opened.sitting)
         self.state = state
         self.failure: PocusError | None = None
 
@@ -132,6 +134,8 @@ class Runner:
                 self._append(None, events.BreakOver(), now)
             elif self.state.ledger.is_running and now.monotonic_ms - self.last_ms >= HEARTBEAT_MS:
                 self._append(None, events.Heartbeat(), now)
+            elif self.state.ledger.is_running and now.monotonic_ms >= self.sign_due_ms:
+                self._alive.mark(now)
             self._finish()
         except DISK_ERRORS as problem:
             self._stop(problem, Deed(at=now, event=events.Heartbeat()))
@@ -140,6 +144,12 @@ class Runner:
     def last_ms(self) -> int:
         """When (monotonic) the last event was durable."""
         return self.state.ledger.last.monotonic_ms
+
+    @property
+    def sign_due_ms(self) -> int:
+        """When (monotonic) the next sign of life is due while the clock runs."""
+        signed_ms = self._alive.last_ms
+        return EVERY_MS + (self.last_ms if signed_ms is None else max(self.last_ms, signed_ms))
 
     def seal_partial(self) -> SealedResult:
         """Seal what there is, while the sitting goes on.
@@ -152,6 +162,7 @@ class Runner:
 
     def close(self) -> None:
         """Let go of the journal."""
+        self._alive.close()
         self._journal.close()
 
     def _work_off(self) -> None:

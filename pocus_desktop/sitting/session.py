@@ -17,6 +17,7 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import events, intents, opening, present, times
+from pocus_desktop.sitting.alive import last_sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
@@ -151,6 +152,10 @@ class Sitting:
         begun = opening.reopen_sitting(folder, material=material, station=station, now=clock.read(), centre=centre)
         sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
         if begun.journal is not None:
+            last = begun.state.ledger.last
+            sign = last_sign(folder, begun.state.opened.sitting, after=last) if begun.state.ledger.is_running else None
+            if sign is not None:  # as if this heartbeat had been durable: the gap begins where the program ended
+                sitting.record(events.Heartbeat(), at=sign)
             station_key = station.signing.public.raw.hex()
             sitting.record(events.Reopened(app_version=opening.app_version(), station=station_key))
         return sitting
@@ -225,10 +230,15 @@ class Sitting:
         with self._lock:  # stamps and the queue keep one order
             self._submit(Deed(at=self._clock.read(), intent=intent))
 
-    def record(self, event: Event) -> None:
-        """Take what the proctor says: `Paused`, `Continued`, `TimeGranted`, `HandLowered` with their names."""
+    def record(self, event: Event, *, at: Reading | None = None) -> None:
+        """Take what the proctor says: `Paused`, `Continued`, `TimeGranted`, `HandLowered` with their names.
+
+        Args:
+            event: What happened.
+            at: When, where that was before now.
+        """
         with self._lock:
-            self._submit(Deed(at=self._clock.read(), event=event))
+            self._submit(Deed(at=at or self._clock.read(), event=event))
 
     def tick(self) -> None:
         """Fire what is due, show life, try the disk again. Calling it too often does no harm."""
@@ -248,7 +258,7 @@ class Sitting:
             return None
         if state.ledger.rest_ms:
             return state.ledger.last.monotonic_ms + state.ledger.rest_ms
-        moments = [state.ledger.last.monotonic_ms + HEARTBEAT_MS]
+        moments = [min(state.ledger.last.monotonic_ms + HEARTBEAT_MS, self._runner.sign_due_ms)]
         change_ms = times.next_change_ms(self._course, state, now=self._clock.read())
         moment = state.ledger.monotonic_at(change_ms) if change_ms is not None else None
         return min(moments if moment is None else [*moments, moment])

@@ -1,0 +1,119 @@
+"""The sign of life: after a crash the clock stands where it stood for the person, not where the last heartbeat was."""
+
+from pathlib import Path
+
+import pytest
+
+from pocus_desktop.kernel.clock import Reading
+from pocus_desktop.sitting import events
+from pocus_desktop.sitting.alive import FILE_NAME, LONGEST_MS, Alive, last_sign
+from pocus_desktop.sitting.judge import judge
+from tests.sitting.world import World, to_femoral
+
+LAST = Reading(monotonic_ms=50_000, wall_ms=1_800_000_000_000, boot_id="boot")
+
+
+def at(ms: int, boot_id: str = "boot") -> Reading:
+    return Reading(monotonic_ms=LAST.monotonic_ms + ms, wall_ms=LAST.wall_ms + ms, boot_id=boot_id)
+
+
+def signed(folder: Path, reading: Reading) -> bytes:
+    alive = Alive(folder, "sit_1")
+    alive.mark(reading)
+    alive.close()
+    return (folder / FILE_NAME).read_bytes()
+
+
+def test_the_last_sign_is_what_was_marked(tmp_path: Path) -> None:
+    assert last_sign(tmp_path, "sit_1", after=LAST) is None
+    for ms in (400, 3_100, LONGEST_MS):
+        signed(tmp_path, at(ms))
+        assert last_sign(tmp_path, "sit_1", after=LAST) == at(ms)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(at(0), id="no later than the event"),
+        pytest.param(at(-1), id="before the event"),
+        pytest.param(at(LONGEST_MS + 1), id="later than the next heartbeat"),
+        pytest.param(at(400, boot_id="another"), id="of another boot"),
+    ],
+)
+def test_a_sign_that_can_tell_nothing_is_passed_over(tmp_path: Path, told: Reading) -> None:
+    signed(tmp_path, told)
+    assert last_sign(tmp_path, "sit_1", after=LAST) is None
+
+
+def test_a_sign_of_another_sitting_is_passed_over(tmp_path: Path) -> None:
+    signed(tmp_path, at(400))
+    assert last_sign(tmp_path, "sit_2", after=LAST) is None
+
+
+def test_a_sign_cut_or_changed_anywhere_is_passed_over(tmp_path: Path) -> None:
+    whole = signed(tmp_path, at(400))
+    file = tmp_path / FILE_NAME
+    for place in range(len(whole)):
+        for data in (whole[:place], whole[:place] + bytes((whole[place] ^ 0x10,)) + whole[place + 1 :]):
+            file.write_bytes(data)
+            assert last_sign(tmp_path, "sit_1", after=LAST) is None
+
+
+def test_after_a_crash_the_clock_stands_where_it_stood(world: World) -> None:
+    sitting = to_femoral(world.begin())
+    seq = sitting.state.last_seq
+    for _ in range(7):
+        world.clock.advance(ms=500)
+        sitting.tick()
+    world.clock.advance(ms=300)
+    shown_ms = sitting.state.ledger.consumed_at(world.clock.read())
+    assert sitting.state.last_seq == seq, "nothing durable says that time passed"
+    sitting.close()
+    world.clock.advance(ms=90_000)
+    again = world.again()
+    assert 0 <= shown_ms - again.state.ledger.consumed_ms <= 500
+    assert [one.event.type for one in again.recorded[seq:]] == ["heartbeat", "reopened"]
+    assert judge(again.course, again.recorded) == again.state, "and it is fair"
+
+
+def test_after_a_new_boot_the_sign_of_the_old_one_counts(world: World) -> None:
+    sitting = to_femoral(world.begin())
+    world.clock.advance(ms=3_000)
+    sitting.tick()
+    before = sitting.state.ledger.consumed_ms
+    sitting.close()
+    world.clock.advance(ms=60_000)
+    world.clock.set(monotonic_ms=5_000, boot_id="next")
+    again = world.again()
+    assert again.state.ledger.consumed_ms == before + 3_000
+    gap = [entry.amount_ms for entry in again.state.ledger.entries if entry.kind == "gap"]
+    assert gap == [60_000]
+
+
+def test_a_limit_that_ran_out_before_the_last_sign_has_run_out(world: World) -> None:
+    sitting = to_femoral(world.begin())
+    for _ in range(14):
+        world.clock.advance(ms=4_000)
+        sitting.tick()
+    sitting.close()
+    alive = Alive(sitting_folder(world), sitting.state.opened.sitting)
+    world.clock.advance(ms=5_000)
+    alive.mark(world.clock.read())
+    alive.close()
+    again = world.again()
+    fired = [one.at.monotonic_ms for one in again.recorded if isinstance(one.event, events.TimerFired)]
+    assert fired == [world.clock.read().monotonic_ms]
+
+
+def sitting_folder(world: World) -> Path:
+    return world.folder / "sitting"
+
+
+def test_a_disk_that_takes_no_sign_stops_nothing(world: World) -> None:
+    sitting = to_femoral(world.begin())
+    (sitting_folder(world) / FILE_NAME).mkdir()
+    world.clock.advance(ms=700)
+    sitting.tick()
+    assert sitting.view().chrome.saved == "saved"
+    sitting.close()
+    assert last_sign(sitting_folder(world), sitting.state.opened.sitting, after=sitting.state.ledger.last) is None
