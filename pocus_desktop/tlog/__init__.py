@@ -1,0 +1,1 @@
+"""Transparency logs: Merkle trees, signed heads, proofs and tiles; knows nothing of what is logged (formats/log)."""
