@@ -18,9 +18,9 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.errors import EnvelopeChangedError, EnvelopeMissingError
 from pocus_desktop.sync.outbox import Attempt, Outbox
-from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.sync.worker import OutboxWorker
 
@@ -73,7 +73,7 @@ class Deliveries:
         outbox sets one aside whose file it finds gone or damaged.
         """
         try:
-            known = {entry.digest for entry in self._outbox.entries() if entry.problem not in _LOST}
+            known = {row.digest for row in self._outbox.rows() if row.problem not in _LOST}
             now_ms = self._clock.read().wall_ms
         except PocusError as error:
             log.failure(error)
@@ -120,13 +120,13 @@ class Deliveries:
             if document is not None:
                 self._tell_receipt(sitting, digest, document)
                 return
-            entry = next((entry for entry in self._outbox.entries() if entry.digest == digest), None)
-            if entry is None or not entry.problem:
+            row = next((row for row in self._outbox.rows() if row.digest == digest), None)
+            if row is None or not row.problem:
                 sitting.note_delivery(digest, "sending")
-            elif entry.state is State.QUARANTINED:
-                sitting.note_delivery(digest, "refused", reason=entry.problem)
+            elif row.status is Status.QUARANTINED:
+                sitting.note_delivery(digest, "refused", reason=row.problem)
             else:
-                sitting.note_delivery(digest, "waiting", reason=entry.problem)
+                sitting.note_delivery(digest, "waiting", reason=row.problem)
 
     def _tell_receipt(self, sitting: Sitting, digest: str, document: bytes) -> None:
         try:

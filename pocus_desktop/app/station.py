@@ -31,8 +31,8 @@ from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox
-from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 
@@ -187,16 +187,16 @@ class Station:
         if not self._trusting.hub_url:
             return "none"
         try:
-            entries = self.outbox.entries()
+            rows = self.outbox.rows()
         except PocusError as error:
             if error.code != self._link_problem:  # once, although it is asked for every few seconds
                 self._link_problem = error.code
                 log.failure(error)
             return "offline"
         self._link_problem = ""
-        if any(entry.state is State.QUEUED and entry.problem for entry in entries):
+        if any(row.problem and row.status is not Status.QUARANTINED for row in rows):
             return "offline"
-        received = [entry.delivered_ms for entry in entries if entry.delivered_ms is not None]
+        received = [row.delivered_ms for row in rows if row.delivered_ms is not None]
         return "online" if max(received, default=0) >= self._begun_ms else "none"
 
     def close(self) -> None:

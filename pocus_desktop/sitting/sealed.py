@@ -60,6 +60,8 @@ has about nine."""
 
 _SIZE: Final = struct.Struct(">I")
 _FIXED_BYTES: Final = len(MAGIC) + 1 + _SIZE.size
+MAXIMUM_FRONT_BYTES: Final = _FIXED_BYTES + MAXIMUM_HEADER_BYTES
+"""What of a file is enough for `read_header`."""
 
 
 class SealedKey(BaseModel):

@@ -15,6 +15,13 @@ class SyncError(PocusError):
     code: ClassVar[str] = "sync.failed"
     blame: ClassVar[Blame] = Blame.ENVIRONMENT
     is_final: ClassVar[bool] = False
+    """Whether trying again cannot help."""
+
+    is_cut: ClassVar[bool] = False
+    """Whether the connection ended on the way; what arrived before that may be held at the other side."""
+
+    has_arrived: ClassVar[bool] = False
+    """Whether all of it is with the carrier, and only the receipt has still to come."""
 
     def __init__(self, *, retry_after_ms: int | None = None, **params: Safe) -> None:
         super().__init__(**params)
@@ -38,12 +45,14 @@ class StalledError(SyncError):
     """Nothing moved for too long."""
 
     code = "sync.stalled"
+    is_cut = True
 
 
 class CutOffError(SyncError):
     """The connection broke before the answer was whole."""
 
     code = "sync.cut_off"
+    is_cut = True
 
 
 class RedirectedError(SyncError):
@@ -120,6 +129,19 @@ class NoReceiptYetError(SyncError):
     """The envelope lies in the folder, and no receipt for it has come back."""
 
     code = "sync.no_receipt_yet"
+    has_arrived = True
+
+
+class NoUploadsError(SyncError):
+    """The hub takes envelopes whole, not in pieces; an older one."""
+
+    code = "sync.no_uploads"
+
+
+class GaveWayError(SyncError):
+    """An attempt was given up for an envelope that goes first."""
+
+    code = "sync.gave_way"
 
 
 class EnvelopeMissingError(SyncError):
@@ -140,6 +162,12 @@ class OutboxUnreadableError(SyncError):
     """The outbox's own records cannot be read or written."""
 
     code = "sync.outbox_unreadable"
+
+
+class OutboxOfLaterVersionError(OutboxUnreadableError):
+    """A later version of this program wrote the outbox's records; this one does not guess what they mean."""
+
+    code = "sync.outbox_of_later_version"
 
 
 class NotReceiptedError(SyncError):

@@ -15,6 +15,8 @@ import base64
 import re
 import ssl
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx2
@@ -45,6 +47,8 @@ from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
 LONGEST_WAIT_ASKED_MS: Final = 60 * 60 * 1000
 """How long a `Retry-After` is heeded; a hub that asks for a year is not."""
 
+_LONGEST_SECONDS: Final = 9
+_LONGEST_DATE: Final = 40
 _OK: Final = 200
 _CREATED: Final = 201
 _NETWORK_SIGN_IN: Final = 511
@@ -154,8 +158,25 @@ def _refusal(answer: httpx2.Response, host: str, problem: Mapping[str, Json]) ->
 
 
 def _wait_asked(answer: httpx2.Response) -> int | None:
-    """`Retry-After` in seconds; its other form, a date, would need the server's clock to be right."""
+    """`Retry-After`: seconds, or a date, which is read by the clock that wrote `Date` in the same answer.
+
+    Neither clock has to be right for that; without a `Date` a date says nothing.
+    """
     asked: str = answer.headers.get("Retry-After", "").strip()
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+    if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_SECONDS:
+        return min(int(asked) * 1000, LONGEST_WAIT_ASKED_MS)
+    until, written = _date(asked), _date(answer.headers.get("Date", ""))
+    if until is None or written is None:
         return None
-    return min(int(asked) * 1000, LONGEST_WAIT_ASKED_MS)
+    return min(max(round((until - written).total_seconds() * 1000), 0), LONGEST_WAIT_ASKED_MS)
+
+
+def _date(field: str) -> datetime | None:
+    """A date as HTTP writes it (RFC 9110 section 5.6.7); None where it is none."""
+    if not field.isascii() or len(field) > _LONGEST_DATE:
+        return None
+    try:
+        found = parsedate_to_datetime(field)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -2,23 +2,26 @@
 
     <outbox>/<sha256>             a sealed result
     <outbox>/<sha256>.receipt     the verified receipt for it
-    <outbox>/outbox.sqlite        what is due when
+    <outbox>/outbox.sqlite        how far each is, and what is due when
 
-Rules kept here:
+What an event does to an envelope is decided by `sync.engine`; this is the shell that gives it events and does what it
+says. Rules kept here:
 
 1. An envelope is in the outbox once `enqueue` returns: its file is durable, then its row (4.1).
-2. Files decide after a crash: an envelope without a row is queued, a receipt that verifies makes it delivered; records
+2. Files decide after a crash: an envelope without a row is queued, a receipt that verifies makes it done; records
    that are damaged are set aside and made anew so (4.2).
-3. A failure is tried again, later each time; one that is final sets the envelope aside with its reason (4.3, 4.4).
-4. One envelope never blocks another (4.4).
-5. Only a receipt that verifies makes an envelope delivered, and it is durable before the row says so (4.5).
-6. Nothing is removed that such a receipt does not cover, verified anew at that moment (4.6).
+3. A row is durable before anything is done because of it, and one envelope never blocks another (4.4).
+4. Only a receipt that verifies makes an envelope done, and it is durable before the row says so (4.5).
+5. Nothing is removed that such a receipt does not cover, verified anew at that moment (4.6), but a partial envelope for
+   which a newer one of its sitting is durable here (4.9).
 """
 
 import random
 import re
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,26 +29,28 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical, files, log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.receipt import Receipt, verify_receipt
-from pocus_desktop.sync.backoff import delay_ms
+from pocus_desktop.sitting.sealed import MAXIMUM_FRONT_BYTES, read_header
+from pocus_desktop.sync import engine
+from pocus_desktop.sync.engine import Remove, Row, Send, Status, Way
 from pocus_desktop.sync.errors import (
     BadReceiptError,
     EnvelopeChangedError,
     EnvelopeMissingError,
+    GaveWayError,
     NotReceiptedError,
+    NoUploadsError,
     OutboxUnreadableError,
     SyncError,
     UnknownEnvelopeError,
 )
-from pocus_desktop.sync.store import Entry, OutboxStore, State
-from pocus_desktop.sync.transport import Transport
+from pocus_desktop.sync.store import STRANGE_STATE, OutboxStore
+from pocus_desktop.sync.transport import PiecewiseTransport, Transport
 
 RECEIPT_SUFFIX: Final = ".receipt"
 RECORDS: Final = "outbox.sqlite"
-LONGEST_PLAN_MS: Final = 2 * 60 * 60 * 1000
-"""No attempt is ever planned further ahead; an entry that says so was planned before the clock was set back."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_DAMAGE: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "a state is unknown"})
+_DAMAGE: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", STRANGE_STATE})
 """What the store says of records that no later try can read."""
 
 
@@ -66,7 +71,7 @@ class Attempt:
 class Outbox:
     """The envelopes of a station that wait for receipts.
 
-    `enqueue`, `entries` and `receipt` may be called from any thread; `run_once` blocks on the network and belongs on a
+    `enqueue`, `rows` and `receipt` may be called from any thread; `run_once` blocks on the network and belongs on a
     worker (`sync.worker`).
     """
 
@@ -87,12 +92,14 @@ class Outbox:
             chance: Draws evenly from 0 to 1, to spread attempts.
 
         Raises:
+            OutboxOfLaterVersionError: A later version of this program wrote its records.
             OutboxUnreadableError: Its records or its folder cannot be read or written.
         """
         self._folder = folder
         self._transport = transport
         self._hub_keys = tuple(hub_keys)
         self._chance = chance
+        self._has_urgent = threading.Event()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
@@ -100,8 +107,20 @@ class Outbox:
         self._store = self._open_records()
         self._recover()
 
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self._folder
+
+    @property
+    def carrier(self) -> str:
+        """What takes its envelopes."""
+        return self._transport.name
+
     def enqueue(self, sealed: Path, *, now_ms: int) -> str:
         """Take a copy of a sealed result; durable when this returns (rule 1). Taking it twice is taking it once.
+
+        Older partial envelopes of the same sitting that only this station holds are let go (rule 5).
 
         Args:
             sealed: The file; where its name is a digest, it must be its own.
@@ -125,18 +144,21 @@ class Outbox:
         is_new = self._read(digest) != data
         if is_new:
             self._write(self._folder / digest, data)
-        self._store.add(digest, now_ms=now_ms)
+        row = _row_of(digest, data, len(data), now_ms=now_ms)
+        self._store.add(row)
         if is_new:  # one that was set aside because its file was missing has it again
-            self._store.requeue(digest, now_ms=now_ms)
+            self._step(digest, engine.Asked(), now_ms)
+        self._has_urgent.set()
+        self._let_go_of_older(row)
         return digest
 
-    def entries(self) -> tuple[Entry, ...]:
-        """Every envelope with its state, in the order in which they came."""
-        return self._store.entries()
+    def rows(self) -> tuple[Row, ...]:
+        """Every envelope and how far it is, in the order in which they came."""
+        return self._store.rows()
 
     def next_due_ms(self, now_ms: int) -> int | None:
         """When the next attempt is due, as wall time, never before now; None where nothing waits."""
-        due = [_due_ms(entry, now_ms) for entry in self._store.entries() if entry.state is State.QUEUED]
+        due = [moment for row in self._store.rows() if (moment := engine.due_ms(row, now_ms)) is not None]
         return max(min(due), now_ms) if due else None
 
     def run_once(
@@ -146,7 +168,7 @@ class Outbox:
         is_stopped: Callable[[], bool] = lambda: False,
         on_attempt: Callable[[Attempt], None] = lambda _attempt: None,
     ) -> tuple[Attempt, ...]:
-        """Try every envelope that is due, once.
+        """Try every envelope that is due, once; what comes meanwhile and goes first, goes first.
 
         Args:
             now_ms: Wall time.
@@ -157,97 +179,167 @@ class Outbox:
             OutboxUnreadableError: The records cannot be written; the envelopes stay as they are.
         """
         attempts: list[Attempt] = []
-        for entry in self._store.entries():
-            if is_stopped():
+        tried: set[str] = set()
+        while not is_stopped():
+            due = [row for row in self._store.rows() if row.digest not in tried and _is_due(row, now_ms)]
+            if not due:
                 break
-            if entry.state is State.QUEUED and _due_ms(entry, now_ms) <= now_ms:
-                attempts.append(self._attempt(entry, now_ms))
-                on_attempt(attempts[-1])
+            digest = min(due, key=engine.goes_before).digest
+            tried.add(digest)
+            attempt = self._attempt(digest, now_ms)
+            if attempt is not None:
+                attempts.append(attempt)
+                on_attempt(attempt)
         return tuple(attempts)
 
     def retry(self, digest: str | None = None, *, now_ms: int) -> None:
         """Make one envelope, or all that wait or were set aside, due at once."""
-        for entry in self._store.entries():
-            if digest in {None, entry.digest}:
-                self._store.requeue(entry.digest, now_ms=now_ms)
+        for row in self._store.rows():
+            if digest in {None, row.digest}:
+                self._step(row.digest, engine.Asked(), now_ms)
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt's envelope of a delivered sealed result; None before."""
         return self._read(f"{digest}{RECEIPT_SUFFIX}")
 
+    def take_receipt(self, digest: str, answer: bytes, *, now_ms: int) -> Receipt:
+        """Take a receipt that came by any way (rule 4).
+
+        Raises:
+            UnknownEnvelopeError: There is no such envelope here.
+            BadReceiptError: It is no receipt of a trusted hub for this envelope.
+            OutboxUnreadableError: The disk does not take it.
+        """
+        if self._store.find(digest) is None:
+            raise UnknownEnvelopeError
+        receipt = self._verified(digest, answer)
+        self._write(self._receipt_path(digest), answer)
+        self._step(digest, engine.Receipted(received_ms=now_ms), now_ms)
+        return receipt
+
     def forget(self, digest: str) -> None:
-        """Remove a sealed result and its receipt from the outbox (rule 6).
+        """Remove a sealed result and its receipt from the outbox (rule 5).
 
         Raises:
             UnknownEnvelopeError: There is none of that digest.
             NotReceiptedError: No receipt here covers it.
         """
-        entry = self._store.find(digest)
-        if entry is None:
+        row = self._store.find(digest)
+        if row is None:
             raise UnknownEnvelopeError
         receipt = self.receipt(digest)
-        if entry.state is not State.DELIVERED or receipt is None or not self._is_receipt(receipt, digest):
+        if row.status is not Status.DONE or receipt is None or not self._is_receipt(receipt, digest):
             raise NotReceiptedError
-        self._store.remove(digest)
-        try:  # a crash between these sends it once more, which changes nothing at the hub
-            self._receipt_path(digest).unlink(missing_ok=True)
-            (self._folder / digest).unlink(missing_ok=True)
-            files.sync_folder(self._folder)
-        except OSError as problem:
-            raise OutboxUnreadableError(reason=problem.strerror or "") from problem
+        self._store.remove(digest, lambda now: now.status is Status.DONE)
+        self._remove_files(digest)  # a crash before this sends it once more, which changes nothing at the hub
 
     def close(self) -> None:
         """Let go of the records and the transport."""
         self._transport.close()
         self._store.close()
 
-    def _attempt(self, entry: Entry, now_ms: int) -> Attempt:
+    def _attempt(self, digest: str, now_ms: int) -> Attempt | None:
+        """One attempt; None where another process was faster, or it gave way."""
+        done = self._step(digest, engine.Due(carrier=self._transport.name), now_ms)
+        send = next((effect for effect in done.effects if isinstance(effect, Send)), None) if done else None
+        if done is None or send is None:
+            return None
+        row = done.row
+        self._has_urgent.clear()
         try:
-            receipt = self._deliver(entry.digest)
+            receipt = self._deliver(row, send, now_ms)
+        except GaveWayError:
+            self._step(digest, engine.Restarted(), now_ms)
+            self._let_go_if_older(digest)
+            return None
         except SyncError as error:
-            self._note(entry, error, now_ms)
-            return Attempt(digest=entry.digest, error=error)
+            self._note(row, error, now_ms)
+            return Attempt(digest=digest, error=error)
         except Exception as bug:  # noqa: BLE001 - a mistake in one delivery must not end the others, nor the thread
             told = SyncError(reason=type(bug).__name__)
-            self._note(entry, told, now_ms)
-            return Attempt(digest=entry.digest, error=told)
-        self._store.delivered(entry.digest, now_ms=now_ms)
-        log.event("sync.delivered", digest=entry.digest, carrier=self._transport.name)
-        return Attempt(digest=entry.digest, receipt=receipt)
+            self._note(row, told, now_ms)
+            return Attempt(digest=digest, error=told)
+        self._step(digest, engine.Receipted(received_ms=now_ms), now_ms)
+        log.event("sync.delivered", digest=digest, carrier=self._transport.name)
+        return Attempt(digest=digest, receipt=receipt)
 
-    def _deliver(self, digest: str) -> Receipt:
+    def _deliver(self, row: Row, send: Send, now_ms: int) -> Receipt:
+        digest, transport = row.digest, self._transport
         data = self._read(digest)
         if data is None:
             raise EnvelopeMissingError(reason="it is gone")
         if canonical.digest(data) != digest:
             raise EnvelopeChangedError
-        answer = self._transport.deliver(data, digest)
-        try:
-            receipt = verify_receipt(answer, self._hub_keys, sealed_digest=digest)
-        except PocusError as problem:
-            raise BadReceiptError(reason=problem.code) from problem
+
+        def moved(upload: str, offset: int) -> None:
+            self._step(digest, engine.Moved(upload=upload, offset=offset), now_ms)
+
+        if send.way is Way.PIECES and isinstance(transport, PiecewiseTransport):
+            answer = transport.upload(
+                data,
+                digest,
+                upload=send.upload,
+                moved=moved,
+                is_wanted=lambda: not (row.is_partial and self._has_urgent.is_set()),
+            )
+        else:
+            answer = transport.deliver(data, digest)
+        receipt = self._verified(digest, answer)
         self._write(self._receipt_path(digest), answer)
         return receipt
 
-    def _note(self, entry: Entry, error: SyncError, now_ms: int) -> None:
-        """Rule 3."""
+    def _note(self, row: Row, error: SyncError, now_ms: int) -> None:
+        """Tell the engine why there is no receipt."""
         log.failure(error)
-        attempts = entry.attempts + 1
-        reason = str(error.params.get("reason", ""))
-        if error.is_final:
-            self._store.quarantined(entry.digest, attempts=attempts, problem=error.code, reason=reason)
-            return
-        wait_ms = delay_ms(attempts, chance=self._chance(), asked_ms=error.retry_after_ms)
-        self._store.failed(
-            entry.digest, attempts=attempts, next_attempt_ms=now_ms + wait_ms, problem=error.code, reason=reason
+        now = self._store.find(row.digest)
+        failed = engine.Failed(
+            problem=error.code,
+            reason=str(error.params.get("reason", "")),
+            is_final=error.is_final,
+            has_arrived=error.has_arrived,
+            is_cut=error.is_cut,
+            has_no_pieces=isinstance(error, NoUploadsError),
+            asked_ms=error.retry_after_ms,
+            chance=self._chance(),
+            moved_bytes=now.offset - row.offset if now is not None else 0,
         )
+        self._step(row.digest, failed, now_ms)
+        if row.is_partial:
+            self._let_go_if_older(row.digest)
+
+    def _step(self, digest: str, event: engine.Event, now_ms: int) -> engine.Step | None:
+        """Give an event to the engine and keep what it says (rule 3); None where there is no such row."""
+        done: list[engine.Step] = []
+
+        def work(row: Row) -> Row:
+            done.append(engine.step(row, event, now_ms))
+            return done[-1].row
+
+        self._store.change(digest, work)
+        return done[-1] if done else None
+
+    def _let_go_if_older(self, digest: str) -> None:
+        """After an attempt: something newer may have come meanwhile."""
+        row = self._store.find(digest)
+        for other in self._store.rows() if row is not None else ():
+            self._let_go_of_older(other)
+
+    def _let_go_of_older(self, newer: Row) -> None:
+        """Rule 5, of partial envelopes."""
+        event = engine.Superseded(sitting=newer.sitting, last_seq=newer.last_seq)
+        for row in self._store.rows():
+            if Remove() in engine.step(row, event, 0).effects and self._store.remove(
+                row.digest, lambda now: Remove() in engine.step(now, event, 0).effects
+            ):
+                log.event("sync.superseded", digest=row.digest, by=newer.digest)
+                self._remove_files(row.digest)
 
     def _open_records(self) -> OutboxStore:
         """The records; damaged ones are set aside, and `_recover` makes them anew from the files (rule 2)."""
         records = self._folder / RECORDS
         try:
             store = OutboxStore(records)
-            store.entries()
+            store.rows()
         except OutboxUnreadableError as error:
             if error.params.get("reason") not in _DAMAGE:
                 raise
@@ -269,22 +361,33 @@ class Outbox:
     def _recover(self) -> None:
         """Rule 2."""
         try:
-            names = sorted(path.name for path in self._folder.iterdir() if _DIGEST.fullmatch(path.name))
+            found = sorted(path for path in self._folder.iterdir() if _DIGEST.fullmatch(path.name))
+            seen = {path.name: (path.stat().st_size, _front(path)) for path in found if path.is_file()}
         except OSError as problem:
             raise OutboxUnreadableError(reason=problem.strerror or "") from problem
-        known = {entry.digest: entry for entry in self._store.entries()}
-        for digest in names:
-            if digest not in known:
-                self._store.add(digest, now_ms=0)
+        known = {row.digest: row for row in self._store.rows()}
+        for digest, (size_bytes, front) in seen.items():
+            self._store.add(_row_of(digest, front, size_bytes, now_ms=0))
+            if digest in known and not known[digest].size_bytes:  # from format 1, which did not know it
+                self._store.change(digest, partial(_told_by_file, front=front, size_bytes=size_bytes))
+            is_done = digest in known and known[digest].status is Status.DONE
             receipt = self.receipt(digest)
-            is_delivered = digest in known and known[digest].state is State.DELIVERED
-            if receipt is not None and not is_delivered and self._is_receipt(receipt, digest):
+            if receipt is not None and not is_done and self._is_receipt(receipt, digest):
                 told = verify_receipt(receipt, self._hub_keys, sealed_digest=digest)
-                self._store.delivered(digest, now_ms=told.received_at_ms)
+                self._step(digest, engine.Receipted(received_ms=told.received_at_ms), told.received_at_ms)
+        for row in known.values():
+            if row.status is Status.ACTIVE:
+                self._step(row.digest, engine.Restarted(), row.due_ms)
+
+    def _verified(self, digest: str, answer: bytes) -> Receipt:
+        try:
+            return verify_receipt(answer, self._hub_keys, sealed_digest=digest)
+        except PocusError as problem:
+            raise BadReceiptError(reason=problem.code) from problem
 
     def _is_receipt(self, envelope: bytes, digest: str) -> bool:
         try:
-            verify_receipt(envelope, self._hub_keys, sealed_digest=digest)
+            self._verified(digest, envelope)
         except PocusError as problem:
             log.failure(problem)
             return False
@@ -292,6 +395,14 @@ class Outbox:
 
     def _receipt_path(self, digest: str) -> Path:
         return self._folder / f"{digest}{RECEIPT_SUFFIX}"
+
+    def _remove_files(self, digest: str) -> None:
+        try:
+            self._receipt_path(digest).unlink(missing_ok=True)
+            (self._folder / digest).unlink(missing_ok=True)
+            files.sync_folder(self._folder)
+        except OSError as problem:
+            raise OutboxUnreadableError(reason=problem.strerror or "") from problem
 
     def _read(self, name: str) -> bytes | None:
         path = self._folder / name
@@ -307,6 +418,28 @@ class Outbox:
             raise OutboxUnreadableError(reason=problem.strerror or "") from problem
 
 
-def _due_ms(entry: Entry, now_ms: int) -> int:
-    """When an entry is due; at once where the clock was set back behind its plan."""
-    return entry.next_attempt_ms if entry.next_attempt_ms <= now_ms + LONGEST_PLAN_MS else now_ms
+def _is_due(row: Row, now_ms: int) -> bool:
+    moment = engine.due_ms(row, now_ms)
+    return moment is not None and moment <= now_ms
+
+
+def _front(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAXIMUM_FRONT_BYTES)
+
+
+def _row_of(digest: str, front: bytes, size_bytes: int, *, now_ms: int) -> Row:
+    """A row by what the file says outside; whatever cannot be read is carried all the same, for the hub to judge."""
+    row = engine.arrived(digest, now_ms=now_ms, size_bytes=size_bytes)
+    return _told_by_file(row, front, size_bytes)
+
+
+def _told_by_file(row: Row, front: bytes, size_bytes: int) -> Row:
+    told = replace(row, size_bytes=size_bytes)
+    try:
+        header = read_header(front)
+    except PocusError:
+        pass  # the hub says what it is, and the row then carries that reason
+    else:
+        told = replace(told, sitting=header.sitting, last_seq=header.last_seq, is_partial=header.is_partial)
+    return replace(told, way=engine.first_way(told))

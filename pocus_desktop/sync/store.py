@@ -5,80 +5,92 @@ the files beside it cannot prove. Each call is one transaction, durable when it 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, event, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+)
+from sqlalchemy import (
+    Row as Found,
+)
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from pocus_desktop.sync.errors import OutboxUnreadableError
+from pocus_desktop.sync.engine import Row, Stage, Status, Way
+from pocus_desktop.sync.errors import OutboxOfLaterVersionError, OutboxUnreadableError
 
 APPLICATION_ID: Final = 0x504F4F42
 """“POOB”, in the database's header."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+
+STRANGE_STATE: Final = "a state is unknown"
 
 _META: Final = MetaData()
-_ENTRY: Final = Table(
-    "entry",
+_ROW: Final = Table(
+    "row",
     _META,
     Column("digest", String(64), primary_key=True),
-    Column("state", String, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("sitting", String, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("is_partial", Boolean, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("way", String, nullable=False),
+    Column("carrier", String, nullable=False),
+    Column("upload", String, nullable=False),
+    Column("offset", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_attempt_ms", Integer, nullable=False),
+    Column("due_ms", Integer, nullable=False),
     Column("problem", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("enqueued_ms", Integer, nullable=False),
+    Column("tried_ms", Integer),
     Column("delivered_ms", Integer),
 )
 
-
-class State(StrEnum):
-    """How far an envelope is."""
-
-    QUEUED = "queued"
-    DELIVERED = "delivered"
-    QUARANTINED = "quarantined"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One envelope of the outbox.
-
-    Attributes:
-        digest: SHA-256 of the sealed result; its file's name.
-        attempts: How many deliveries failed since it was last queued.
-        next_attempt_ms: When it is due, as wall time.
-        problem: Code of the last failure; empty where there was none.
-        reason: What lies behind it, as a code or a few safe words; empty where there is nothing.
-        delivered_ms: When the receipt was verified, as wall time; None before.
-    """
-
-    digest: str
-    state: State
-    attempts: int
-    next_attempt_ms: int
-    problem: str
-    reason: str
-    enqueued_ms: int
-    delivered_ms: int | None
+_FROM_1: Final = """
+INSERT INTO row (digest, size_bytes, sitting, last_seq, is_partial, stage, status, way, carrier, upload, offset,
+                 attempts, due_ms, problem, reason, enqueued_ms, tried_ms, delivered_ms)
+SELECT digest, 0, '', 0, 0,
+       CASE WHEN state = 'delivered' THEN 'receipted'
+            WHEN problem = 'sync.no_receipt_yet' THEN 'sent' ELSE 'sealed' END,
+       CASE WHEN state = 'delivered' THEN 'done'
+            WHEN state = 'quarantined' THEN 'quarantined'
+            WHEN problem IN ('', 'sync.no_receipt_yet') THEN 'waiting' ELSE 'failed' END,
+       'whole',
+       CASE WHEN problem = 'sync.no_receipt_yet' THEN 'folder' ELSE '' END,
+       '', 0, attempts, next_attempt_ms, problem, reason, enqueued_ms, NULL, delivered_ms
+FROM entry
+"""
+"""Format 1 knew `queued`, `delivered` and `quarantined`; sizes and sittings are read from the files (`Outbox`)."""
 
 
 class OutboxStore:
     """The records of one outbox. Each call has a connection of its own, so any thread may call."""
 
     def __init__(self, path: Path) -> None:
-        """Open the records, making them where there are none.
+        """Open the records: made where there are none, brought to this format where they are older.
 
         Raises:
-            OutboxUnreadableError: They are damaged, of a later format, or the disk does not take them.
+            OutboxOfLaterVersionError: A later version of this program wrote them.
+            OutboxUnreadableError: They are damaged, of another program, or the disk does not take them.
         """
         self._engine: Engine = create_engine(
             f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 10}
@@ -87,83 +99,62 @@ class OutboxStore:
         with self._transaction() as connection:
             found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if (found, version) == (0, 0):
-                _META.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
-            elif (found, version) != (APPLICATION_ID, FORMAT):
-                raise OutboxUnreadableError(reason="it is of another program or version")
+            if (found, version) == (APPLICATION_ID, FORMAT):
+                return
+            if found == APPLICATION_ID and version > FORMAT:
+                raise OutboxOfLaterVersionError(found=version, known=FORMAT)
+            if (found, version) not in {(0, 0), (APPLICATION_ID, 1)}:
+                raise OutboxUnreadableError(reason="it is of another program")
+            _META.create_all(connection)
+            if version == 1:
+                connection.exec_driver_sql(_FROM_1)
+                connection.exec_driver_sql("DROP TABLE entry")
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
 
-    def add(self, digest: str, *, now_ms: int) -> None:
-        """Queue an envelope, due at once; one that is known stays as it is."""
+    def add(self, row: Row) -> None:
+        """Take a row in; one that is known stays as it is."""
         with self._transaction() as connection:
-            row = insert(_ENTRY).values(
-                digest=digest,
-                state=State.QUEUED,
-                attempts=0,
-                next_attempt_ms=now_ms,
-                problem="",
-                reason="",
-                enqueued_ms=now_ms,
-            )
-            connection.execute(row.on_conflict_do_nothing())
+            connection.execute(insert(_ROW).values(asdict(row)).on_conflict_do_nothing())
 
-    def entries(self) -> tuple[Entry, ...]:
-        """All envelopes, those queued first standing first."""
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, those that came first standing first."""
         with self._transaction() as connection:
-            found = connection.execute(select(_ENTRY).order_by(_ENTRY.c.enqueued_ms, _ENTRY.c.digest)).all()
-        return tuple(_entry(row) for row in found)
+            found = connection.execute(select(_ROW).order_by(_ROW.c.enqueued_ms, _ROW.c.digest)).all()
+        return tuple(map(_row, found))
 
-    def find(self, digest: str) -> Entry | None:
-        """One envelope; None where there is none of that digest."""
+    def find(self, digest: str) -> Row | None:
+        """One row; None where there is none of that digest."""
         with self._transaction() as connection:
-            row = connection.execute(select(_ENTRY).where(_ENTRY.c.digest == digest)).one_or_none()
-        return None if row is None else _entry(row)
+            return _find(connection, digest)
 
-    def delivered(self, digest: str, *, now_ms: int) -> None:
-        """A verified receipt is on the disk."""
-        self._change(digest, state=State.DELIVERED, delivered_ms=now_ms, problem="", reason="")
+    def change(self, digest: str, work: Callable[[Row], Row]) -> Row | None:
+        """Read a row, let `work` say what it becomes, and write that, in one transaction.
 
-    def failed(self, digest: str, *, attempts: int, next_attempt_ms: int, problem: str, reason: str) -> None:
-        """An attempt failed; there will be another."""
-        self._change(
-            digest,
-            only=State.QUEUED,
-            attempts=attempts,
-            next_attempt_ms=next_attempt_ms,
-            problem=problem,
-            reason=reason,
-        )
-
-    def quarantined(self, digest: str, *, attempts: int, problem: str, reason: str) -> None:
-        """Trying again cannot help; a person decides."""
-        self._change(
-            digest, only=State.QUEUED, state=State.QUARANTINED, attempts=attempts, problem=problem, reason=reason
-        )
-
-    def requeue(self, digest: str, *, now_ms: int) -> None:
-        """Due at once, with its attempts forgotten; one that is delivered stays delivered."""
+        Returns:
+            The row as it is now; None where there is none of that digest.
+        """
         with self._transaction() as connection:
-            chosen = (_ENTRY.c.digest == digest) & (_ENTRY.c.state != State.DELIVERED)
-            connection.execute(
-                _ENTRY.update().where(chosen).values(state=State.QUEUED, attempts=0, next_attempt_ms=now_ms)
-            )
+            before = _find(connection, digest)
+            if before is None:
+                return None
+            after = work(before)
+            if after != before:
+                connection.execute(_ROW.update().where(_ROW.c.digest == digest).values(asdict(after)))
+            return after
 
-    def remove(self, digest: str) -> None:
-        """Forget a delivered envelope."""
+    def remove(self, digest: str, may: Callable[[Row], bool]) -> bool:
+        """Forget a row where it may be forgotten still; whether it was."""
         with self._transaction() as connection:
-            connection.execute(_ENTRY.delete().where(_ENTRY.c.digest == digest, _ENTRY.c.state == State.DELIVERED))
+            row = _find(connection, digest)
+            if row is None or not may(row):
+                return False
+            connection.execute(_ROW.delete().where(_ROW.c.digest == digest))
+            return True
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
-
-    def _change(self, digest: str, *, only: State | None = None, **values: object) -> None:
-        chosen = _ENTRY.c.digest == digest
-        if only is not None:  # another process may have been faster
-            chosen &= _ENTRY.c.state == only
-        with self._transaction() as connection:
-            connection.execute(_ENTRY.update().where(chosen).values(**values))
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -187,18 +178,18 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _find(connection: Connection, digest: str) -> Row | None:
+    found = connection.execute(select(_ROW).where(_ROW.c.digest == digest)).one_or_none()
+    return None if found is None else _row(found)
+
+
+def _row(found: Found[Any]) -> Row:
+    values = dict(found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     try:
-        state = State(row.state)
+        values |= {"stage": Stage(found.stage), "status": Status(found.status), "way": Way(found.way)}
     except ValueError as problem:
-        raise OutboxUnreadableError(reason="a state is unknown") from problem
-    return Entry(
-        digest=row.digest,
-        state=state,
-        attempts=row.attempts,
-        next_attempt_ms=row.next_attempt_ms,
-        problem=row.problem,
-        reason=row.reason,
-        enqueued_ms=row.enqueued_ms,
-        delivered_ms=row.delivered_ms,
-    )
+        raise OutboxUnreadableError(reason=STRANGE_STATE) from problem
+    kinds = {column.name: (bool | int if column.name == "is_partial" else column.type.python_type) for column in _ROW.c}
+    if any(not isinstance(values[name], kind) and values[name] is not None for name, kind in kinds.items()):
+        raise OutboxUnreadableError(reason=STRANGE_STATE)  # SQLite keeps whatever a damaged page says
+    return Row(**values)

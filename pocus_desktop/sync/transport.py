@@ -4,7 +4,8 @@ One envelope, many carriers: whatever carries it, the same bytes go out and the 
 transport moves bytes and believes nothing; the outbox verifies every receipt.
 """
 
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final, Protocol, runtime_checkable
 
 RECEIPT_MEDIA_TYPE: Final = "application/vnd.pocus.receipt+json"
 """What a hub calls the envelope of a receipt."""
@@ -39,3 +40,35 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections; delivering afterwards is a mistake of the program."""
+
+
+@runtime_checkable
+class PiecewiseTransport(Transport, Protocol):
+    """A transport whose other side keeps what arrived before a cut, and goes on from there (formats/sync 6)."""
+
+    def upload(
+        self,
+        envelope: bytes,
+        digest: str,
+        *,
+        upload: str,
+        moved: Callable[[str, int], None],
+        is_wanted: Callable[[], bool],
+    ) -> bytes:
+        """Bring over what the hub does not hold yet, and come back with what it answered.
+
+        Args:
+            envelope: The sealed result, whole.
+            digest: Its SHA-256.
+            upload: The address under which the hub keeps what arrived; empty to begin.
+            moved: Told that address and how many bytes the hub holds, whenever the hub says so.
+            is_wanted: Asked between pieces; false where something goes first.
+
+        Returns:
+            The envelope of a receipt, not verified.
+
+        Raises:
+            SyncError: By cause, as `deliver`.
+            NoUploadsError: The hub takes envelopes whole only.
+            GaveWayError: `is_wanted` said so.
+        """

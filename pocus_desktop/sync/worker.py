@@ -11,7 +11,8 @@ from pocus_desktop.sync.errors import OutboxUnreadableError
 from pocus_desktop.sync.outbox import Attempt, Outbox
 
 LONGEST_NAP_S: Final = 60.0
-"""How long the thread sleeps at most: a suspended computer or a changed clock is noticed after that."""
+"""How long the thread sleeps at most: a suspended computer, a changed clock, or what another process (`pocus outbox
+retry`) made due is noticed after that."""
 
 
 class OutboxWorker:
@@ -56,8 +57,8 @@ class OutboxWorker:
                 self._is_woken = False
             self._rest(self._work())
 
-    def _work(self) -> float | None:
-        """One round; seconds until the next is due, None where nothing waits."""
+    def _work(self) -> float:
+        """One round; seconds until the next look."""
         try:
             self._outbox.run_once(self._clock.read().wall_ms, is_stopped=self._stop.is_set, on_attempt=self._tell)
             now_ms = self._clock.read().wall_ms
@@ -65,7 +66,7 @@ class OutboxWorker:
         except OutboxUnreadableError as error:  # the files keep what they have; the disk may come back
             log.failure(error)
             return LONGEST_NAP_S
-        return None if due_ms is None else min((due_ms - now_ms) / 1000, LONGEST_NAP_S)
+        return LONGEST_NAP_S if due_ms is None else min((due_ms - now_ms) / 1000, LONGEST_NAP_S)
 
     def _tell(self, attempt: Attempt) -> None:
         try:
@@ -73,6 +74,6 @@ class OutboxWorker:
         except PocusError as error:  # whoever listens has a trouble of its own; the others' results go on
             log.failure(error)
 
-    def _rest(self, seconds: float | None) -> None:
+    def _rest(self, seconds: float) -> None:
         with self._wish:
             self._wish.wait_for(lambda: self._is_woken or self._stop.is_set(), timeout=seconds)

@@ -25,10 +25,10 @@ from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.views import CaseView, HandedInView, ReviewView, View
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.backoff import LONGEST_MS
+from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.errors import HubRefusedError, NoConnectionError, SyncError
 from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.outbox import RECEIPT_SUFFIX
-from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
 
 PATIENCE_S = 20
@@ -216,7 +216,7 @@ def test_a_result_damaged_in_the_outbox_is_taken_again_from_its_sitting_at_the_n
     opened.close()
     (workshop.home.outbox / digest).write_bytes(b"")
     station.outbox.run_once(workshop.clock.read().wall_ms + LONGEST_MS)
-    assert [entry.state for entry in station.outbox.entries()] == [State.QUARANTINED]
+    assert [row.status for row in station.outbox.rows()] == [Status.QUARANTINED]
     station.choices("en")
     assert gate.arrived.get(timeout=PATIENCE_S) == digest
     gate.verdicts.put(None)

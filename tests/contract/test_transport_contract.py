@@ -14,11 +14,11 @@ from pocus_desktop.hub.carried import take_folder
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.errors import HubRefusedError, NoReceiptYetError, SyncError
 from pocus_desktop.sync.folder import FolderTransport
 from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.outbox import Outbox
-from pocus_desktop.sync.store import State
 from pocus_desktop.sync.transport import Transport
 from tests.hub.loopback import serving
 from tests.hub.school import School
@@ -139,9 +139,9 @@ def test_the_outbox_comes_to_a_verified_receipt_over_it(school: School, road: Ro
     outbox.run_once(10)
     road.carry()
     outbox.run_once(10_000_000)
-    states = {entry.digest: entry.state for entry in outbox.entries()}
-    assert states.pop(digest) is State.DELIVERED
-    assert set(states.values()) <= {State.QUARANTINED, State.QUEUED}
+    states = {row.digest: row.status for row in outbox.rows()}
+    assert states.pop(digest) is Status.DONE
+    assert set(states.values()) <= {Status.QUARANTINED, Status.WAITING}
     receipt = outbox.receipt(digest)
     assert receipt is not None
     assert verify_receipt(receipt, [school.keys.signing.public]).sitting == good.sitting

@@ -25,9 +25,8 @@ from pocus_desktop.kernel.words import explain
 from pocus_desktop.sitting.receipt import issue_receipt
 from pocus_desktop.sitting.views import HandedInView
 from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.engine import LONGEST_PLAN_MS, Status
 from pocus_desktop.sync.https import HttpsTransport
-from pocus_desktop.sync.outbox import LONGEST_PLAN_MS
-from pocus_desktop.sync.store import State
 from tests.e2e.academy import LEFT, Academy, answer, delivered, flip, hand_in, points, require_words, to_case, told
 
 
@@ -117,8 +116,8 @@ def _waits(way: Way, code: str) -> HandedInView:
     require_words(screen.delivery_told)
     assert screen.delivery_told == explain("sitting.delivery_waiting", {})
     assert not screen.receipt_lines
-    [entry] = way.academy.station.outbox.entries()
-    assert (entry.state, entry.problem) == (State.QUEUED, code)
+    [entry] = way.academy.station.outbox.rows()
+    assert (entry.status, entry.problem) == (Status.FAILED, code)
     for language in words.languages():
         assert words.has(f"errors.{code}.next", language)
     assert Path(screen.sealed_path).is_file()
@@ -220,7 +219,7 @@ def test_a_forged_receipt_is_no_receipt(way: Way, name: str) -> None:
     way.road.coming = FORGERIES[name](way)
     admission_id = way.sit()
     _waits(way, "sync.bad_receipt")
-    [entry] = way.academy.station.outbox.entries()
+    [entry] = way.academy.station.outbox.rows()
     assert way.academy.station.outbox.receipt(entry.digest) is None
     _arrives(way, admission_id)
 
@@ -266,8 +265,8 @@ def test_damaged_records_of_the_outbox_are_made_anew_from_its_files(way: Way) ->
     for damage in (b"not a database" * 100, records.read_bytes()[:4096] + os.urandom(len(records.read_bytes()) - 4096)):
         records.write_bytes(damage)
         way.academy.station = way.station()
-        [entry] = way.academy.station.outbox.entries()
-        assert entry.state is State.QUEUED
+        [entry] = way.academy.station.outbox.rows()
+        assert entry.status is Status.FAILED
         way.academy.station.close()
     way.academy.station = way.station()
     _arrives(way, admission_id)

@@ -30,6 +30,7 @@ from tests.hub.loopback import answering, read_request, serving
 from tests.hub.school import School
 
 DATA = b"a sealed result, as far as the network knows"
+DATE = "Wed, 21 Oct 2026 07:25:00 GMT"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 
 
@@ -119,17 +120,29 @@ def test_only_the_hubs_own_refusal_is_final(answer: bytes, reason: str) -> None:
         ("99999999", LONGEST_WAIT_ASKED_MS),
         ("99999999999999999999", None),
         ("-5", None),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 180_000),
+        ("Wednesday, 21-Oct-26 07:28:00 GMT", 180_000),
+        ("Wed, 21 Oct 2026 07:20:00 GMT", 0),
+        ("Wed, 21 Oct 2199 07:28:00 GMT", LONGEST_WAIT_ASKED_MS),
+        ("Wed, 32 Oct 2026 07:28:00 GMT", None),
+        ("tomorrow", None),
         ("²", None),
     ],
 )
 def test_a_hub_may_ask_to_be_left_alone_for_a_while(field: str, wait_ms: int | None) -> None:
     answer = _problem("503 Away", "hub.store_unavailable").replace(
-        b"Content-Length", f"Retry-After: {field}\r\nContent-Length".encode("latin-1"), 1
+        b"Content-Length", f"Date: {DATE}\r\nRetry-After: {field}\r\nContent-Length".encode("latin-1"), 1
     )
     with pytest.raises(HubUnavailableError) as told:
         _deliver_to(answer)
     assert told.value.retry_after_ms == wait_ms
+
+
+def test_a_date_to_wait_for_says_nothing_without_the_clock_that_wrote_it() -> None:
+    answer = _problem("503 Away", "hub.store_unavailable", f"Retry-After: {DATE}")
+    with pytest.raises(HubUnavailableError) as told:
+        _deliver_to(answer)
+    assert told.value.retry_after_ms is None
 
 
 def test_a_redirection_is_not_followed() -> None:

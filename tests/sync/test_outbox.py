@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.receipt import issue_receipt
-from pocus_desktop.sync.backoff import FIRST_MS, LONGEST_MS, delay_ms
+from pocus_desktop.sync.backoff import FIRST_MS, LEAST_SPREAD_MS, LONGEST_MS, SPREAD_OF_ASKED, delay_ms
+from pocus_desktop.sync.engine import LONGEST_PLAN_MS, Status
 from pocus_desktop.sync.errors import (
     BadReceiptError,
     EnvelopeChangedError,
@@ -26,8 +27,7 @@ from pocus_desktop.sync.errors import (
     SyncError,
     UnknownEnvelopeError,
 )
-from pocus_desktop.sync.outbox import LONGEST_PLAN_MS, Outbox
-from pocus_desktop.sync.store import State
+from pocus_desktop.sync.outbox import Outbox
 from tests.sync.carriers import Deed, Story, fails
 
 HUB = SigningKey.from_seed(b"h" * 32)
@@ -55,8 +55,8 @@ def _outbox(folder: Path, *deeds: Deed) -> tuple[Outbox, Story]:
     return Outbox(folder / "outbox", story, [HUB.public], chance=lambda: 1.0), story
 
 
-def _states(outbox: Outbox) -> list[State]:
-    return [entry.state for entry in outbox.entries()]
+def _states(outbox: Outbox) -> list[Status]:
+    return [entry.status for entry in outbox.rows()]
 
 
 def test_a_result_waits_until_a_hub_has_signed_for_it(tmp_path: Path) -> None:
@@ -65,15 +65,15 @@ def test_a_result_waits_until_a_hub_has_signed_for_it(tmp_path: Path) -> None:
     assert outbox.next_due_ms(NOW) == NOW
     (first,) = outbox.run_once(NOW)
     assert (first.receipt, type(first.error)) == (None, NoConnectionError)
-    (entry,) = outbox.entries()
-    assert (entry.state, entry.attempts, entry.problem) == (State.QUEUED, 1, "sync.no_connection")
+    (entry,) = outbox.rows()
+    assert (entry.status, entry.attempts, entry.problem) == (Status.FAILED, 1, "sync.no_connection")
     assert outbox.next_due_ms(NOW) == NOW + FIRST_MS
     assert outbox.run_once(NOW + FIRST_MS - 1) == ()
     assert outbox.receipt(digest) is None
     (second,) = outbox.run_once(NOW + FIRST_MS)
     assert (second.error, second.receipt is not None) == (None, True)
     assert outbox.receipt(digest) == _receipt(digest)
-    assert (_states(outbox), outbox.next_due_ms(NOW)) == ([State.DELIVERED], None)
+    assert (_states(outbox), outbox.next_due_ms(NOW)) == ([Status.DONE], None)
     assert outbox.run_once(NOW + 10**9) == ()
     assert story.delivered == [digest, digest]
     outbox.close()
@@ -98,7 +98,7 @@ def test_taking_it_twice_is_taking_it_once(tmp_path: Path) -> None:
     outbox.run_once(NOW)
     outbox.enqueue(path, now_ms=NOW + 2)
     assert outbox.run_once(NOW + 3) == ()
-    assert (len(outbox.entries()), len(story.delivered)) == (1, 1)
+    assert (len(outbox.rows()), len(story.delivered)) == (1, 1)
     outbox.close()
 
 
@@ -121,13 +121,13 @@ def test_a_receipt_that_does_not_verify_delivers_nothing(
     digest = outbox.enqueue(_sealed(tmp_path), now_ms=NOW)
     (attempt,) = outbox.run_once(NOW)
     assert isinstance(attempt.error, BadReceiptError)
-    (entry,) = outbox.entries()
-    assert (entry.state, entry.problem, entry.reason) == (State.QUEUED, "sync.bad_receipt", reason)
+    (entry,) = outbox.rows()
+    assert (entry.status, entry.problem, entry.reason) == (Status.FAILED, "sync.bad_receipt", reason)
     assert outbox.receipt(digest) is None
     with pytest.raises(NotReceiptedError):
         outbox.forget(digest)
     outbox.run_once(NOW + FIRST_MS)
-    assert _states(outbox) == [State.DELIVERED]
+    assert _states(outbox) == [Status.DONE]
     outbox.close()
 
 
@@ -138,15 +138,15 @@ def test_one_that_is_refused_is_set_aside_and_holds_up_no_other(tmp_path: Path) 
     good = outbox.enqueue(_sealed(tmp_path, b"good"), now_ms=NOW + 1)
     attempts = outbox.run_once(NOW + 1)
     assert [attempt.error is None for attempt in attempts] == [False, True]
-    entries = {entry.digest: entry for entry in outbox.entries()}
-    assert (entries[bad].state, entries[bad].problem) == (State.QUARANTINED, "sync.hub_refused")
+    entries = {entry.digest: entry for entry in outbox.rows()}
+    assert (entries[bad].status, entries[bad].problem) == (Status.QUARANTINED, "sync.hub_refused")
     assert entries[bad].reason == "sitting.not_for_this_key"
-    assert entries[good].state is State.DELIVERED
+    assert entries[good].status is Status.DONE
     assert outbox.run_once(NOW + 10**9) == ()
     assert (tmp_path / "outbox" / bad).is_file()
     outbox.retry(bad, now_ms=NOW + 2)
     outbox.run_once(NOW + 2)
-    assert (story.delivered, _states(outbox)) == ([bad, good, bad], [State.DELIVERED, State.DELIVERED])
+    assert (story.delivered, _states(outbox)) == ([bad, good, bad], [Status.DONE, Status.DONE])
     outbox.close()
 
 
@@ -156,7 +156,7 @@ def test_a_person_may_ask_for_another_try_at_once(tmp_path: Path) -> None:
     outbox.run_once(NOW)
     outbox.retry(now_ms=NOW + 1)
     outbox.run_once(NOW + 1)
-    assert _states(outbox) == [State.DELIVERED]
+    assert _states(outbox) == [Status.DONE]
     outbox.close()
 
 
@@ -167,7 +167,7 @@ def test_a_clock_set_back_does_not_hold_a_result_for_years(tmp_path: Path) -> No
     long_ago = NOW - LONGEST_PLAN_MS - FIRST_MS
     assert outbox.next_due_ms(long_ago) == long_ago
     outbox.run_once(long_ago)
-    assert _states(outbox) == [State.DELIVERED]
+    assert _states(outbox) == [Status.DONE]
     outbox.close()
 
 
@@ -188,10 +188,10 @@ def test_a_file_that_is_not_what_it_was_is_never_sent(
     hurt(tmp_path / "outbox" / digest)
     (attempt,) = outbox.run_once(NOW)
     assert type(attempt.error) is error
-    assert (_states(outbox), story.delivered) == ([State.QUARANTINED], [])
+    assert (_states(outbox), story.delivered) == ([Status.QUARANTINED], [])
     outbox.enqueue(path, now_ms=NOW)  # the sitting's own copy mends it
     outbox.run_once(NOW)
-    assert (_states(outbox), story.delivered) == ([State.DELIVERED], [digest])
+    assert (_states(outbox), story.delivered) == ([Status.DONE], [digest])
     outbox.close()
 
 
@@ -208,7 +208,7 @@ def test_what_cannot_be_taken(tmp_path: Path, make: Callable[[Path], Path], erro
     outbox, _ = _outbox(tmp_path)
     with pytest.raises(error):
         outbox.enqueue(make(tmp_path), now_ms=NOW)
-    assert outbox.entries() == ()
+    assert outbox.rows() == ()
     outbox.close()
 
 
@@ -226,7 +226,7 @@ def test_only_what_a_receipt_covers_is_forgotten(tmp_path: Path) -> None:
     assert (tmp_path / "outbox" / digest).is_file()
     receipt.write_bytes(sound)
     outbox.forget(digest)
-    assert outbox.entries() == ()
+    assert outbox.rows() == ()
     assert [path.name for path in (tmp_path / "outbox").iterdir()] == ["outbox.sqlite"]
     with pytest.raises(UnknownEnvelopeError):
         outbox.forget(digest)
@@ -241,15 +241,15 @@ def test_files_decide_after_a_crash(tmp_path: Path) -> None:
     forged = _sealed(folder, b"a receipt that is none")
     (folder / f"{forged.name}.receipt").write_bytes(_receipt(forged.name, signer=SigningKey.generate()))
     outbox, story = _outbox(tmp_path, _signed, _signed)
-    states = {entry.digest: entry.state for entry in outbox.entries()}
+    states = {entry.digest: entry.status for entry in outbox.rows()}
     assert states == {
-        without_row.name: State.QUEUED,
-        with_receipt.name: State.DELIVERED,
-        forged.name: State.QUEUED,
+        without_row.name: Status.WAITING,
+        with_receipt.name: Status.DONE,
+        forged.name: Status.WAITING,
     }
     outbox.run_once(NOW)
     assert sorted(story.delivered) == sorted([without_row.name, forged.name])
-    assert set(_states(outbox)) == {State.DELIVERED}
+    assert set(_states(outbox)) == {Status.DONE}
     outbox.close()
 
 
@@ -259,6 +259,7 @@ from pathlib import Path
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import files
 from pocus_desktop.sitting.receipt import issue_receipt
+from pocus_desktop.sync.engine import Receipted
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import OutboxStore
 
@@ -283,7 +284,10 @@ outbox = Outbox(folder, Road(), [SigningKey.from_seed(b"h" * 32).public])
 if point == "before the row was written":
     OutboxStore.add = die
 if point == "before the row said so":
-    OutboxStore.delivered = die
+    step = Outbox._step
+    Outbox._step = lambda self, digest, event, now_ms: (
+        die() if isinstance(event, Receipted) else step(self, digest, event, now_ms)
+    )
 outbox.enqueue(sealed, now_ms=1)
 outbox.run_once(2)
 """
@@ -307,10 +311,10 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path, point: str, sent_again:
     )
     assert ended.returncode == -9
     outbox, story = _outbox(tmp_path, _signed)
-    assert _states(outbox) == [State.QUEUED if sent_again else State.DELIVERED]
+    assert _states(outbox) == [Status.WAITING if sent_again else Status.DONE]
     outbox.run_once(NOW)
     assert story.delivered == ([sealed.name] if sent_again else [])
-    assert _states(outbox) == [State.DELIVERED]
+    assert _states(outbox) == [Status.DONE]
     assert outbox.receipt(sealed.name) is not None
     outbox.close()
 
@@ -347,8 +351,8 @@ def test_damaged_records_are_set_aside_and_made_anew_from_the_files(tmp_path: Pa
     for number in (1, 2):
         records.write_bytes(b"not a database" * 1000)
         outbox, _ = _outbox(tmp_path)
-        assert [entry.digest for entry in outbox.entries()] == [sealed.name]
-        assert _states(outbox) == [State.QUEUED]
+        assert [entry.digest for entry in outbox.rows()] == [sealed.name]
+        assert _states(outbox) == [Status.WAITING]
         outbox.close()
         assert records.with_name(f"outbox.sqlite.damaged-{number}").read_bytes().startswith(b"not a database")
 
@@ -360,18 +364,21 @@ def test_damaged_records_are_set_aside_and_made_anew_from_the_files(tmp_path: Pa
 )
 def test_waits_grow_and_stay_within_bounds(attempts: int, chance: float, asked_ms: int | None) -> None:
     found = delay_ms(attempts, chance=chance, asked_ms=asked_ms)
-    assert max(FIRST_MS // 2, asked_ms or 0) <= found <= max(LONGEST_MS, asked_ms or 0) <= LONGEST_PLAN_MS
+    latest_ms = 0 if asked_ms is None else asked_ms + max(asked_ms * SPREAD_OF_ASKED, LEAST_SPREAD_MS) + 1
+    assert max(FIRST_MS // 2, asked_ms or 0) <= found <= max(LONGEST_MS, latest_ms) <= LONGEST_PLAN_MS
     assert found <= delay_ms(attempts + 1, chance=chance, asked_ms=asked_ms)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_state_has_words(language: str) -> None:
-    assert all(words.has(f"sync.state.{state}", language) for state in State)
+    assert all(words.has(f"sync.status.{status}", language) for status in Status)
 
 
 def test_stations_spread() -> None:
     chances: Sequence[float] = (0.0, 0.5, 1.0)
     assert [delay_ms(3, chance=chance) for chance in chances] == [2 * FIRST_MS, 3 * FIRST_MS, 4 * FIRST_MS]
+    asked = [delay_ms(1, chance=chance, asked_ms=120_000) for chance in chances]
+    assert asked == [120_000, 135_000, 150_000], "never earlier than asked, and not all of them then"
 
 
 def test_a_fault_of_a_carrier_that_nobody_foresaw_holds_up_no_one(tmp_path: Path) -> None:
@@ -386,7 +393,7 @@ def test_a_fault_of_a_carrier_that_nobody_foresaw_holds_up_no_one(tmp_path: Path
     error = attempts[first].error
     assert error is not None
     assert (error.code, error.params) == ("sync.failed", {"reason": "ZeroDivisionError"})
-    (waiting,) = [entry for entry in outbox.entries() if entry.digest == first]
-    assert (waiting.state, waiting.attempts, waiting.next_attempt_ms) == (State.QUEUED, 1, NOW + 1 + FIRST_MS)
-    assert outbox.run_once(waiting.next_attempt_ms)[0].receipt is not None
+    (waiting,) = [entry for entry in outbox.rows() if entry.digest == first]
+    assert (waiting.status, waiting.attempts, waiting.due_ms) == (Status.FAILED, 1, NOW + 1 + FIRST_MS)
+    assert outbox.run_once(waiting.due_ms)[0].receipt is not None
     outbox.close()

@@ -98,7 +98,7 @@ def test_closing_waits_for_the_delivery_under_way_and_begins_no_other(tmp_path: 
     go_on.set()
     assert worker.close(patience_s=PATIENCE_S)
     assert [attempt.error for attempt in ear.heard] == [None]
-    assert len([entry for entry in outbox.entries() if entry.delivered_ms is None]) == 1
+    assert len([row for row in outbox.rows() if row.delivered_ms is None]) == 1
     outbox.close()
 
 
