@@ -9,7 +9,7 @@ from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
 from pocus_desktop.sitting.feedback import feedback_at_end
-from pocus_desktop.sitting.receipt import Receipt
+from pocus_desktop.sitting.receipt import Receipt, compact, place_of
 from pocus_desktop.sitting.state import SittingState
 from pocus_desktop.sitting.views import HandedInView, SurveyView
 
@@ -43,8 +43,8 @@ def handed_in(course: Course, state: SittingState, key: ScoringKey | None, deliv
         sealed_digest=known.sealed_digest,
         delivery=known.state,
         delivery_told=told,
-        receipt_lines=receipt_lines(known.receipt, language) if known.receipt is not None else (),
-        receipt_qr=known.receipt_document.decode("utf-8"),
+        receipt_lines=receipt_lines(known, known.receipt, language) if known.receipt is not None else (),
+        receipt_qr=compact(known.receipt_document).decode("utf-8") if known.receipt is not None else "",
         score=points,
         score_lines=lines,
     )
@@ -65,7 +65,7 @@ def survey(state: SittingState) -> SurveyView:
     )
 
 
-def receipt_lines(receipt: Receipt, language: str) -> tuple[tuple[str, str], ...]:
+def receipt_lines(delivery: Delivery, receipt: Receipt, language: str) -> tuple[tuple[str, str], ...]:
     """A receipt in words: label and value."""
     received = datetime.fromtimestamp(receipt.received_at_ms / 1000, tz=UTC)
     values = (
@@ -74,5 +74,12 @@ def receipt_lines(receipt: Receipt, language: str) -> tuple[tuple[str, str], ...
         ("events", str(receipt.last_seq)),
         ("received", f"{received:%Y-%m-%d %H:%M:%S} UTC"),
         ("key", receipt.key_id),
+        *_log_lines(delivery, receipt, language),
     )
     return tuple((words.say(f"sitting.receipt.{name}", language), value) for name, value in values)
+
+
+def _log_lines(delivery: Delivery, receipt: Receipt, language: str) -> tuple[tuple[str, str], ...]:
+    """Where the receipt stands in the academy's log, counted from 1 as people do."""
+    place = None if receipt.log is None else place_of(delivery.receipt_document)
+    return () if place is None else (("log", words.say("sitting.receipt.place", language, number=place + 1)),)
