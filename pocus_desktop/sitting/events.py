@@ -5,11 +5,13 @@ granted. What follows from them is recomputed. A model here never changes its me
 with a converter (`sitting.codec`).
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.move_permit import MAXIMUM_BYTES as MAXIMUM_PERMIT_BYTES
+from pocus_desktop.admission.shape import Base64
 from pocus_desktop.case.items.registry import Response
 
 VERSION: Literal[1] = 1
@@ -76,6 +78,24 @@ class Reopened(Happening):
     type: Literal["reopened"] = "reopened"
     station: str = Field(pattern=r"^[0-9a-f]{64}$")
     app_version: str
+
+
+class Moved(Happening):
+    """The sitting goes on at another station with a centre's permission; else as `Reopened`.
+
+    Attributes:
+        station: As of `Reopened`.
+        permit: The envelope of the move permit (formats/move 2); who replays a history verifies it.
+    """
+
+    type: Literal["moved"] = "moved"
+    station: str = Field(pattern=r"^[0-9a-f]{64}$")
+    app_version: str
+    permit: Base64 = Field(max_length=MAXIMUM_PERMIT_BYTES)
+
+
+CAME_BACK: Final = (Reopened, Moved)
+"""What comes first after a gap, and may come from another boot."""
 
 
 class Heartbeat(Happening):
@@ -321,6 +341,7 @@ class SurveyAnswered(Happening):
 Event: TypeAlias = (
     Opened
     | Reopened
+    | Moved
     | Heartbeat
     | StartCodeTried
     | IdentityConfirmed

@@ -62,19 +62,24 @@ def _fold(course: Course, state: SittingState, beats: Sequence[Reading], recorde
     handler = _HANDLERS.get(type(event))
     if handler is None:
         raise BadHistoryError(reason="a second event opens the sitting")
-    if isinstance(event, events.Reopened):
+    if isinstance(event, events.CAME_BACK):
         lived = ledger.observe(state.ledger, *beats)
-        time = ledger.reopen(lived, recorded.at, cap_ms=state.opened.credit_cap_ms)
+        time = ledger.reopen(lived, recorded.at, cap_ms=state.opened.credit_cap_ms, reason=_why(event))
     else:
         lived = time = ledger.observe(state.ledger, *beats, recorded.at)
     notices = _left_standing(event, state)
     later = handler(course, changed(state, last_seq=recorded.seq, ledger=time, notices=notices), event)
-    if isinstance(event, events.Reopened):
+    if isinstance(event, events.CAME_BACK):
         later = _interrupted(later, lived, time)
     if _has_moved(state.configuration, later.configuration):
         since_ms = event.due_ms if isinstance(event, events.TimerFired) else None
         return _placed(course, later, since_ms=since_ms)
     return later
+
+
+def _why(event: events.Reopened | events.Moved) -> str:
+    """The reason of what is credited of a gap."""
+    return ledger.MOVED if isinstance(event, events.Moved) else ledger.INTERRUPTED
 
 
 def _interrupted(state: SittingState, before: Ledger, now: Ledger) -> SittingState:
@@ -137,6 +142,7 @@ def _placed(course: Course, state: SittingState, *, since_ms: int | None) -> Sit
 
 _HANDLERS: Final[Mapping[type, Handler]] = {
     events.Reopened: fold_flow.reopened,
+    events.Moved: fold_flow.reopened,
     events.Heartbeat: fold_flow.same,
     events.StartCodeTried: fold_flow.start_code,
     events.IdentityConfirmed: fold_flow.identity,
@@ -195,6 +201,7 @@ _DEEDS: Final = frozenset(
         events.LeftReceipt,
         events.SurveyAnswered,
         events.Reopened,
+        events.Moved,
         events.TimerFired,
         events.DiskRecovered,
         events.TimeGranted,

@@ -15,7 +15,7 @@ PAUSE: Final = "pause"
 DISK: Final = "disk"
 
 
-def reopened(_course: Course, state: SittingState, _event: events.Reopened) -> SittingState:
+def reopened(_course: Course, state: SittingState, _event: events.Reopened | events.Moved) -> SittingState:
     """The program came back, and this very event shows that the disk takes events: it no longer holds the clock."""
     return replace(state, ledger=ledger.release(state.ledger, DISK)) if DISK in state.ledger.holds else state
 

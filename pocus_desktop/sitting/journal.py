@@ -13,10 +13,8 @@ What fails 3 or 4 is altered, what fails 5 is cut or altered; both are refused b
 write is neither: SQLite drops what was not committed, and what was never acknowledged may be missing.
 """
 
-import hashlib
 import secrets
-import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -29,7 +27,7 @@ from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError, Json
 from pocus_desktop.kernel.clock import Reading
-from pocus_desktop.sitting import codec
+from pocus_desktop.sitting import chain, codec
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import (
     CannotResumeError,
@@ -37,7 +35,7 @@ from pocus_desktop.sitting.errors import (
     JournalAlteredError,
     JournalCutError,
 )
-from pocus_desktop.sitting.events import Event, Reopened
+from pocus_desktop.sitting.events import CAME_BACK, Event
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.store import JournalStore, Row, Wrapping
 from pocus_desktop.sitting.unswept import unswept
@@ -50,9 +48,6 @@ _decode: Final = lru_cache(maxsize=64)(codec.decode_event)
 CHECKPOINT_EVERY: Final = 32
 """Events between signed checkpoints."""
 
-_DOMAIN: Final = b"pocus journal v1\x00"
-_STAMP: Final = struct.Struct(">Qqq")  # seq, monotonic ms, wall ms
-
 
 class Journal:
     """An open journal and the key to it; used by one thread at a time."""
@@ -63,9 +58,10 @@ class Journal:
         self.header = header
         self._key = key
         self._signer = signer
-        self._place_of_all = _place_of_all(header.sitting)
+        self._place_of_all = chain.place_of_all(header.sitting)
         self._seq = 0
-        self._head = _first_digest(header)
+        self._head = chain.first_digest(header)
+        self._stations = [header.station]
         self._pending: Row | None = None
 
     @classmethod
@@ -100,7 +96,7 @@ class Journal:
         ]
         rows: list[Row] = []
         for seq, event in enumerate(first, start=1):
-            rows.append(_seal(key, header, seq, event, at, rows[-1].digest if rows else _first_digest(header)))
+            rows.append(_seal(key, header, seq, event, at, rows[-1].digest if rows else chain.first_digest(header)))
         path = folder / FILE_NAME
         store = JournalStore.create(path, header=header.to_text(), wrappings=wrappings, rows=rows)
         journal = cls(path, store, header, key, signer)
@@ -129,11 +125,22 @@ class Journal:
             BadEventError: A row opens to something that is no event.
             NewerEventError: A row was written by a newer program.
         """
+        return cls._opened(folder, signer, lambda store, header: _open_key(store, header, keys, purpose))
+
+    @classmethod
+    def open_by_key(cls, folder: Path, *, key: bytes, signer: SigningKey) -> tuple["Journal", tuple[Recorded, ...]]:
+        """Open a journal with the sitting's own key, as a permit brings it; else as `open`."""
+        return cls._opened(folder, signer, lambda _store, _header: key)
+
+    @classmethod
+    def _opened(
+        cls, folder: Path, signer: SigningKey, find_key: Callable[[JournalStore, Header], bytes]
+    ) -> tuple["Journal", tuple[Recorded, ...]]:
         path = folder / FILE_NAME
         store = JournalStore.open(path)
         try:
             header = Header.from_text(store.header())
-            journal = cls(path, store, header, _open_key(store, header, keys, purpose), signer)
+            journal = cls(path, store, header, find_key(store, header), signer)
             recorded = journal._read()
         except BaseException:
             store.close()
@@ -150,20 +157,39 @@ class Journal:
         """The digest of the last durable row (of the header, where there is none)."""
         return self._head
 
-    def append(self, event: Event, at: Reading, *, is_last: bool = False) -> Recorded:
+    @property
+    def station(self) -> PublicKey:
+        """The signing key of the station that went on last."""
+        return self._stations[-1]
+
+    def seal_key_to(self, reader: PublicKey, *, info: bytes) -> bytes:
+        """The sitting's key for someone, for a purpose of theirs (formats/move 2.4)."""
+        return hpke.seal(reader, self._key, info=info)
+
+    def hand_over(self, station: PublicKey, *, keep: PublicKey) -> None:
+        """Let another station resume, beside the centre, and nobody else (formats/move 4.4).
+
+        Raises:
+            DiskFullError: And the other errors of a disk.
+        """
+        sealed = hpke.seal(station, self._key, info=_info("resume", self.header.sitting))
+        own = Wrapping(purpose="resume", key_id=station.key_id, sealed=sealed)
+        self._store.replace_resume_wrappings(own, keep=keep.key_id)
+
+    def append(self, event: Event, at: Reading, *, is_signed: bool = False) -> Recorded:
         """Write an event; durable when this returns.
 
         Args:
             event: What happened.
             at: When it arrived.
-            is_last: Sign a checkpoint at this event, whatever its number (hand-in).
+            is_signed: Sign a checkpoint at this event, whatever its number (hand-in, a move).
 
         Raises:
             DiskFullError: And the other errors of a disk. Nothing is acknowledged then; call `recover` before the next.
         """
         row = _seal(self._key, self.header, self._seq + 1, event, at, self._head)
         self._pending = row
-        checkpoint = self._sign(row) if is_last or row.seq % CHECKPOINT_EVERY == 0 else None
+        checkpoint = self._sign(row) if is_signed or row.seq % CHECKPOINT_EVERY == 0 else None
         self._store.append(row, checkpoint)
         self._advance(row)
         return Recorded(seq=row.seq, at=at, event=event)
@@ -226,17 +252,16 @@ class Journal:
         """Rules 3 to 5."""
         rows = self._store.rows()
         recorded: list[Recorded] = []
-        stations = {self.header.station}
         for row in rows:
             one = self._open_row(row)
             recorded.append(one)
-            if isinstance(one.event, Reopened):
-                stations.add(PublicKey(algorithm="ed25519", raw=bytes.fromhex(one.event.station)))
+            if isinstance(one.event, CAME_BACK):
+                self._stations.append(PublicKey(algorithm="ed25519", raw=bytes.fromhex(one.event.station)))
             self._advance(row)
         for seq, envelope in self._store.checkpoints()[-1:]:
             if seq > len(rows):
                 raise JournalCutError(seq=len(rows), signed=seq)
-            if self._signed_digest(seq, envelope, stations) != rows[seq - 1].digest.hex():
+            if self._signed_digest(seq, envelope, set(self._stations)) != rows[seq - 1].digest.hex():
                 raise JournalAlteredError(seq=seq)
         return tuple(recorded)
 
@@ -244,8 +269,8 @@ class Journal:
         at = Reading(monotonic_ms=row.monotonic_ms, wall_ms=row.wall_ms, boot_id=row.boot_id)
         if row.seq != self._seq + 1 or row.previous != self._head:
             raise JournalAlteredError(seq=self._seq + 1)
-        place = _place(self._place_of_all, row.seq, at, row.previous)
-        if _digest(place, row.nonce, row.ciphertext) != row.digest or len(row.nonce) != aead.NONCE_BYTES:
+        place = chain.place(self._place_of_all, row.seq, at, row.previous)
+        if chain.digest(place, row.nonce, row.ciphertext) != row.digest or len(row.nonce) != aead.NONCE_BYTES:
             raise JournalAlteredError(seq=row.seq)
         try:
             plaintext = aead.open_sealed(self._key, row.nonce, row.ciphertext, place)
@@ -271,7 +296,7 @@ class Journal:
 
 def _seal(key: bytes, header: Header, seq: int, event: Event, at: Reading, previous: bytes) -> Row:
     nonce = secrets.token_bytes(aead.NONCE_BYTES)
-    place = _place(_place_of_all(header.sitting), seq, at, previous)
+    place = chain.place(chain.place_of_all(header.sitting), seq, at, previous)
     ciphertext = aead.seal(key, nonce, codec.encode_event(event), place)
     return Row(
         seq=seq,
@@ -281,7 +306,7 @@ def _seal(key: bytes, header: Header, seq: int, event: Event, at: Reading, previ
         previous=previous,
         nonce=nonce,
         ciphertext=ciphertext,
-        digest=_digest(place, nonce, ciphertext),
+        digest=chain.digest(place, nonce, ciphertext),
     )
 
 
@@ -316,30 +341,3 @@ def _open_key(store: JournalStore, header: Header, keys: Sequence[SealingKey], p
 
 def _info(purpose: str, sitting: str) -> bytes:
     return b"pocus sitting key v1\x00" + purpose.encode("utf-8") + b"\x00" + sitting.encode("utf-8")
-
-
-def _first_digest(header: Header) -> bytes:
-    """What the first row names as the one before it (3.2)."""
-    return hashlib.sha256(_DOMAIN + header.to_text().encode("utf-8")).digest()
-
-
-def _place_of_all(sitting: str) -> bytes:
-    """What the places of all rows of a sitting begin with (3.3)."""
-    name = sitting.encode("utf-8")
-    return _DOMAIN + bytes((len(name),)) + name
-
-
-def _place(of_all: bytes, seq: int, at: Reading, previous: bytes) -> bytes:
-    """The associated data of a row: sitting, number, stamp and the digest of the row before (3.3)."""
-    return of_all + _STAMP.pack(seq, at.monotonic_ms, at.wall_ms) + _of_boot(at.boot_id) + previous
-
-
-@lru_cache(maxsize=16)
-def _of_boot(boot_id: str) -> bytes:
-    boot = boot_id.encode("utf-8", "surrogatepass")
-    return len(boot).to_bytes(2, "big") + boot
-
-
-def _digest(place: bytes, nonce: bytes, ciphertext: bytes) -> bytes:
-    """The digest of a row (3.4)."""
-    return hashlib.sha256(place + nonce + ciphertext).digest()

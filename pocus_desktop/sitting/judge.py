@@ -2,8 +2,8 @@
 
 `fold` takes events as they come, for on a station the runner made them. Whoever gets a history from elsewhere asks:
 
-1. Time goes from one boot to another by `reopened` only.
-2. A limit that ran out by the stamp of an event was fired before it; only `reopened` comes first, for it charges the
+1. Time goes from one boot to another by `reopened` and `moved` only.
+2. A limit that ran out by the stamp of an event was fired before it; only those two come first, for they charge the
    gap in which limits ran out.
 3. What was fired is the limit that ran out first, at the exam time at which it was due.
 
@@ -29,7 +29,7 @@ def judge(course: Course, recorded: Sequence[Recorded]) -> SittingState:
     """
     state = replay(course, recorded[:1])
     for one in recorded[1:]:
-        if not isinstance(one.event, events.Reopened) and not _is_fair(course, state, one):
+        if not isinstance(one.event, events.CAME_BACK) and not _is_fair(course, state, one):
             raise UnfairHistoryError(seq=one.seq)
         state = fold(course, state, one)
     return state

@@ -20,6 +20,10 @@ JUMP_MS: Final = 2_000
 """How far wall and monotonic clock may drift apart between two readings before it is noted."""
 
 
+INTERRUPTED: Final = "interrupted"
+MOVED: Final = "moved"
+"""The reasons of credits: the program died, or the sitting went on at another station."""
+
 BREAK: Final = "break"
 """The reason of entries for time that stood still in a scheduled break."""
 
@@ -217,7 +221,7 @@ def grant(ledger: Ledger, scope: Scope, *, extra_ms: int, reason: str, signer: s
     return replace(closed, extra_ms=MappingProxyType(extra), entries=(*closed.entries, entry))
 
 
-def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int) -> Ledger:
+def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int, reason: str = INTERRUPTED) -> Ledger:
     """The program came back after a crash, a kill or a power cut.
 
     The gap is measured from the last durable event: on the monotonic clock within one boot, else on the wall clock (one
@@ -238,7 +242,7 @@ def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int) -> Ledger:
     at = ledger.consumed_ms
     entries = [Entry(kind="gap", amount_ms=gap, at_ms=at, scopes=ledger.scopes)]
     if credited:
-        entries.append(Entry(kind="credit", amount_ms=credited, at_ms=at, scopes=ledger.scopes, reason="interrupted"))
+        entries.append(Entry(kind="credit", amount_ms=credited, at_ms=at, scopes=ledger.scopes, reason=reason))
     # What is not credited runs on as time of the scopes that ran then, until something ends it at its own exam time.
     return replace(
         closed,

@@ -42,7 +42,8 @@ HEARTBEAT_MS: Final = 5_000
 """While the clock runs, something durable is written at least so often: evidence for what an interruption costs."""
 
 _OVER: Final = frozenset({Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL})
-_LAST: Final = (events.HandedIn, events.TimeOver)
+_SIGNED: Final = (events.HandedIn, events.TimeOver, events.Moved)
+"""What gets a checkpoint at once, whatever its number."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,7 +208,7 @@ class Runner:
             self._backlog.popleft()
 
     def _run(self, deed: Deed) -> None:
-        if isinstance(deed.event, events.Reopened):  # only once the gap is credited is it known what ran out
+        if isinstance(deed.event, events.CAME_BACK):  # only once the gap is credited is it known what ran out
             self._append(deed, deed.event, deed.at)
             self._fire_due(deed.at)
             return
@@ -255,7 +256,7 @@ class Runner:
         """Rules 2 and 3."""
         self._hook("before-append")
         self._in_doubt = (deed, event, at)
-        recorded = self._journal.append(event, at, is_last=isinstance(event, _LAST))
+        recorded = self._journal.append(event, at, is_signed=isinstance(event, _SIGNED))
         self._in_doubt = None
         self._hook("after-append")
         self._take(recorded)

@@ -254,6 +254,30 @@ class JournalStore:
             self._connection.exec_driver_sql("DELETE FROM wrapping WHERE purpose = 'resume'")
         self.settle()
 
+    def replace_resume_wrappings(self, new: Wrapping, *, keep: str) -> None:
+        """Let a new reader resume, and of those before only the one to keep; else as `destroy_resume_wrappings`."""
+        with as_ours():
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                others = "DELETE FROM wrapping WHERE purpose = 'resume' AND (key_id <> ? OR key_id = ?)"
+                self._connection.exec_driver_sql(others, (keep, new.key_id))
+                self._connection.exec_driver_sql(_INSERT_WRAPPING, (new.purpose, new.key_id, new.sealed))
+                self._connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                self._connection.exec_driver_sql("ROLLBACK")
+                raise
+        self.settle()
+
+    def snapshot(self) -> bytes:
+        """The whole file as it stands, its log moved into it first.
+
+        Raises:
+            DiskFullError: And the other errors of a disk.
+        """
+        self.settle()
+        with as_ours():
+            return self._raw().serialize()
+
     def settle(self) -> None:
         """Move everything from the write-ahead log into the file, durably, and empty the log.
 
