@@ -55,6 +55,11 @@ class Home:
         return self.folder / "sittings"
 
     @property
+    def moves(self) -> Path:
+        """Move permits: those that were issued here, and those that were used here."""
+        return self.folder / "moves"
+
+    @property
     def outbox(self) -> Path:
         """What waits to be sent, and the receipts that came back."""
         return self.folder / "outbox"

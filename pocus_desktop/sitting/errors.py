@@ -214,5 +214,12 @@ class HandedInError(SittingError):
     code = "sitting.handed_in"
 
 
+class MovedAwayError(SittingError):
+    """The sitting was moved to another computer; this one can no longer go on with it."""
+
+    code = "sitting.moved_away"
+    blame = Blame.ENVIRONMENT
+
+
 DISK_ERRORS: Final = (DiskFullError, DiskReadOnlyError, DiskFailedError)
 """What a disk may say that can pass: space is made, a stick is put back."""

@@ -1,4 +1,7 @@
-"""A sitting's folder: its journal, the admission, and once handed in what was sealed (formats/journal 1)."""
+"""A sitting's folder: its journal, the admission, and once handed in what was sealed (formats/journal 1).
+
+Where it was moved away, a note says so; where it was moved in, the permit lies beside the journal (formats/move 3, 4).
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pocus_desktop.admission.admission import VerifiedAdmission, recall
 from pocus_desktop.admission.errors import BadAdmissionError
+from pocus_desktop.admission.latest_time import moment
 from pocus_desktop.kernel import canonical, files
-from pocus_desktop.sitting.errors import AlreadyExistsError, NoSittingError, NotSealedResultError, OtherAdmissionError
+from pocus_desktop.kernel.clock import LATEST_MS
+from pocus_desktop.sitting.errors import (
+    AlreadyExistsError,
+    MovedAwayError,
+    NoSittingError,
+    NotSealedResultError,
+    OtherAdmissionError,
+)
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import FILE_NAME, read_header
 from pocus_desktop.sitting.sealed import SealedResult
@@ -17,14 +28,36 @@ from pocus_desktop.sitting.store import as_ours, has_journal
 
 ADMISSION: Final = "admission.dsse.json"
 CLOSED: Final = "handed-in.json"
+MOVED: Final = "moved.json"
+PERMIT: Final = "permit.dsse.json"
+_DIGEST: Final = r"^[0-9a-f]{64}$"
 
 
 class _Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal[1] = 1
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    digest: str = Field(pattern=_DIGEST)
     last_seq: int
+
+
+class MovedAway(BaseModel):
+    """The note that a sitting was moved away.
+
+    Attributes:
+        at_ms: When, in wall time.
+        to: What it was put on, as people call it.
+        last_seq: The last row that went along.
+        head: That row's digest.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    at_ms: int = Field(ge=0, le=LATEST_MS)
+    to: str = Field(max_length=200)
+    last_seq: int
+    head: str = Field(pattern=_DIGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +117,49 @@ class SittingFolder:
         """
         if not self.has_journal:
             raise NoSittingError
+
+    def keep_moved(self, moved: MovedAway) -> None:
+        """Write down that the sitting is moved away; from here on nobody goes on with it here.
+
+        Raises:
+            DiskFullError: And the other errors of a disk.
+        """
+        with as_ours():
+            files.write_atomically(self.path / MOVED, canonical.encode(moved.model_dump(mode="json")))
+
+    def moved(self) -> MovedAway | None:
+        """The note that the sitting was moved away; None where it was not.
+
+        Raises:
+            MovedAwayError: There is one, and it is damaged.
+        """
+        try:
+            data = (self.path / MOVED).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            raise MovedAwayError(at="-", to="-") from problem
+        try:
+            return MovedAway.model_validate(canonical.decode(data))
+        except (ValidationError, canonical.BadJsonError) as problem:
+            raise MovedAwayError(at="-", to="-") from problem
+
+    def require_here(self) -> None:
+        """The sitting was not moved away.
+
+        Raises:
+            MovedAwayError: It was; says when and onto what.
+        """
+        moved = self.moved()
+        if moved is not None:
+            raise MovedAwayError(at=moment(moved.at_ms), to=moved.to)
+
+    def permit(self) -> bytes | None:
+        """The permit by which the sitting was moved in, as it came; None where it began here."""
+        try:
+            return (self.path / PERMIT).read_bytes()
+        except OSError:
+            return None
 
     def keep_closed(self, sealed: SealedResult) -> None:
         """Write down that the sitting is handed in, and what was sealed.

@@ -14,7 +14,7 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel import ids
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.vocabulary import Place
-from pocus_desktop.sitting import events
+from pocus_desktop.sitting import events, fence
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError, HandedInError, NoScoringKeyError, OtherAdmissionError
@@ -114,6 +114,7 @@ def reopen_sitting(
     """Open the journal again and replay it; see `Sitting.resume`."""
     place = SittingFolder(path=folder)
     place.require_journal()
+    fence.require_here(place)
     admission = place.admission()
     require_fit(admission.admission, material)
     keys = (station.sealing, *((centre,) if centre is not None else ()))
@@ -133,6 +134,17 @@ def reopen_sitting(
         journal.close()
         raise
     return Begun(folder=place, admission=admission, course=course, journal=journal, recorded=recorded, state=state)
+
+
+def coming_back(begun: Begun, station: StationKeys) -> events.Event:
+    """What is written first: that the program came back, or once, that a centre permitted to go on here."""
+    signing, permit = station.signing.public.raw.hex(), begun.folder.permit()
+    is_new = permit is not None and not any(
+        isinstance(one.event, events.Moved) and one.event.permit == permit for one in begun.recorded
+    )
+    if permit is not None and is_new:
+        return events.Moved(app_version=app_version(), station=signing, permit=permit)
+    return events.Reopened(app_version=app_version(), station=signing)
 
 
 def require_fit(admission: Admission, material: Material) -> None:

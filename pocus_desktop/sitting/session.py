@@ -156,8 +156,7 @@ class Sitting:
             sign = last_sign(folder, begun.state.opened.sitting, after=last) if begun.state.ledger.is_running else None
             if sign is not None:  # as if this heartbeat had been durable: the gap begins where the program ended
                 sitting.record(events.Heartbeat(), at=sign)
-            station_key = station.signing.public.raw.hex()
-            sitting.record(events.Reopened(app_version=opening.app_version(), station=station_key))
+            sitting.record(opening.coming_back(begun, station))
         return sitting
 
     @classmethod
