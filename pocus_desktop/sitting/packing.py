@@ -24,7 +24,7 @@ from typing import Final
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.sitting import chain, fence
-from pocus_desktop.sitting.errors import DiskReadOnlyError, MovedAwayError, OtherAdmissionError
+from pocus_desktop.sitting.errors import DISK_ERRORS, MovedAwayError, OtherAdmissionError
 from pocus_desktop.sitting.folder import ADMISSION, CLOSED, MOVED, MovedAway, SittingFolder
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import FILE_NAME
@@ -197,7 +197,7 @@ def _hold(folder: Path) -> Iterator[_Held]:
         try:
             store = stack.enter_context(JournalStore.open(folder / FILE_NAME))
             can_be_fenced = True
-        except DiskReadOnlyError:
+        except DISK_ERRORS:  # it can only be read, or is dying: what can be read of it is enough
             name = stack.enter_context(tempfile.TemporaryDirectory(prefix="pocus-"))
             for source in (folder / FILE_NAME, folder / f"{FILE_NAME}{_LOG}"):
                 if source.exists():
