@@ -146,6 +146,20 @@ class StoreMismatchError(HubError):
     status = 503
 
 
+class DatabaseOlderError(HubError):
+    """The hub's database is of an earlier revision than this program works with; a person upgrades it."""
+
+    code = "hub.database_older"
+    status = 503
+
+
+class DatabaseNewerError(HubError):
+    """The hub's database was upgraded by a later program."""
+
+    code = "hub.database_newer"
+    status = 503
+
+
 class ObjectDamagedError(HubError):
     """A file that the hub keeps no longer has the digest that is its name."""
 

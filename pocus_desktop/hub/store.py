@@ -1,97 +1,35 @@
 """The hub's records: which envelopes it holds, which one speaks for a sitting, what it came to, what was refused.
 
-SQLite by default; any database that SQLAlchemy speaks, by its URL (only SQLite is tested). Each call is one
-transaction, durable when it returns. A sitting's row always points at the envelope with the highest last event,
-whatever order envelopes came in (formats/sync 5.3).
+SQLite for one room, PostgreSQL for an academy, by the database's URL. Each call is one transaction, durable when it
+returns, and done again where another process came between. A sitting's row always points at the envelope with the
+highest last event, whatever order envelopes came in (formats/sync 5.3).
 """
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    exists,
-    func,
-    select,
-)
-from sqlalchemy.engine import Connection, Row, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import exists, func, select
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DBAPIError
 
+from pocus_desktop.hub import store_engine
 from pocus_desktop.hub.errors import SittingConflictError, StoreMismatchError, StoreUnavailableError
+from pocus_desktop.hub.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
 
 FORMAT: Final = 1
 PLACE_BYTES: Final = 4096
 """What a file takes on a disk besides its bytes, roughly; so that many tiny ones count too."""
 
-_TRIES: Final = 5
-_READING: Final = "pocus_is_reading"
+_T = TypeVar("_T")
 
-_META: Final = MetaData()
-_ABOUT: Final = Table(
-    "about", _META, Column("id", Integer, primary_key=True), Column("format", Integer, nullable=False)
-)
-_ENVELOPE: Final = Table(
-    "envelope",
-    _META,
-    Column("digest", String(64), primary_key=True),
-    Column("sitting", String(120), nullable=False),
-    Column("last_seq", BigInteger, nullable=False),
-    Column("is_partial", Boolean, nullable=False),
-    Column("station", String(120), nullable=False),
-    Column("received_at_ms", BigInteger, nullable=False),
-    Column("receipt", LargeBinary, nullable=False),
-    Index("envelope_sitting", "sitting"),
-)
-_RESULT: Final = Table(
-    "result",
-    _META,
-    Column("sitting", String(120), primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("last_seq", BigInteger, nullable=False),
-    Column("is_partial", Boolean, nullable=False),
-    Column("admission_id", String(120), nullable=False),
-    Column("candidate_id", String(120), nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("mode", String(20), nullable=False),
-    Column("bundle_id", String(200), nullable=False),
-    Column("bundle_version", BigInteger, nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("problem", String(120), nullable=False),
-    Column("has_fork", Boolean, nullable=False),
-    Column("report", Text),
-    Column("settled_at_ms", BigInteger),
-    Index("result_bundle", "bundle_id", "bundle_version"),
-    Index("result_admission", "admission_id"),
-)
-_QUARANTINE: Final = Table(
-    "quarantine",
-    _META,
-    Column("digest", String(64), primary_key=True),
-    Column("reason", String(120), nullable=False),
-    Column("size_bytes", BigInteger, nullable=False),
-    Column("received_at_ms", BigInteger, nullable=False),
-)
-
-_RIVAL: Final = _RESULT.alias("rival")
+_RIVAL: Final = RESULT.alias("rival")
 _STANDING: Final = select(
-    _RESULT,
+    RESULT,
     exists()
-    .where(_RIVAL.c.admission_id == _RESULT.c.admission_id, _RIVAL.c.sitting != _RESULT.c.sitting)
+    .where(_RIVAL.c.admission_id == RESULT.c.admission_id, _RIVAL.c.sitting != RESULT.c.sitting)
     .label("has_rival"),
 )
 """Each sitting, and whether its admission let another one begin."""
@@ -182,33 +120,29 @@ class HubStore:
     """The records of one hub; any thread and several processes may call."""
 
     def __init__(self, url: str) -> None:
-        """Open the records, making them where there are none.
+        """Open the records; in a SQLite file they are made, or upgraded, where they have to be.
 
         Raises:
             StoreUnavailableError: The database does not answer, or its address is not understood.
-            StoreMismatchError: It is of another program or version.
+            StoreMismatchError: It is of another program.
+            DatabaseOlderError, DatabaseNewerError: It is of another revision (PostgreSQL: older; either: newer).
         """
-        try:
-            is_sqlite = make_url(url).get_backend_name() == "sqlite"
-            self._engine = create_engine(url, connect_args={"timeout": 20} if is_sqlite else {})
-        except (ArgumentError, NoSuchModuleError, ImportError) as problem:
-            raise StoreUnavailableError(reason="the database's address is not understood") from problem
-        if is_sqlite:
-            event.listen(self._engine, "connect", _prepare)
-            event.listen(self._engine, "begin", _begin)
-        with self.transaction() as connection:
-            _META.create_all(connection)
-            found = connection.execute(select(_ABOUT.c.format)).scalar_one_or_none()
-            if found is None:
-                connection.execute(_ABOUT.insert().values(id=1, format=FORMAT))
-            elif found != FORMAT:
-                raise StoreMismatchError(found=found, known=FORMAT)
+        self._engine = store_engine.open_engine(url)
+        with self.reading() as connection:
+            found = connection.execute(select(ABOUT.c.format)).scalar_one_or_none()
+        if found != FORMAT:
+            raise StoreMismatchError(found=found or 0, known=FORMAT)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the database is a server's, for several processes on several machines."""
+        return self._engine.dialect.name == "postgresql"
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt that was given for an envelope; None where it is not held."""
         with self.reading() as connection:
             found: bytes | None = connection.execute(
-                select(_ENVELOPE.c.receipt).where(_ENVELOPE.c.digest == digest)
+                select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == digest)
             ).scalar_one_or_none()
         return found
 
@@ -222,27 +156,21 @@ class HubStore:
             SittingConflictError: The sitting is known under another admission.
             StoreUnavailableError: Nothing was entered.
         """
-        for _ in range(_TRIES):
-            try:
-                with self.transaction() as connection:
-                    return _accept(connection, arrival, receipt)
-            except _RacedError:  # another transaction entered the same envelope or sitting in between; look again
-                continue
-        raise StoreUnavailableError(reason="too many at once")
+        return self._again(lambda connection: _accept(connection, arrival, receipt))
 
     def envelopes(self, sitting: str) -> tuple[str, ...]:
         """Digests of all envelopes of a sitting, those with the fewest events first."""
-        chosen = select(_ENVELOPE.c.digest).where(_ENVELOPE.c.sitting == sitting)
+        chosen = select(ENVELOPE.c.digest).where(ENVELOPE.c.sitting == sitting)
         with self.reading() as connection:
-            return tuple(connection.execute(chosen.order_by(_ENVELOPE.c.last_seq, _ENVELOPE.c.digest)).scalars())
+            return tuple(connection.execute(chosen.order_by(ENVELOPE.c.last_seq, ENVELOPE.c.digest)).scalars())
 
     def received(self, sitting: str | None = None) -> tuple[Received, ...]:
         """Every accepted envelope, or those of a sitting, in the order in which they came."""
-        chosen = select(_ENVELOPE.c.digest, _ENVELOPE.c.sitting, _ENVELOPE.c.station, _ENVELOPE.c.received_at_ms)
+        chosen = select(ENVELOPE.c.digest, ENVELOPE.c.sitting, ENVELOPE.c.station, ENVELOPE.c.received_at_ms)
         if sitting is not None:
-            chosen = chosen.where(_ENVELOPE.c.sitting == sitting)
+            chosen = chosen.where(ENVELOPE.c.sitting == sitting)
         with self.reading() as connection:
-            rows = connection.execute(chosen.order_by(_ENVELOPE.c.received_at_ms, _ENVELOPE.c.digest)).all()
+            rows = connection.execute(chosen.order_by(ENVELOPE.c.received_at_ms, ENVELOPE.c.digest)).all()
         return tuple(
             Received(digest=row.digest, sitting=row.sitting, station=row.station, received_ms=row.received_at_ms)
             for row in rows
@@ -251,7 +179,7 @@ class HubStore:
     def standing(self, sitting: str) -> Standing | None:
         """Where a sitting stands; None where none of that id is known."""
         with self.reading() as connection:
-            row = connection.execute(_STANDING.where(_RESULT.c.sitting == sitting)).one_or_none()
+            row = connection.execute(_STANDING.where(RESULT.c.sitting == sitting)).one_or_none()
         return None if row is None else _standing(row)
 
     def standings(
@@ -262,13 +190,13 @@ class HubStore:
         admission_id: str | None = None,
     ) -> tuple[Standing, ...]:
         """Where all sittings stand, or those of a status, of a bundle's version or of an admission."""
-        chosen = _STANDING.order_by(_RESULT.c.sitting)
+        chosen = _STANDING.order_by(RESULT.c.sitting)
         if status is not None:
-            chosen = chosen.where(_RESULT.c.status == status)
+            chosen = chosen.where(RESULT.c.status == status)
         if bundle is not None:
-            chosen = chosen.where(_RESULT.c.bundle_id == bundle[0], _RESULT.c.bundle_version == bundle[1])
+            chosen = chosen.where(RESULT.c.bundle_id == bundle[0], RESULT.c.bundle_version == bundle[1])
         if admission_id is not None:
-            chosen = chosen.where(_RESULT.c.admission_id == admission_id)
+            chosen = chosen.where(RESULT.c.admission_id == admission_id)
         with self.reading() as connection:
             return tuple(_standing(row) for row in connection.execute(chosen).all())
 
@@ -284,7 +212,7 @@ class HubStore:
         report: str | None = None,
     ) -> None:
         """Say what became of a sitting, unless another envelope speaks for it by now."""
-        chosen = (_RESULT.c.sitting == sitting) & (_RESULT.c.digest == digest)
+        chosen = (RESULT.c.sitting == sitting) & (RESULT.c.digest == digest)
         values = {
             "status": status,
             "problem": problem,
@@ -292,15 +220,15 @@ class HubStore:
             "report": report,
             "settled_at_ms": now_ms,
         }
-        with self.transaction() as connection:
-            connection.execute(_RESULT.update().where(chosen).values(**values))
+        self._again(lambda connection: connection.execute(RESULT.update().where(chosen).values(**values)))
 
     def quarantine(self, refused: Refused) -> None:
         """Note a refused envelope; the newest reason stands."""
-        with self.transaction() as connection:
-            connection.execute(_QUARANTINE.delete().where(_QUARANTINE.c.digest == refused.digest))
+
+        def note(connection: Connection) -> None:
+            connection.execute(QUARANTINE.delete().where(QUARANTINE.c.digest == refused.digest))
             connection.execute(
-                _QUARANTINE.insert().values(
+                QUARANTINE.insert().values(
                     digest=refused.digest,
                     reason=refused.reason,
                     size_bytes=refused.size_bytes,
@@ -308,10 +236,12 @@ class HubStore:
                 )
             )
 
+        self._again(note)
+
     def quarantined(self) -> tuple[Refused, ...]:
         """What was refused, oldest first."""
         with self.reading() as connection:
-            rows = connection.execute(select(_QUARANTINE).order_by(_QUARANTINE.c.received_at_ms)).all()
+            rows = connection.execute(select(QUARANTINE).order_by(QUARANTINE.c.received_at_ms)).all()
         return tuple(
             Refused(digest=row.digest, reason=row.reason, size_bytes=row.size_bytes, received_at_ms=row.received_at_ms)
             for row in rows
@@ -320,19 +250,19 @@ class HubStore:
     def is_quarantined(self, digest: str) -> bool:
         """Whether an envelope was refused before and is kept."""
         with self.reading() as connection:
-            found = connection.execute(select(_QUARANTINE.c.digest).where(_QUARANTINE.c.digest == digest))
+            found = connection.execute(select(QUARANTINE.c.digest).where(QUARANTINE.c.digest == digest))
             return found.scalar_one_or_none() is not None
 
     def quarantined_bytes(self) -> int:
         """How much room the quarantine takes, each file counted with its place on the disk."""
-        room = func.sum(_QUARANTINE.c.size_bytes + PLACE_BYTES)
+        room = func.sum(QUARANTINE.c.size_bytes + PLACE_BYTES)
         with self.reading() as connection:
             return int(connection.execute(select(func.coalesce(room, 0))).scalar_one())
 
     def release(self, digest: str) -> None:
         """An envelope that was refused once is accepted now."""
-        with self.transaction() as connection:
-            connection.execute(_QUARANTINE.delete().where(_QUARANTINE.c.digest == digest))
+        gone = QUARANTINE.delete().where(QUARANTINE.c.digest == digest)
+        self._again(lambda connection: connection.execute(gone))
 
     def check(self) -> None:
         """Whether the database answers and takes a transaction.
@@ -341,7 +271,7 @@ class HubStore:
             StoreUnavailableError: It does not.
         """
         with self.transaction() as connection:
-            connection.execute(select(_ABOUT.c.format)).scalar_one()
+            connection.execute(select(ABOUT.c.format)).scalar_one()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -354,7 +284,7 @@ class HubStore:
         Raises:
             StoreUnavailableError: The database does not take it.
         """
-        with _told_as_ours(), self._engine.begin() as connection:
+        with store_engine.told_as_ours(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -364,35 +294,43 @@ class HubStore:
         Raises:
             StoreUnavailableError: The database does not answer.
         """
-        with _told_as_ours(), self._engine.connect() as connection:
-            yield connection.execution_options(**{_READING: True})
+        with store_engine.told_as_ours(), self._engine.connect() as connection:
+            yield store_engine.only_reading(connection)
 
+    def _again(self, work: Callable[[Connection], _T]) -> _T:
+        """One transaction, tried again where it met another one or lost its connection; so it must be idempotent.
 
-class _RacedError(Exception):
-    """Two transactions entered the same thing."""
+        Raises:
+            StoreUnavailableError: Nothing was done, or it is not known; a later try tells.
+        """
+        with store_engine.told_as_ours():
+            for pause in store_engine.pauses():
+                try:
+                    with self._engine.begin() as connection:
+                        return work(connection)
+                except DBAPIError as problem:
+                    if not store_engine.is_passing(problem):
+                        raise
+                    pause()
+        raise StoreUnavailableError(reason="too many at once")
 
 
 def _accept(connection: Connection, arrival: Arrival, receipt: bytes) -> tuple[bytes, bool]:
     known = connection.execute(
-        select(_ENVELOPE.c.receipt).where(_ENVELOPE.c.digest == arrival.digest)
+        select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == arrival.digest)
     ).scalar_one_or_none()
     if known is not None:
         return known, False
-    row = connection.execute(
-        select(_RESULT).where(_RESULT.c.sitting == arrival.sitting).with_for_update()
-    ).one_or_none()
+    row = connection.execute(select(RESULT).where(RESULT.c.sitting == arrival.sitting).with_for_update()).one_or_none()
     if row is not None and row.admission_id != arrival.admission_id:
         raise SittingConflictError(sitting=arrival.sitting)
-    try:
-        _enter(connection, arrival, receipt, row)
-    except IntegrityError as problem:
-        raise _RacedError from problem
+    _enter(connection, arrival, receipt, row)
     return receipt, True
 
 
 def _enter(connection: Connection, arrival: Arrival, receipt: bytes, row: Row[Any] | None) -> None:
     connection.execute(
-        _ENVELOPE.insert().values(
+        ENVELOPE.insert().values(
             digest=arrival.digest,
             sitting=arrival.sitting,
             last_seq=arrival.last_seq,
@@ -418,45 +356,13 @@ def _enter(connection: Connection, arrival: Arrival, receipt: bytes, row: Row[An
     }
     if row is None:
         connection.execute(
-            _RESULT.insert().values(
-                sitting=arrival.sitting, admission_id=arrival.admission_id, has_fork=False, **speaks
-            )
+            RESULT.insert().values(sitting=arrival.sitting, admission_id=arrival.admission_id, has_fork=False, **speaks)
         )
     elif (arrival.last_seq, not arrival.is_partial) > (row.last_seq, not row.is_partial):
-        connection.execute(_RESULT.update().where(_RESULT.c.sitting == arrival.sitting).values(**speaks))
+        connection.execute(RESULT.update().where(RESULT.c.sitting == arrival.sitting).values(**speaks))
     else:  # a stale one may still tell another history than the one that speaks
-        again = _RESULT.update().where(_RESULT.c.sitting == arrival.sitting)
+        again = RESULT.update().where(RESULT.c.sitting == arrival.sitting)
         connection.execute(again.values(status=Status.RECEIVED))
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin by `_begin`
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "fullfsync = ON",
-        "checkpoint_fullfsync = ON",
-        "trusted_schema = OFF",
-    ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-
-
-def _begin(connection: Connection) -> None:
-    """Who will write takes the lock before looking, so that what was seen still holds when it is changed."""
-    is_reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _told_as_ours() -> Iterator[None]:
-    """Third-party errors become ours at the door; their text may carry values and stays out."""
-    try:
-        yield
-    except DBAPIError as problem:
-        name = getattr(problem.orig, "sqlite_errorname", None)
-        raise StoreUnavailableError(reason=str(name or type(problem.orig).__name__)) from problem
-    except SQLAlchemyError as problem:
-        raise StoreUnavailableError(reason=type(problem).__name__) from problem
 
 
 def _standing(row: Row[Any]) -> Standing:

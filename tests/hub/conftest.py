@@ -6,16 +6,23 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.hub.hub import Hub
-from tests.hub.postgres import database, postgres
+from tests.hub.postgres import database, hub_database, hub_template, postgres
 from tests.hub.school import School
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "hub_database", "hub_template", "postgres"]
 
 
 @pytest.fixture
-def school(tmp_path: Path) -> School:
+def kept_in() -> str:
+    """Which database the hub's records are in; a module that is run on both has a fixture of its own (`BOTH`)."""
+    return "sqlite"
+
+
+@pytest.fixture
+def school(tmp_path: Path, kept_in: str, request: pytest.FixtureRequest) -> School:
     """An academy with a station."""
-    return School(folder=tmp_path)
+    url = request.getfixturevalue("hub_database") if kept_in == "postgresql" else None
+    return School(folder=tmp_path, database_url=url)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """A real PostgreSQL of the tests' own: a private cluster in a temporary folder, with a fresh database for each test.
 
-Give a room's conftest the fixtures by importing them, and ask for `database` (an empty one) or `postgres` (the server):
+Give a room's conftest the fixtures by importing them, and ask for `hub_database` (with the hub's tables), `database`
+(an empty one) or `postgres` (the server):
 
-    from tests.hub.postgres import database, postgres
+    from tests.hub.postgres import database, hub_database, hub_template, postgres
 
-    __all__ = ["database", "postgres"]
+    __all__ = ["database", "hub_database", "hub_template", "postgres"]
 
 A session (with pytest-xdist: a worker) starts one server at its first use and stops it at its end. Harnesses and
 benchmarks that are not tests use `running_cluster()`. Where PostgreSQL is not installed the fixtures skip.
@@ -28,6 +29,8 @@ from typing import Final
 import psycopg
 import pytest
 from psycopg import sql
+
+from pocus_desktop.hub import store_engine, store_schema
 
 USER: Final = "pocus"
 PASSWORD: Final = "a-password-of-the-tests"
@@ -193,6 +196,31 @@ def database(postgres: Cluster) -> Iterator[str]:
     yield postgres.url(name)
     postgres.start()  # where the test stopped it
     postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def hub_template(postgres: Cluster) -> str:
+    """The name of a database of the hub's newest revision, empty but for its tables."""
+    name = postgres.create()
+    upgrade(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def hub_database(postgres: Cluster, hub_template: str) -> Iterator[str]:
+    """The URL of a database that a hub can be opened on at once; gone after the test."""
+    name = postgres.create(hub_template)
+    yield postgres.url(name)
+    postgres.start()  # where the test stopped it
+    postgres.drop(name)
+
+
+def upgrade(url: str) -> None:
+    """Bring a database to the hub's newest revision."""
+    engine = store_engine.connect(url)
+    with engine.begin() as connection:
+        store_schema.upgrade(connection)
+    engine.dispose()
 
 
 def _make(cluster: Cluster, settings: dict[str, str]) -> None:

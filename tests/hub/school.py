@@ -116,6 +116,7 @@ class School:
     clock: ManualClock = field(default_factory=lambda: ManualClock(monotonic_ms=1_000))
     assessment: Assessment = field(default_factory=lambda: Assessment.model_validate(ASSESSMENT))
     count: int = 0
+    database_url: str | None = None
 
     def key(self, document: dict[str, Any] = KEY) -> ScoringKey:
         """The scoring key."""
@@ -124,7 +125,7 @@ class School:
     def hub(self, *, is_registered: bool = True, **changes: Any) -> Hub:
         """The academy's hub, opened (again) on its folder."""
         keys = changes.pop("keys", self.keys)
-        hub = Hub(self.folder / "hub", keys, **{"clock": self.clock, **changes})
+        hub = Hub(self.folder / "hub", keys, **{"clock": self.clock, "database_url": self.database_url, **changes})
         if is_registered:
             self.register(hub)
         return hub

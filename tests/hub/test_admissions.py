@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from pocus_desktop.admission import admission as documents
 from pocus_desktop.admission.admission import Accommodations, Admission, StationKeys, Window
@@ -20,7 +18,6 @@ from pocus_desktop.admission.records import AdmissionState, Admitted, Order
 from pocus_desktop.admission.sign_in import is_sign_in_code
 from pocus_desktop.admission.windows import Rules, window_of
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.registry import store
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.store import Status
 from pocus_desktop.kernel.errors import PocusError
@@ -256,23 +253,6 @@ def test_where_anyone_is_enrolled_results_of_others_are_marked(school: School, h
     assert registry.marks.all() == ()
     enrol(registry, "Desk 1")
     assert [mark.reason for mark in registry.marks.all()] == ["unknown-station"]
-
-
-def test_the_tables_are_fit_for_postgresql_too() -> None:
-    for table in store._META.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-        for index in table.indexes:
-            told = str(CreateIndex(index).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-            assert not index.name.endswith(("one_centre", "one_attempt")) or " WHERE " in told  # type: ignore[union-attr]
-
-
-def test_a_hub_of_before_gets_the_tables_that_it_lacks(school: School) -> None:
-    school.hub().close()
-    with create_engine(f"sqlite:///{school.folder / 'hub' / 'hub.sqlite'}").begin() as connection:
-        store._META.drop_all(connection)
-    hub = school.hub()
-    assert hub.registry.enrolments.all() == ()
-    hub.close()
 
 
 def test_a_registry_of_a_later_program_is_refused(school: School) -> None:

@@ -35,6 +35,12 @@ from tests.hub.school import School
 HOUR_MS = 3_600_000
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """Everything here holds on both."""
+    return str(request.param)
+
+
 def code_of(action: Callable[[], object]) -> str:
     with pytest.raises(PocusError) as caught:
         action()

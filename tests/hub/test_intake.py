@@ -34,6 +34,12 @@ from tests.hub.school import ASSESSMENT, CHEAPER_KEY, VERSION, Sat, School, with
 Vector = Callable[[School, Sat], bytes]
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """Everything here holds on both."""
+    return str(request.param)
+
+
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -109,6 +115,7 @@ def test_the_latest_history_speaks_when_all_come_at_once(school: School, hub: Hu
         assert (standing.digest, standing.status) == (_digest(sat.final), Status.SCORED)
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])
 def test_an_envelope_and_its_sitting_are_entered_together_or_not_at_all(school: School, hub: Hub) -> None:
     sat = school.sit()
     path = school.folder / "hub" / "hub.sqlite"
@@ -432,7 +439,7 @@ def test_what_was_refused_is_taken_once_its_key_is_there(school: School) -> None
     hub.close()
 
 
-@pytest.mark.parametrize("broken", ["objects", "database"])
+@pytest.mark.parametrize(("kept_in", "broken"), [("sqlite", "objects"), ("sqlite", "database")])
 def test_a_broken_disk_promises_nothing(school: School, broken: str) -> None:
     hub = school.hub()
     sat = school.sit()

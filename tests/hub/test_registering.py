@@ -34,6 +34,12 @@ POLICY = TrustPolicy(keys=(PUBLISHER.public,))
 DAY_MS = 86_400_000
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """Everything here holds on both."""
+    return str(request.param)
+
+
 def _publish(
     school: School,
     *,
@@ -258,6 +264,7 @@ def test_another_database_can_be_named(school: School) -> None:
     again.close()
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])
 def test_a_database_of_a_later_version_is_left_alone(school: School, hub: Hub) -> None:
     hub.close()
     path = school.folder / "hub" / "hub.sqlite"

@@ -7,7 +7,7 @@ revocation counts from is accepted and marked for a person; what came before sta
 import secrets
 from typing import Any, Final
 
-from pocus_desktop.admission.documents import checked
+from pocus_desktop.admission.documents import BadDocumentError, checked
 from pocus_desktop.admission.enrolling import EnrolmentGrant, Kind, VerifiedRequest, issue_grant, read_request
 from pocus_desktop.admission.records import EnrolmentRecord, EnrolmentState, Entry, OneTimeCode
 from pocus_desktop.admission.windows import zone_of
@@ -214,6 +214,8 @@ class Enrolments:
             UnknownEnrolmentError, AmbiguousEnrolmentError, EnrolmentEndedError: There is no such active one.
             BadDocumentError: The name has another form than documents allow.
         """
+        if "\x00" in name:  # PostgreSQL keeps no such text, so the grant would not come to judge it
+            raise BadDocumentError(reason="name")
         with self._store.rows() as rows:
             row = living_row(rows, wanted)
             return self._change(rows, row, "renamed", {"name": name}, was=row["name"], now=name, who=who, why=why)

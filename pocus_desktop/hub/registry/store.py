@@ -15,11 +15,11 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     and_,
+    func,
     select,
 )
 from sqlalchemy.engine import Connection, RowMapping
@@ -27,24 +27,25 @@ from sqlalchemy.exc import IntegrityError
 
 from pocus_desktop.hub.errors import StoreMismatchError
 from pocus_desktop.hub.store import HubStore
+from pocus_desktop.hub.store_tables import META
 
 FORMAT: Final = 1
+_TURN_ID: Final = 0x706F6375737265  # "pocusre"
 _ID: Final = String(280)
 _NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself for INTEGER alone
 
-_META: Final = MetaData()
 _ABOUT: Final = Table(
-    "registry_about", _META, Column("id", Integer, primary_key=True), Column("format", Integer, nullable=False)
+    "registry_about", META, Column("id", Integer, primary_key=True), Column("format", Integer, nullable=False)
 )
 SETTING: Final = Table(
     "registry_setting",
-    _META,
+    META,
     Column("name", String(260), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 ENROLMENT: Final = Table(
     "enrolment",
-    _META,
+    META,
     Column("enrolment_id", _ID, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("name", String(200), nullable=False),
@@ -70,7 +71,7 @@ Index(
 )
 CODE: Final = Table(
     "enrolment_code",
-    _META,
+    META,
     Column("digest", String(64), primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("centre_id", _ID),
@@ -82,7 +83,7 @@ CODE: Final = Table(
 )
 ENTRY: Final = Table(
     "registry_entry",
-    _META,
+    META,
     Column("number", _NUMBER, primary_key=True, autoincrement=True),
     Column("subject", _ID, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
@@ -95,7 +96,7 @@ ENTRY: Final = Table(
 )
 CANDIDATE: Final = Table(
     "candidate",
-    _META,
+    META,
     Column("folded_id", _ID, primary_key=True),
     Column("candidate_id", _ID, nullable=False),
     Column("name", String(200), nullable=False),
@@ -104,7 +105,7 @@ CANDIDATE: Final = Table(
 )
 ADMISSION: Final = Table(
     "admission",
-    _META,
+    META,
     Column("admission_id", _ID, primary_key=True),
     Column("folded_id", _ID, nullable=False),
     Column("candidate_id", _ID, nullable=False),
@@ -134,7 +135,7 @@ Index(
 )
 ROSTER: Final = Table(
     "roster",
-    _META,
+    META,
     Column("roster_id", _ID, primary_key=True),
     Column("centre_id", _ID, nullable=False),
     Column("day", String(10), nullable=False),
@@ -143,7 +144,7 @@ ROSTER: Final = Table(
 )
 WALK_IN: Final = Table(
     "walk_in",
-    _META,
+    META,
     Column("admission_id", _ID, primary_key=True),
     Column("sitting", _ID, primary_key=True),
     Column("centre_id", _ID, nullable=False),
@@ -164,7 +165,7 @@ WALK_IN: Final = Table(
 )
 REVIEW: Final = Table(
     "registry_review",
-    _META,
+    META,
     Column("digest", String(64), primary_key=True),
     Column("decision", String(20), nullable=False),
     Column("who", String(200), nullable=False),
@@ -194,7 +195,8 @@ class RegistryRows:
             TakenError: Its key or a unique value is taken.
         """
         try:
-            self._connection.execute(table.insert().values(**values))
+            with self._connection.begin_nested():  # after a refusal PostgreSQL takes nothing more of a transaction
+                self._connection.execute(table.insert().values(**values))
         except IntegrityError as problem:
             raise TakenError from problem
 
@@ -227,29 +229,30 @@ class RegistryStore:
     """The registry's part of the hub's database; any thread and several processes may call."""
 
     def __init__(self, store: HubStore) -> None:
-        """Make the tables where they are missing.
+        """Join the hub's records.
 
         Raises:
             StoreUnavailableError: The database does not work.
             StoreMismatchError: The tables are of a later version.
         """
         self._store = store
-        with store.transaction() as connection:
-            _META.create_all(connection)
+        with store.reading() as connection:
             found = connection.execute(select(_ABOUT.c.format)).scalar_one_or_none()
-            if found is None:
-                connection.execute(_ABOUT.insert().values(id=1, format=FORMAT))
-            elif found != FORMAT:
-                raise StoreMismatchError(found=found, known=FORMAT)
+        if found != FORMAT:
+            raise StoreMismatchError(found=found or 0, known=FORMAT)
 
     @contextmanager
     def rows(self) -> Iterator[RegistryRows]:
-        """One transaction, durable when it ends, undone where it raises.
+        """One transaction, durable when it ends, undone where it raises; one at a time in the whole academy.
+
+        The rules look before they write: at what is there, and at what is not. A lock on rows holds only the former.
 
         Raises:
             StoreUnavailableError: The database does not take it.
         """
         with self._store.transaction() as connection:
+            if self._store.is_shared:
+                connection.execute(select(func.pg_advisory_xact_lock(_TURN_ID)))
             yield RegistryRows(connection)
 
 

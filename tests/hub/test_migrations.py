@@ -1,0 +1,281 @@
+"""The hub's database from one revision to the next and back, with data, on SQLite and PostgreSQL."""
+
+import hashlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from procrastinate.schema import SchemaManager
+from sqlalchemy import MetaData, inspect
+from sqlalchemy.engine import Engine
+
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.crypto.keys import SealingKey, SigningKey
+from pocus_desktop.hub import store_engine, store_schema
+from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, StoreMismatchError
+from pocus_desktop.hub.registry import store as registry_tables
+from pocus_desktop.hub.store import HubStore, Status
+from pocus_desktop.hub.store_tables import META
+from tests.hub.school import School
+
+GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format-1"
+KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
+"""Whose hub the golden one is; made by the program before it had revisions."""
+
+TABLES: Final = (registry_tables,)
+"""Every module of tables besides `hub.store_tables`: importing it enters them in `META`."""
+
+FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
+    "0001": {
+        "envelope": {
+            "digest": "a" * 64,
+            "sitting": "sit_1",
+            "last_seq": 2**40,
+            "is_partial": False,
+            "station": "key_1",
+            "received_at_ms": 1_800_000_000_000,
+            "receipt": bytes(range(256)),
+        },
+        "result": {
+            "sitting": "sit_1",
+            "digest": "a" * 64,
+            "last_seq": 2**40,
+            "is_partial": False,
+            "admission_id": "adm_1",
+            "candidate_id": "C-ñ",
+            "attempt": 1,
+            "mode": "live",
+            "bundle_id": "lung-a",
+            "bundle_version": 3,
+            "status": "scored",
+            "problem": "",
+            "has_fork": True,
+            "report": '{"points": 3}',
+            "settled_at_ms": None,
+        },
+        "quarantine": {"digest": "b" * 64, "reason": "hub.not_admitted", "size_bytes": 2**33, "received_at_ms": 5},
+    },
+    "0002": {
+        "registry_setting": {"name": "rules", "value": b"{}"},
+        "candidate": {
+            "folded_id": "c-17",
+            "candidate_id": "C-17",
+            "name": "Ana",
+            "photo": b"\x00\xff",
+            "accommodations": "{}",
+        },
+        "registry_entry": {
+            "number": 1,
+            "subject": "C-17",
+            "at_ms": 1,
+            "action": "added",
+            "was": "",
+            "now": "",
+            "who": "ada",
+            "why": "",
+        },
+    },
+    "0003": {},
+}
+"""Rows of each revision's tables."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of either kind."""
+    postgresql = request.param == "postgresql"
+    url = request.getfixturevalue("database") if postgresql else f"sqlite:///{tmp_path / 'hub.sqlite'}"
+    made = store_engine.connect(url)
+    yield made
+    made.dispose()
+
+
+def _content(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of ours."""
+    found = MetaData()
+    with engine.connect() as connection:
+        found.reflect(connection)
+        return {
+            table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
+            for table in found.sorted_tables
+            if table.name != "alembic_version" and not table.name.startswith("procrastinate_")
+        }
+
+
+def _fill(engine: Engine, revision: str) -> None:
+    found = MetaData()
+    with engine.begin() as connection:
+        found.reflect(connection)
+        for name, values in FILLED[revision].items():
+            connection.execute(found.tables[name].insert().values(**values))
+
+
+def test_every_revision_goes_up_and_down_with_data(engine: Engine) -> None:
+    seen = [_content(engine)]
+    for revision in store_schema.revisions():
+        with engine.begin() as connection:
+            store_schema.upgrade(connection, revision)
+            assert store_schema.revision(connection) == revision
+        before = _content(engine)
+        for name, rows in seen[-1].items():
+            assert before[name] == rows, f"{revision} keeps {name}"
+        _fill(engine, revision)
+        seen.append(_content(engine))
+    back = (store_schema.NOTHING, *store_schema.revisions()[:-1])
+    for revision, content in zip(reversed(back), reversed(seen[:-1]), strict=True):
+        with engine.begin() as connection:
+            store_schema.downgrade(connection, revision)
+            assert store_schema.revision(connection) == revision
+        assert _content(engine) == content
+    with engine.begin() as connection:
+        store_schema.upgrade(connection)
+        store_schema.require_head(connection)
+
+
+def test_every_revision_has_rows_to_go_with() -> None:
+    assert tuple(FILLED) == store_schema.revisions()
+
+
+def test_the_models_are_what_the_revisions_build(engine: Engine) -> None:
+    assert TABLES
+    with engine.begin() as connection:
+        store_schema.upgrade(connection)
+        context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
+        assert compare_metadata(context, META) == []
+
+
+def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    return not (kind == "table" and (name or "").startswith("procrastinate_"))
+
+
+def test_a_model_that_the_revisions_do_not_build_is_found(engine: Engine) -> None:
+    with engine.begin() as connection:
+        store_schema.upgrade(connection)
+        connection.exec_driver_sql("DROP INDEX result_admission")
+        connection.exec_driver_sql("ALTER TABLE candidate DROP COLUMN photo")
+        context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
+        assert {difference[0] for difference in compare_metadata(context, META)} == {"add_index", "add_column"}
+
+
+def test_an_upgrade_that_fails_leaves_the_revision_that_was(engine: Engine) -> None:
+    with engine.begin() as connection:
+        store_schema.upgrade(connection, "0001")
+        connection.exec_driver_sql("CREATE TABLE walk_in (n integer)")  # stands in the way of the second
+    with pytest.raises(Exception, match="walk_in"), engine.begin() as connection:
+        store_schema.upgrade(connection)
+    with engine.connect() as connection:
+        assert store_schema.revision(connection) == "0001"
+        assert not inspect(connection).has_table("candidate")
+
+
+def test_two_that_upgrade_at_once_upgrade_once(engine: Engine) -> None:
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with engine.begin() as connection:
+                store_schema.upgrade(connection)
+        except BaseException as fault:  # noqa: BLE001 - told to the test's own thread
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def test_the_queue_is_the_one_that_its_revision_was_written_for() -> None:
+    """Where this fails, the library brings another schema: add a revision with its changes, then renew the digest."""
+    assert hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest() == QUEUE
+
+
+QUEUE: Final = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
+
+
+# opening
+
+
+def test_a_hub_of_format_1_is_upgraded_in_place_with_its_data(tmp_path: Path) -> None:
+    school = School(folder=tmp_path, keys=KEYS)
+    shutil.copytree(GOLDEN, tmp_path / "hub")
+    with closing(sqlite3.connect(GOLDEN / "hub.sqlite")) as golden:
+        receipts = dict(golden.execute("SELECT digest, receipt FROM envelope"))
+        reports = dict(golden.execute("SELECT sitting, report FROM result"))
+    hub = school.hub(is_registered=False)
+    assert len(receipts) == 4
+    assert {digest: hub.receipt(digest) for digest in receipts} == receipts
+    assert {one.sitting: one.report for one in hub.standings()} == reports
+    assert {one.status for one in hub.standings()} == {Status.SCORED}
+    for digest, receipt in receipts.items():
+        envelope = (tmp_path / "hub" / "objects" / digest[:2] / digest[2:]).read_bytes()
+        answer = hub.take(envelope)
+        assert (answer.is_new, answer.receipt) == (False, receipt)
+    assert [one.reason for one in hub.quarantined()] == ["crypto.not_enough_signatures"]
+    assert [one.name for one in hub.registry.enrolments.all()] == ["North", "Desk 1"]
+    assert hub.registry.candidates.find("C-17").name == "Ana Roe"
+    hub.close()
+    copy = tmp_path / "hub" / "hub.sqlite.before-0002"
+    assert _dump(copy) == _dump(GOLDEN / "hub.sqlite"), "the copy beside is the database as it was"
+
+
+def _dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def test_a_hub_of_before_the_registry_gets_the_tables_that_it_lacks(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.sqlite'}"
+    engine = store_engine.connect(url)
+    with engine.begin() as connection:
+        store_schema.upgrade(connection, "0001")
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    engine.dispose()
+    school = School(folder=tmp_path, keys=KEYS, database_url=url)
+    hub = school.hub()
+    assert hub.registry.enrolments.all() == ()
+    hub.close()
+    assert (tmp_path / "hub.sqlite.before-0001").exists()
+
+
+def test_a_shared_database_is_upgraded_by_a_person_alone(database: str) -> None:
+    for revision in (store_schema.NOTHING, *store_schema.revisions()[:-1]):
+        engine = store_engine.connect(database)
+        if revision != store_schema.NOTHING:
+            with engine.begin() as connection:
+                store_schema.upgrade(connection, revision)
+        engine.dispose()
+        with pytest.raises(DatabaseOlderError) as told:
+            HubStore(database)
+        assert told.value.params == {"found": revision, "known": store_schema.head()}
+        assert "pocus hub database upgrade" in told.value.explain().next
+
+
+def test_a_database_of_a_later_program_is_refused_by_name(engine: Engine) -> None:
+    with engine.begin() as connection:
+        store_schema.upgrade(connection)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    url = engine.url.render_as_string(hide_password=False)
+    with pytest.raises(DatabaseNewerError) as told:
+        HubStore(url)
+    assert told.value.params["found"] == "9999"
+    for move in (store_schema.upgrade, lambda connection: store_schema.downgrade(connection, "0001")):
+        with pytest.raises(DatabaseNewerError), engine.begin() as connection:
+            move(connection)
+
+
+def test_another_programs_database_is_refused_and_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE theirs (n integer)")
+    with pytest.raises(StoreMismatchError):
+        HubStore(engine.url.render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["theirs"]
