@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocus_desktop.cli.faces import Faces, Finding, HubResult, TakenResult
+from pocus_desktop.cli.faces import Faces, Finding, HubResult, Network, TakenResult
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
@@ -70,6 +70,7 @@ def _serve_hub(
     private_key: Path | None,
     is_behind_tls: bool,
     depot: Path | None,
+    network: Network,
 ) -> int:
     from pocus_desktop.app.hub import serve  # the web server
 
@@ -84,6 +85,7 @@ def _serve_hub(
         private_key=private_key,
         is_behind_tls=is_behind_tls,
         depot=depot,
+        network=network,
     )
 
 

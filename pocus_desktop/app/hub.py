@@ -1,21 +1,29 @@
 """Start the hub's server, fill its shelf, take what is carried to it, and tell what it holds."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.bundle.trust.policy import TrustPolicy
-from pocus_desktop.cli.faces import HubResult, TakenResult
+from pocus_desktop.cli.faces import HubResult, Network, TakenResult
 from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.hub.app import Policy
 from pocus_desktop.hub.carried import Carried, take_folder
+from pocus_desktop.hub.guard import Senders
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.serve import serve as serve_hub
 from pocus_desktop.hub.store import Standing
 from pocus_desktop.kernel import log
+
+LOG_BYTES: Final = 10_000_000
+LOGS_KEPT: Final = 9
+DEFAULT_NETWORK: Final = Network()
 
 
 def serve(
@@ -30,6 +38,7 @@ def serve(
     private_key: Path | None = None,
     is_behind_tls: bool = False,
     depot: Path | None = None,
+    network: Network = DEFAULT_NETWORK,
 ) -> int:
     """Serve until stopped; the exit status.
 
@@ -37,7 +46,12 @@ def serve(
         PocusError: The keys cannot be opened, or the folder, database, certificate or address cannot be used.
     """
     academy = AcademyKeys.load(FileKeyStore(keys, passphrase))
-    log.start(folder / "hub.log")
+    told = sys.stderr if network.log == "-" else sys.stdout
+    if network.log == "-":
+        log.start_on(sys.stdout, is_strict=True)
+    else:
+        file = Path(network.log) if network.log else folder / "hub.log"
+        log.start(file, maximum_bytes=LOG_BYTES, older=LOGS_KEPT, is_strict=True)
     serve_hub(
         folder,
         academy,
@@ -48,7 +62,9 @@ def serve(
         private_key=private_key,
         is_behind_tls=is_behind_tls,
         depot=depot,
-        on_ready=lambda url: print(f"The hub listens at {url}", flush=True),  # noqa: T201 - says where it is
+        policy=Policy(senders=Senders(network.senders), proxies=network.proxies),
+        metrics_port=network.metrics_port,
+        on_ready=lambda url: print(f"The hub listens at {url}", file=told, flush=True),
     )
     return 0
 

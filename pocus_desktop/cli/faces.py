@@ -39,6 +39,23 @@ class Preview(Protocol):
         """Open them; the exit status."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How the hub meets the network, besides where it listens.
+
+    Attributes:
+        senders: From whom results are taken: `auto`, `enrolled` or `open`.
+        proxies: Addresses of proxies that are believed.
+        metrics_port: Where this computer can scrape figures; None gives none.
+        log: A file, `-` for the standard output, or empty for `hub.log` in the folder.
+    """
+
+    senders: str = "auto"
+    proxies: tuple[str, ...] = ()
+    metrics_port: int | None = None
+    log: str = ""
+
+
 class ServeHub(Protocol):
     """The hub's server."""
 
@@ -55,6 +72,7 @@ class ServeHub(Protocol):
         private_key: Path | None,
         is_behind_tls: bool,
         depot: Path | None,
+        network: Network,
     ) -> int:
         """Serve until stopped; the exit status."""
 

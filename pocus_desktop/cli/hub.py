@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pocus_desktop.cli.faces import Faces, HubResult, pass_faces
+from pocus_desktop.cli.faces import Faces, HubResult, Network, pass_faces
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
@@ -37,6 +37,26 @@ for _command in (*STATION_COMMANDS, *CANDIDATE_COMMANDS, *ADMISSION_COMMANDS, *R
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The depot's folder, to be given at /v1/depot.",
 )
+@click.option(
+    "--senders",
+    type=click.Choice(["auto", "enrolled", "open"]),
+    default="auto",
+    show_default=True,
+    help="From whom results are taken over the network; auto: enrolled computers, as soon as there are any.",
+)
+@click.option(
+    "--proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A proxy before the hub whose X-Forwarded-For and X-Request-ID are believed; may be given often.",
+)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Where this computer alone can scrape figures for Prometheus; without it there are none.",
+)
+@click.option("--log", default="", metavar="FILE", help="Instead of hub.log in the folder; - for the standard output.")
 @hub_options
 @pass_faces
 @click.pass_context
@@ -51,6 +71,10 @@ def serve(
     certificate: Path | None,
     private_key: Path | None,
     depot: Path | None,
+    senders: str,
+    proxies: tuple[str, ...],
+    metrics_port: int | None,
+    log: str,
     *,
     is_behind_tls: bool,
 ) -> None:
@@ -68,6 +92,7 @@ def serve(
         private_key=private_key,
         is_behind_tls=is_behind_tls,
         depot=depot,
+        network=Network(senders=senders, proxies=proxies, metrics_port=metrics_port, log=log),
     )
     context.exit(status)
 

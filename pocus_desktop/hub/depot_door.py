@@ -10,9 +10,11 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
+from pocus_desktop.hub.doors import Door
 from pocus_desktop.hub.errors import NotFoundError
+from pocus_desktop.hub.guard import Guard
 
 PUBLISHED: Final = ("metadata", "targets", "bundles")
 _UNCHANGING: Final = "public, max-age=31536000, immutable"
@@ -24,14 +26,16 @@ class DepotDoor:
 
     Args:
         folder: The depot.
+        guard: Counts who asks, by address.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, guard: Guard) -> None:
         self._folder = folder.resolve()
+        self._guard = guard
 
     def routes(self) -> tuple[BaseRoute, ...]:
         """`GET` and `HEAD` of `/v1/depot/…`."""
-        return (Route("/v1/depot/{path:path}", self.give, methods=["GET"]),)
+        return (Door("/v1/depot/{path:path}", self.give, guard=self._guard, counted="depot"),)
 
     async def give(self, request: Request) -> Response:
         """One file; `timestamp.json` is asked for anew each time, all others never change under their names."""

@@ -45,6 +45,73 @@ class BadRequestError(HubError):
     status = 400
 
 
+class HeadTooLargeError(HubError):
+    """The head of a request (address and fields) is larger than any that is needed here."""
+
+    code = "hub.head_too_large"
+    blame = Blame.USER
+    status = 431
+
+
+class NotAcceptableError(HubError):
+    """The sender takes no answer of the kind that this address gives."""
+
+    code = "hub.not_acceptable"
+    blame = Blame.USER
+    status = 406
+
+
+class UnsignedError(HubError):
+    """The hub takes this from stations and centres that it enrolled, and no sound signature of one came with it."""
+
+    code = "hub.unsigned"
+    blame = Blame.USER
+    status = 401
+
+
+class UnknownSenderError(HubError):
+    """The request is signed by a key that the hub did not enrol."""
+
+    code = "hub.unknown_sender"
+    blame = Blame.USER
+    status = 401
+
+
+class ClockDiffersError(HubError):
+    """A request is signed for another time than the hub's; its parameter `hub_time_ms` says what time it is here."""
+
+    code = "hub.clock_differs"
+    status = 401
+
+
+class RateLimitedError(HubError):
+    """Too many requests came from one sender; its parameter `wait_s` says when the next one is taken."""
+
+    code = "hub.rate_limited"
+    status = 429
+
+
+class TooBusyError(HubError):
+    """So many are connected that the hub answers no one more now."""
+
+    code = "hub.too_busy"
+    status = 503
+
+
+class SlowHeadError(HubError):
+    """The head of a request did not come whole in time."""
+
+    code = "hub.slow_head"
+    status = 408
+
+
+class NoRoomError(HubError):
+    """The hub's disk has too little free space to take results safely."""
+
+    code = "hub.no_room"
+    status = 503
+
+
 class BadDigestError(HubError):
     """An envelope's address is not a SHA-256 in lower-case hexadecimal digits."""
 

@@ -90,6 +90,7 @@ class Hub:
             StoreMismatchError: The database is of another version.
         """
         self.ring = KeyRing(current=keys, retired=tuple(retired))
+        self.folder = folder
         self.clock = clock or SystemClock()
         self._hook = hook
         parts = {name: folder / name for name in ("objects", "quarantine", "shelf")}
@@ -142,6 +143,10 @@ class Hub:
     def standings(self) -> tuple[Standing, ...]:
         """Where every sitting stands."""
         return self._store.standings()
+
+    def tally(self) -> dict[Status, int]:
+        """How many sittings stand where."""
+        return self._store.tally()
 
     def report(self, sitting: str) -> ScoreReport | None:
         """A sitting's score report; None while there is none (see `standing`)."""

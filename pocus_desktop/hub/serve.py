@@ -1,4 +1,4 @@
-"""The hub as a process: the application behind uvicorn.
+"""The hub as a process: the application behind uvicorn (`hub.protocol` bounds its connections).
 
 It listens to this computer alone, unless it is given a certificate or told that something before it speaks TLS.
 """
@@ -17,15 +17,15 @@ from typing import Final
 import uvicorn
 
 from pocus_desktop.admission.academy import AcademyKeys
-from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.app import DEFAULT_POLICY, Policy, create_app
 from pocus_desktop.hub.errors import AddressInUseError, BadCertificateError, NeedsTlsError
+from pocus_desktop.hub.figures import figures
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.metrics import Metrics, exposed
+from pocus_desktop.hub.protocol import CONNECTIONS, HEAD_BYTES, HEAD_S, protocol
 from pocus_desktop.kernel import log
 
 DEFAULT_PORT: Final = 8420
-AT_ONCE: Final = 32
-"""Connections; each may hold an envelope of the largest size."""
-
 DRAIN_S: Final = 20
 
 
@@ -40,6 +40,8 @@ def serve(
     private_key: Path | None = None,
     is_behind_tls: bool = False,
     depot: Path | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    metrics_port: int | None = None,
     on_ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM); requests under way are finished.
@@ -54,6 +56,8 @@ def serve(
         depot: The folder in which the academy publishes, to be given at `/v1/depot`.
         private_key: PEM, where it is not in the same file.
         is_behind_tls: A proxy on the way speaks TLS; listening openly is then right.
+        policy: From whom results are taken, how often each may ask, which proxies are believed.
+        metrics_port: Where this computer alone can scrape figures; 0 takes a free one, None gives none.
         on_ready: Told the address once it listens.
 
     Raises:
@@ -66,9 +70,13 @@ def serve(
         raise NeedsTlsError(host=host)
     hub = Hub(folder, keys, database_url)
     try:
-        configured = configuration(hub, certificate=certificate, private_key=private_key, depot=depot)
+        metrics = Metrics()
+        metrics.watch(lambda: figures(hub))
+        configured = configuration(
+            hub, certificate=certificate, private_key=private_key, depot=depot, policy=policy, metrics=metrics
+        )
         _load(configured)
-        with _listen(host, port) as listener:
+        with _listen(host, port) as listener, exposed(metrics, metrics_port):
             server = uvicorn.Server(configured)
             scheme = "http" if certificate is None else "https"
             on_ready(f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}")
@@ -80,19 +88,28 @@ def serve(
 
 
 def configuration(
-    hub: Hub, *, certificate: Path | None = None, private_key: Path | None = None, depot: Path | None = None
+    hub: Hub,
+    *,
+    certificate: Path | None = None,
+    private_key: Path | None = None,
+    depot: Path | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    metrics: Metrics | None = None,
+    head_s: float = HEAD_S,
+    most_connections: int = CONNECTIONS,
 ) -> uvicorn.Config:
     """How uvicorn runs a hub: no access log (addresses are personal data), no header that names the software."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return uvicorn.Config(
-        create_app(hub, depot=depot),
+        create_app(hub, depot=depot, policy=policy, metrics=metrics),
+        http=protocol(head_s=head_s, most_connections=most_connections),
+        h11_max_incomplete_event_size=HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         lifespan="off",
         ws="none",
-        limit_concurrency=AT_ONCE,
         timeout_graceful_shutdown=DRAIN_S,
         ssl_certfile=certificate,
         ssl_keyfile=private_key,

@@ -200,6 +200,12 @@ class HubStore:
         with self.reading() as connection:
             return tuple(_standing(row) for row in connection.execute(chosen).all())
 
+    def tally(self) -> dict[Status, int]:
+        """How many sittings stand where."""
+        counted = select(RESULT.c.status, func.count()).group_by(RESULT.c.status)
+        with self.reading() as connection:
+            return {Status(status): count for status, count in connection.execute(counted).all()}
+
     def settle(
         self,
         sitting: str,

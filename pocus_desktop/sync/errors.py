@@ -79,6 +79,13 @@ class HubUnavailableError(SyncError):
     code = "sync.hub_unavailable"
 
 
+class NotLetInError(SyncError):
+    """The hub takes results from computers that it enrolled, and does not count this one among them."""
+
+    code = "sync.not_let_in"
+    blame = Blame.USER
+
+
 class DamagedOnTheWayError(SyncError):
     """The hub received other bytes than were sent."""
 

@@ -9,11 +9,14 @@ Rules kept here:
 5. Only an answer of the receipt's media type and of a bounded size is handed on (2.4); a page of HTML is a network's
    sign-in page, by name (2.6).
 6. Only a problem document of the hub itself makes an envelope final (2.5); any other refusal is tried again.
+7. A station that has a device key signs (formats/hub 2). Told that it signed for another time than the hub's, it signs
+   again for the hub's time, at once and once: a wrong clock keeps no result back.
 """
 
 import base64
 import re
 import ssl
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +24,8 @@ from typing import Final
 
 import httpx2
 
+from pocus_desktop.admission.station_request import sign_request
+from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.errors import (
@@ -28,6 +33,7 @@ from pocus_desktop.sync.errors import (
     DamagedOnTheWayError,
     HubRefusedError,
     HubUnavailableError,
+    NotLetInError,
     RedirectedError,
     StrangeAnswerError,
     SyncError,
@@ -37,6 +43,7 @@ from pocus_desktop.sync.hub_http import (
     STALL_S,
     bounded_body,
     hub_address,
+    hub_time_ms,
     is_this_computer,
     media_type,
     problem_of,
@@ -51,6 +58,7 @@ _LONGEST_SECONDS: Final = 9
 _LONGEST_DATE: Final = 40
 _OK: Final = 200
 _CREATED: Final = 201
+_NOT_LET_IN: Final = 401
 _NETWORK_SIGN_IN: Final = 511
 _TOO_MANY: Final = 429
 _SERVER: Final = 500
@@ -67,6 +75,7 @@ class HttpsTransport:
         self,
         url: str,
         *,
+        key: SigningKey | None = None,
         transport: httpx2.BaseTransport | None = None,
         trust: ssl.SSLContext | None = None,
         connect_s: float = CONNECT_S,
@@ -76,6 +85,7 @@ class HttpsTransport:
 
         Args:
             url: Of the hub, such as `https://hub.example.org`; a path before `/v1` is kept.
+            key: This station's or centre's device key, to sign with; None sends as a stranger.
             transport: Instead of the network: `sync.asgi.InProcessTransport` for a hub within this process.
             trust: Instead of the operating system's store of certificates.
             connect_s: How long connecting may take, in seconds.
@@ -85,6 +95,7 @@ class HttpsTransport:
             BadAddressError: Rule 1.
         """
         self._address = hub_address(url)
+        self._key = key
         self._client = httpx2.Client(
             transport=transport,
             verify=True if trust is None else trust,
@@ -104,28 +115,46 @@ class HttpsTransport:
         Raises:
             NoConnectionError, UntrustedServerError, StalledError, CutOffError: The network.
             RedirectedError, CaptivePortalError, StrangeAnswerError: Something else than a hub answered.
-            HubUnavailableError, DamagedOnTheWayError: The hub answered; trying again can help.
+            HubUnavailableError, DamagedOnTheWayError, NotLetInError: The hub answered; trying again can help.
             HubRefusedError: The hub answered; trying again cannot help.
         """
+        try:
+            return self._send(envelope, digest, now_ms=time.time_ns() // 1_000_000)
+        except OtherTimeError as told:  # rule 7
+            return self._send(envelope, digest, now_ms=told.hub_time_ms)
+
+    def _send(self, envelope: bytes, digest: str, *, now_ms: int) -> bytes:
         checked = base64.b64encode(bytes.fromhex(digest)).decode("ascii")
+        target = f"/v1/envelopes/{digest}"
         headers = {
             "Content-Type": MEDIA_TYPE,
             "Content-Digest": f"sha-256=:{checked}:",
             "Accept": f"{RECEIPT_MEDIA_TYPE}, {PROBLEM_MEDIA_TYPE}",
             "Accept-Encoding": "identity",
         }
+        if self._key is not None:
+            headers["Authorization"] = sign_request(
+                self._key, method="PUT", target=target, now_ms=now_ms, content_digest=digest
+            )
         host = self._address.host
+        url = self._address.join(target.removeprefix("/"))
         with (
             told_as_ours(host),
-            self._client.stream(
-                "PUT", self._address.join(f"v1/envelopes/{digest}"), content=envelope, headers=headers
-            ) as answer,
+            self._client.stream("PUT", url, content=envelope, headers=headers) as answer,
         ):
             return _judge(answer, host)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+class OtherTimeError(NotLetInError):
+    """The hub says that the request was signed for another time, and which its own is; inside this module."""
+
+    def __init__(self, hub_time_ms: int, *, host: str, reason: str) -> None:
+        super().__init__(host=host, reason=reason)
+        self.hub_time_ms = hub_time_ms
 
 
 def _judge(answer: httpx2.Response, host: str) -> bytes:
@@ -148,6 +177,13 @@ def _refusal(answer: httpx2.Response, host: str, problem: Mapping[str, Json]) ->
     code = told if isinstance(told, str) and _CODE.fullmatch(told) else ""
     if code in _DAMAGE:
         return DamagedOnTheWayError(host=host, reason=code)
+    if status == _NOT_LET_IN and code.startswith("hub."):
+        time_ms = hub_time_ms(problem)
+        return (
+            NotLetInError(host=host, reason=code)
+            if time_ms is None
+            else OtherTimeError(time_ms, host=host, reason=code)
+        )
     if status in _FINAL and code.startswith("hub."):
         cause = problem.get("cause")
         is_code = isinstance(cause, str) and _CODE.fullmatch(cause)

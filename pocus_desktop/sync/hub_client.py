@@ -20,6 +20,7 @@ from pocus_desktop.sync.hub_http import (
     STALL_S,
     bounded_body,
     hub_address,
+    hub_time_ms,
     is_this_computer,
     media_type,
     problem_of,
@@ -28,6 +29,7 @@ from pocus_desktop.sync.hub_http import (
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE
 
 ADMISSIONS: Final = "/v1/stations/me/admissions"
+GRANT: Final = "/v1/stations/me/grant"
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
 
@@ -45,6 +47,8 @@ class HubAnsweredNoError(PocusError):
     code: ClassVar[str] = "sync.hub_answered_no"
     blame: ClassVar[Blame] = Blame.USER
     _theirs: Mapping[str, Safe] = MappingProxyType({})
+    hub_time_ms: int | None = None
+    """The hub's time, where that is what was wrong with the question's."""
 
     def explain(self, language: str = "en") -> words.Explanation:
         """The hub's reason in our words; our own where we have none for it."""
@@ -65,6 +69,7 @@ class HubAnsweredNoError(PocusError):
         known = isinstance(code, str) and words.has(f"errors.{code}.what")
         error = cls(reason=str(code) if known else "-", status=status)
         error._theirs = theirs
+        error.hub_time_ms = hub_time_ms(problem)
         return error
 
 
@@ -117,15 +122,38 @@ class HubClient:
 
         Args:
             key: The station's.
-            now_ms: Wall time, no more than five minutes from the hub's.
+            now_ms: Wall time; where the hub says that it is another, it is asked again for the hub's.
 
         Raises:
             HubNotReachedError, HubAnsweredNoError: Why not.
             BadDocumentError, NewerDocumentError: What came is no list of admissions.
         """
-        signature = sign_request(key, method="GET", target=ADMISSIONS, now_ms=now_ms)
-        headers = {"Authorization": signature, "Accept": f"{MEDIA_TYPE}, {PROBLEM_MEDIA_TYPE}"}
-        return read_admissions(self._ask("GET", ADMISSIONS, headers, content=None, kind=MEDIA_TYPE))
+        return read_admissions(self._ask_signed(key, ADMISSIONS, MEDIA_TYPE, now_ms))
+
+    def grant(self, key: SigningKey, *, now_ms: int) -> bytes:
+        """This station's or centre's grant as it stands now, not verified.
+
+        Args:
+            key: Its own.
+            now_ms: As above.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+        """
+        return self._ask_signed(key, GRANT, GRANT_TYPE, now_ms)
+
+    def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
+        try:
+            return self._ask_once(key, target, kind, now_ms)
+        except HubAnsweredNoError as error:
+            if error.hub_time_ms is None:
+                raise
+            return self._ask_once(key, target, kind, error.hub_time_ms)
+
+    def _ask_once(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
+        signature = sign_request(key, method="GET", target=target, now_ms=now_ms)
+        headers = {"Authorization": signature, "Accept": f"{kind}, {PROBLEM_MEDIA_TYPE}"}
+        return self._ask("GET", target, headers, content=None, kind=kind)
 
     def _ask(self, method: str, target: str, headers: dict[str, str], *, content: bytes | None, kind: str) -> bytes:
         host = self._address.host

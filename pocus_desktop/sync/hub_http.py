@@ -11,6 +11,7 @@ import httpx2
 
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError, Json
+from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.sync.errors import (
     BadAddressError,
     CutOffError,
@@ -81,6 +82,15 @@ def problem_of(answer: httpx2.Response, host: str) -> Mapping[str, Json]:
     except BadJsonError:  # whoever answered so is no hub; the status alone then decides
         return {}
     return document if isinstance(document, Mapping) else {}
+
+
+def hub_time_ms(problem: Mapping[str, Json]) -> int | None:
+    """The hub's time, where a problem says that a request was signed for another (formats/hub 2)."""
+    params = problem.get("params")
+    if problem.get("code") != "hub.clock_differs" or not isinstance(params, Mapping):
+        return None
+    told = params.get("hub_time_ms")
+    return told if isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= LATEST_MS else None
 
 
 @contextmanager

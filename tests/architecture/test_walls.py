@@ -32,6 +32,8 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "httpx2": ("sync/",),
     "starlette": ("hub/",),
     "uvicorn": ("hub/",),
+    "h11": ("hub/protocol.py",),
+    "prometheus_client": ("hub/metrics.py",),
     "av": ("authoring/",),
     "pydicom": ("authoring/",),
     "numpy": ("authoring/",),

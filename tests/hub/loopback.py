@@ -4,7 +4,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -14,7 +13,7 @@ from pocus_desktop.hub.serve import configuration
 
 
 @contextmanager
-def serving(hub: Hub, **changes: Path) -> Iterator[str]:
+def serving(hub: Hub, **changes: Any) -> Iterator[str]:
     """The hub behind uvicorn on a free port; its address."""
     with running(configuration(hub, **changes)) as port:
         yield f"{'https' if 'certificate' in changes else 'http'}://127.0.0.1:{port}"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.app import Policy, create_app
 from pocus_desktop.hub.digest_field import sha256_of
 from pocus_desktop.hub.errors import NoContentDigestError
 from pocus_desktop.hub.hub import Hub
@@ -28,7 +28,7 @@ LIMIT = 200_000
 
 @pytest.fixture
 def client(hub: Hub) -> Iterator[httpx2.Client]:
-    app = create_app(hub, maximum_bytes=LIMIT)
+    app = create_app(hub, policy=Policy(maximum_bytes=LIMIT))
     with httpx2.Client(transport=InProcessTransport(app), base_url="http://hub") as made:
         yield made
 
@@ -78,13 +78,15 @@ def test_the_keys_are_published(school: School, client: httpx2.Client) -> None:
     assert listed == list(school.keys.public)
 
 
-def test_health_is_that_of_the_store(school: School, hub: Hub, client: httpx2.Client) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
+def test_readiness_is_that_of_the_store(school: School, hub: Hub, client: httpx2.Client) -> None:
+    assert client.get("/readyz").json() == {"status": "ok"}
+    school.clock.advance(ms=1_000)
     hub.close()
     for companion in (school.folder / "hub").glob("hub.sqlite-*"):
         companion.unlink()
     Path(school.folder / "hub" / "hub.sqlite").write_bytes(b"not a database" * 1000)
-    answer = client.get("/healthz")
+    assert client.get("/healthz").json() == {"status": "ok"}, "the process lives all the same"
+    answer = client.get("/readyz")
     _problem(answer, 503, "hub.store_unavailable")
     assert answer.headers["retry-after"] == "30"
 

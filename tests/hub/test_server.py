@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 
-from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.app import Policy, create_app
 from pocus_desktop.hub.errors import AddressInUseError, NeedsTlsError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.serve import serve
@@ -144,7 +144,7 @@ def test_killed_under_load_every_receipt_it_gave_stands(school: School) -> None:
 
 @contextmanager
 def _impatient(hub: Hub) -> Iterator[int]:
-    app = create_app(hub, stall_s=0.05)
+    app = create_app(hub, policy=Policy(stall_s=0.05))
     with running(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none")) as port:
         yield port
 

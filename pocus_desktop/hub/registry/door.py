@@ -2,6 +2,7 @@
 
 POST /v1/enrolments                  a request with a one-time code; 201 with the grant
 GET  /v1/stations/me/admissions      a station's own open admissions
+GET  /v1/stations/me/grant           its grant as it stands now, by which it learns new keys of the academy
 """
 
 from typing import Final
@@ -14,10 +15,16 @@ from starlette.routing import Route
 from pocus_desktop.admission.documents import MAXIMUM_BYTES
 from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
 from pocus_desktop.admission.handing_out import MEDIA_TYPE, write_admissions
+from pocus_desktop.admission.records import EnrolmentState
+from pocus_desktop.admission.station_request import ClockDiffersError as SignedForAnotherTimeError
 from pocus_desktop.admission.station_request import NotSignedError, verify_request
+from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.body import read_body
-from pocus_desktop.hub.errors import HubError, WrongMediaTypeError
-from pocus_desktop.hub.problem import problem_response
+from pocus_desktop.hub.doors import Door
+from pocus_desktop.hub.errors import ClockDiffersError, HubError
+from pocus_desktop.hub.guard import Guard
+from pocus_desktop.hub.observed import refuse
+from pocus_desktop.hub.registry.enrolment_rows import Enrolled
 from pocus_desktop.hub.registry.errors import BadCodeError, NotSignedInError
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.registry.tries import Tries
@@ -26,6 +33,7 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 
 ADMISSIONS: Final = "/v1/stations/me/admissions"
+GRANT: Final = "/v1/stations/me/grant"
 ENROLMENTS: Final = "/v1/enrolments"
 _UNSOUND: Final = 422
 _PRIVATE: Final = {"Cache-Control": "no-store"}
@@ -34,24 +42,31 @@ _PRIVATE: Final = {"Cache-Control": "no-store"}
 class RegistryDoor:
     """The registry's endpoints."""
 
-    def __init__(self, registry: Registry, clock: Clock, *, stall_s: float) -> None:
+    def __init__(self, registry: Registry, clock: Clock, guard: Guard, *, stall_s: float) -> None:
         self._registry = registry
         self._clock = clock
+        self._guard = guard
         self._stall_s = stall_s
         self._tries = Tries()
 
     def routes(self) -> list[Route]:
         """For the application."""
         return [
-            Route(ENROLMENTS, self.enrol, methods=["POST"]),
-            Route(ADMISSIONS, self.admissions, methods=["GET"]),
+            Door(
+                ENROLMENTS,
+                self.enrol,
+                method="POST",
+                takes=REQUEST_TYPE,
+                gives=[GRANT_TYPE],
+                guard=self._guard,
+                counted="enrolments",
+            ),
+            Door(ADMISSIONS, self.admissions, gives=[MEDIA_TYPE], guard=self._guard, counted="stations"),
+            Door(GRANT, self.grant, gives=[GRANT_TYPE], guard=self._guard, counted="stations"),
         ]
 
     async def enrol(self, request: Request) -> Response:
         """Grant a request that brings a one-time code."""
-        kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind != REQUEST_TYPE:
-            raise WrongMediaTypeError(needed=REQUEST_TYPE)
         self._tries.require(self._clock.read().monotonic_ms)
         asked = await read_body(request, maximum_bytes=MAXIMUM_BYTES, stall_s=self._stall_s)
         try:
@@ -63,21 +78,44 @@ class RegistryDoor:
             raise
         except PocusError as problem:  # the request is unsound: the asker's, not the hub's
             log.failure(problem)
-            return problem_response(problem, status=_UNSOUND)
+            return refuse(request.scope, problem, status=_UNSOUND)
         return Response(grant, status_code=201, media_type=GRANT_TYPE, headers=_PRIVATE)
 
     async def admissions(self, request: Request) -> Response:
         """What the station that asks may take in."""
-        data = await run_in_threadpool(self._admissions, request.headers.get("Authorization", ""))
+        data = await run_in_threadpool(self._admissions, request)
         return Response(data, media_type=MEDIA_TYPE, headers=_PRIVATE)
 
-    def _admissions(self, field: str) -> bytes:
+    async def grant(self, request: Request) -> Response:
+        """The grant of who asks, written anew."""
+        data = await run_in_threadpool(self._grant, request)
+        return Response(data, media_type=GRANT_TYPE, headers=_PRIVATE)
+
+    def _admissions(self, request: Request) -> bytes:
+        station = self._asker(request, ADMISSIONS)
+        return write_admissions(self._registry.admissions.for_station(station, now_ms=self._clock.read().wall_ms))
+
+    def _grant(self, request: Request) -> bytes:
+        return self._registry.enrolments.grant_again(self._asker(request, GRANT).record.enrolment_id)
+
+    def _asker(self, request: Request, target: str) -> Enrolled:
+        """The active station or centre that signed a question."""
         now_ms = self._clock.read().wall_ms
-        active = {one.record.signing_id: one for one in self._registry.enrolments.active()}
-        keys = {key_id: one.signing for key_id, one in active.items()}
+        found: dict[str, Enrolled] = {}
+
+        def find(key_id: str) -> PublicKey | None:
+            one = self._registry.enrolments.sender(key_id)
+            if one is None or one.record.state is not EnrolmentState.ACTIVE:
+                return None
+            found[key_id] = one
+            return one.signing
+
+        given = request.headers.getlist("Authorization")
+        field = given[0] if len(given) == 1 else ""
         try:
-            asker = verify_request(field, method="GET", target=ADMISSIONS, now_ms=now_ms, find=keys.get)
+            asker = verify_request(field, method="GET", target=target, now_ms=now_ms, find=find)
+        except SignedForAnotherTimeError as problem:
+            raise ClockDiffersError(hub_time_ms=now_ms) from problem
         except NotSignedError as problem:
             raise NotSignedInError(reason=str(problem.params["reason"])) from problem
-        station = active[asker.key_id]
-        return write_admissions(self._registry.admissions.for_station(station, now_ms=now_ms))
+        return found[asker.key_id]

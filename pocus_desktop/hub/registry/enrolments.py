@@ -207,6 +207,15 @@ class Enrolments:
         with self._store.rows() as rows:
             return tuple(enrolled(row) for row in rows.find(ENROLMENT, **where))
 
+    def sender(self, signing_id: str) -> Enrolled | None:
+        """Whoever has this device key, however it stands; None where nobody ever had it."""
+        found = self._store.look(ENROLMENT, signing_id=signing_id)
+        return enrolled(found[0]) if found else None
+
+    def is_any(self) -> bool:
+        """Whether anyone was ever enrolled."""
+        return self._store.has_any(ENROLMENT)
+
     def rename(self, wanted: str, *, name: str, who: str, why: str) -> EnrolmentRecord:
         """Call it something else; the next grant says so.
 

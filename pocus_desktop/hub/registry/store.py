@@ -255,6 +255,24 @@ class RegistryStore:
                 connection.execute(select(func.pg_advisory_xact_lock(_TURN_ID)))
             yield RegistryRows(connection)
 
+    def look(self, table: Table, **where: Any) -> tuple[Row, ...]:
+        """The rows with these values as they are now, held for no one.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.reading() as connection:
+            return tuple(connection.execute(select(table).where(_all(table, where))).mappings())
+
+    def has_any(self, table: Table) -> bool:
+        """Whether a table has a row.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.reading() as connection:
+            return connection.execute(select(table).limit(1)).first() is not None
+
 
 def _all(table: Table, where: Mapping[str, Any]) -> ColumnElement[bool]:
     return and_(True, *(table.c[name] == value for name, value in where.items()))
