@@ -213,6 +213,13 @@ class StoreMismatchError(HubError):
     status = 503
 
 
+class NeedsServerError(HubError):
+    """What was asked for needs PostgreSQL; the hub's records are in a SQLite file."""
+
+    code = "hub.needs_server"
+    blame = Blame.USER
+
+
 class DatabaseOlderError(HubError):
     """The hub's database is of an earlier revision than this program works with; a person upgrades it."""
 

@@ -50,7 +50,7 @@ class Registered:
     """What registering a bundle did.
 
     Attributes:
-        settled: Sittings that were looked at again because of it.
+        settled: Sittings that were scored again because of it, or wait for it (`hub.work`).
     """
 
     bundle_id: str
@@ -72,6 +72,7 @@ class Hub:
         clock: Clock | None = None,
         hook: Hook = lambda _point: None,
         maximum_quarantine_bytes: int = MAXIMUM_QUARANTINE_BYTES,
+        is_scoring_later: bool | None = None,
     ) -> None:
         """Open the hub's folder and finish what a crash left unfinished.
 
@@ -84,10 +85,13 @@ class Hub:
             clock: The machine's, where omitted.
             hook: Called at named moments, for tests that stop the process there.
             maximum_quarantine_bytes: How much is kept of what was refused.
+            is_scoring_later: Whether results are scored by `hub.work` instead of as they come; with PostgreSQL they
+                are, where omitted.
 
         Raises:
             StoreUnavailableError: The disk or the database does not work.
-            StoreMismatchError: The database is of another version.
+            StoreMismatchError: The database is of another program.
+            DatabaseOlderError, DatabaseNewerError: It is of another revision.
         """
         self.ring = KeyRing(current=keys, retired=tuple(retired))
         self.folder = folder
@@ -100,7 +104,7 @@ class Hub:
             files.sync_folder(folder)
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
-        self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}")
+        self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
         self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
         self._shelf = Shelf(parts["shelf"], self.ring.openers)
         self._quarantine = Objects(parts["quarantine"])
@@ -114,13 +118,32 @@ class Hub:
             hook=hook,
             maximum_quarantine_bytes=maximum_quarantine_bytes,
         )
-        for standing in self._store.standings(status=Status.RECEIVED):
-            self.settle(standing.sitting)
+        if not self._store.is_scoring_later:
+            for standing in self._store.standings(status=Status.RECEIVED):
+                self.settle(standing.sitting)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the records are a database server's, for several processes on several machines."""
+        return self._store.is_shared
+
+    @property
+    def queue_address(self) -> str:
+        """Where the jobs wait, as libpq is told of it, with its password."""
+        return self._store.queue_address
+
+    def enter_missing_jobs(self) -> int:
+        """A job for every sitting that waits to be scored and has none; how many there were."""
+        return self._store.enter_missing_jobs()
 
     def take(self, envelope: bytes, digest: str | None = None) -> IntakeResult:
-        """Take an envelope, durably, then score what it changes; see `Intake.take` for the errors."""
+        """Take an envelope, durably, then score what it changes, or leave that to `hub.work`.
+
+        Raises:
+            PocusError: As `Intake.take`.
+        """
         result = self._intake.take(envelope, digest)
-        if result.sitting is not None:
+        if result.sitting is not None and not self._store.is_scoring_later:
             try:
                 self.settle(result.sitting)
             except StoreUnavailableError as error:  # the envelope is held all the same; it is scored at the next start
@@ -189,15 +212,17 @@ class Hub:
                 key=key,
             )
         )
-        waiting = self._store.standings(bundle=(bundle_id, bundle_version))
-        for standing in waiting:
-            self.settle(standing.sitting)
-        log.event("hub.registered", bundle=bundle_id, version=bundle_version, settled=len(waiting))
-        return Registered(
-            bundle_id=bundle_id,
-            bundle_version=bundle_version,
-            settled=tuple(standing.sitting for standing in waiting),
-        )
+        settled = self._score_again((bundle_id, bundle_version))
+        log.event("hub.registered", bundle=bundle_id, version=bundle_version, settled=len(settled))
+        return Registered(bundle_id=bundle_id, bundle_version=bundle_version, settled=settled)
+
+    def _score_again(self, bundle: tuple[str, int]) -> tuple[str, ...]:
+        if self._store.is_scoring_later:
+            return self._store.score_again(bundle)
+        waiting = tuple(standing.sitting for standing in self._store.standings(bundle=bundle))
+        for sitting in waiting:
+            self.settle(sitting)
+        return waiting
 
     def register_bundle(
         self,

@@ -15,7 +15,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
-from pocus_desktop.hub import store_engine
+from pocus_desktop.hub import store_engine, store_jobs
 from pocus_desktop.hub.errors import SittingConflictError, StoreMismatchError, StoreUnavailableError
 from pocus_desktop.hub.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
 
@@ -119,8 +119,13 @@ class Refused:
 class HubStore:
     """The records of one hub; any thread and several processes may call."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_scoring_later: bool | None = None) -> None:
         """Open the records; in a SQLite file they are made, or upgraded, where they have to be.
+
+        Args:
+            url: The database's, as SQLAlchemy writes it.
+            is_scoring_later: Whether to enter a job with each envelope, for `hub.work`; where omitted, as the database
+                can: PostgreSQL does, SQLite has no queue.
 
         Raises:
             StoreUnavailableError: The database does not answer, or its address is not understood.
@@ -128,6 +133,7 @@ class HubStore:
             DatabaseOlderError, DatabaseNewerError: It is of another revision (PostgreSQL: older; either: newer).
         """
         self._engine = store_engine.open_engine(url)
+        self.is_scoring_later = self.is_shared if is_scoring_later is None else is_scoring_later
         with self.reading() as connection:
             found = connection.execute(select(ABOUT.c.format)).scalar_one_or_none()
         if found != FORMAT:
@@ -137,6 +143,11 @@ class HubStore:
     def is_shared(self) -> bool:
         """Whether the database is a server's, for several processes on several machines."""
         return self._engine.dialect.name == "postgresql"
+
+    @property
+    def queue_address(self) -> str:
+        """The database as libpq is told of it, with its password."""
+        return store_engine.libpq(self._engine.url)
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt that was given for an envelope; None where it is not held."""
@@ -156,7 +167,14 @@ class HubStore:
             SittingConflictError: The sitting is known under another admission.
             StoreUnavailableError: Nothing was entered.
         """
-        return self._again(lambda connection: _accept(connection, arrival, receipt))
+
+        def enter(connection: Connection) -> tuple[bytes, bool]:
+            given, is_new = _accept(connection, arrival, receipt)
+            if is_new and self.is_scoring_later:
+                store_jobs.enter(connection, arrival.sitting)
+            return given, is_new
+
+        return self._again(enter)
 
     def envelopes(self, sitting: str) -> tuple[str, ...]:
         """Digests of all envelopes of a sitting, those with the fewest events first."""
@@ -205,6 +223,23 @@ class HubStore:
         counted = select(RESULT.c.status, func.count()).group_by(RESULT.c.status)
         with self.reading() as connection:
             return {Status(status): count for status, count in connection.execute(counted).all()}
+
+    def score_again(self, bundle: tuple[str, int]) -> tuple[str, ...]:
+        """Let every sitting of a bundle's version wait for scoring once more, each with its job."""
+        chosen = (RESULT.c.bundle_id == bundle[0]) & (RESULT.c.bundle_version == bundle[1])
+
+        def enter(connection: Connection) -> tuple[str, ...]:
+            again = RESULT.update().where(chosen).values(status=Status.RECEIVED).returning(RESULT.c.sitting)
+            sittings = tuple(sorted(connection.execute(again).scalars()))
+            for sitting in sittings:
+                store_jobs.enter(connection, sitting)
+            return sittings
+
+        return self._again(enter)
+
+    def enter_missing_jobs(self) -> int:
+        """A job for every sitting that waits to be scored and has none, as after moving from SQLite; how many."""
+        return self._again(store_jobs.enter_missing)
 
     def settle(
         self,

@@ -81,6 +81,11 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def libpq(url: URL) -> str:
+    """A PostgreSQL database's address as libpq writes it, with its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def only_reading(connection: Connection) -> Connection:
     """The same connection, which takes no writer's lock."""
     return connection.execution_options(**{_READING: True})

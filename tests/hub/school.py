@@ -123,9 +123,10 @@ class School:
         return ScoringKey.model_validate(document)
 
     def hub(self, *, is_registered: bool = True, **changes: Any) -> Hub:
-        """The academy's hub, opened (again) on its folder."""
+        """The academy's hub, opened (again) on its folder; it scores as results come, on either database."""
         keys = changes.pop("keys", self.keys)
-        hub = Hub(self.folder / "hub", keys, **{"clock": self.clock, "database_url": self.database_url, **changes})
+        given = {"clock": self.clock, "database_url": self.database_url, "is_scoring_later": False}
+        hub = Hub(self.folder / "hub", keys, **{**given, **changes})
         if is_registered:
             self.register(hub)
         return hub
