@@ -28,7 +28,7 @@ check: prepare
 	$(BIN)/mypy
 
 test: check
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: prepare
 	$(BIN)/python -m benchmarks

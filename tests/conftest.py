@@ -77,6 +77,12 @@ SCORING = """\
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Nurse>Good morning.</v>\n"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no worker is left alone with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """The folder of a case that has no problems."""

@@ -6,10 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.receipt import verify_receipt
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,6 +20,8 @@ from pocus_desktop.case.media import Clip
 from pocus_desktop.case.script import Speech, parse_script
 from pocus_desktop.media.cine import CineReader
 
+pytestmark = pytest.mark.slow
+
 CASE = Path(__file__).parents[2] / "case_bundles" / "dvt-swollen-calf"
 
 

@@ -11,6 +11,8 @@ from pocus_desktop.admission.sign_in import is_sign_in_code
 from tests.admission.test_admission import _picture
 from tests.cli.test_enrolment_commands import Places, places
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["places"]
 
 

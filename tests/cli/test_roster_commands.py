@@ -12,6 +12,8 @@ from pocus_desktop.cli.main import COMMANDS
 from tests.admission.test_admission import _picture
 from tests.cli.test_enrolment_commands import Places, places
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["places"]
 TODAY = ("--from", "2026-01-01", "--until", "2099-01-01")
 

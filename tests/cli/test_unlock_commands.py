@@ -24,6 +24,8 @@ from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.settings import HOME_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(tz=UTC)
 
 

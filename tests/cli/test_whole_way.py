@@ -27,6 +27,8 @@ from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.writer import InlineWriter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

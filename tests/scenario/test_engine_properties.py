@@ -13,6 +13,8 @@ from pocus_desktop.scenario.errors import DoesNotSettleError
 from tests.scenario.appendix_d import SlowEngine, TooManyStepsError
 from tests.scenario.random_charts import EVENTS, charts
 
+pytestmark = pytest.mark.slow
+
 scripts = st.lists(st.sampled_from((*EVENTS, "unknown", "timer.none", "")), max_size=8)
 slowly = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -1,11 +1,14 @@
 """No flash: nothing of a window is ever a window of its own, and no screen leaves an empty window behind it."""
 
+import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 
 from pocus_desktop.sitting.views import View
 from tests.ui.conftest import OpenWindow, host_of, settle
 from tests.ui.gallery import in_comfort, screens
+
+pytestmark = pytest.mark.slow
 
 
 class Watch(QObject):

@@ -26,6 +26,8 @@ from pocus_desktop.ui.launch import show_sign_in
 from pocus_desktop.ui.scripted import Script, ScriptedCandidate, ScriptRefusedError
 from tests.ui.conftest import settle
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path(__file__).resolve().parents[2] / "case_bundles" / "dvt-swollen-calf"
 MARIA = Candidate(id="C-20417", display_name="María Álvarez")
 ANSWERS: dict[str, Response] = {
