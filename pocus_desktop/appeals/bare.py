@@ -1,0 +1,72 @@
+"""The clock of a sitting as far as the journal tells it without the assessment (formats/timeline 3.2).
+
+Only the assessment knows where breaks are and when a scenario ends by itself; what is reckoned here counts breaks as
+exam time, and the timeline says so (`Timeline.has_content`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pocus_desktop.sitting import events, ledger
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.events import Opened
+from pocus_desktop.sitting.fold_flow import DISK, PAUSE
+from pocus_desktop.sitting.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """What events alone make.
+
+    Attributes:
+        pause: Why it is paused; None where it is not.
+        paused_by: The proctor who paused it; empty where the candidate did.
+        is_over: It was handed in.
+    """
+
+    opened: Opened
+    ledger: Ledger
+    pause: str | None = None
+    paused_by: str = ""
+    is_over: bool = False
+
+
+def begin(first: Recorded) -> Bare:
+    """Before anything but the opening happened."""
+    assert isinstance(first.event, Opened)  # noqa: S101 - whoever opened the result proved it (sealed-result 5.4)
+    return Bare(opened=first.event, ledger=Ledger(last=first.at))
+
+
+def end_of(recorded: Sequence[Recorded]) -> int:
+    """The number of the event that ended the sitting; 0 where none did. Of several attempts the last one succeeded."""
+    ends = [one.seq for one in recorded if isinstance(one.event, events.HandedIn | events.TimeOver)]
+    return ends[-1] if ends else 0
+
+
+def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
+    """After one more event."""
+    event = one.event
+    if isinstance(event, events.Reopened) or one.at.boot_id != bare.ledger.last.boot_id:
+        time = ledger.release(ledger.reopen(bare.ledger, one.at, cap_ms=bare.opened.credit_cap_ms), DISK)
+    else:
+        time = ledger.observe(bare.ledger, one.at)
+    later = replace(bare, ledger=time)
+    match event:
+        case events.CaseStarted() if not time.is_started and not bare.is_over:
+            return replace(later, ledger=ledger.start(time))
+        case events.Paused() if bare.pause is None and (bare.opened.can_pause or event.by):
+            return replace(later, ledger=ledger.hold(time, PAUSE), pause=event.reason, paused_by=event.by)
+        case events.Continued() if bare.pause is not None and (event.by or not bare.paused_by):
+            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+        case events.DiskStopped():
+            return replace(later, ledger=ledger.hold(time, DISK))
+        case events.DiskRecovered():
+            return replace(later, ledger=ledger.release(time, DISK))
+        case events.TimeGranted():
+            scope = (event.scope, event.scope_id)
+            given = ledger.grant(time, scope, extra_ms=event.extra_ms, reason=event.reason, signer=event.signer)
+            return replace(later, ledger=given)
+        case events.HandedIn() | events.TimeOver() if one.seq == ends_at:
+            return replace(later, ledger=ledger.stop(time), is_over=True)
+        case _:
+            return later
