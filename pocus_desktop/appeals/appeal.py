@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Self
 
 from pocus_desktop.admission import admission as admissions
-from pocus_desktop.admission.errors import WrongBundleError
 from pocus_desktop.appeals.history import History
 from pocus_desktop.appeals.recount import doubt_of, timeline
 from pocus_desktop.appeals.several import Other, speaking
 from pocus_desktop.appeals.timeline import Doubt, Timeline
 from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.material import Material
@@ -20,6 +19,18 @@ from pocus_desktop.sitting.sealed import Opened
 
 FORKED: Final = "appeals.forked"
 PARTIAL: Final = "appeals.partial"
+
+
+class NotTheBundleError(PocusError):
+    """The bundle at hand is not the one that was sat: its texts would stand beside answers to others."""
+
+    code = "appeals.not_the_bundle"
+    blame = Blame.USER
+
+    @classmethod
+    def of(cls, first: OpenedEvent, *, found: str) -> Self:
+        """From what the sitting names, and what was found."""
+        return cls(needed=first.bundle_id, version=first.bundle_version, digest=first.manifest_digest, found=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +99,7 @@ def appeal(
 
     Raises:
         SeveralSittingsError: The results are not of one sitting.
-        WrongBundleError: The bundle is not the one that was sat: its texts would be put beside other answers.
+        NotTheBundleError: The bundle is not the one that was sat: its texts would be put beside other answers.
     """
     opened, others = speaking(results)
     first = opened.events[0].event
@@ -104,10 +115,7 @@ def appeal(
 def _require_same(first: OpenedEvent, material: Material) -> None:
     is_same = (material.bundle_id, material.bundle_version) == (first.bundle_id, first.bundle_version)
     if not is_same or (material.manifest_digest and material.manifest_digest != first.manifest_digest):
-        raise WrongBundleError(
-            needed=f"{first.bundle_id} {first.bundle_version}",
-            found=f"{material.bundle_id} {material.bundle_version}",
-        )
+        raise NotTheBundleError.of(first, found=f"{material.bundle_id} {material.bundle_version}")
 
 
 def _doubts_outside(opened: Opened, others: Iterable[Other], hubs: Iterable[PublicKey]) -> list[Doubt]:
