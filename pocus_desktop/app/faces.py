@@ -13,6 +13,9 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
 if TYPE_CHECKING:
+    from pocus_desktop.cli.replay_face import ReplayRequest
+
+if TYPE_CHECKING:
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ def faces() -> Faces:
         open_registry=_open_registry,
         rehearse=_rehearse,
         sit_scripted=_sit_scripted,
+        replay=_replay,
     )
 
 
@@ -178,3 +182,9 @@ def _sit_scripted(
         sign_in_code=sign_in_code,
         passphrase=passphrase,
     )
+
+
+def _replay(request: ReplayRequest) -> int:
+    from pocus_desktop.app.appeals import replay  # Qt, and the hub's database
+
+    return replay(request)

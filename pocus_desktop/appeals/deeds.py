@@ -14,7 +14,8 @@ from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.state import Told
 
 _UNMARKED: Final = (events.Heartbeat,)
-_UNTOLD: Final = frozenset({"v", "type", "response", "candidate_name", "answers"})
+_UNTOLD: Final = frozenset({"v", "type", "response", "candidate_id", "candidate_name", "answers"})
+"""Fields that stand elsewhere, or that a blind review must not meet."""
 _POSITION: Final = "position"
 
 
@@ -67,6 +68,8 @@ def mark(passed: Passed) -> Mark | None:
 
 
 def _mark(passed: Passed, event: Event) -> Mark:
+    was = "" if passed.was is None else passed.was.place.step or ""
+    step = "" if passed.now is None else passed.now.place.step or ""
     return Mark(
         at=passed.at,
         kind=event.type,
@@ -74,7 +77,8 @@ def _mark(passed: Passed, event: Event) -> Mark:
         told=_told(passed),
         noted=_noted(passed, event),
         drift_ms=_drift_ms(passed),
-        step="" if passed.now is None else passed.now.place.step or "",
+        step=step,
+        moved_to=step if step != was else "",
     )
 
 

@@ -196,4 +196,5 @@ def _mark(one: Mark) -> dict[str, Json]:
         "noted": [{"what": what, "detail": detail} for what, detail in one.noted],
         "drift_ms": one.drift_ms,
         "step": one.step,
+        "moved_to": one.moved_to,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pocus_desktop.appeals.names import Names
-from pocus_desktop.appeals.timeline import Clock, Doubt, Mark, Shown
+from pocus_desktop.appeals.timeline import Answer, Clock, Doubt, Mark, PartKind, Play, Shown
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import Safe
 from pocus_desktop.kernel.words import Explanation
@@ -18,6 +18,10 @@ _VARIANTS: Final[Mapping[str, str]] = {
     "media-reported": "what",
 }
 """Events that are told differently by what a field says."""
+
+_BY: Final = frozenset({"paused", "continued"})
+_NOTES: Final = frozenset({"integrity-noted", "proctor-called", "system-check-passed"})
+"""Events that say themselves what they leave for the proctor."""
 
 
 class Telling:
@@ -38,16 +42,24 @@ class Telling:
         if mark.kind in _VARIANTS:
             value = fields.get(_VARIANTS[mark.kind], "")
             row += f"-{(_TRUE if value else _FALSE) if isinstance(value, bool) else value}"
-        if mark.kind in {"paused", "continued"}:
+        if mark.kind in _BY:
             row += "-by" if fields.get("by") else "-own"
+        if mark.kind == "system-check-passed":
+            row += "-found" if "findings" in fields else "-clean"
+        if mark.kind == "integrity-noted":
+            fields["note"] = self.note(str(fields.get("what", "")), str(fields.get("detail", "")))
         if not words.has(row):
             return self._unknown(mark.kind, fields)
         return words.say(row, self.language, **self._named(fields))
 
     def consequences(self, mark: Mark) -> tuple[str, ...]:
         """What came of it: what the candidate was told, what was noted, a clock that jumped."""
-        found = [self.told(one) for one in mark.told]
-        found += [words.say("appeals.noted", self.language, what=self.note(*one)) for one in mark.noted]
+        found = (
+            [words.say("appeals.moved", self.language, step=self.names.step(mark.moved_to))] if mark.moved_to else []
+        )
+        found += [self.told(one) for one in mark.told]
+        if mark.kind not in _NOTES:
+            found += [words.say("appeals.noted", self.language, what=self.note(*one)) for one in mark.noted]
         if mark.drift_ms:
             found.append(self.drift(mark.drift_ms))
         return tuple(found)
@@ -71,6 +83,23 @@ class Telling:
         """How wall and monotonic clock fell apart."""
         key = "appeals.clock.set_back" if drift_ms < 0 else "appeals.clock.jumped"
         return words.say(key, self.language, time=span(abs(drift_ms)))
+
+    def outcome(self, answer: Answer) -> str:
+        """What became of an answer."""
+        if answer.is_counted is None:
+            return words.say("appeals.answer.unknown", self.language)
+        if not answer.is_counted:
+            why = self.refusal(answer.refusal, answer.number) if answer.refusal else "-"
+            return words.say("appeals.answer.refused", self.language, why=why)
+        return words.say("appeals.answer.final" if answer.is_final else "appeals.answer.counted", self.language)
+
+    def part(self, kind: PartKind) -> str:
+        """What a clip did for a while."""
+        return words.say(f"appeals.play.{kind}", self.language)
+
+    def play_end(self, play: Play) -> str:
+        """How a play came to its end."""
+        return words.say(f"appeals.play.{play.how}", self.language, reason=play.reason or "-")
 
     def reason(self, reason: str) -> str:
         """Why time stood still or was given back."""
@@ -100,6 +129,10 @@ class Telling:
             return words.say(f"appeals.screen.{shown.screen}", self.language)
         return self.names.step(shown.step)
 
+    def lane(self, name: str) -> str:
+        """A lane of the drawn timeline."""
+        return words.say(f"appeals.lane.{name}", self.language)
+
     def doubt(self, doubt: Doubt) -> Explanation:
         """What is wrong, and what to make of it."""
         return words.explain(doubt.code, dict(doubt.params), self.language)
@@ -121,6 +154,6 @@ class Telling:
             value = named.get(field)
             if isinstance(value, int):
                 named[field.removesuffix("_ms")] = span(value)
-        for field in ("by", "reason", "note", "detail", "findings", "step"):
+        for field in ("by", "reason", "note"):
             named.setdefault(field, "-")
         return named

@@ -188,6 +188,7 @@ class Mark:
         noted: What it left for the proctor, as (what, detail).
         drift_ms: By how much wall and monotonic clock fell apart at it; 0 where they agreed.
         step: Where the candidate was after it.
+        moved_to: The step, where it is another than before.
     """
 
     at: At
@@ -197,6 +198,7 @@ class Mark:
     noted: tuple[tuple[str, str], ...] = ()
     drift_ms: int = 0
     step: str = ""
+    moved_to: str = ""
 
     @property
     def is_refused(self) -> bool:

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from pocus_desktop.cli.registry_face import OpenRegistry
+    from pocus_desktop.cli.replay_face import Replay
 
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
@@ -228,6 +229,7 @@ class Faces:
     open_registry: OpenRegistry
     rehearse: Rehearse
     sit_scripted: SitScripted
+    replay: Replay
 
 
 pass_faces = click.make_pass_decorator(Faces)

@@ -191,6 +191,41 @@ class Hub:
             raise NotFoundError
         return self._opened(standing)
 
+    def every(self, sitting: str) -> tuple[Opened, ...]:
+        """What every envelope of a sitting says, those with the fewest events first.
+
+        Raises:
+            NotFoundError: No sitting of that id is known.
+            ObjectDamagedError: A file is gone, or not what it was.
+            PocusError: `sitting.*`, where no key opens one any more.
+        """
+        digests = self._store.envelopes(sitting)
+        if not digests:
+            raise NotFoundError
+        found = []
+        for digest in digests:
+            opened = self._intake.open(digest)
+            if opened is None:
+                raise ObjectDamagedError(digest=digest)
+            found.append(opened)
+        return tuple(found)
+
+    def material(self, bundle_id: str, bundle_version: int) -> Material | None:
+        """The assessment of a bundle, as it stands on the shelf; None where it was never registered.
+
+        Raises:
+            ShelfDamagedError: What is kept of it cannot be read.
+        """
+        shelved = self._shelf.find(bundle_id, bundle_version)
+        if shelved is None:
+            return None
+        return Material(
+            bundle_id=bundle_id,
+            bundle_version=bundle_version,
+            manifest_digest=shelved.manifest_digest,
+            assessment=shelved.assessment,
+        )
+
     def register(
         self, *, bundle_id: str, bundle_version: int, assessment: Assessment, key: ScoringKey, manifest_digest: str = ""
     ) -> Registered:

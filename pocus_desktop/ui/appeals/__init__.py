@@ -1,0 +1,1 @@
+"""The face of an appeal: the timeline drawn, walked and printed."""
