@@ -86,7 +86,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """The folder of a case that has no problems."""
-    folder = tmp_path / "sore-leg"
+    return small_source(tmp_path / "sore-leg")
+
+
+def small_source(folder: Path) -> Path:
+    """Write the case that has no problems, for who shares it between tests."""
     for name, text in {
         "case.yaml": CASE,
         "items/all.yaml": ITEMS,

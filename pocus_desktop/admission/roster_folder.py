@@ -219,6 +219,16 @@ def _claim(place: Path, envelope: bytes) -> bool:
     return True
 
 
+def require_same_admission(home: Home, admission_id: str, envelope: bytes) -> None:
+    """If an admission of that id is here, it is this one.
+
+    Raises:
+        RosterConflictError: It is another.
+        OSError: As the operating system says.
+    """
+    _is_new(home.admission(admission_id), envelope)
+
+
 def _is_new(path: Path, data: bytes) -> bool:
     try:
         held = path.read_bytes()

@@ -32,6 +32,7 @@ from pocus_desktop.kernel.errors import PocusError, Safe
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.sitting.errors import MovedAwayError
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.ui.check.clock import probe_clock
 from pocus_desktop.ui.check.disk import ROOM_BYTES, probe_disk
@@ -171,7 +172,11 @@ class Preflight:
             if folder.closed() is not None:
                 yield Check(subject=subject, level="ok", code="handed_in")
                 return
+            folder.require_here()
             header = folder.header()
+        except MovedAwayError as problem:
+            yield Check.of(subject, problem, level="note")
+            return
         except PocusError as problem:
             yield Check.of(subject, problem)
             return

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission import move_permit
 from pocus_desktop.admission.admission import Admission, StationKeys, VerifiedAdmission
+from pocus_desktop.admission.enrolling import EnrolmentGrant
 from pocus_desktop.admission.enrolment import held_grant
 from pocus_desktop.admission.errors import TooLateError
 from pocus_desktop.admission.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.move_permit import MovePermit
 from pocus_desktop.admission.sign_in import CodeGate
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.unlock_desk import UnlockDesk
@@ -30,6 +33,7 @@ from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.material import Material
+from pocus_desktop.sitting.move_in import held_permit
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox
@@ -147,8 +151,13 @@ class Station:
         """
         admission = self._admission(admission_id)
         admitted = admission.admission
+        grant = held_grant(self._home, self._trusting.hubs, self._keys)
+        permit = held_permit(SittingFolder(path=self._folder(admission_id)), grant, self._keys)
         admissions.check(
-            admitted, candidate_id=candidate_id, station_id=self._keys.station_id, centre_id=self._centre_id()
+            admitted,
+            candidate_id=candidate_id,
+            station_id=self._keys.station_id if permit is None else None,  # the centre let it go on here
+            centre_id=_centre_id(grant),
         )
         self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
         if words:
@@ -160,7 +169,7 @@ class Station:
         note = "" if is_begun else self._heard().require_may_begin(str(admitted.mode), self._latest_ms())
         bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted)
         try:
-            released = self._released(admitted, bundle, is_begun=is_begun)
+            released = self._released(admitted, bundle, permit, is_begun=is_begun)
             content = bundle.unlock(released.key if released is not None else None)
             material = Material.of(bundle, content)
             notes = [IntegrityNoted(what="trust-stale", detail=note)] if note else []
@@ -237,18 +246,16 @@ class Station:
         self._latest.note(latest_ms)
         return bundle
 
-    def _released(self, admitted: Admission, bundle: VerifiedBundle, *, is_begun: bool) -> ReleasedKey | None:
+    def _released(
+        self, admitted: Admission, bundle: VerifiedBundle, permit: MovePermit | None, *, is_begun: bool
+    ) -> ReleasedKey | None:
         """The key of an embargoed bundle, once it is released; a sitting that was begun goes on after that."""
         manifest = bundle.manifest
+        moved = None if permit is None else move_permit.content_key(permit, self._keys.sealing)
+        if moved is not None:
+            return ReleasedKey(key=moved, way="admission")
         is_sealed = manifest.mode == "sealed"
         return self._unlocks.content_key(admitted, version=manifest.version, is_sealed=is_sealed, is_begun=is_begun)
-
-    def _centre_id(self) -> str | None:
-        """Of the centre that this station is enrolled with: empty without one, None where it was set up by hand."""
-        grant = held_grant(self._home, self._trusting.hubs, self._keys)
-        if grant is None:
-            return None
-        return grant.centre.centre_id if grant.centre is not None else ""
 
     def _begun_here(self) -> Sequence[Admission]:
         """The admissions whose sittings were begun at this station."""
@@ -310,6 +317,7 @@ class Station:
             admitted = self._admission(admission_id).admission
             entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
             folder = self._sitting_folder(admitted.admission_id)
+            folder.require_here()
             is_resumable = folder.has_journal and folder.closed() is None
         except PocusError as error:
             log.failure(error)
@@ -346,3 +354,10 @@ class Station:
 
     def _folder(self, admission_id: str) -> Path:
         return self._home.sittings / admission_id
+
+
+def _centre_id(grant: EnrolmentGrant | None) -> str | None:
+    """Of the centre that a station is enrolled with: empty without one, None where it was set up by hand."""
+    if grant is None:
+        return None
+    return grant.centre.centre_id if grant.centre is not None else ""

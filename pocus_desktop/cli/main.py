@@ -33,7 +33,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "unlock": ("pocus_desktop.cli.unlock:unlock", "Release embargoed bundles, and open them on the day."),
     "roster": ("pocus_desktop.cli.roster:roster", "Take a day's roster in, and admit walk-ins."),
     "hub": ("pocus_desktop.cli.hub:hub", "The academy's server."),
-    "sitting": ("pocus_desktop.cli.sitting:sitting", "Look at a sitting that is over, moment by moment."),
+    "sitting": ("pocus_desktop.cli.sitting:sitting", "Move a sitting to another station; look at one that is over."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),
     "conform": ("pocus_desktop.cli.conform:conform", "Run one case of a public test suite from outside."),

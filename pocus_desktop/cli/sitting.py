@@ -1,4 +1,4 @@
-"""`pocus sitting`: look at a sitting that is over."""
+"""`pocus sitting`: look at a sitting that is over, or move one that is not (`cli.move`)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from pocus_desktop.cli.faces import Faces, pass_faces
+from pocus_desktop.cli.move import move_in, pack, permit
 from pocus_desktop.cli.options import ask_passphrase, keys_option
 from pocus_desktop.cli.replay_face import Paper, ReplayRequest
 
@@ -16,7 +17,11 @@ _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.group()
 def sitting() -> None:
-    """Look at a sitting that is over."""
+    """Look at a sitting that is over, or move one that is under way to another station."""
+
+
+for _command in (pack, permit, move_in):
+    sitting.add_command(_command)
 
 
 def replay_options(command: _F) -> _F:
