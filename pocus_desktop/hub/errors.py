@@ -241,6 +241,20 @@ class ObjectDamagedError(HubError):
     status = 503
 
 
+class PlaceDamagedError(HubError):
+    """Something that the hub keeps cannot be read where it lies."""
+
+    code = "hub.place_damaged"
+    status = 503
+
+
+class BadPlaceError(HubError):
+    """The address of the hub's objects is not understood."""
+
+    code = "hub.bad_place"
+    blame = Blame.USER
+
+
 class ShelfDamagedError(HubError):
     """What the hub keeps of a bundle cannot be read."""
 

@@ -4,6 +4,9 @@
 <folder>/quarantine/   refused ones, by digest
 <folder>/shelf/        assessments with their scoring keys, sealed to the academy
 <folder>/hub.sqlite    the records, where no other database is named
+
+The first three may lie in another place (`hub.places`); with them and the records elsewhere, a process of the hub keeps
+nothing of its own, and any of several may answer.
 """
 
 import logging
@@ -29,10 +32,11 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.objects import Objects
+from pocus_desktop.hub.places import open_place
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.shelf import Shelf, Shelved
 from pocus_desktop.hub.store import HubStore, Refused, Standing, Status
-from pocus_desktop.kernel import files, log
+from pocus_desktop.kernel import log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
@@ -67,6 +71,7 @@ class Hub:
         keys: AcademyKeys,
         database_url: str | None = None,
         *,
+        objects: str | None = None,
         retired: Sequence[AcademyKeys] = (),
         stations: Iterable[PublicKey] | None = None,
         clock: Clock | None = None,
@@ -80,6 +85,8 @@ class Hub:
             folder: Made where it is missing.
             keys: The academy's keys of today.
             database_url: As SQLAlchemy writes it; SQLite in the folder where omitted.
+            objects: Where envelopes, quarantine and shelf are kept: a folder or `s3://bucket/prefix`; the hub's own
+                folder where omitted.
             retired: Older keys, for late results.
             stations: Enrolled stations' signing keys; None takes any station that holds an admission of ours.
             clock: The machine's, where omitted.
@@ -97,20 +104,18 @@ class Hub:
         self.folder = folder
         self.clock = clock or SystemClock()
         self._hook = hook
-        parts = {name: folder / name for name in ("objects", "quarantine", "shelf")}
         try:
-            for part in parts.values():
-                part.mkdir(parents=True, exist_ok=True)
-            files.sync_folder(folder)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        place = open_place(objects, folder)
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
         self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
-        self._shelf = Shelf(parts["shelf"], self.ring.openers)
-        self._quarantine = Objects(parts["quarantine"])
+        self._shelf = Shelf(place.at("shelf"), self.ring.openers)
+        self._quarantine = Objects(place.at("quarantine"))
         self._intake = Intake(
             ring=self.ring,
-            objects=Objects(parts["objects"]),
+            objects=Objects(place.at("objects")),
             quarantine=self._quarantine,
             store=self._store,
             clock=self.clock,

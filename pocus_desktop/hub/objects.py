@@ -1,11 +1,12 @@
-"""Files by their digest: what was accepted, as it came, for ever."""
+"""Bytes by their digest: what was accepted, as it came, for ever."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final
 
-from pocus_desktop.hub.errors import ObjectDamagedError, StoreUnavailableError
-from pocus_desktop.kernel import canonical, files
+from pocus_desktop.hub.errors import ObjectDamagedError, PlaceDamagedError
+from pocus_desktop.hub.places import Place
+from pocus_desktop.kernel import canonical
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -16,10 +17,10 @@ def is_digest(text: str) -> bool:
 
 
 class Objects:
-    """A folder of immutable files, each under the SHA-256 of its bytes."""
+    """Immutable bytes in a place, each under the SHA-256 of its bytes."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, place: Place) -> None:
+        self._place = place
 
     def put(self, data: bytes) -> str:
         """Keep bytes; durable when this returns. The same bytes are kept once.
@@ -28,32 +29,22 @@ class Objects:
             Their digest.
 
         Raises:
-            StoreUnavailableError: The disk does not take them.
+            StoreUnavailableError: The place does not take them.
         """
         digest = canonical.digest(data)
-        path = self._path(digest)
-        try:
-            if path.is_file() and path.read_bytes() == data:
-                files.sync_folder(path.parent)  # whoever wrote it may not have come so far
-            else:
-                is_new_folder = not path.parent.is_dir()
-                files.write_atomically(path, data)
-                if is_new_folder:
-                    files.sync_folder(self._folder)
-        except OSError as problem:
-            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        self._place.put(_name(digest), data)
         return digest
 
     def get(self, digest: str) -> bytes | None:
         """The bytes of a digest, checked against it; None where there are none.
 
         Raises:
-            ObjectDamagedError: They are no longer those that were put, or the disk does not give them.
+            ObjectDamagedError: They are no longer those that were put, or the place does not give them.
+            StoreUnavailableError: The place does not answer now.
         """
-        path = self._path(digest)
         try:
-            data = path.read_bytes() if path.is_file() else None
-        except OSError as problem:
+            data = self._place.get(_name(digest))
+        except PlaceDamagedError as problem:
             raise ObjectDamagedError(digest=digest) from problem
         if data is not None and canonical.digest(data) != digest:
             raise ObjectDamagedError(digest=digest)
@@ -63,14 +54,20 @@ class Objects:
         """Forget bytes: of a quarantine that was settled, or what was refused after all.
 
         Raises:
-            StoreUnavailableError: The disk does not let them go.
+            StoreUnavailableError: The place does not let them go.
         """
-        try:
-            self._path(digest).unlink(missing_ok=True)
-        except OSError as problem:
-            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        self._place.remove(_name(digest))
 
-    def _path(self, digest: str) -> Path:
-        if not is_digest(digest):
-            raise ValueError("not a digest")
-        return self._folder / digest[:2] / digest[2:]
+    def digests(self) -> Iterator[str]:
+        """Of everything that is kept, in order; whatever else lies there is passed over.
+
+        Raises:
+            StoreUnavailableError: The place does not answer now.
+        """
+        return (name.replace("/", "") for name in self._place.names() if is_digest(name.replace("/", "")))
+
+
+def _name(digest: str) -> str:
+    if not is_digest(digest):
+        raise ValueError("not a digest")
+    return f"{digest[:2]}/{digest[2:]}"

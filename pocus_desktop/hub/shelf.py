@@ -1,12 +1,11 @@
 """The shelf: the assessments that the hub can score, each with its scoring key (formats/sync 6).
 
-One file for each version of a bundle, sealed to the academy's own key: whoever copies the hub's disk without the
+One entry of a place for each version of a bundle, sealed to the academy's own key: whoever copies the place without the
 academy's keys reads neither questions nor answers.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
@@ -16,8 +15,9 @@ from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto import hpke
 from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
 from pocus_desktop.crypto.keys import SealingKey
-from pocus_desktop.hub.errors import BadScoringKeyError, ShelfDamagedError, StoreUnavailableError, VersionTakenError
-from pocus_desktop.kernel import canonical, files
+from pocus_desktop.hub.errors import BadScoringKeyError, PlaceDamagedError, ShelfDamagedError, VersionTakenError
+from pocus_desktop.hub.places import Place
+from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError
 from pocus_desktop.kernel.ids import NAME
 from pocus_desktop.scoring.key import ScoringKey, mismatches
@@ -42,16 +42,16 @@ class Shelved:
 
 
 class Shelf:
-    """A folder of sealed assessments and scoring keys."""
+    """Sealed assessments and scoring keys in a place."""
 
-    def __init__(self, folder: Path, openers: Iterable[SealingKey]) -> None:
-        """Name the folder.
+    def __init__(self, place: Place, openers: Iterable[SealingKey]) -> None:
+        """Name the place.
 
         Args:
-            folder: Made when something is put there.
+            place: Where they are kept.
             openers: The academy's keys; what is put is sealed to the first.
         """
-        self._folder = folder
+        self._place = place
         self._openers = {key.key_id: key for key in openers}
         self._writer = next(iter(self._openers.values())).public
 
@@ -61,7 +61,7 @@ class Shelf:
         Raises:
             BadScoringKeyError: The key does not fit the assessment.
             VersionTakenError: Another assessment is there under that id and version.
-            StoreUnavailableError: The disk does not take it.
+            StoreUnavailableError: The place does not take it.
         """
         faults = mismatches(shelved.assessment, shelved.key)
         if shelved.key.assessment_id != shelved.assessment.id:
@@ -82,16 +82,14 @@ class Shelf:
         )
         sealed = hpke.seal(self._writer, document, info=_info(shelved.bundle_id, shelved.bundle_version))
         outside = canonical.encode({"format": FORMAT, "recipient": self._writer.key_id, "sealed": to_base64(sealed)})
-        try:
-            files.write_atomically(self._path(shelved.bundle_id, shelved.bundle_version), outside, is_private=True)
-        except OSError as problem:
-            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        self._place.put(_name(shelved.bundle_id, shelved.bundle_version), outside)
 
     def find(self, bundle_id: str, version: int) -> Shelved | None:
         """What scores a version of a bundle; None where it is not registered (or no bundle can be called so).
 
         Raises:
             ShelfDamagedError: What is kept of it cannot be read.
+            StoreUnavailableError: The place does not answer now.
         """
         outside = self._read(bundle_id, version)
         if outside is None:
@@ -106,6 +104,7 @@ class Shelf:
 
         Raises:
             ShelfDamagedError: What is kept of it cannot be read.
+            StoreUnavailableError: The place does not answer now.
         """
         outside = self._read(bundle_id, version)
         return "" if outside is None else canonical.digest(outside)
@@ -113,10 +112,9 @@ class Shelf:
     def _read(self, bundle_id: str, version: int) -> bytes | None:
         if not NAME.fullmatch(bundle_id) or not 1 <= version <= LARGEST_INTEGER:
             return None
-        path = self._path(bundle_id, version)
         try:
-            return path.read_bytes() if path.is_file() else None
-        except OSError as problem:
+            return self._place.get(_name(bundle_id, version))
+        except PlaceDamagedError as problem:
             raise ShelfDamagedError(bundle=bundle_id, version=version) from problem
 
     def _open(self, outside: bytes, bundle_id: str, version: int) -> Shelved:
@@ -138,8 +136,9 @@ class Shelf:
             case _:
                 raise ShelfDamagedError(bundle=bundle_id, version=version)
 
-    def _path(self, bundle_id: str, version: int) -> Path:
-        return self._folder / f"{bundle_id}-v{version}.shelf"
+
+def _name(bundle_id: str, version: int) -> str:
+    return f"{bundle_id}-v{version}.shelf"
 
 
 def _is_same(one: Shelved, other: Shelved) -> bool:

@@ -7,9 +7,10 @@ import pytest
 
 from pocus_desktop.hub.hub import Hub
 from tests.hub.postgres import database, hub_database, hub_template, postgres
+from tests.hub.s3 import s3
 from tests.hub.school import School
 
-__all__ = ["database", "hub_database", "hub_template", "postgres"]
+__all__ = ["database", "hub_database", "hub_template", "postgres", "s3"]
 
 
 @pytest.fixture
