@@ -1,9 +1,11 @@
 """Time as two readings: monotonic for measuring, wall for telling. Pure code takes readings, never a clock."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
+
+from pocus_desktop.kernel.machine_clocks import MachineClocks, machine_clocks
 
 LATEST_MS: Final = 253_402_300_799_999
 """The last wall time that a calendar has: the end of the year 9999."""
@@ -14,15 +16,17 @@ class Reading:
     """One look at the clocks.
 
     Attributes:
-        monotonic_ms: Milliseconds since an arbitrary start of this boot; never goes back, stands still in suspend
-            on some systems.
+        monotonic_ms: Milliseconds since this boot; never goes back, and stands still while the machine sleeps.
         wall_ms: Milliseconds since the Unix epoch (UTC), as the operating system believes it.
         boot_id: Names the boot that `monotonic_ms` counts from; readings of two boots cannot be subtracted.
+        asleep_ms: How long the machine has slept since this boot. Evidence beside the reading, no part of it: two
+            readings are the same without.
     """
 
     monotonic_ms: int
     wall_ms: int
     boot_id: str
+    asleep_ms: int = field(default=0, compare=False)
 
     @property
     def utc(self) -> datetime:
@@ -34,21 +38,27 @@ class Clock(Protocol):
     """Gives readings."""
 
     def read(self) -> Reading:
-        """Look at both clocks now."""
+        """Look at the clocks now."""
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The machine's clocks.
 
-    def __init__(self, boot_id: str | None = None) -> None:
-        self._boot_id = boot_id if boot_id is not None else _this_boot()
+    Args:
+        clocks: Those that nobody can set, where they are not this machine's own.
+    """
+
+    def __init__(self, clocks: MachineClocks | None = None) -> None:
+        self._clocks = clocks if clocks is not None else machine_clocks()
 
     def read(self) -> Reading:
-        """Look at both clocks now."""
+        """Look at the clocks now."""
+        awake_ns, passed_ns = self._clocks.awake_ns(), self._clocks.passed_ns()
         return Reading(
-            monotonic_ms=time.monotonic_ns() // 1_000_000,
+            monotonic_ms=awake_ns // 1_000_000,
             wall_ms=time.time_ns() // 1_000_000,
-            boot_id=self._boot_id,
+            boot_id=self._clocks.boot_id,
+            asleep_ms=max(passed_ns - awake_ns, 0) // 1_000_000,
         )
 
 
@@ -63,23 +73,21 @@ class ManualClock:
         return self._reading
 
     def advance(self, *, ms: int) -> None:
-        """Move both clocks on."""
-        self.set(monotonic_ms=self._reading.monotonic_ms + ms, wall_ms=self._reading.wall_ms + ms)
+        """Time passes, and the machine is awake."""
+        now = self._reading
+        self._reading = replace(now, monotonic_ms=now.monotonic_ms + ms, wall_ms=now.wall_ms + ms)
+
+    def sleep(self, *, ms: int) -> None:
+        """Time passes, and the machine sleeps."""
+        now = self._reading
+        self._reading = replace(now, wall_ms=now.wall_ms + ms, asleep_ms=now.asleep_ms + ms)
 
     def set(self, *, monotonic_ms: int | None = None, wall_ms: int | None = None, boot_id: str | None = None) -> None:
-        """Set what is given, keep the rest: a wall clock set back, a new boot."""
+        """Set what is given, keep the rest: a wall clock set back, a new boot (which has not slept yet)."""
         now = self._reading
         self._reading = Reading(
             monotonic_ms=now.monotonic_ms if monotonic_ms is None else monotonic_ms,
             wall_ms=now.wall_ms if wall_ms is None else wall_ms,
             boot_id=now.boot_id if boot_id is None else boot_id,
+            asleep_ms=now.asleep_ms if boot_id is None else 0,
         )
-
-
-def _this_boot() -> str:
-    """An id for the running boot: the kernel's where there is one, else the boot time rounded to 10 s."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123 - a kernel file
-            return file.read().strip()
-    except OSError:
-        return f"up-{round((time.time() - time.monotonic()) / 10)}"
