@@ -104,6 +104,28 @@ class Heartbeat(Happening):
     type: Literal["heartbeat"] = "heartbeat"
 
 
+class ClocksShown(Happening):
+    """What the clocks show that nobody can set: before exam time starts, when the program came back, after a sleep.
+
+    From the first one on, time is taken and given by evidence (formats/journal 7); histories without it are reckoned as
+    they always were.
+
+    Attributes:
+        asleep_ms: How long the machine has slept in all since its boot.
+        station: Whose machine it is: the signing key (64 hexadecimal digits), as in `Reopened`.
+    """
+
+    type: Literal["clocks-shown"] = "clocks-shown"
+    asleep_ms: int = Field(ge=0)
+    station: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Left(Happening):
+    """The person closed the window; the sitting can be gone on with."""
+
+    type: Literal["left"] = "left"
+
+
 class StartCodeTried(Happening):
     """A start code was given: whether it was right, never what it was. Too soon after wrong ones, none is looked at."""
 
@@ -259,6 +281,12 @@ class BreakOver(Happening):
     type: Literal["break-over"] = "break-over"
 
 
+class WaitOver(Happening):
+    """No more is credited for a recording that does not play: the clock runs again. Changes only what is told."""
+
+    type: Literal["wait-over"] = "wait-over"
+
+
 class DiskStopped(Happening):
     """From this stamp on the disk took nothing: the clock stood still. Written once it takes again."""
 
@@ -343,6 +371,8 @@ Event: TypeAlias = (
     | Reopened
     | Moved
     | Heartbeat
+    | ClocksShown
+    | Left
     | StartCodeTried
     | IdentityConfirmed
     | SystemCheckPassed
@@ -364,6 +394,7 @@ Event: TypeAlias = (
     | Continued
     | BreakEnded
     | BreakOver
+    | WaitOver
     | DiskStopped
     | DiskRecovered
     | TimerFired

@@ -10,12 +10,12 @@ from typing import Any, Final, TypeAlias
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.configuration import Configuration
 from pocus_desktop.scenario.vocabulary import place_of
-from pocus_desktop.sitting import events, fold_break, fold_case, fold_flow, ledger
+from pocus_desktop.sitting import events, fold_break, fold_case, fold_flow, fold_time, ledger, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError
 from pocus_desktop.sitting.ledger import Ledger
-from pocus_desktop.sitting.state import SittingState, Stage, Told, after, changed, span, stages, told
+from pocus_desktop.sitting.state import SittingState, Stage, Told, after, changed, stages
 from pocus_desktop.sitting.unswept import unswept
 from pocus_desktop.sitting.views import Comfort
 
@@ -64,32 +64,25 @@ def _fold(course: Course, state: SittingState, beats: Sequence[Reading], recorde
         raise BadHistoryError(reason="a second event opens the sitting")
     if isinstance(event, events.CAME_BACK):
         lived = ledger.observe(state.ledger, *beats)
-        time = ledger.reopen(lived, recorded.at, cap_ms=state.opened.credit_cap_ms, reason=_why(event))
+        time = lost.came_back(
+            lived,
+            recorded.at,
+            cap_ms=state.opened.credit_cap_ms,
+            station=event.station,
+            is_moved=isinstance(event, events.Moved),
+            was_left=state.has_left,
+        )
     else:
         lived = time = ledger.observe(state.ledger, *beats, recorded.at)
     notices = _left_standing(event, state)
     later = handler(course, changed(state, last_seq=recorded.seq, ledger=time, notices=notices), event)
     if isinstance(event, events.CAME_BACK):
-        later = _interrupted(later, lived, time)
+        later = changed(fold_time.told_of(later, lived), has_left=False)
+    later = fold_time.attended(state, later, event)
     if _has_moved(state.configuration, later.configuration):
         since_ms = event.due_ms if isinstance(event, events.TimerFired) else None
         return _placed(course, later, since_ms=since_ms)
     return later
-
-
-def _why(event: events.Reopened | events.Moved) -> str:
-    """The reason of what is credited of a gap."""
-    return ledger.MOVED if isinstance(event, events.Moved) else ledger.INTERRUPTED
-
-
-def _interrupted(state: SittingState, before: Ledger, now: Ledger) -> SittingState:
-    """What an interruption gave back and what it cost, where that is a second or more."""
-    credited_ms, lost_ms = now.credited_ms - before.credited_ms, now.consumed_ms - before.consumed_ms
-    if credited_ms >= _WORTH_TELLING_MS:
-        state = told(state, "info", "sitting.time_credited", time=span(credited_ms))
-    if lost_ms >= _WORTH_TELLING_MS:
-        state = told(state, "lost", "sitting.time_lost", time=span(lost_ms))
-    return state
 
 
 @unswept()
@@ -144,6 +137,8 @@ _HANDLERS: Final[Mapping[type, Handler]] = {
     events.Reopened: fold_flow.reopened,
     events.Moved: fold_flow.reopened,
     events.Heartbeat: fold_flow.same,
+    events.ClocksShown: fold_time.clocks_shown,
+    events.Left: fold_time.left,
     events.StartCodeTried: fold_flow.start_code,
     events.IdentityConfirmed: fold_flow.identity,
     events.SystemCheckPassed: fold_flow.checked,
@@ -165,6 +160,7 @@ _HANDLERS: Final[Mapping[type, Handler]] = {
     events.Continued: fold_flow.continued,
     events.BreakEnded: fold_break.ended,
     events.BreakOver: fold_break.over,
+    events.WaitOver: fold_time.wait_over,
     events.DiskStopped: fold_flow.disk_stopped,
     events.DiskRecovered: fold_flow.disk_recovered,
     events.TimerFired: fold_case.fired,
@@ -211,10 +207,6 @@ _DEEDS: Final = frozenset(
 leave it standing."""
 
 
-_WORTH_TELLING_MS: Final = 1_000
-_OF_INTERRUPTIONS: Final = frozenset({"sitting.time_credited", "sitting.time_lost"})
-
-
 def _left_standing(event: events.Event, state: SittingState) -> tuple[Told, ...]:
     """Which notices an event leaves: what an interruption cost until the person does something, and all on the receipt.
 
@@ -223,6 +215,6 @@ def _left_standing(event: events.Event, state: SittingState) -> tuple[Told, ...]
     if type(event) not in _DEEDS:
         return state.notices
     if isinstance(event, events.TimerFired | events.TimeOver):
-        return tuple(notice for notice in state.notices if notice.code in _OF_INTERRUPTIONS)
+        return tuple(notice for notice in state.notices if notice.code in fold_time.OF_INTERRUPTIONS)
     is_leaving = isinstance(event, events.LeftReceipt | events.SurveyAnswered)
     return state.notices if state.stage is Stage.HANDED_IN and not is_leaving else ()

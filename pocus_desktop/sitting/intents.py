@@ -146,6 +146,11 @@ class EndBreak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Close the window; the sitting can be gone on with, and its clock runs on unless the candidate may pause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallProctor:
     """Raise a hand; `note` is what the candidate wrote, if anything."""
 
@@ -194,6 +199,7 @@ Intent: TypeAlias = (
     | Pause
     | Resume
     | EndBreak
+    | Leave
     | CallProctor
     | NoteIntegrity
     | HandIn

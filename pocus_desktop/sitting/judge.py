@@ -6,6 +6,7 @@
 2. A limit that ran out by the stamp of an event was fired before it; only those two come first, for they charge the
    gap in which limits ran out.
 3. What was fired is the limit that ran out first, at the exam time at which it was due.
+4. Within a boot, no machine has slept less than it had before.
 
 The runner asks the same of itself by the same functions, so that its own histories are fair to the millisecond.
 """
@@ -25,7 +26,7 @@ def judge(course: Course, recorded: Sequence[Recorded]) -> SittingState:
 
     Raises:
         BadHistoryError: It is not the history of a sitting of this assessment.
-        UnfairHistoryError: Rules 1 to 3.
+        UnfairHistoryError: Rules 1 to 4.
     """
     state = replay(course, recorded[:1])
     for one in recorded[1:]:
@@ -39,4 +40,14 @@ def _is_fair(course: Course, before: SittingState, one: Recorded) -> bool:
     ran_out = times.due(course, before, one.at)
     due = None if ran_out is None else (ran_out.limit.timer, ran_out.due_ms)
     fired = (one.event.timer, one.event.due_ms) if isinstance(one.event, events.TimerFired) else None
-    return fired == due and one.at.boot_id == before.ledger.last.boot_id
+    return fired == due and one.at.boot_id == before.ledger.last.boot_id and not _has_unslept(before, one)
+
+
+def _has_unslept(before: SittingState, one: Recorded) -> bool:
+    shown = before.ledger.shown
+    return (
+        isinstance(one.event, events.ClocksShown)
+        and shown is not None
+        and shown.boot_id == one.at.boot_id
+        and one.event.asleep_ms < shown.asleep_ms
+    )

@@ -1,7 +1,8 @@
 """The time ledger: what exam time was consumed, by what, and why time was given (formats/journal 7).
 
 Pure: readings come in, a new ledger comes out. Exam time runs only on the monotonic clock while the sitting is started
-and nothing holds it. The wall clock never makes time; where it disagrees with the monotonic clock, a note says so.
+and nothing holds it. The wall clock never makes time; where it disagrees with the monotonic clock, a note says so. What
+was lost to a crash, a power cut or a sleep is reckoned by `sitting.lost`.
 """
 
 from collections.abc import Mapping
@@ -19,13 +20,11 @@ Scope: TypeAlias = tuple[ScopeKind, str]
 JUMP_MS: Final = 2_000
 """How far wall and monotonic clock may drift apart between two readings before it is noted."""
 
-
-INTERRUPTED: Final = "interrupted"
-MOVED: Final = "moved"
-"""The reasons of credits: the program died, or the sitting went on at another station."""
-
 BREAK: Final = "break"
 """The reason of entries for time that stood still in a scheduled break."""
+
+MEDIA: Final = "media-failed"
+"""The reason of credits for time in which the candidate waited for a recording that did not play."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +32,17 @@ class Entry:
     """One line of the ledger.
 
     Attributes:
-        kind: `run` exam time consumed; `hold` time that stood still; `gap` time without the program; `credit` the part
-            of a gap that was not charged; `extra` time granted.
+        kind: `run` exam time consumed; `hold` time that stood still; `gap` time lost, as long as clocks prove it that
+            nobody can set; `credit` what of it was not charged; `dark` how much longer it was if the wall clock is
+            right, which is not charged; `extra` time granted.
         amount_ms: How much.
         at_ms: Exam time consumed before this entry.
         scopes: What it was charged or granted to, widest first.
-        reason: Why (holds, credits, grants).
+        reason: Why (holds, gaps, credits, grants).
         signer: Who granted it; empty where the rule did.
     """
 
-    kind: Literal["run", "hold", "gap", "credit", "extra"]
+    kind: Literal["run", "hold", "gap", "credit", "dark", "extra"]
     amount_ms: int
     at_ms: int
     scopes: tuple[Scope, ...] = ()
@@ -66,6 +66,21 @@ class ClockNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What was last shown by the clocks that nobody can set.
+
+    Attributes:
+        boot_id: In which boot.
+        asleep_ms: How long the machine had slept in it.
+        station: Whose machine it is.
+    """
+
+    boot_id: str
+    asleep_ms: int
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """The time of one sitting up to its last reading.
 
@@ -73,12 +88,15 @@ class Ledger:
         last: The last reading seen.
         is_started: Whether the clock was started (and not stopped for good).
         holds: What holds the clock now (`pause`, `disk`); it runs when started and nothing holds it.
-        rest_ms: How much is left of a scheduled break, for which the clock stands still by itself.
+        rest_ms: How long the clock stands still by itself, unless that is ended: what is left of a scheduled break, or
+            of what may be credited while a recording does not play.
+        rest_reason: Which of the two (`BREAK`, `MEDIA`).
         consumed_ms: Exam time consumed in all; never goes down, but where a break began before the last reading.
         scopes: What running time is charged to now.
         by_scope: Exam time consumed by each scope so far.
         extra_ms: Time granted to each scope.
-        credited_ms: How much of gaps was credited so far, for the cap.
+        credited_ms: How much was credited so far, for the cap.
+        shown: The evidence of the clocks; None where the history has none yet (formats/journal 7.2).
         entries: Closed lines; the stretch that runs now is `open_entry`.
         open_from_ms: Exam time at which the running stretch began.
         held_ms: How long the present hold has lasted.
@@ -89,11 +107,13 @@ class Ledger:
     is_started: bool = False
     holds: tuple[str, ...] = ()
     rest_ms: int = 0
+    rest_reason: str = BREAK
     consumed_ms: int = 0
     scopes: tuple[Scope, ...] = ()
     by_scope: Mapping[Scope, int] = field(default_factory=lambda: MappingProxyType({}))
     extra_ms: Mapping[Scope, int] = field(default_factory=lambda: MappingProxyType({}))
     credited_ms: int = 0
+    shown: Shown | None = None
     entries: tuple[Entry, ...] = ()
     open_from_ms: int = 0
     held_ms: int = 0
@@ -105,13 +125,18 @@ class Ledger:
         return self.is_started and not self.holds and not self.rest_ms
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether the clock stands still for a recording that does not play."""
+        return bool(self.rest_ms) and self.rest_reason == MEDIA
+
+    @property
     def is_let_go(self) -> bool:
         """Whether exam time passes, or will once the break is over."""
         return self.is_started and not self.holds
 
     def rest_at(self, reading: Reading) -> int:
         """What is left of the break if nothing changes until a reading of this boot."""
-        return max(self.rest_ms - _passed(self.last, reading), 0) if self.is_let_go else self.rest_ms
+        return max(self.rest_ms - passed(self.last, reading), 0) if self.is_let_go else self.rest_ms
 
     def is_running_at(self, reading: Reading) -> bool:
         """Whether exam time passes at a reading of this boot, if nothing changes until then."""
@@ -119,8 +144,8 @@ class Ledger:
 
     def consumed_at(self, reading: Reading) -> int:
         """Exam time consumed if nothing changes until a reading of this boot."""
-        passed = _passed(self.last, reading) if self.is_let_go else 0
-        return self.consumed_ms + max(passed - self.rest_ms, 0)
+        ran_ms = passed(self.last, reading) if self.is_let_go else 0
+        return self.consumed_ms + max(ran_ms - self.rest_ms, 0)
 
     def monotonic_at(self, consumed_ms: int) -> int | None:
         """When (monotonic, this boot) so much exam time will have been consumed; None while the clock is held."""
@@ -146,13 +171,13 @@ def observe(ledger: Ledger, *readings: Reading) -> Ledger:
     """
     last, whole, notes = ledger.last, 0, ledger.notes
     for reading in readings:
-        passed = _passed(last, reading)
-        drift = reading.wall_ms - last.wall_ms - passed
+        ran_ms = passed(last, reading)
+        drift = reading.wall_ms - last.wall_ms - ran_ms
         if abs(drift) > JUMP_MS:
-            notes = (*notes, _note(drift, reading))
-        last, whole = _forward(last, reading), whole + passed
+            notes = (*notes, note(drift, reading))
+        last, whole = forward(last, reading), whole + ran_ms
     if ledger.rest_ms and ledger.is_let_go:
-        ledger, whole = _rested(ledger, whole)
+        ledger, whole = rested(ledger, whole)
     is_running = ledger.is_running
     return _changed(
         ledger,
@@ -170,24 +195,24 @@ def start(ledger: Ledger) -> Ledger:
 
 def stop(ledger: Ledger) -> Ledger:
     """The clock stops for good at the last reading."""
-    return replace(_close(ledger), is_started=False, rest_ms=0)
+    return replace(close(ledger), is_started=False, rest_ms=0)
 
 
 def charge(ledger: Ledger, scopes: tuple[Scope, ...], *, since_ms: int | None = None) -> Ledger:
     """Charge time to these scopes: from the last reading on, or from an exam time since which nothing else happened."""
-    return ledger if scopes == ledger.scopes else _changed(_close(ledger, since_ms), scopes=scopes)
+    return ledger if scopes == ledger.scopes else _changed(close(ledger, since_ms), scopes=scopes)
 
 
 def hold(ledger: Ledger, reason: str) -> Ledger:
     """From the last reading on, the clock stands still for this reason (once for each)."""
-    return ledger if reason in ledger.holds else replace(_close(ledger), holds=(*ledger.holds, reason))
+    return ledger if reason in ledger.holds else replace(close(ledger), holds=(*ledger.holds, reason))
 
 
 def release(ledger: Ledger, reason: str) -> Ledger:
     """This reason no longer holds the clock."""
     if reason not in ledger.holds:
         return ledger
-    return replace(_close(ledger), holds=tuple(other for other in ledger.holds if other != reason))
+    return replace(close(ledger), holds=tuple(other for other in ledger.holds if other != reason))
 
 
 def rest(ledger: Ledger, length_ms: int, *, since_ms: int | None = None) -> Ledger:
@@ -199,16 +224,24 @@ def rest(ledger: Ledger, length_ms: int, *, since_ms: int | None = None) -> Ledg
         since_ms: Exam time at which the break began, where that was before the last reading: what ran since then was
             part of the break, and is given back as far as the break goes.
     """
-    closed = _close(ledger, since_ms)
+    closed = close(ledger, since_ms)
     late = closed.consumed_ms - closed.open_from_ms
-    begun = _changed(closed, consumed_ms=closed.open_from_ms, rest_ms=length_ms)
-    begun, over = _rested(begun, late)
+    begun = _changed(closed, consumed_ms=closed.open_from_ms, rest_ms=length_ms, rest_reason=BREAK)
+    begun, over = rested(begun, late)
     return _changed(begun, consumed_ms=begun.consumed_ms + over)
 
 
+def wait(ledger: Ledger, *, cap_ms: int) -> Ledger:
+    """A recording does not play: the clock stands still as long as that may be credited, and no longer."""
+    left_ms = cap_ms - ledger.credited_ms
+    if not ledger.is_running or left_ms <= 0:
+        return ledger
+    return _changed(close(ledger), rest_ms=left_ms, rest_reason=MEDIA)
+
+
 def end_rest(ledger: Ledger) -> Ledger:
-    """The break is ended early: the clock runs from the last reading on."""
-    return _changed(_close(ledger), rest_ms=0) if ledger.rest_ms else ledger
+    """The break, or the wait, is ended: the clock runs from the last reading on."""
+    return _changed(close(ledger), rest_ms=0) if ledger.rest_ms else ledger
 
 
 def grant(ledger: Ledger, scope: Scope, *, extra_ms: int, reason: str, signer: str) -> Ledger:
@@ -217,52 +250,20 @@ def grant(ledger: Ledger, scope: Scope, *, extra_ms: int, reason: str, signer: s
         kind="extra", amount_ms=extra_ms, at_ms=ledger.consumed_ms, scopes=(scope,), reason=reason, signer=signer
     )
     extra = {**ledger.extra_ms, scope: ledger.granted(scope) + extra_ms}
-    closed = _close(ledger)
+    closed = close(ledger)
     return replace(closed, extra_ms=MappingProxyType(extra), entries=(*closed.entries, entry))
 
 
-def reopen(ledger: Ledger, reading: Reading, *, cap_ms: int, reason: str = INTERRUPTED) -> Ledger:
-    """The program came back after a crash, a kill or a power cut.
-
-    The gap is measured from the last durable event: on the monotonic clock within one boot, else on the wall clock (one
-    that was set back shows no gap and leaves a note). What falls into a break is of the break. Up to `cap_ms` of all
-    other gaps of a sitting is credited; the rest is consumed.
-    """
-    closed = _close(ledger)
-    is_same_boot = reading.boot_id == ledger.last.boot_id
-    wall_gap = reading.wall_ms - ledger.last.wall_ms
-    gap = _passed(ledger.last, reading) if is_same_boot else max(wall_gap, 0)
-    drift = wall_gap - gap
-    notes = ledger.notes if abs(drift) <= JUMP_MS else (*ledger.notes, _note(drift, reading))
-    if closed.rest_ms and closed.is_let_go:
-        closed, gap = _rested(closed, gap)
-    if not closed.is_running or gap == 0:
-        return replace(closed, last=reading, notes=notes)
-    credited = min(gap, max(cap_ms - ledger.credited_ms, 0))
-    at = ledger.consumed_ms
-    entries = [Entry(kind="gap", amount_ms=gap, at_ms=at, scopes=ledger.scopes)]
-    if credited:
-        entries.append(Entry(kind="credit", amount_ms=credited, at_ms=at, scopes=ledger.scopes, reason=reason))
-    # What is not credited runs on as time of the scopes that ran then, until something ends it at its own exam time.
-    return replace(
-        closed,
-        last=reading,
-        consumed_ms=at + gap - credited,
-        credited_ms=ledger.credited_ms + credited,
-        entries=(*closed.entries, *entries),
-        notes=notes,
-    )
-
-
-def _rested(ledger: Ledger, passed_ms: int) -> tuple[Ledger, int]:
-    """Time passes in a break; what is left of it once the break is over, for the clock to run again."""
+def rested(ledger: Ledger, passed_ms: int) -> tuple[Ledger, int]:
+    """Time passes in a break or a wait; what is left of it once that is over, for the clock to run again."""
     used = min(passed_ms, ledger.rest_ms)
-    later = _changed(ledger, held_ms=ledger.held_ms + used)
-    over = later if used < ledger.rest_ms else _close(later)
+    credited_ms = ledger.credited_ms + (used if ledger.rest_reason == MEDIA else 0)
+    later = _changed(ledger, held_ms=ledger.held_ms + used, credited_ms=credited_ms)
+    over = later if used < ledger.rest_ms else close(later)
     return _changed(over, rest_ms=ledger.rest_ms - used), passed_ms - used
 
 
-def _close(ledger: Ledger, until_ms: int | None = None) -> Ledger:
+def close(ledger: Ledger, until_ms: int | None = None) -> Ledger:
     """Write down the stretch or hold that ends at the last reading, or the stretch that ended at an exam time."""
     entries = ledger.entries
     end_ms = ledger.consumed_ms if until_ms is None else min(max(until_ms, ledger.open_from_ms), ledger.consumed_ms)
@@ -274,22 +275,30 @@ def _close(ledger: Ledger, until_ms: int | None = None) -> Ledger:
             {**by_scope, **{scope: by_scope.get(scope, 0) + ran for scope in ledger.scopes}},
         )
     if ledger.held_ms:
-        why = "+".join(ledger.holds) or BREAK
-        entries = (*entries, Entry(kind="hold", amount_ms=ledger.held_ms, at_ms=ledger.consumed_ms, reason=why))
+        entries = (*entries, _stood_still(ledger))
     return _changed(ledger, entries=entries, by_scope=by_scope, open_from_ms=end_ms, held_ms=0)
 
 
-def _passed(earlier: Reading, later: Reading) -> int:
+def _stood_still(ledger: Ledger) -> Entry:
+    """The line for the hold that ends at the last reading."""
+    held_ms, at_ms = ledger.held_ms, ledger.consumed_ms
+    if not ledger.holds and ledger.rest_reason == MEDIA:
+        return Entry(kind="credit", amount_ms=held_ms, at_ms=at_ms, scopes=ledger.scopes, reason=MEDIA)
+    return Entry(kind="hold", amount_ms=held_ms, at_ms=at_ms, reason="+".join(ledger.holds) or BREAK)
+
+
+def passed(earlier: Reading, later: Reading) -> int:
     """Monotonic milliseconds between readings of one boot; readings of two boots cannot be subtracted."""
     return max(later.monotonic_ms - earlier.monotonic_ms, 0) if earlier.boot_id == later.boot_id else 0
 
 
-def _forward(earlier: Reading, later: Reading) -> Reading:
+def forward(earlier: Reading, later: Reading) -> Reading:
     """The later reading, its monotonic clock never behind the earlier one of the same boot."""
     if later.boot_id != earlier.boot_id or later.monotonic_ms >= earlier.monotonic_ms:
         return later
     return replace(later, monotonic_ms=earlier.monotonic_ms)
 
 
-def _note(drift_ms: int, reading: Reading) -> ClockNote:
+def note(drift_ms: int, reading: Reading) -> ClockNote:
+    """The note for a wall clock that went so far ahead or behind."""
     return ClockNote(kind="set-back" if drift_ms < 0 else "jumped", delta_ms=drift_ms, wall_ms=reading.wall_ms)

@@ -18,6 +18,9 @@ from pocus_desktop.sitting.fold import begin, fold
 from pocus_desktop.sitting.state import SittingState, Stage, span
 
 _SILENT: Final = (events.Heartbeat,)
+_LOST: Final = {"gap": "-", "credit": "+", "dark": "+"}
+"""Lines of the ledger that are told: time that was lost, and what of it did not count against the candidate."""
+
 _HIDDEN: Final = frozenset({"v", "type", "response", "candidate_name", "answers", "note", "detail"})
 
 
@@ -102,5 +105,10 @@ def _consequences(before: SittingState | None, now: SittingState) -> list[str]:
         found.append(f"→ patient {now.place.patient}")
     if now.notices is not before.notices:
         found += [f"! {notice.code}" for notice in now.notices if notice.kind != "info"]
+    found += [
+        f"{_LOST[entry.kind]} {entry.kind} {span(entry.amount_ms)} ({entry.reason})"
+        for entry in now.ledger.entries[len(before.ledger.entries) :]
+        if entry.kind in _LOST
+    ]
     found += [f"! clock {note.kind} by {note.delta_ms} ms" for note in now.ledger.notes[len(before.ledger.notes) :]]
     return found

@@ -55,6 +55,8 @@ def event_of(intent: Intent, state: SittingState) -> Event | None:
             return events.Continued()
         case intents.EndBreak():
             return None if state.rest is None else events.BreakEnded()
+        case intents.Leave():
+            return None if state.stage in {Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL} else events.Left()
         case intents.CallProctor(note=note):
             return events.ProctorCalled(note=note)
         case intents.NoteIntegrity(what=what, detail=detail):

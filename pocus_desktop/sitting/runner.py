@@ -3,7 +3,7 @@
 Runs on the writer only. Per deed:
 
 1. Limits that ran out before its stamp fire first, each at its own time; where the last one ends an exam, the sitting
-   hands itself in.
+   hands itself in. Then the clocks show whether the machine slept since, and what runs out by that fires too.
 2. The event is appended to the journal.
 3. The state is folded.
 4. A sitting that is handed in is sealed, and what resumes it is destroyed.
@@ -40,6 +40,9 @@ from pocus_desktop.sitting.store import as_ours
 
 HEARTBEAT_MS: Final = 5_000
 """While the clock runs, something durable is written at least so often: evidence for what an interruption costs."""
+
+SLEEP_MS: Final = 1_000
+"""A machine that seems to have slept for less has not: two clocks are looked at one after the other."""
 
 _OVER: Final = frozenset({Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL})
 _SIGNED: Final = (events.HandedIn, events.TimeOver, events.Moved)
@@ -130,9 +133,10 @@ class Runner:
             self.retry()
             return
         try:
-            self._fire_due(now)
+            self._catch_up(now)
             if self.state.ledger.rest_ms and self.state.ledger.is_running_at(now):
-                self._append(None, events.BreakOver(), now)
+                over = events.WaitOver() if self.state.ledger.is_waiting else events.BreakOver()
+                self._append(None, over, now)
             elif self.state.ledger.is_running and now.monotonic_ms - self.last_ms >= HEARTBEAT_MS:
                 self._append(None, events.Heartbeat(), now)
             elif self.state.ledger.is_running and now.monotonic_ms >= self.sign_due_ms:
@@ -210,9 +214,10 @@ class Runner:
     def _run(self, deed: Deed) -> None:
         if isinstance(deed.event, events.CAME_BACK):  # only once the gap is credited is it known what ran out
             self._append(deed, deed.event, deed.at)
-            self._fire_due(deed.at)
+            self._catch_up(deed.at, is_back=True)
             return
-        self._fire_due(deed.at)
+        is_start = isinstance(deed.intent, intents.StartCase) and self.state.stage is Stage.READY
+        self._catch_up(deed.at, is_start=is_start)
         if isinstance(deed.intent, intents.ConfirmIdentity) and self.state.opened.needs_start_code:
             self._try_start_code(deed, deed.intent.start_code)
             return
@@ -233,8 +238,30 @@ class Runner:
         if isinstance(deed.event, events.StartCodeTried) and deed.event.is_right:
             self._append(None, events.IdentityConfirmed(), deed.at)
 
+    def _catch_up(self, now: Reading, *, is_back: bool = False, is_start: bool = False) -> None:
+        """Rule 1.
+
+        Args:
+            now: Up to when.
+            is_back: The program just came back.
+            is_start: The clock is about to start.
+        """
+        self._fire_due(now)
+        if self.state.is_clock_free or self.state.stage in _OVER:
+            return
+        shown = self.state.ledger.shown
+        if shown is None:
+            is_owed, known_ms = is_start, 0  # where the clock started without them, the history goes on without them
+        else:
+            known_ms = shown.asleep_ms if shown.boot_id == now.boot_id else 0
+            is_owed = is_back or (shown.boot_id == now.boot_id and now.asleep_ms - known_ms >= SLEEP_MS)
+        if is_owed:
+            station = self._signer.public.raw.hex()
+            self._append(None, events.ClocksShown(asleep_ms=max(now.asleep_ms, known_ms), station=station), now)
+            self._fire_due(now)
+
     def _fire_due(self, now: Reading) -> None:
-        """Rule 1; firing one limit may arm another that is due by then too."""
+        """What ran out; firing one limit may arm another that is due by then too."""
         while (deadline := self._first_deadline()) is not None:
             if deadline.due_ms > self.state.ledger.consumed_at(now):
                 return

@@ -136,6 +136,7 @@ class SittingState:
         notices: What the last deed of the person came to.
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who paused it; empty where the candidate did.
+        has_left: The person closed the window, and has not come back since.
         rest: The break under way, until the candidate leaves it; None where there is none.
         wrong_codes: When wrong start codes were given.
         is_declined: The agreement was declined.
@@ -160,6 +161,7 @@ class SittingState:
     notices: tuple[Told, ...] = ()
     pause: str | None = None
     paused_by: str = ""
+    has_left: bool = False
     rest: Rest | None = None
     is_hand_raised: bool = False
     wrong_codes: tuple[Reading, ...] = ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.kernel.clock import Reading
-from pocus_desktop.sitting import ledger
+from pocus_desktop.sitting import ledger, lost
 from pocus_desktop.sitting.ledger import Ledger, Scope
 
 SCOPES: tuple[tuple[Scope, ...], ...] = (
@@ -52,7 +52,7 @@ def run(history: Sequence[Deed]) -> list[Ledger]:
         monotonic = deed.monotonic_ms if deed.kind == "reboot" else now.monotonic_ms + deed.monotonic_ms
         now = Reading(monotonic_ms=monotonic, wall_ms=now.wall_ms + deed.wall_ms, boot_id=boot)
         if deed.kind in {"reopen", "reboot"}:
-            current = ledger.reopen(current, now, cap_ms=CAP_MS)
+            current = lost.came_back(current, now, cap_ms=CAP_MS)
         else:
             current = ledger.observe(current, now)
         match deed.kind:
@@ -102,7 +102,7 @@ def test_a_held_clock_consumes_nothing(history: list[Deed]) -> None:
         monotonic_ms=held.last.monotonic_ms + 50_000, wall_ms=held.last.wall_ms + 50_000, boot_id=held.last.boot_id
     )
     assert ledger.observe(held, later).consumed_ms == before.consumed_ms
-    assert ledger.reopen(held, later, cap_ms=0).consumed_ms == before.consumed_ms
+    assert lost.came_back(held, later, cap_ms=0).consumed_ms == before.consumed_ms
 
 
 @given(deeds, st.integers(-(10**9), 10**9))
@@ -134,7 +134,7 @@ def test_a_gap_costs_what_the_cap_leaves(gap_ms: int, cap_ms: int, is_new_boot: 
     later = Reading(
         monotonic_ms=5 if is_new_boot else 70 + gap_ms, wall_ms=10**12 + gap_ms, boot_id="b" if is_new_boot else "a"
     )
-    after = ledger.reopen(before, later, cap_ms=cap_ms)
+    after = lost.came_back(before, later, cap_ms=cap_ms)
     assert after.consumed_ms == max(gap_ms - cap_ms, 0)
     assert after.notes == ()
 
@@ -142,7 +142,7 @@ def test_a_gap_costs_what_the_cap_leaves(gap_ms: int, cap_ms: int, is_new_boot: 
 @given(st.integers(2_001, 10**9))
 def test_a_clock_set_back_over_a_boot_leaves_a_note_and_changes_nothing(back_ms: int) -> None:
     before = ledger.start(Ledger(last=Reading(monotonic_ms=70, wall_ms=10**12, boot_id="a")))
-    after = ledger.reopen(before, Reading(monotonic_ms=5, wall_ms=10**12 - back_ms, boot_id="b"), cap_ms=0)
+    after = lost.came_back(before, Reading(monotonic_ms=5, wall_ms=10**12 - back_ms, boot_id="b"), cap_ms=0)
     assert after.consumed_ms == 0
     assert [(note.kind, note.delta_ms) for note in after.notes] == [("set-back", -back_ms)]
 
@@ -184,7 +184,7 @@ def test_a_gap_is_first_of_the_break(history: list[Deed], length_ms: int, gap_ms
         wall_ms=last.wall_ms + gap_ms,
         boot_id=f"{last.boot_id}-next" if is_new_boot else last.boot_id,
     )
-    after = ledger.reopen(resting, later, cap_ms=resting.credited_ms)
+    after = lost.came_back(resting, later, cap_ms=resting.credited_ms)
     assert after.consumed_ms == resting.consumed_ms + max(gap_ms - length_ms, 0)
     assert after.rest_ms == max(length_ms - gap_ms, 0)
 
@@ -204,13 +204,13 @@ def test_the_ledger_reads_like_the_story_it_tells() -> None:
     current = ledger.hold(ledger.observe(current, at(1_000)), "pause")
     current = ledger.release(ledger.observe(current, at(61_000)), "pause")
     current = ledger.charge(ledger.observe(current, at(63_500)), SCOPES[2])
-    current = ledger.reopen(current, at(80_000), cap_ms=10_000)
+    current = lost.came_back(current, at(80_000), cap_ms=10_000)
     current = ledger.stop(ledger.observe(current, at(81_000)))
     assert [(entry.kind, entry.amount_ms, entry.reason) for entry in current.entries] == [
         ("run", 1_000, ""),
         ("hold", 60_000, "pause"),
         ("run", 2_500, ""),
-        ("gap", 16_500, ""),
+        ("gap", 16_500, "interrupted"),
         ("credit", 10_000, "interrupted"),
         ("run", 7_500, ""),
     ]

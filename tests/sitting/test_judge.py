@@ -84,8 +84,8 @@ def test_no_history_is_none(world: World) -> None:
 def test_what_ran_out_while_the_program_was_away_is_fair(world: World) -> None:
     sitting = to_femoral(world.begin(credit_cap_ms=0))
     sitting.close()
-    world.clock.advance(ms=10 * 60_000)
-    world.clock.set(monotonic_ms=5, boot_id="later")
+    world.clock.advance(ms=11 * 60_000)
+    world.clock.set(monotonic_ms=10 * 60_000, boot_id="later")
     again = world.again()
     kinds = [one.event.type for one in again.recorded]
     assert kinds.index("reopened") < kinds.index("timer-fired")

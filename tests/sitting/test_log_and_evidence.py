@@ -49,7 +49,7 @@ def test_a_clock_set_back_leaves_a_note_and_changes_nothing(world: World) -> Non
     assert "clock set-back" in "\n".join(log.lines(sitting.recorded, sitting.course))
 
 
-def test_a_machine_that_slept_leaves_a_note(world: World) -> None:
+def test_a_wall_clock_set_forward_leaves_a_note(world: World) -> None:
     sitting = to_femoral(world.begin())
     world.clock.set(wall_ms=world.clock.read().wall_ms + 600_000)
     sitting.tick()
@@ -61,14 +61,16 @@ def test_a_machine_that_slept_leaves_a_note(world: World) -> None:
 
 @pytest.mark.parametrize("is_new_boot", [False, True])
 @pytest.mark.parametrize(("gap_ms", "lost_ms"), [(40_000, 0), (100_000, 40_000)])
-def test_a_power_cut_is_credited_up_to_the_cap(world: World, gap_ms: int, lost_ms: int, *, is_new_boot: bool) -> None:
+def test_an_interruption_is_credited_up_to_the_cap(
+    world: World, gap_ms: int, lost_ms: int, *, is_new_boot: bool
+) -> None:
     sitting = to_femoral(world.begin(credit_cap_ms=60_000))
     world.clock.advance(ms=5_000)
     sitting.tick()
     sitting.close()
     world.clock.advance(ms=gap_ms)
     if is_new_boot:
-        world.clock.set(monotonic_ms=9, boot_id="the next boot")
+        world.clock.set(monotonic_ms=gap_ms, boot_id="the next boot")
     again = world.again(name="sitting")
     assert again.state.ledger.consumed_ms == 5_000 + lost_ms
     told = [(notice.code, notice.kind) for notice in again.view().chrome.notices if notice.kind != "warning"]

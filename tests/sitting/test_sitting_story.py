@@ -219,7 +219,7 @@ def test_plays_are_counted_at_start_and_given_back_when_they_fail(world: World) 
     sitting.handle(intents.ReportMedia(clip="arrival.0", what="failed", position_ms=0, reason="media.broken"))
     clip = screen(sitting).stage[0]
     assert (clip.plays_used, clip.plays_left, clip.failure) == (0, 2, "media.broken")
-    assert codes(sitting) == ["sitting.play_given_back"]
+    assert codes(sitting) == ["sitting.play_given_back", "sitting.clock_waits"]
     for _ in range(2):
         sitting.handle(intents.PlayClip(clip="arrival.0"))
         sitting.handle(intents.ReportMedia(clip="arrival.0", what="ended", position_ms=9_000))
