@@ -216,7 +216,7 @@ def test_a_row_of_records_that_fails_after_acceptance_costs_no_receipt(
 
 def test_two_histories_of_one_sitting_are_kept_and_marked(school: School, hub: Hub) -> None:
     sat, other = school.sit(), school.sit(vein="yes")
-    forged = [*sat.recorded[:6], *other.recorded[6:8]]
+    forged = [*sat.recorded[:7], *other.recorded[7:9]]
     hub.receive(sat.final)
     hub.receive(school.seal(forged, sat.admission, is_partial=True))
     standing = hub.standing(sat.sitting)
