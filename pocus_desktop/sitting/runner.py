@@ -249,14 +249,15 @@ class Runner:
         self._fire_due(now)
         if self.state.is_clock_free or self.state.stage in _OVER:
             return
-        shown = self.state.ledger.shown
+        shown, station = self.state.ledger.shown, self._signer.public.raw.hex()
+        known_ms = shown.asleep_ms if shown is not None and shown.boot_id == now.boot_id else 0
         if shown is None:
-            is_owed, known_ms = is_start, 0  # where the clock started without them, the history goes on without them
+            is_owed = is_start  # where the clock started without them, the history goes on without them
+        elif (shown.boot_id, shown.station) == (now.boot_id, station):
+            is_owed = now.asleep_ms - known_ms >= SLEEP_MS
         else:
-            known_ms = shown.asleep_ms if shown.boot_id == now.boot_id else 0
-            is_owed = is_back or (shown.boot_id == now.boot_id and now.asleep_ms - known_ms >= SLEEP_MS)
+            is_owed = is_back
         if is_owed:
-            station = self._signer.public.raw.hex()
             self._append(None, events.ClocksShown(asleep_ms=max(now.asleep_ms, known_ms), station=station), now)
             self._fire_due(now)
 
