@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from PySide6.QtCore import QBuffer, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QPalette, QPixmap
+from PySide6.QtGui import QAccessible, QCloseEvent, QPalette, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -32,6 +32,7 @@ from pocus_desktop.sitting.intents import (
     GoTo,
     HandIn,
     Intent,
+    Leave,
     PassSystemCheck,
     Pause,
     PlayClip,
@@ -751,3 +752,28 @@ def test_a_view_that_waited_in_the_queue_does_not_undo_a_later_click(open_window
     told_last = last(window)
     assert isinstance(told_last, Answer)
     assert told_last.response == ChoiceResponse(choices=(second,))
+
+
+class FromTheTitleBar(QCloseEvent):
+    """As the window system sends it."""
+
+    def spontaneous(self) -> bool:
+        return True
+
+
+def test_who_closes_the_window_leaves_and_a_program_that_closes_it_does_not(open_window: OpenWindow) -> None:
+    window = open_window(case_chrome(), case(item_state("vein", 1)))
+    window.close()
+    assert Leave() not in host_of(window).intents
+    window = open_window(case_chrome(), case(item_state("vein", 1)))
+    window.closeEvent(FromTheTitleBar())
+    assert host_of(window).intents[-1] == Leave()
+
+
+def test_a_machine_that_shuts_down_is_no_one_who_leaves(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QApplication, "isSavingSession", lambda _application: True)
+    window = open_window(case_chrome(), case(item_state("vein", 1)))
+    window.closeEvent(FromTheTitleBar())
+    assert Leave() not in host_of(window).intents

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMainWindow, QVBoxL
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting.intents import GoNext, Intent, NoteIntegrity, Pause, SetComfort
+from pocus_desktop.sitting.intents import GoNext, Intent, Leave, NoteIntegrity, Pause, SetComfort
 from pocus_desktop.sitting.views import (
     AgreementView,
     BreakView,
@@ -183,11 +183,16 @@ class CandidateWindow(QMainWindow):
                 self._on_intended(NoteIntegrity(what="focus-lost"))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Send on what is being typed and let go of everything; the sitting itself belongs to whoever opened it."""
+        """Send on what is being typed and let go of everything; the sitting itself belongs to whoever opened it.
+
+        Who closes the window leaves; the program that closes it does not, nor does a machine that shuts down.
+        """
         if not self._is_closed:
             if self._screen is not None:
                 self._screen.flush()
             self._media.leave()
+            if event.spontaneous() and not _is_shutting_down():
+                self._on_intended(Leave())
             self._is_closed = True
             self._relay.close()
             self._due.stop()
@@ -350,6 +355,12 @@ class CandidateWindow(QMainWindow):
     def _on_due(self) -> None:
         self._host.tick()
         self._arm()
+
+
+def _is_shutting_down() -> bool:
+    """Whether the operating system ends all programs."""
+    application = QApplication.instance()
+    return isinstance(application, QApplication) and application.isSavingSession()
 
 
 def _place(view: View) -> tuple[object, ...]:
