@@ -1,13 +1,13 @@
 """The clock of a sitting as far as the journal tells it without the assessment (formats/timeline 3.2).
 
-Only the assessment knows where breaks are and when a scenario ends by itself; what is reckoned here counts breaks as
-exam time, and the timeline says so (`Timeline.has_content`).
+Only the assessment knows where breaks are, whether a recording was waited for, and when a scenario ends by itself; what
+is reckoned here counts breaks and waits as exam time, and the timeline says so (`Timeline.has_content`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pocus_desktop.sitting import events, ledger
+from pocus_desktop.sitting import events, ledger, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.fold_flow import DISK, PAUSE
@@ -21,6 +21,7 @@ class Bare:
     Attributes:
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who paused it; empty where the candidate did.
+        has_left: The person closed the window, and has not come back since.
         is_over: It was handed in.
     """
 
@@ -28,6 +29,7 @@ class Bare:
     ledger: Ledger
     pause: str | None = None
     paused_by: str = ""
+    has_left: bool = False
     is_over: bool = False
 
 
@@ -46,12 +48,30 @@ def end_of(recorded: Sequence[Recorded]) -> int:
 def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
     """After one more event."""
     event = one.event
-    if isinstance(event, events.Reopened) or one.at.boot_id != bare.ledger.last.boot_id:
-        time = ledger.release(ledger.reopen(bare.ledger, one.at, cap_ms=bare.opened.credit_cap_ms), DISK)
+    is_back = isinstance(event, events.CAME_BACK)
+    if is_back or one.at.boot_id != bare.ledger.last.boot_id:
+        gone_on = lost.came_back(
+            bare.ledger,
+            one.at,
+            cap_ms=bare.opened.credit_cap_ms,
+            station=event.station if isinstance(event, events.CAME_BACK) else "",
+            is_moved=isinstance(event, events.Moved),
+            was_left=bare.has_left,
+        )
+        time = ledger.release(gone_on, DISK)
     else:
         time = ledger.observe(bare.ledger, one.at)
-    later = replace(bare, ledger=time)
+    later = replace(bare, ledger=time, has_left=bare.has_left and not is_back)
     match event:
+        case events.ClocksShown():
+            shown = lost.clocks_shown(
+                time, asleep_ms=event.asleep_ms, station=event.station, cap_ms=bare.opened.credit_cap_ms
+            )
+            return replace(later, ledger=shown)
+        case events.Left() if bare.opened.can_pause and bare.pause is None and time.is_started:
+            return replace(later, ledger=ledger.hold(time, PAUSE), pause=lost.LEFT, has_left=True)
+        case events.Left():
+            return replace(later, has_left=True)
         case events.CaseStarted() if not time.is_started and not bare.is_over:
             return replace(later, ledger=ledger.start(time))
         case events.Paused() if bare.pause is None and (bare.opened.can_pause or event.by):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pocus_desktop.appeals.history import Passed
 from pocus_desktop.appeals.moment import At
 from pocus_desktop.appeals.timeline import Clock, ClockKind
-from pocus_desktop.sitting.ledger import BREAK, Entry, Ledger
+from pocus_desktop.sitting.ledger import MEDIA, Entry, Ledger
 
 
 class ClockTrack:
@@ -34,7 +34,7 @@ class ClockTrack:
     def _between(self, last: Passed, now: Passed) -> list[Clock]:
         fresh = now.time.entries[len(last.time.entries) :]
         run_ms = now.at.exam_ms - last.at.exam_ms
-        stood_ms = sum(one.amount_ms for one in fresh if one.kind == "hold") + now.time.held_ms - last.time.held_ms
+        stood_ms = sum(one.amount_ms for one in fresh if _stands(one)) + now.time.held_ms - last.time.held_ms
         reasons = _reasons(last.time, fresh, stood_ms)
         why, by = last.pause or ("", "")
         if _is_gap(now, fresh):
@@ -45,7 +45,7 @@ class ClockTrack:
                     end=now.at,
                     run_ms=run_ms,
                     held_ms=stood_ms,
-                    credited_ms=sum(one.amount_ms for one in fresh if one.kind == "credit"),
+                    credited_ms=sum(one.amount_ms for one in fresh if one.kind == "credit" and not _stands(one)),
                     reasons=_credit_reasons(fresh) or reasons,
                     why=why,
                     by=by,
@@ -58,12 +58,13 @@ class ClockTrack:
         middle = _middle(last.at, now.at, first_ms, exam_ms=(last if is_held_first else now).at.exam_ms)
         pieces = ((last.at, middle), (middle, now.at)) if run_ms else ((last.at, now.at), (now.at, now.at))
         (held_from, held_to), (ran_from, ran_to) = pieces if is_held_first or not run_ms else reversed(pieces)
-        is_pause = "pause" in reasons
+        is_pause, is_credit = "pause" in reasons, reasons == (MEDIA,)
         hold = Clock(
             kind="hold",
             begin=held_from,
             end=held_to,
-            held_ms=stood_ms,
+            held_ms=0 if is_credit else stood_ms,
+            credited_ms=stood_ms if is_credit else 0,
             reasons=reasons,
             why=why if is_pause else "",
             by=by if is_pause else "",
@@ -80,7 +81,11 @@ class ClockTrack:
                 self._found.append(clock)
             return
         self._found[-1] = replace(
-            last, end=clock.end, run_ms=last.run_ms + clock.run_ms, held_ms=last.held_ms + clock.held_ms
+            last,
+            end=clock.end,
+            run_ms=last.run_ms + clock.run_ms,
+            held_ms=last.held_ms + clock.held_ms,
+            credited_ms=last.credited_ms + clock.credited_ms,
         )
 
 
@@ -89,7 +94,12 @@ def _same(clock: Clock) -> tuple[object, ...]:
 
 
 def _is_gap(now: Passed, fresh: Sequence[Entry]) -> bool:
-    return now.is_back or any(one.kind in {"gap", "credit"} for one in fresh)
+    return now.is_back or any(one.kind in {"gap", "credit"} and not _stands(one) for one in fresh)
+
+
+def _stands(entry: Entry) -> bool:
+    """Whether it is time that the clock stood still for while the program ran."""
+    return entry.kind == "hold" or (entry.kind == "credit" and entry.reason == MEDIA)
 
 
 def _idle_or_run(before: Ledger, now: Ledger, run_ms: int) -> ClockKind:
@@ -104,8 +114,8 @@ def _reasons(before: Ledger, fresh: Iterable[Entry], stood_ms: int) -> tuple[str
         return ()
     if before.holds:
         return before.holds
-    closed = [one.reason for one in fresh if one.kind == "hold"]
-    return tuple(closed[-1].split("+")) if closed else (BREAK,)
+    closed = [one.reason for one in fresh if _stands(one)]
+    return tuple(closed[-1].split("+")) if closed else (before.rest_reason,)
 
 
 def _credit_reasons(fresh: Iterable[Entry]) -> tuple[str, ...]:

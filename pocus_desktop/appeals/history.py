@@ -113,7 +113,7 @@ class History:
         if not index:
             return False
         one = self.recorded[index]
-        return isinstance(one.event, events.Reopened) or one.at.boot_id != self.recorded[index - 1].at.boot_id
+        return isinstance(one.event, events.CAME_BACK) or one.at.boot_id != self.recorded[index - 1].at.boot_id
 
     def _axis(self) -> tuple[int, ...]:
         found, last = [0], self.recorded[0].at

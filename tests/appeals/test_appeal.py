@@ -86,7 +86,7 @@ def test_the_document_names_what_the_format_names(world: World) -> None:
 def test_moments_are_found_on_every_axis(world: World) -> None:
     found = appeal_of(world, with_grant(eventful(world)))
     axis = Axis(found.timeline)
-    pause = next(one for one in found.timeline.clock if one.kind == "hold")
+    pause = next(one for one in found.timeline.clock if one.reasons == ("pause",))
     middle = axis.at(pause.begin.elapsed_ms + 10_000)
     assert middle.exam_ms == pause.begin.exam_ms
     assert middle.wall_ms == pause.begin.wall_ms + 10_000

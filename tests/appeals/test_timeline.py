@@ -69,7 +69,7 @@ def test_a_crash_is_a_gap_with_its_credit(world: World) -> None:
     sitting.handle(intents.Flag(item="diameter", is_flagged=True))
     sitting.close()
     at = world.clock.read()
-    world.clock.set(monotonic_ms=50, wall_ms=at.wall_ms + 25_000, boot_id="another")
+    world.clock.set(monotonic_ms=25_000, wall_ms=at.wall_ms + 25_000, boot_id="another")
     sitting = world.again()
     world.clock.advance(ms=1_000)
     sitting.handle(intents.Flag(item="diameter", is_flagged=False))
@@ -79,6 +79,26 @@ def test_a_crash_is_a_gap_with_its_credit(world: World) -> None:
     assert (gap.begin.wall_ms, gap.end.wall_ms) == (at.wall_ms, at.wall_ms + 25_000)
     assert found.totals.consumed_ms == 4_000 + 15_000 + 1_000 == sitting.state.ledger.consumed_ms
     assert [one.screen for one in found.screens][-3:] == ["case", "off", "case"]
+
+
+def test_a_wait_for_a_recording_is_a_hold_that_was_credited(world: World) -> None:
+    sitting = to_case(world.begin(credit_cap_ms=15_000))
+    sitting.handle(intents.PlayClip(clip="arrival.0"))
+    for what, ms in (("position", 2_000), ("stalled", 1_000)):
+        world.clock.advance(ms=ms)
+        sitting.handle(intents.ReportMedia(clip="arrival.0", what=what, position_ms=ms))  # type: ignore[arg-type]
+    world.clock.advance(ms=4_000)
+    sitting.handle(intents.CallProctor())
+    world.clock.advance(ms=6_000)
+    sitting.handle(intents.GoNext(is_confirmed=True))
+    world.clock.sleep(ms=8_000)
+    sitting.tick()
+    found = told(sitting)
+    wait, slept = found.interruptions
+    assert (wait.kind, wait.reasons, wait.lasted_ms, wait.credited_ms) == ("hold", ("media-failed",), 10_000, 10_000)
+    assert (slept.kind, slept.reasons, slept.credited_ms, slept.lost_ms) == ("gap", ("slept",), 5_000, 3_000)
+    assert (found.totals.held_ms, found.totals.credited_ms) == (0, 15_000)
+    assert found.totals.consumed_ms == 6_000 == sitting.state.ledger.consumed_ms
 
 
 def test_a_break_that_ends_between_two_events_is_split_where_it_ended(world: World) -> None:
