@@ -5,6 +5,7 @@
     GET  /v1/keys                          the academy's public keys
     GET  /healthz                          whether this process answers
     GET  /readyz                           whether results can be taken now
+    /v1/uploads                            envelopes in pieces (`hub.uploads_door`)
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.registry.door`)
     GET  /v1/depot/…                       what the academy publishes (`hub.depot_door`)
 
@@ -48,6 +49,7 @@ from pocus_desktop.hub.observed import Observed, refuse
 from pocus_desktop.hub.protocol import BUSY_S
 from pocus_desktop.hub.readiness import Readiness
 from pocus_desktop.hub.registry.door import RegistryDoor
+from pocus_desktop.hub.uploads_door import UploadsDoor
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
@@ -111,6 +113,9 @@ def create_app(
     app = Starlette(
         routes=[
             *doors.routes(),
+            *UploadsDoor(
+                hub.uploads, doors.take, hub.clock, guard, stall_s=policy.stall_s, maximum_bytes=policy.maximum_bytes
+            ).routes(),
             *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
             *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         ],
@@ -164,10 +169,9 @@ class _Doors:
                 raise ContentDigestMismatchError
             if found != digest:
                 raise NameMismatchError
-            result = await run_in_threadpool(self._take, data, digest)
+            result = await self.take(data, digest)
         finally:
             self._readers.release()
-        (self._metrics.accepted if result.is_new else self._metrics.repeated).inc()
         headers = {"Location": f"/v1/envelopes/{digest}/receipt"} if result.is_new else {}
         return Response(
             result.receipt, status_code=201 if result.is_new else 200, media_type=RECEIPT_MEDIA_TYPE, headers=headers
@@ -192,6 +196,12 @@ class _Doors:
         """Whether results can be taken."""
         await run_in_threadpool(self._readiness.require)
         return Response(canonical.encode({"status": "ok"}), media_type=_JSON)
+
+    async def take(self, data: bytes, digest: str) -> IntakeResult:
+        """Judge an envelope on a thread, when its turn comes."""
+        result = await run_in_threadpool(self._take, data, digest)
+        (self._metrics.accepted if result.is_new else self._metrics.repeated).inc()
+        return result
 
     def _take(self, data: bytes, digest: str) -> IntakeResult:
         with self._turns:

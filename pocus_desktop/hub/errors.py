@@ -165,6 +165,51 @@ class WrongMediaTypeError(HubError):
     status = 415
 
 
+class NoUploadError(HubError):
+    """There is no such upload, or what arrived of it was let go."""
+
+    code = "hub.no_upload"
+    blame = Blame.USER
+    status = 404
+
+
+class BadUploadError(HubError):
+    """A field of an upload's request is missing or malformed."""
+
+    code = "hub.bad_upload"
+    blame = Blame.USER
+    status = 400
+
+
+class UploadOffsetError(HubError):
+    """A piece does not begin where what arrived ends."""
+
+    code = "hub.upload_offset"
+    status = 409
+
+
+class OtherTusVersionError(HubError):
+    """The request speaks another version of the protocol for uploads."""
+
+    code = "hub.other_tus_version"
+    blame = Blame.USER
+    status = 412
+
+
+class ChecksumMismatchError(HubError):
+    """A piece that arrived is not the one that was sent."""
+
+    code = "hub.checksum_mismatch"
+    status = 460
+
+
+class UploadsFullError(HubError):
+    """So much is arriving in pieces that no further upload can begin."""
+
+    code = "hub.uploads_full"
+    status = 503
+
+
 class EnvelopeRefusedError(HubError):
     """The hub cannot or may not take the envelope; it is kept in quarantine with the reason.
 

@@ -36,6 +36,7 @@ from pocus_desktop.hub.places import open_place
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.shelf import Shelf, Shelved
 from pocus_desktop.hub.store import HubStore, Refused, Standing, Status
+from pocus_desktop.hub.upload_store import UploadStore
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
@@ -111,6 +112,7 @@ class Hub:
         place = open_place(objects, folder)
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
         self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
+        self.uploads = UploadStore(self._store)
         self._shelf = Shelf(place.at("shelf"), self.ring.openers)
         self._quarantine = Objects(place.at("quarantine"))
         self._intake = Intake(

@@ -16,6 +16,9 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:pocus:problem:"
 REQUEST_PREFIX: Final = "urn:pocus:request:"
 RETRY_AFTER_S: Final = 30
+_STATUSES: Final = frozenset(HTTPStatus)
+"""Those that HTTP itself knows; tus has one of its own."""
+
 _LATER: Final = frozenset({429, 503})
 _NOT_SIGNED: Final = 401
 _BODY_UNREAD: Final = frozenset({408, 413})
@@ -32,7 +35,7 @@ def problem_response(
     told = error.explain()
     document: dict[str, Json] = {
         "type": TYPE_PREFIX + error.code,
-        "title": HTTPStatus(status).phrase,
+        "title": HTTPStatus(status).phrase if status in _STATUSES else told.what,
         "status": status,
         "detail": told.what,
         "code": error.code,

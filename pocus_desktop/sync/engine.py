@@ -168,10 +168,11 @@ Event: TypeAlias = Due | Moved | Failed | Receipted | Asked | Restarted | Supers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """Hand the envelope to the carrier; in pieces, go on at `upload` where that is not empty."""
+    """Hand the envelope to the carrier; in pieces, go on with `upload` at `offset` where there is one."""
 
     way: Way
     upload: str
+    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +269,7 @@ def _due(row: Row, event: Due, now_ms: int) -> Step:
     if moment is None or moment > now_ms:
         return Step(row=row)
     begun = replace(row, status=Status.ACTIVE, carrier=event.carrier, tried_ms=now_ms)
-    return Step(row=begun, effects=(Send(way=row.way, upload=row.upload),))
+    return Step(row=begun, effects=(Send(way=row.way, upload=row.upload, offset=row.offset),))
 
 
 def _moved(row: Row, event: Moved) -> Step:

@@ -1,4 +1,4 @@
-"""Sealed results over HTTPS: `PUT /v1/envelopes/{sha256}` (formats/sync 2).
+"""Sealed results over HTTPS: whole by `PUT /v1/envelopes/{sha256}` (formats/sync 2), or in pieces (`sync.pieces`).
 
 Rules kept here:
 
@@ -17,7 +17,7 @@ import base64
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -49,6 +49,7 @@ from pocus_desktop.sync.hub_http import (
     problem_of,
     told_as_ours,
 )
+from pocus_desktop.sync.pieces import Pieces
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
 
 LONGEST_WAIT_ASKED_MS: Final = 60 * 60 * 1000
@@ -143,6 +144,45 @@ class HttpsTransport:
             self._client.stream("PUT", url, content=envelope, headers=headers) as answer,
         ):
             return _judge(answer, host)
+
+    def upload(
+        self,
+        envelope: bytes,
+        digest: str,
+        *,
+        upload: str,
+        offset: int,
+        moved: Callable[[str, int], None],
+        is_wanted: Callable[[], bool],
+    ) -> bytes:
+        """Send what the hub does not hold yet, in pieces; see `PiecewiseTransport`.
+
+        Raises:
+            SyncError: As `deliver`.
+            NoUploadsError: The hub takes envelopes whole only.
+            GaveWayError: `is_wanted` said so.
+        """
+
+        def pieces(now_ms: int) -> Pieces:
+            return Pieces(
+                self._client,
+                self._address,
+                receipt_in=_judge,
+                refusal=_refusal,
+                authorize=lambda method, target: self._signature(method, target, now_ms),
+            )
+
+        try:
+            first = pieces(time.time_ns() // 1_000_000)
+            return first.upload(envelope, digest, upload=upload, offset=offset, moved=moved, is_wanted=is_wanted)
+        except OtherTimeError as told:  # rule 7; only the beginning of an upload is signed
+            again = pieces(told.hub_time_ms)
+            return again.upload(envelope, digest, upload="", offset=0, moved=moved, is_wanted=is_wanted)
+
+    def _signature(self, method: str, target: str, now_ms: int) -> dict[str, str]:
+        if self._key is None:
+            return {}
+        return {"Authorization": sign_request(self._key, method=method, target=target, now_ms=now_ms)}
 
     def close(self) -> None:
         """Close the connections."""

@@ -279,6 +279,7 @@ class Outbox:
                 data,
                 digest,
                 upload=send.upload,
+                offset=send.offset,
                 moved=moved,
                 is_wanted=lambda: not (row.is_partial and self._has_urgent.is_set()),
             )

@@ -44,7 +44,7 @@ class Transport(Protocol):
 
 @runtime_checkable
 class PiecewiseTransport(Transport, Protocol):
-    """A transport whose other side keeps what arrived before a cut, and goes on from there (formats/sync 6)."""
+    """A transport whose other side keeps what arrived before a cut, and goes on from there (formats/sync 8)."""
 
     def upload(
         self,
@@ -52,6 +52,7 @@ class PiecewiseTransport(Transport, Protocol):
         digest: str,
         *,
         upload: str,
+        offset: int,
         moved: Callable[[str, int], None],
         is_wanted: Callable[[], bool],
     ) -> bytes:
@@ -61,6 +62,7 @@ class PiecewiseTransport(Transport, Protocol):
             envelope: The sealed result, whole.
             digest: Its SHA-256.
             upload: The address under which the hub keeps what arrived; empty to begin.
+            offset: How much it holds as far as is known.
             moved: Told that address and how many bytes the hub holds, whenever the hub says so.
             is_wanted: Asked between pieces; false where something goes first.
 

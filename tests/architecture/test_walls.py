@@ -24,6 +24,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "hub/store_engine.py",
         "hub/store_schema.py",
         "hub/store_tables.py",
+        "hub/upload_store.py",
         "hub/registry/store.py",
         "hub/migrations/",
     ),

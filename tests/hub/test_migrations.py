@@ -83,6 +83,18 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         },
     },
     "0003": {},
+    "0004": {
+        "upload": {
+            "upload_id": "u",
+            "digest": "ab" * 32,
+            "owner": "ed25519:a",
+            "size_bytes": 9,
+            "arrived_bytes": 3,
+            "begun_ms": 1,
+            "expires_ms": 2,
+        },
+        "upload_piece": {"upload_id": "u", "begins_at": 0, "content": b"\x00\xffa"},
+    },
 }
 """Rows of each revision's tables."""
 

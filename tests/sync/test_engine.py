@@ -67,7 +67,9 @@ CUT: Final = Failed(problem="sync.cut_off", chance=1.0, is_cut=True)
 
 def test_a_small_one_goes_whole_and_comes_back_with_its_receipt() -> None:
     story = _story()
-    story.given(DUE).expect(Send(way=Way.WHOLE, upload=""), status=Status.ACTIVE, carrier="https", tried_ms=NOW)
+    story.given(DUE).expect(
+        Send(way=Way.WHOLE, upload="", offset=0), status=Status.ACTIVE, carrier="https", tried_ms=NOW
+    )
     story.given(Receipted(received_ms=NOW + 5)).expect(stage=Stage.RECEIPTED, status=Status.DONE, delivered_ms=NOW + 5)
 
 
@@ -75,19 +77,19 @@ def test_it_is_tried_again_later_each_time() -> None:
     story = _story()
     story.given(DUE).given(LATER).expect(WakeAt(due_ms=NOW + FIRST_MS), status=Status.FAILED, attempts=1)
     story.given(DUE, after_ms=FIRST_MS - 1).expect(status=Status.FAILED)
-    story.given(DUE, after_ms=1).expect(Send(way=Way.WHOLE, upload=""), status=Status.ACTIVE)
+    story.given(DUE, after_ms=1).expect(Send(way=Way.WHOLE, upload="", offset=0), status=Status.ACTIVE)
     story.given(LATER).expect(WakeAt(due_ms=story.now_ms + 2 * FIRST_MS), attempts=2)
 
 
 def test_one_that_was_cut_off_goes_on_in_pieces_from_where_the_other_side_is() -> None:
     story = _story(200_000, way=Way.WHOLE)
     story.given(DUE).given(CUT).expect(WakeAt(due_ms=NOW + FIRST_MS), way=Way.PIECES, stage=Stage.SEALED)
-    story.given(DUE, after_ms=FIRST_MS).expect(Send(way=Way.PIECES, upload=""))
+    story.given(DUE, after_ms=FIRST_MS).expect(Send(way=Way.PIECES, upload="", offset=0))
     story.given(Moved(upload="https://hub/u/1", offset=65_536)).expect(stage=Stage.SENDING, offset=65_536)
     story.given(replace(CUT, moved_bytes=65_536)).expect(
         WakeAt(due_ms=story.now_ms + PAUSE_MS), status=Status.WAITING, attempts=0, problem="sync.cut_off"
     )
-    story.given(DUE, after_ms=PAUSE_MS).expect(Send(way=Way.PIECES, upload="https://hub/u/1"))
+    story.given(DUE, after_ms=PAUSE_MS).expect(Send(way=Way.PIECES, upload="https://hub/u/1", offset=65_536))
     story.given(Moved(upload="https://hub/u/1", offset=200_000)).expect(stage=Stage.SENT)
     story.given(Receipted(received_ms=1)).expect(stage=Stage.RECEIPTED, offset=200_000, upload="", problem="")
 
@@ -101,7 +103,7 @@ def test_an_upload_that_the_other_side_has_forgotten_begins_anew() -> None:
 
 def test_a_hub_that_knows_no_pieces_is_given_it_whole() -> None:
     story = _story(200_000)
-    story.given(DUE).expect(Send(way=Way.PIECES, upload=""))
+    story.given(DUE).expect(Send(way=Way.PIECES, upload="", offset=0))
     story.given(Failed(problem="sync.no_uploads", chance=0.0, has_no_pieces=True)).expect(
         WakeAt(due_ms=NOW + FIRST_MS // 2), way=Way.WHOLE
     )

@@ -1,0 +1,254 @@
+"""Envelopes in pieces over HTTP: a client of the tus protocol 1.0.0 (formats/sync 8).
+
+Rules kept here:
+
+1. Before anything is begun, the hub is asked whether it holds the envelope already (8.4).
+2. How much the hub holds is the hub's word; nothing before that is sent again (8.5).
+3. An upload's address is followed only where it lies below the hub's own (8.3).
+4. A cut asks the hub once how far it is, so that the next attempt need not (8.5).
+5. What goes first is not kept waiting: between two pieces the sender may be called off (4.9).
+"""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+from urllib.parse import urljoin
+
+import httpx2
+
+from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.sitting.sealed import MEDIA_TYPE
+from pocus_desktop.sync.errors import GaveWayError, NoUploadsError, StrangeAnswerError, SyncError
+from pocus_desktop.sync.hub_http import media_type, problem_of, told_as_ours
+from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
+
+VERSION: Final = "1.0.0"
+PIECE_TYPE: Final = "application/offset+octet-stream"
+WRITE_BYTES: Final = 16 * 1024
+"""So much is handed to the network between two looks at what goes first."""
+
+_PLAIN: Final = {"Accept-Encoding": "identity"}
+_TUS: Final = {**_PLAIN, "Tus-Resumable": VERSION}
+_CREATED: Final = 201
+_OK: Final = frozenset({200, 204})
+_NOT_FOUND: Final = frozenset({404, 410})
+_NO_UPLOADS: Final = frozenset({404, 405, 412, 501})
+_CONFLICT: Final = 409
+_NOT_THERE: Final = 404
+_LONGEST_NUMBER: Final = 15
+
+Moved = Callable[[str, int], None]
+
+
+class _GoneError(Exception):
+    """The hub knows no such upload any more."""
+
+
+class _OtherOffsetError(Exception):
+    """The hub holds another number of bytes."""
+
+
+class Pieces:
+    """Talks with one hub about uploads."""
+
+    def __init__(
+        self,
+        client: httpx2.Client,
+        address: httpx2.URL,
+        *,
+        receipt_in: Callable[[httpx2.Response, str], bytes],
+        refusal: Callable[[httpx2.Response, str, Mapping[str, Json]], SyncError],
+        authorize: Callable[[str, str], Mapping[str, str]],
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            client: The connections to the hub.
+            address: The hub's, with a slash at its end.
+            receipt_in: Judges an answer that should hold a receipt.
+            refusal: What an answer that is none of those expected means.
+            authorize: The fields that say who asks, for a method and a path.
+        """
+        self._client = client
+        self._address = address
+        self._host = address.host
+        self._receipt_in = receipt_in
+        self._refusal = refusal
+        self._authorize = authorize
+
+    def upload(
+        self,
+        envelope: bytes,
+        digest: str,
+        *,
+        upload: str,
+        offset: int,
+        moved: Moved,
+        is_wanted: Callable[[], bool],
+    ) -> bytes:
+        """Bring over what the hub does not hold yet; see `PiecewiseTransport`."""
+        if self._is_ours(upload):
+            try:
+                return self._finish(upload, envelope, digest, offset, moved, is_wanted)
+            except _GoneError:  # the hub let it go, judged or not: it is asked
+                moved("", 0)
+        held = self._receipt(digest)  # rule 1
+        if held is not None:
+            return held
+        upload = self._begin(digest, len(envelope))
+        moved(upload, 0)
+        try:
+            return self._finish(upload, envelope, digest, 0, moved, is_wanted)
+        except _GoneError as problem:
+            moved("", 0)
+            raise StrangeAnswerError(host=self._host, status=_NOT_THERE) from problem
+
+    def _finish(
+        self,
+        upload: str,
+        envelope: bytes,
+        digest: str,
+        offset: int,
+        moved: Moved,
+        is_wanted: Callable[[], bool],
+    ) -> bytes:
+        """Send what comes after `offset` to the end, and fetch the receipt.
+
+        Raises:
+            _GoneError: The hub knows no such upload any more, and does not hold the envelope.
+        """
+        try:
+            self._send(upload, envelope, offset, moved, is_wanted)
+        except _GoneError:
+            held = self._receipt(digest)
+            if held is None:
+                raise
+            return held
+        moved(upload, len(envelope))
+        held = self._receipt(digest)
+        if held is None:
+            raise StrangeAnswerError(host=self._host, status=_NOT_THERE)
+        return held
+
+    def _send(self, upload: str, envelope: bytes, offset: int, moved: Moved, is_wanted: Callable[[], bool]) -> None:
+        """Send what comes after `offset`, to the end.
+
+        Raises:
+            _GoneError: The hub knows no such upload any more.
+        """
+        try:
+            try:
+                self._append(upload, envelope, offset, is_wanted)
+            except _OtherOffsetError:  # it holds more or less than was thought: ask, and go on from there
+                told = self._offset(upload)
+                moved(upload, told)
+                self._append(upload, envelope, told, is_wanted)
+        except _OtherOffsetError as problem:
+            raise StrangeAnswerError(host=self._host, status=_CONFLICT) from problem
+        except SyncError as error:
+            if error.is_cut:
+                self._tell_how_far(upload, moved)  # rule 4
+            raise
+
+    def _tell_how_far(self, upload: str, moved: Moved) -> None:
+        try:
+            moved(upload, self._offset(upload))
+        except _GoneError:
+            moved("", 0)
+        except SyncError:  # the cut itself is what is told; the next attempt asks again
+            return
+
+    def _receipt(self, digest: str) -> bytes | None:
+        """The receipt of an envelope that the hub holds; None where it holds it not."""
+        headers = {**_PLAIN, "Accept": f"{RECEIPT_MEDIA_TYPE}, {PROBLEM_MEDIA_TYPE}"}
+        url = self._address.join(f"v1/envelopes/{digest}/receipt")
+        with told_as_ours(self._host), self._client.stream("GET", url, headers=headers) as answer:
+            if answer.status_code in _NOT_FOUND and media_type(answer) == PROBLEM_MEDIA_TYPE:
+                code = problem_of(answer, self._host).get("code")
+                if code == "hub.no_receipt":
+                    return None
+                raise self._refusal(answer, self._host, {"code": code})
+            return self._receipt_in(answer, self._host)
+
+    def _begin(self, digest: str, size_bytes: int) -> str:
+        told = ",".join(f"{key} {_base64(value)}" for key, value in (("filename", digest), ("filetype", MEDIA_TYPE)))
+        size = {"Upload-Length": str(size_bytes), "Content-Length": "0"}
+        headers = {**_TUS, **size, "Upload-Metadata": told, **self._authorize("POST", "/v1/uploads")}
+        url = self._address.join("v1/uploads")
+        with told_as_ours(self._host), self._client.stream("POST", url, headers=headers) as answer:
+            if answer.status_code == _CREATED:
+                found = urljoin(str(url), answer.headers.get("Location", ""))
+                if not self._is_ours(found):
+                    raise StrangeAnswerError(host=self._host, status=answer.status_code)
+                return found
+            problem = self._problem(answer)
+            if answer.status_code in _NO_UPLOADS or problem.get("code") == "hub.uploads_full":
+                raise NoUploadsError(host=self._host)
+            raise self._told(answer, problem)
+
+    def _offset(self, upload: str) -> int:
+        """How much the hub holds."""
+        with told_as_ours(self._host), self._client.stream("HEAD", upload, headers=_TUS) as answer:
+            if answer.status_code in _NOT_FOUND:
+                raise _GoneError
+            told = answer.headers.get("Upload-Offset", "")
+            if answer.status_code in _OK and told.isascii() and told.isdigit() and len(told) <= _LONGEST_NUMBER:
+                return int(told)
+            raise self._told(answer, {})
+
+    def _append(self, upload: str, envelope: bytes, offset: int, is_wanted: Callable[[], bool]) -> None:
+        """Send one stretch, to the end."""
+        rest = memoryview(envelope)[offset:]
+        headers = {
+            **_TUS,
+            "Content-Type": PIECE_TYPE,
+            "Upload-Offset": str(offset),
+            "Content-Length": str(len(rest)),
+        }
+        content = self._pieces(rest, is_wanted)
+        with (
+            told_as_ours(self._host),
+            self._client.stream("PATCH", upload, headers=headers, content=content) as answer,
+        ):
+            if answer.status_code in _OK and answer.headers.get("Upload-Offset") == str(len(envelope)):
+                return
+            if answer.status_code == _CONFLICT:
+                raise _OtherOffsetError
+            if answer.status_code in _NOT_FOUND:
+                raise _GoneError
+            raise self._told(answer, self._problem(answer))
+
+    def _pieces(self, rest: memoryview, is_wanted: Callable[[], bool]) -> Iterator[bytes]:
+        for begin in range(0, len(rest), WRITE_BYTES):
+            if not is_wanted():  # rule 5
+                raise GaveWayError(host=self._host)
+            yield bytes(rest[begin : begin + WRITE_BYTES])
+
+    def _problem(self, answer: httpx2.Response) -> Mapping[str, Json]:
+        return problem_of(answer, self._host) if media_type(answer) == PROBLEM_MEDIA_TYPE else {}
+
+    def _told(self, answer: httpx2.Response, problem: Mapping[str, Json]) -> SyncError:
+        """What an answer means that is none of those expected."""
+        if media_type(answer) == PROBLEM_MEDIA_TYPE:
+            return self._refusal(answer, self._host, problem)
+        try:
+            self._receipt_in(answer, self._host)
+        except SyncError as error:
+            return error
+        return StrangeAnswerError(host=self._host, status=answer.status_code)
+
+    def _is_ours(self, upload: str) -> bool:
+        """Rule 3."""
+        if not upload:
+            return False
+        try:
+            found = httpx2.URL(upload)
+        except httpx2.InvalidURL:
+            return False
+        ours = self._address
+        is_same = (found.scheme, found.host, found.port) == (ours.scheme, ours.host, ours.port)
+        return is_same and found.path.startswith(ours.path) and not found.userinfo and not found.fragment
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("ascii")).decode("ascii")
