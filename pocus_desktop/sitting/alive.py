@@ -1,17 +1,21 @@
 """The sign of life beside a journal: until when the program ran after its last durable event (formats/journal 7.7).
 
-A heartbeat in the journal costs a commit, so there is one every few seconds only. In between this file is overwritten
-in its place, without waiting for the disk: it outlives the program, if not always the power. It proves nothing and need
-not: it can only make the gap that is credited shorter, by no more than the time to the next heartbeat.
+A heartbeat in the journal costs a commit, and so does the position of a clip; there is one every few seconds, or every
+300 ms of a clip. In between this file is overwritten in its place, without waiting for the disk: it outlives the
+program, if not always the power. It proves nothing and need not: it can only make the gap that is credited shorter, by
+no more than the time to the next heartbeat, and move a clip that was started anyway.
 
-    magic   8 bytes    "POCUSAL" and the format's number as a byte
-    stamp  16 bytes    monotonic and wall milliseconds, signed, big-endian
-    boot   32 bytes    SHA-256 of the boot's id
-    check  32 bytes    SHA-256 of the sitting's id and all bytes before
+    magic      8 bytes    "POCUSAL" and the format's number as a byte
+    stamp     16 bytes    monotonic and wall milliseconds, signed, big-endian
+    position   8 bytes    of the clip, milliseconds, signed, big-endian
+    clip       2 bytes    length of the clip's key, then the key; none where nothing plays
+    check     32 bytes    SHA-256 of the sitting's id, the boot's id and all bytes before
 """
 
 import hashlib
 import struct
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,43 +29,65 @@ LONGEST_MS: Final = 10_000
 """A sign later than this after the last event is no use: a heartbeat would have come between."""
 
 _MAGIC: Final = b"POCUSAL\x01"
-_STAMP: Final = struct.Struct(">qq")
+_FRONT: Final = struct.Struct(">qqqH")
+_CHECK_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """The program lived.
+
+    Attributes:
+        at: When.
+        clip: Key of the clip that played; empty where none did.
+        position_ms: Where it was.
+    """
+
+    at: Reading
+    clip: str = ""
+    position_ms: int = 0
 
 
 class Alive:
-    """Gives signs of life for one sitting.
+    """Gives signs of life for one sitting; from any thread.
 
     Args:
         folder: The sitting's.
         sitting: Its id.
+
+    Attributes:
+        last_ms: When (monotonic) the last sign was given; None before.
     """
 
     def __init__(self, folder: Path, sitting: str) -> None:
         self._path = folder / FILE_NAME
         self._sitting = sitting
         self._file: BinaryIO | None = None
+        self._lock = threading.Lock()
         self.last_ms: int | None = None
-        """Monotonic; when the last sign was given."""
 
-    def mark(self, now: Reading) -> None:
+    def mark(self, sign: Sign) -> None:
         """The program lives. A disk that refuses is passed over here: the next heartbeat meets it, and tells."""
-        self.last_ms = now.monotonic_ms
+        self.last_ms = sign.at.monotonic_ms
         try:
-            if self._file is None:
-                self._file = self._path.open("r+b" if self._path.exists() else "w+b", buffering=0)
-            self._file.seek(0)
-            self._file.write(_encode(now, self._sitting))
+            with self._lock:
+                if self._file is None:
+                    self._file = self._path.open("r+b" if self._path.exists() else "w+b", buffering=0)
+                self._file.seek(0)
+                self._file.write(_encode(sign, self._sitting))
         except OSError:
             self.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
+        with self._lock:
+            if self._file is None:
+                return
             self._file.close()
             self._file = None
 
 
-def last_sign(folder: Path, sitting: str, *, after: Reading) -> Reading | None:
+def last_sign(folder: Path, sitting: str, *, after: Reading) -> Sign | None:
     """The last sign of life, where it tells more than the last event does.
 
     Args:
@@ -70,24 +96,28 @@ def last_sign(folder: Path, sitting: str, *, after: Reading) -> Reading | None:
         after: The stamp of the last event.
 
     Returns:
-        A reading of the same boot, later than the last event by no more than `LONGEST_MS`; None where the file is not
+        A sign of the same boot, later than the last event by no more than `LONGEST_MS`; None where the file is not
         there, is damaged, or says anything else.
     """
     try:
         data = (folder / FILE_NAME).read_bytes()
     except OSError:
         return None
-    start = len(_MAGIC)
-    if len(data) < start + _STAMP.size:
+    start = len(_MAGIC) + _FRONT.size
+    if len(data) < start:
         return None
-    monotonic_ms, wall_ms = _STAMP.unpack_from(data, start)
-    sign = Reading(monotonic_ms=monotonic_ms, wall_ms=wall_ms, boot_id=after.boot_id)
-    if data != _encode(sign, sitting) or not 0 < monotonic_ms - after.monotonic_ms <= LONGEST_MS:
+    monotonic_ms, wall_ms, position_ms, length = _FRONT.unpack_from(data, len(_MAGIC))
+    at = Reading(monotonic_ms=monotonic_ms, wall_ms=wall_ms, boot_id=after.boot_id)
+    clip = data[start : start + length].decode("utf-8", "replace")
+    sign = Sign(at=at, clip=clip, position_ms=position_ms)
+    whole = data[: start + length + _CHECK_BYTES]  # a longer one may have been here before
+    if whole != _encode(sign, sitting) or not 0 < monotonic_ms - after.monotonic_ms <= LONGEST_MS:
         return None
     return sign
 
 
-def _encode(at: Reading, sitting: str) -> bytes:
-    boot = hashlib.sha256(at.boot_id.encode("utf-8", "surrogatepass")).digest()
-    front = _MAGIC + _STAMP.pack(at.monotonic_ms, at.wall_ms) + boot
-    return front + hashlib.sha256(sitting.encode("utf-8") + b"\x00" + front).digest()
+def _encode(sign: Sign, sitting: str) -> bytes:
+    clip = sign.clip.encode("utf-8")[:0xFFFF]
+    front = _MAGIC + _FRONT.pack(sign.at.monotonic_ms, sign.at.wall_ms, sign.position_ms, len(clip)) + clip
+    known = sitting.encode("utf-8") + b"\x00" + sign.at.boot_id.encode("utf-8", "surrogatepass") + b"\x00"
+    return front + hashlib.sha256(known + front).digest()

@@ -23,7 +23,7 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import events, intents, sealed, times
-from pocus_desktop.sitting.alive import EVERY_MS, Alive
+from pocus_desktop.sitting.alive import EVERY_MS, Alive, Sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import DISK_ERRORS
@@ -43,6 +43,12 @@ HEARTBEAT_MS: Final = 5_000
 
 SLEEP_MS: Final = 1_000
 """A machine that seems to have slept for less has not: two clocks are looked at one after the other."""
+
+POSITION_MS: Final = 300
+"""How far a clip moves before that is durable; in between, it is in the sign of life.
+
+An answer between two reports makes the sign before it stale; this and the time to the next report stay below 500 ms.
+"""
 
 _OVER: Final = frozenset({Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL})
 _SIGNED: Final = (events.HandedIn, events.TimeOver, events.Moved)
@@ -140,7 +146,7 @@ class Runner:
             elif self.state.ledger.is_running and now.monotonic_ms - self.last_ms >= HEARTBEAT_MS:
                 self._append(None, events.Heartbeat(), now)
             elif self.state.ledger.is_running and now.monotonic_ms >= self.sign_due_ms:
-                self._alive.mark(now)
+                self._alive.mark(Sign(at=now))
             self._finish()
         except DISK_ERRORS as problem:
             self._stop(problem, Deed(at=now, event=events.Heartbeat()))
@@ -155,6 +161,20 @@ class Runner:
         """When (monotonic) the next sign of life is due while the clock runs."""
         signed_ms = self._alive.last_ms
         return EVERY_MS + (self.last_ms if signed_ms is None else max(self.last_ms, signed_ms))
+
+    def sign(self, report: intents.ReportMedia, at: Reading) -> bool:
+        """Keep a clip's position in the sign of life, where it is so near to the journal's that this will do.
+
+        May be called from any thread: it waits for no commit.
+
+        Returns:
+            Whether it did; else it is a deed.
+        """
+        clip = self.state.clips.get(report.clip)
+        if report.what != "position" or clip is None or abs(report.position_ms - clip.position_ms) >= POSITION_MS:
+            return False
+        self._alive.mark(Sign(at=at, clip=report.clip, position_ms=report.position_ms))
+        return True
 
     def seal_partial(self) -> SealedResult:
         """Seal what there is, while the sitting goes on.

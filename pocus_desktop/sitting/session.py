@@ -17,7 +17,7 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import events, intents, opening, present, times
-from pocus_desktop.sitting.alive import last_sign
+from pocus_desktop.sitting.alive import Sign, last_sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
@@ -154,8 +154,8 @@ class Sitting:
         if begun.journal is not None:
             last = begun.state.ledger.last
             sign = last_sign(folder, begun.state.opened.sitting, after=last) if begun.state.ledger.is_running else None
-            if sign is not None:  # as if this heartbeat had been durable: the gap begins where the program ended
-                sitting.record(events.Heartbeat(), at=sign)
+            if sign is not None:  # as if this had been durable: the gap begins where the program ended
+                sitting.record(_sign_event(sign), at=sign.at)
             sitting.record(opening.coming_back(begun, station))
         return sitting
 
@@ -225,9 +225,14 @@ class Sitting:
         self._on_sealed.append(callback)
 
     def handle(self, intent: Intent) -> None:
-        """Take what the person or their player says; stamped now, answered by a view."""
+        """Take what the person or their player says; stamped now, answered by a view.
+
+        A clip that is near to where the journal has it is not worth an event, nor a view.
+        """
         with self._lock:  # stamps and the queue keep one order
-            self._submit(Deed(at=self._clock.read(), intent=intent))
+            at = self._clock.read()
+            if not (isinstance(intent, intents.ReportMedia) and self._signs(intent, at)):
+                self._submit(Deed(at=at, intent=intent))
 
     def record(self, event: Event, *, at: Reading | None = None) -> None:
         """Take what the proctor says: `Paused`, `Continued`, `TimeGranted`, `HandLowered` with their names.
@@ -314,6 +319,9 @@ class Sitting:
                 self._writer.submit(self._runner.close)
         self._writer.close()
 
+    def _signs(self, report: intents.ReportMedia, at: Reading) -> bool:
+        return self._runner is not None and not self._is_closed and self._runner.sign(report, at)
+
     def _submit(self, deed: Deed) -> None:
         if self._is_closed:
             return
@@ -396,6 +404,13 @@ class Sitting:
 def _seen(state: SittingState, failure: PocusError | None) -> tuple[object, ...]:
     """What a tick may change of what is seen."""
     return state.stage, state.configuration, bool(state.ledger.rest_ms), failure
+
+
+def _sign_event(sign: Sign) -> Event:
+    """The event that a sign of life stands for."""
+    if sign.clip:
+        return events.MediaReported(clip=sign.clip, what="position", position_ms=max(sign.position_ms, 0))
+    return events.Heartbeat()
 
 
 def _no_hook(_moment: str) -> None:

@@ -1,7 +1,7 @@
 """Plays the clips of a step: one player, owned here, so that changing screens never loses a play.
 
 A play is counted durably before the player starts: `ask_play` emits `PlayClip` and waits until a view shows the play
-counted. What the player then tells goes back as `ReportMedia`, positions about three times a second.
+counted. What the player then tells goes back as `ReportMedia`, positions about seven times a second.
 """
 
 from collections.abc import Callable
@@ -37,9 +37,9 @@ PlayerFactory: TypeAlias = Callable[[Sink], Player]
 SHOW_MS: Final = 50
 """How often the position on the screen moves."""
 
-REPORT_MS: Final = 350
+REPORT_MS: Final = 150
 """How often the position is told to the sitting where it moved: who comes back after a crash is no more than half a
-second from what they saw, the time to write it down included."""
+second from what they saw. The sitting makes few of these durable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 """The sign of life: after a crash the clock stands where it stood for the person, not where the last heartbeat was."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pocus_desktop.kernel.clock import Reading
-from pocus_desktop.sitting import events
-from pocus_desktop.sitting.alive import FILE_NAME, LONGEST_MS, Alive, last_sign
+from pocus_desktop.sitting import events, intents
+from pocus_desktop.sitting.alive import FILE_NAME, LONGEST_MS, Alive, Sign, last_sign
 from pocus_desktop.sitting.judge import judge
-from tests.sitting.world import World, to_femoral
+from tests.sitting.world import World, to_case, to_femoral
 
 LAST = Reading(monotonic_ms=50_000, wall_ms=1_800_000_000_000, boot_id="boot")
 
@@ -17,9 +18,9 @@ def at(ms: int, boot_id: str = "boot") -> Reading:
     return Reading(monotonic_ms=LAST.monotonic_ms + ms, wall_ms=LAST.wall_ms + ms, boot_id=boot_id)
 
 
-def signed(folder: Path, reading: Reading) -> bytes:
+def signed(folder: Path, reading: Reading, **clip: Any) -> bytes:
     alive = Alive(folder, "sit_1")
-    alive.mark(reading)
+    alive.mark(Sign(at=reading, **clip))
     alive.close()
     return (folder / FILE_NAME).read_bytes()
 
@@ -28,7 +29,16 @@ def test_the_last_sign_is_what_was_marked(tmp_path: Path) -> None:
     assert last_sign(tmp_path, "sit_1", after=LAST) is None
     for ms in (400, 3_100, LONGEST_MS):
         signed(tmp_path, at(ms))
-        assert last_sign(tmp_path, "sit_1", after=LAST) == at(ms)
+        assert last_sign(tmp_path, "sit_1", after=LAST) == Sign(at=at(ms))
+
+
+def test_a_sign_over_a_longer_one_is_whole(tmp_path: Path) -> None:
+    signed(tmp_path, at(300), clip="a-long-name-of-a-clip.0", position_ms=2_345)
+    assert last_sign(tmp_path, "sit_1", after=LAST) == Sign(
+        at=at(300), clip="a-long-name-of-a-clip.0", position_ms=2_345
+    )
+    signed(tmp_path, at(400), clip="b.1", position_ms=7)
+    assert last_sign(tmp_path, "sit_1", after=LAST) == Sign(at=at(400), clip="b.1", position_ms=7)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +61,7 @@ def test_a_sign_of_another_sitting_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_sign_cut_or_changed_anywhere_is_passed_over(tmp_path: Path) -> None:
-    whole = signed(tmp_path, at(400))
+    whole = signed(tmp_path, at(400), clip="arrival.0", position_ms=900)
     file = tmp_path / FILE_NAME
     for place in range(len(whole)):
         for data in (whole[:place], whole[:place] + bytes((whole[place] ^ 0x10,)) + whole[place + 1 :]):
@@ -98,7 +108,7 @@ def test_a_limit_that_ran_out_before_the_last_sign_has_run_out(world: World) -> 
     sitting.close()
     alive = Alive(sitting_folder(world), sitting.state.opened.sitting)
     world.clock.advance(ms=5_000)
-    alive.mark(world.clock.read())
+    alive.mark(Sign(at=world.clock.read()))
     alive.close()
     again = world.again()
     fired = [one.at.monotonic_ms for one in again.recorded if isinstance(one.event, events.TimerFired)]
@@ -117,3 +127,39 @@ def test_a_disk_that_takes_no_sign_stops_nothing(world: World) -> None:
     assert sitting.view().chrome.saved == "saved"
     sitting.close()
     assert last_sign(sitting_folder(world), sitting.state.opened.sitting, after=sitting.state.ledger.last) is None
+
+
+def test_a_clip_goes_on_from_where_it_was_though_few_of_its_places_are_durable(world: World) -> None:
+    sitting = to_case(world.begin())
+    sitting.handle(intents.PlayClip(clip="arrival.0"))
+    seq = sitting.state.last_seq
+    for position_ms in range(150, 2_100, 150):
+        world.clock.advance(ms=150)
+        sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=position_ms))
+    durable = [one.event.position_ms for one in sitting.recorded[seq:] if isinstance(one.event, events.MediaReported)]
+    assert durable == [300, 600, 900, 1_200, 1_500, 1_800]
+    sitting.close()
+    world.clock.advance(ms=60_000)
+    again = world.again()
+    assert (again.state.clips["arrival.0"].plays_used, again.state.clips["arrival.0"].position_ms) == (1, 1_950)
+    assert judge(again.course, again.recorded) == again.state
+
+
+def test_a_clip_that_is_wound_is_durable_at_once(world: World) -> None:
+    sitting = to_case(world.begin())
+    sitting.handle(intents.PlayClip(clip="arrival.0"))
+    sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=5_000))
+    sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=1_000))
+    assert sitting.state.clips["arrival.0"].position_ms == 1_000
+
+
+def test_where_a_clip_is_does_not_say_that_an_answer_is_under_way(world: World) -> None:
+    sitting = to_case(world.begin())
+    sitting.handle(intents.PlayClip(clip="arrival.0"))
+    shown: list[str] = []
+    sitting.on_view(lambda view: shown.append(view.chrome.saved))
+    sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=200))
+    assert shown == []
+    sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=700))
+    sitting.handle(intents.Flag(item="risk-factors", is_flagged=True))
+    assert shown == ["saved", "saved"]

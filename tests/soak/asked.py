@@ -20,10 +20,14 @@ class Asked:
     until: float
     chance: random.Random
 
+    def is_over(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() >= self.until
+
     def tries(self) -> Iterator[int]:
         """Numbers of tries from 0, until there were enough or the time is over."""
         for number in range(self.count):
-            if time.monotonic() >= self.until:
+            if self.is_over():
                 return
             yield number
 
@@ -35,12 +39,16 @@ def read(argv: Sequence[str], *, count: int) -> Asked:
     asked.add_argument("--count", type=int, default=count)
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     given = asked.parse_args(argv)
-    sys.stdout.write(f"seed {given.seed}\n")
-    sys.stdout.flush()
+    say(f"seed {given.seed}")
     return Asked(count=given.count, until=time.monotonic() + given.minutes * 60, chance=random.Random(given.seed))
 
 
 def counted(what: str, number: float) -> None:
     """Tell one count of the table."""
-    sys.stdout.write(f"{COUNTED}{what}: {number:,}\n")
+    say(f"{COUNTED}{what}: {number:,}")
+
+
+def say(line: str) -> None:
+    """Tell something."""
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -1,49 +1,39 @@
-"""Kills scripted sittings at chance moments and points of the write path, and opens each again."""
+"""Kills sittings at chance moments and at every named point of the write path, and goes on with each.
 
-import json
-import random
-import subprocess
-import sys
+These are of a real station without windows (`tests/crash/lives.py`); `window_kills` has windows and the real player.
+"""
+
 import tempfile
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
-from typing import Final
 
-from tests.sitting import crash_child
-from tests.sitting.crash_check import require_kept
+from tests.crash.lives import AT_A_MOMENT, Kitchen, plan, sit
+from tests.crash.points import POINTS
+from tests.crash.truth import Tally
 from tests.soak import asked
-
-_AT_ONCE: Final = 50
-_EVENTS: Final = 60
-"""About as many events as the script comes to."""
 
 
 def main(argv: Sequence[str]) -> int:
-    """Kill and open again; raises where anything acknowledged is lost."""
+    """Kill, open again, go on; raises where anything acknowledged is lost."""
     given = asked.read(argv, count=1_000)
-    tries, killed = given.tries(), 0
-    while wave := list(islice(tries, _AT_ONCE)):
-        killed += _wave([_point(given.chance) for _ in wave])
-    asked.counted("kills of a windowless sitting", killed)
+    tally = Tally()
+    with tempfile.TemporaryDirectory() as folder:
+        kitchen = Kitchen.build(Path(folder))
+        while tally.killed.total() < given.count and not given.is_over():
+            sit(kitchen, given.chance, plan(given.chance), tally)
+    missed = sorted(set(POINTS) - set(tally.killed))
+    if missed:
+        asked.say(f"never killed at: {', '.join(missed)}")
+    asked.counted(f"of {len(POINTS)} named points", len(set(POINTS) & set(tally.killed)))
+    tell(tally)
     return 0
 
 
-def _point(chance: random.Random) -> str:
-    if chance.random() < 0.3:
-        return f"after:{chance.randrange(1, 120)}"
-    moment = chance.choice(
-        ("before-append", "after-append", "before-append", "after-append", "sealed", "noted", "finished")
-    )
-    return f"{moment}:{chance.randrange(1, _EVENTS) if moment.endswith('append') else 1}"
-
-
-def _wave(points: Sequence[str]) -> int:
-    with tempfile.TemporaryDirectory() as place:
-        done = subprocess.run(
-            [sys.executable, crash_child.__file__, place, *points], stdout=subprocess.PIPE, text=True, check=True
-        )
-        told = [json.loads(line) for line in done.stdout.splitlines()]
-        for one in told:
-            require_kept(Path(place), one["name"], one["point"])
-        return sum(one["was_killed"] for one in told)
+def tell(tally: Tally) -> None:
+    """The counts of a tally."""
+    asked.counted("kills", tally.killed.total())
+    asked.counted("of them at chance moments", tally.killed[AT_A_MOMENT])
+    asked.counted("sittings, each finished, sealed, received and opened by the academy", tally.sittings)
+    for what, number in tally.compared.items():
+        asked.counted(f"restarts with the {what} compared", number)
+        asked.counted(f"ms that the {what} was off at most", tally.furthest_ms[what])
