@@ -1,7 +1,9 @@
 """`pocus demo`: the main job on one machine, from a case's source to a scored result and its receipt."""
 
+import gc
 import json
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +12,14 @@ from typing import Final
 from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.candidate import close_sittings_left
+from pocus_desktop.app.cut_link import ToldTransport, cut_link
 from pocus_desktop.app.display import require_display
 from pocus_desktop.app.rooms import make_rooms
 from pocus_desktop.app.scripted_sitting import run_scripted
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.walkthrough import read_walkthrough
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.serve import served_here
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
@@ -24,6 +28,7 @@ from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.log import lines
+from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import RECEIPT_SUFFIX
 from pocus_desktop.ui import qt_messages
 from pocus_desktop.ui.candidate.rooms import Rooms
@@ -32,6 +37,10 @@ from pocus_desktop.ui.scripted import Script
 
 SAMPLES: Final = Path(__file__).resolve().parents[2] / "case_bundles"
 SAMPLE: Final = SAMPLES / "dvt-swollen-calf"
+CUT_BYTES: Final = 2_048
+CUTS: Final = 6
+PATIENCE_S: Final = 20.0
+BEAT_S: Final = 0.05
 CANDIDATE: Final = Candidate(id="DEMO-1", display_name="Robin Castillo")
 
 
@@ -102,14 +111,30 @@ def _sit_scripted(workshop: Workshop, source: Path) -> None:
     """The scripted candidate through the real windows, without a display."""
     _say("A scripted candidate takes the case through the real screens …")
     answers = read_walkthrough(source)
-    station = workshop.station()
-    script = Script(
-        candidate_id=CANDIDATE.id,
-        admission_id=station.admit(workshop.admission(candidate=CANDIDATE, mode=Mode.DEMO)),
-        answers=answers,
-        pictures=workshop.folder / "screens",
-    )
-    run_scripted(station, script, home=workshop.home, clock=workshop.clock)
+    told: list[str] = []
+    with served_here(workshop.hub) as hub_url, cut_link(hub_url, cut_bytes=CUT_BYTES, cuts=CUTS) as url:
+        station = workshop.station(ToldTransport(url, told.append))
+        script = Script(
+            candidate_id=CANDIDATE.id,
+            admission_id=station.admit(workshop.admission(candidate=CANDIDATE, mode=Mode.DEMO)),
+            answers=answers,
+            pictures=workshop.folder / "screens",
+        )
+        run_scripted(station, script, home=workshop.home, clock=workshop.clock)
+        gc.collect()  # what is left of the windows goes here, on their own thread, and not on one that sends
+        _let_the_rest_go(workshop, ToldTransport(url, told.append))
+    _say(f"Results went to the hub over a real link that cut {CUTS} connections, each after {CUT_BYTES:,} bytes:")
+    for line in told:
+        _say(f"  {line}")
+
+
+def _let_the_rest_go(workshop: Workshop, transport: ToldTransport) -> None:
+    """The program is started once more, and what was under way when it was closed goes on by itself."""
+    station = workshop.station(transport)
+    until_s = time.monotonic() + PATIENCE_S
+    while any(row.status is not Status.DONE for row in station.outbox.rows()) and time.monotonic() < until_s:
+        time.sleep(BEAT_S)
+    station.close()
 
 
 def _sit_in_window(workshop: Workshop) -> None:

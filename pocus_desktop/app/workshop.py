@@ -22,6 +22,7 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport
+from pocus_desktop.sync.transport import Transport
 
 HUB_URL: Final = "https://hub.invalid"
 """The address that the in-process hub answers at; it never leaves the process."""
@@ -80,14 +81,14 @@ class Workshop:
             clock=clock,
         )
 
-    def station(self) -> Station:
-        """The station's desk, sending to the hub within this process."""
-        transport = HttpsTransport(HUB_URL, transport=InProcessTransport(create_app(self.hub)))
+    def station(self, transport: Transport | None = None) -> Station:
+        """The station's desk, sending to the hub within this process, or over a transport of one's own."""
+        inside = InProcessTransport(create_app(self.hub))
         return Station(
             self.home,
             keys=self.station_keys,
             trusting=Trusting.by_hand(self.enrolment),
-            transport=transport,
+            transport=transport or HttpsTransport(HUB_URL, transport=inside),
             clock=self.clock,
         )
 

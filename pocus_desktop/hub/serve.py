@@ -87,6 +87,20 @@ def serve(
         hub.close()
 
 
+@contextmanager
+def served_here(hub: Hub) -> Iterator[str]:
+    """An open hub behind a server of this process, on a free port that only this computer reaches; its address."""
+    with _listen("127.0.0.1", 0) as listener:
+        server = uvicorn.Server(configuration(hub))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="hub-server")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
 def configuration(
     hub: Hub,
     *,

@@ -31,6 +31,8 @@ def test_a_scripted_candidate_leaves_screens_result_receipt_score_and_log(tmp_pa
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.strip() == "", "nothing but the story is printed"
+    assert "cut off; the hub holds" in done.stdout, "the link was cut"
+    assert "received, and the receipt came back" in done.stdout, "and what was cut finished by itself"
     [folder] = tmp_path.iterdir()
     assert str(folder) in done.stdout
     screens = sorted(path.name.split("-", 1)[1] for path in (folder / "screens").glob("*.png"))
