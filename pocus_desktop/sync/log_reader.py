@@ -1,0 +1,99 @@
+"""Reading a copy of a log: from an address, or from a folder (formats/log 5)."""
+
+import ssl
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import httpx2
+
+from pocus_desktop.sync.errors import StrangeAnswerError
+from pocus_desktop.sync.folder import read_at_most
+from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, hub_address, is_this_computer, told_as_ours
+
+HUB_PATH: Final = "v1/log/"
+"""Where a hub gives its log, below its address."""
+
+FOLDER: Final = "log"
+"""Where a stick carries a copy."""
+
+LONGEST_PART: Final = 64 * 1024
+"""A tile or a bundle of our entries is below 9 KB, a checkpoint below 16."""
+
+_OK: Final = 200
+_GONE: Final = 404
+
+
+def read_part(client: httpx2.Client, address: httpx2.URL, path: str) -> bytes | None:
+    """A part of the log at an address; None where it says that there is none.
+
+    Raises:
+        SyncError: The network, or something else answered.
+    """
+    host = address.host
+    headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache"}
+    with told_as_ours(host), client.stream("GET", address.join(path), headers=headers) as answer:
+        if answer.status_code == _GONE:
+            return None
+        if answer.status_code != _OK:
+            raise StrangeAnswerError(host=host, status=answer.status_code)
+        return bounded_body(answer, host, LONGEST_PART)
+
+
+class UrlLog:
+    """The log at an address; a context manager."""
+
+    def __init__(
+        self, url: str, *, transport: httpx2.BaseTransport | None = None, trust: ssl.SSLContext | None = None
+    ) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            url: Of the log: what stands before `checkpoint`.
+            transport: Instead of the network.
+            trust: Instead of the operating system's store of certificates.
+
+        Raises:
+            BadAddressError: It is not https, nor this very computer.
+        """
+        self._address = hub_address(url)
+        self._client = httpx2.Client(
+            transport=transport,
+            verify=True if trust is None else trust,
+            follow_redirects=False,
+            trust_env=not is_this_computer(self._address.host),
+            timeout=httpx2.Timeout(STALL_S, connect=CONNECT_S),
+        )
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def read(self, path: str) -> bytes | None:
+        """A part; None where there is none.
+
+        Raises:
+            SyncError: It could not be asked.
+        """
+        return read_part(self._client, self._address, path)
+
+
+class FolderLog:
+    """The copy in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str) -> bytes | None:
+        """A part; None where there is none that can be read, or what lies there is too long for one."""
+        try:
+            data = read_at_most(self._folder / path, LONGEST_PART + 1)
+        except OSError:  # a folder that is cut, or leads elsewhere: what it does not give is missing, and named so
+            return None
+        return data if len(data) <= LONGEST_PART else None
