@@ -6,6 +6,7 @@
     GET  /healthz                          whether this process answers
     GET  /readyz                           whether results can be taken now
     /v1/uploads                            envelopes in pieces (`hub.uploads_door`)
+    GET  /v1/log/checkpoint, /tile/…       the log of what was accepted, for anyone (`hub.log_door`)
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.registry.door`)
     GET  /v1/depot/…                       what the academy publishes (`hub.depot_door`)
 
@@ -43,6 +44,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.guard import DEFAULT_LIMITS, Guard, Limits, Senders
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
+from pocus_desktop.hub.log_door import LogDoor
 from pocus_desktop.hub.metrics import Metrics
 from pocus_desktop.hub.objects import is_digest
 from pocus_desktop.hub.observed import Observed, refuse
@@ -116,6 +118,7 @@ def create_app(
             *UploadsDoor(
                 hub.uploads, doors.take, hub.clock, guard, stall_s=policy.stall_s, maximum_bytes=policy.maximum_bytes
             ).routes(),
+            *LogDoor(hub.log, guard).routes(),
             *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
             *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         ],

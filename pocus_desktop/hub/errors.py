@@ -347,3 +347,10 @@ class AddressInUseError(HubError):
 
     code = "hub.address_in_use"
     blame = Blame.USER
+
+
+class LogDamagedError(HubError):
+    """What is stored of the log is not what was signed."""
+
+    code = "hub.log_damaged"
+    status = 503

@@ -1,8 +1,8 @@
 """What the records say, as figures for operators: the same from every process of a hub."""
 
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.metrics import Reading
-from pocus_desktop.hub.store import Status
 
 
 def figures(hub: Hub) -> Reading:

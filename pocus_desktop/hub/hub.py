@@ -21,6 +21,7 @@ from pocus_desktop.bundle.verifier import TrustPolicy, open_bundle
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import (
     BadScoringKeyError,
     HubError,
@@ -34,8 +35,9 @@ from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.objects import Objects
 from pocus_desktop.hub.places import open_place
 from pocus_desktop.hub.registry.registry import Registry
+from pocus_desktop.hub.result_log import ResultLog
 from pocus_desktop.hub.shelf import Shelf, Shelved
-from pocus_desktop.hub.store import HubStore, Refused, Standing, Status
+from pocus_desktop.hub.store import HubStore, Refused, Standing
 from pocus_desktop.hub.upload_store import UploadStore
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.canonical import Json
@@ -100,6 +102,7 @@ class Hub:
             StoreUnavailableError: The disk or the database does not work.
             StoreMismatchError: The database is of another program.
             DatabaseOlderError, DatabaseNewerError: It is of another revision.
+            LogDamagedError: The log that is stored is not the one that was signed.
         """
         self.ring = KeyRing(current=keys, retired=tuple(retired))
         self.folder = folder
@@ -111,6 +114,7 @@ class Hub:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
         place = open_place(objects, folder)
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
+        self.log = ResultLog(self._store, self.ring)
         self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
         self.uploads = UploadStore(self._store)
         self._shelf = Shelf(place.at("shelf"), self.ring.openers)
@@ -120,6 +124,7 @@ class Hub:
             objects=Objects(place.at("objects")),
             quarantine=self._quarantine,
             store=self._store,
+            log=self.log,
             clock=self.clock,
             stations=stations,
             hook=hook,

@@ -3,7 +3,8 @@
 1. What the hub holds already is answered at once with the receipt that was given (5.1).
 2. The envelope opens with a key of the academy, and is whole and signed (formats/sealed-result).
 3. The admission inside was signed by this hub, and the sitting began as it allows (5.2).
-4. The file is durable, then its row with the receipt, in one transaction; only then is there an answer (5.4).
+4. The file is durable, then its row, its place in the log and the receipt that proves it, in one transaction; only
+   then is there an answer (5.4, formats/log 4).
 5. What fails 2 or 3 is kept in quarantine with its reason, as far as there is room, and refused (5.5). Offered again,
    it is judged again.
 
@@ -22,6 +23,7 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.bundle.manifest import LARGEST_INTEGER
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.arrival import Arrival
 from pocus_desktop.hub.errors import (
     EnvelopeRefusedError,
     NameMismatchError,
@@ -33,7 +35,8 @@ from pocus_desktop.hub.errors import (
     TooLargeError,
 )
 from pocus_desktop.hub.objects import Objects
-from pocus_desktop.hub.store import PLACE_BYTES, Arrival, HubStore, Refused
+from pocus_desktop.hub.result_log import ResultLog
+from pocus_desktop.hub.store import PLACE_BYTES, HubStore, Refused
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -89,6 +92,7 @@ class Intake:
         objects: Objects,
         quarantine: Objects,
         store: HubStore,
+        log: ResultLog,
         clock: Clock,
         stations: Iterable[PublicKey] | None = None,
         hook: Hook = lambda _point: None,
@@ -101,6 +105,7 @@ class Intake:
             objects: Where accepted envelopes lie.
             quarantine: Where refused ones lie.
             store: The records.
+            log: Where accepted envelopes are entered.
             clock: When things arrive.
             stations: Enrolled stations; None takes any station that an admission of ours was given to.
             hook: Called at each `Point`.
@@ -110,6 +115,7 @@ class Intake:
         self._objects = objects
         self._quarantine = quarantine
         self._store = store
+        self._log = log
         self._clock = clock
         self._stations = None if stations is None else frozenset(stations)
         self._hook = hook
@@ -186,20 +192,21 @@ class Intake:
             last_seq=header.last_seq,
             received_at_ms=received_at_ms,
             is_partial=header.is_partial,
+            log=self._log.origin,
         )
         self._objects.put(data)
         self._hook(Point.STORED)
         try:
-            given, is_new = self._store.accept(arrival, receipt)
+            accepted = self._log.enter(arrival, receipt)
         except SittingConflictError:  # for ever: a sitting never changes its admission
             self._objects.remove(opened.digest)
             raise
         self._hook(Point.COMMITTED)
-        if is_new:
+        if accepted.is_new:
             self._store.release(opened.digest)
             self._quarantine.remove(opened.digest)
             log.event("hub.accepted", digest=opened.digest, sitting=header.sitting, last_seq=header.last_seq)
-        return given, is_new
+        return accepted.receipt, accepted.is_new
 
     def _refuse(self, data: bytes, digest: str, cause: PocusError) -> PocusError:
         room = self._store.quarantined_bytes() + len(data) + PLACE_BYTES

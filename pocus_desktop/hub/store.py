@@ -5,24 +5,28 @@ returns, and done again where another process came between. A sitting's row alwa
 highest last event, whatever order envelopes came in (formats/sync 5.3).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
-from pocus_desktop.hub import store_engine, store_jobs
-from pocus_desktop.hub.errors import SittingConflictError, StoreMismatchError, StoreUnavailableError
+from pocus_desktop.hub import store_accept, store_engine, store_jobs, store_log
+from pocus_desktop.hub.arrival import Accepted, Status, Wish
+from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError, StoreMismatchError, StoreUnavailableError
+from pocus_desktop.hub.store_log import Held, LogState, NewEntry, Sign
 from pocus_desktop.hub.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
+from pocus_desktop.sitting.receipt import entry_of, place_of
+from pocus_desktop.tlog.tiles import Part
 
 FORMAT: Final = 1
 PLACE_BYTES: Final = 4096
 """What a file takes on a disk besides its bytes, roughly; so that many tiny ones count too."""
 
+_OLDER_AT_ONCE: Final = 4096
 _T = TypeVar("_T")
 
 _RIVAL: Final = RESULT.alias("rival")
@@ -33,38 +37,6 @@ _STANDING: Final = select(
     .label("has_rival"),
 )
 """Each sitting, and whether its admission let another one begin."""
-
-
-class Status(StrEnum):
-    """What became of a sitting's result."""
-
-    RECEIVED = "received"
-    WAITING_FOR_KEY = "waiting-for-key"
-    SCORED = "scored"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """An envelope that was opened and verified, before it has a row.
-
-    Attributes:
-        digest: SHA-256 of the sealed result.
-        station: Key id of the station that signed.
-    """
-
-    digest: str
-    sitting: str
-    last_seq: int
-    is_partial: bool
-    station: str
-    received_at_ms: int
-    admission_id: str
-    candidate_id: str
-    attempt: int
-    mode: str
-    bundle_id: str
-    bundle_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,24 +129,69 @@ class HubStore:
             ).scalar_one_or_none()
         return found
 
-    def accept(self, arrival: Arrival, receipt: bytes) -> tuple[bytes, bool]:
-        """Enter an envelope and let it speak for its sitting if its last event is the highest so far.
+    def accept_all(self, wishes: Sequence[Wish], sign: Sign) -> Sequence[Accepted | SittingConflictError]:
+        """Accept envelopes in one transaction: their rows, their places in the log, their receipts (`store_accept`).
 
         Returns:
-            The receipt that stands (of whoever came first with these bytes), and whether this call entered it.
+            What became of each; a conflict where its sitting is known under another admission.
 
         Raises:
-            SittingConflictError: The sitting is known under another admission.
-            StoreUnavailableError: Nothing was entered.
+            StoreUnavailableError: Nothing was entered, or it is not known.
         """
 
-        def enter(connection: Connection) -> tuple[bytes, bool]:
-            given, is_new = _accept(connection, arrival, receipt)
-            if is_new and self.is_scoring_later:
-                store_jobs.enter(connection, arrival.sitting)
-            return given, is_new
+        def enter(connection: Connection) -> list[Accepted | SittingConflictError]:
+            outcomes = store_accept.accept_all(connection, wishes, sign)
+            if self.is_scoring_later:
+                for sitting in store_accept.changed(wishes, outcomes):
+                    store_jobs.enter(connection, sitting)
+            return outcomes
 
         return self._again(enter)
+
+    def begin_log(self, origin: str, sign: Sign) -> LogState:
+        """Begin the log where there is none; as it stands.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        return self._again(lambda connection: _begin_log(connection, origin, sign))
+
+    def enter_older(self, sign: Sign) -> int:
+        """Enter in the log what was accepted before there was one, in the order in which it came; how many.
+
+        Raises:
+            LogDamagedError: A receipt names the log, and the log does not hold it.
+            StoreUnavailableError: The database does not take it.
+        """
+        entered = 0
+        while (number := self._again(lambda connection: _enter_older(connection, sign))) > 0:
+            entered += number
+        return entered
+
+    def log_state(self) -> LogState | None:
+        """The log as it stands; None before it was begun."""
+        with self.reading() as connection:
+            return store_log.look(connection)
+
+    def log_count(self) -> int:
+        """How many entries are stored."""
+        with self.reading() as connection:
+            return store_log.count(connection)
+
+    def log_part(self, part: Part) -> bytes | None:
+        """A tile or a bundle of entries; None where the log has not so many."""
+        with self.reading() as connection:
+            return store_log.part(connection, part)
+
+    def log_held(self) -> Iterator[Held]:
+        """Every entry with the receipt that was given for it, in order, as they were when this began."""
+        with self.reading() as connection:
+            yield from store_log.held(connection)
+
+    def log_not_entered(self) -> tuple[str, ...]:
+        """Envelopes that were accepted and that the log does not hold."""
+        with self.reading() as connection:
+            return tuple(digest for digest, _ in store_log.not_entered(connection, None))
 
     def envelopes(self, sitting: str) -> tuple[str, ...]:
         """Digests of all envelopes of a sitting, those with the fewest events first."""
@@ -356,54 +373,19 @@ class HubStore:
         raise StoreUnavailableError(reason="too many at once")
 
 
-def _accept(connection: Connection, arrival: Arrival, receipt: bytes) -> tuple[bytes, bool]:
-    known = connection.execute(
-        select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == arrival.digest)
-    ).scalar_one_or_none()
-    if known is not None:
-        return known, False
-    row = connection.execute(select(RESULT).where(RESULT.c.sitting == arrival.sitting).with_for_update()).one_or_none()
-    if row is not None and row.admission_id != arrival.admission_id:
-        raise SittingConflictError(sitting=arrival.sitting)
-    _enter(connection, arrival, receipt, row)
-    return receipt, True
+def _begin_log(connection: Connection, origin: str, sign: Sign) -> LogState:
+    return store_log.take(connection) or store_log.begin(connection, origin, sign)
 
 
-def _enter(connection: Connection, arrival: Arrival, receipt: bytes, row: Row[Any] | None) -> None:
-    connection.execute(
-        ENVELOPE.insert().values(
-            digest=arrival.digest,
-            sitting=arrival.sitting,
-            last_seq=arrival.last_seq,
-            is_partial=arrival.is_partial,
-            station=arrival.station,
-            received_at_ms=arrival.received_at_ms,
-            receipt=receipt,
-        )
-    )
-    speaks = {
-        "digest": arrival.digest,
-        "last_seq": arrival.last_seq,
-        "is_partial": arrival.is_partial,
-        "candidate_id": arrival.candidate_id,
-        "attempt": arrival.attempt,
-        "mode": arrival.mode,
-        "bundle_id": arrival.bundle_id,
-        "bundle_version": arrival.bundle_version,
-        "status": Status.RECEIVED,
-        "problem": "",
-        "report": None,
-        "settled_at_ms": None,
-    }
-    if row is None:
-        connection.execute(
-            RESULT.insert().values(sitting=arrival.sitting, admission_id=arrival.admission_id, has_fork=False, **speaks)
-        )
-    elif (arrival.last_seq, not arrival.is_partial) > (row.last_seq, not row.is_partial):
-        connection.execute(RESULT.update().where(RESULT.c.sitting == arrival.sitting).values(**speaks))
-    else:  # a stale one may still tell another history than the one that speaks
-        again = RESULT.update().where(RESULT.c.sitting == arrival.sitting)
-        connection.execute(again.values(status=Status.RECEIVED))
+def _enter_older(connection: Connection, sign: Sign) -> int:
+    state = store_log.take(connection)
+    older = store_log.not_entered(connection, _OLDER_AT_ONCE)
+    if state is None or any(place_of(receipt) is not None for _, receipt in older):
+        raise LogDamagedError(part="entries", reason="a receipt names the log that does not hold it")
+    if older:
+        new = [NewEntry(digest=digest, entry=entry_of(receipt)) for digest, receipt in older]
+        store_log.append(connection, state, new, sign)
+    return len(older)
 
 
 def _standing(row: Row[Any]) -> Standing:

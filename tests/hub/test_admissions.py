@@ -17,9 +17,9 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import AdmissionState, Admitted, Order
 from pocus_desktop.admission.sign_in import is_sign_in_code
 from pocus_desktop.admission.windows import Rules, window_of
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.registry import Registry
-from pocus_desktop.hub.store import Status
 from pocus_desktop.kernel.errors import PocusError
 from tests.admission.test_admission import _picture
 from tests.hub.school import BUNDLE, VERSION, Sat, School

@@ -19,9 +19,10 @@ from sqlalchemy.engine import Engine
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub import store_engine, store_schema
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, StoreMismatchError
 from pocus_desktop.hub.registry import store as registry_tables
-from pocus_desktop.hub.store import HubStore, Status
+from pocus_desktop.hub.store import HubStore
 from pocus_desktop.hub.store_tables import META
 from tests.hub.school import School
 
@@ -94,6 +95,11 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "expires_ms": 2,
         },
         "upload_piece": {"upload_id": "u", "begins_at": 0, "content": b"\x00\xffa"},
+    },
+    "0005": {
+        "log": {"id": 1, "origin": "pocus-log/x", "size": 1, "peaks": bytes(32), "checkpoint": b"x"},
+        "log_entry": {"number": 0, "digest": "a" * 64, "entry": bytes(range(32))},
+        "log_tile": {"level": 0, "number": 2**40, "root": bytes(32)},
     },
 }
 """Rows of each revision's tables."""

@@ -15,6 +15,7 @@ from pocus_desktop.bundle.writer import BundleSource, SourceMember, Written, wri
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.dsse import NotEnoughSignaturesError
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import (
     BadScoringKeyError,
     HubError,
@@ -27,7 +28,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.places import FolderPlace
 from pocus_desktop.hub.shelf import Shelf
-from pocus_desktop.hub.store import HubStore, Status
+from pocus_desktop.hub.store import HubStore
 from tests.hub.school import ASSESSMENT, BUNDLE, CHEAPER_KEY, KEY, VERSION, School
 
 PUBLISHER = SigningKey.from_seed(b"p" * 32)

@@ -25,10 +25,10 @@ from pocus_desktop.admission.walk_ins import IssuedWalkIn, WalkInOrder
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import Point
 from pocus_desktop.hub.registry import admissions as registry_admissions
-from pocus_desktop.hub.store import Status
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home

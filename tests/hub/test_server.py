@@ -15,10 +15,10 @@ import pytest
 import uvicorn
 
 from pocus_desktop.hub.app import Policy, create_app
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import AddressInUseError, NeedsTlsError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.serve import serve
-from pocus_desktop.hub.store import Status
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.errors import SyncError
 from pocus_desktop.sync.https import HttpsTransport

@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from pocus_desktop.hub import store_jobs
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import NeedsServerError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.store import HubStore, Standing, Status
+from pocus_desktop.hub.store import HubStore, Standing
 from pocus_desktop.hub.work import Worker
 from tests.hub.postgres import Cluster
 from tests.hub.school import BUNDLE, CHEAPER_KEY, KEY, School
