@@ -29,7 +29,7 @@ from pocus_desktop.bundle.stored_file import StoredFile
 from pocus_desktop.bundle.verifier import Progress, TrustPolicy, VerifiedBundle, open_bundle, payload_digest
 from pocus_desktop.bundle.whole_file import reason_of
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.kernel.files import sync_folder
+from pocus_desktop.kernel.files import make_folder, sync_folder
 
 LEDGER_NAME: Final = "library.json"
 LOCK_NAME: Final = "library.lock"
@@ -177,7 +177,7 @@ class Library:
             CannotWriteError: The folder cannot be made.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             free = shutil.disk_usage(self._folder).free
         except OSError as problem:
             raise errors.CannotWriteError(file=name, reason=reason_of(problem)) from problem

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pocus_desktop.bundle.errors import CannotWriteError
-from pocus_desktop.kernel.files import sync_folder
+from pocus_desktop.kernel.files import make_folder, sync_folder
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def whole_file(destination: Path) -> Iterator[BinaryIO]:
     """
     name: str | None = None
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(destination.parent)
         handle, name = tempfile.mkstemp(prefix=f".{destination.name}.", suffix=".part", dir=destination.parent)
         with os.fdopen(handle, "w+b") as file:
             yield file

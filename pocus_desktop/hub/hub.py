@@ -43,6 +43,7 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.files import make_folder
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.material import Material
@@ -109,7 +110,7 @@ class Hub:
         self.clock = clock or SystemClock()
         self._hook = hook
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
         place = open_place(objects, folder)

@@ -35,7 +35,7 @@ def write_atomically(path: Path, data: bytes, *, is_private: bool = False) -> No
     Raises:
         OSError: As the operating system says; the old file is then untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -48,6 +48,20 @@ def write_atomically(path: Path, data: bytes, *, is_private: bool = False) -> No
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, each durable in the one above.
+
+    Raises:
+        OSError: As the operating system says; a file of that name is in the way.
+    """
+    if path.is_dir():
+        return
+    if path.parent != path:
+        make_folder(path.parent)
+    path.mkdir(exist_ok=True)
     sync_folder(path.parent)
 
 

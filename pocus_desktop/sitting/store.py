@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable
 
 from pocus_desktop.admission.errors import SittingError
+from pocus_desktop.kernel import files
 from pocus_desktop.sitting.errors import (
     AlreadyExistsError,
     AlreadyOpenError,
@@ -121,7 +122,7 @@ class JournalStore:
         if has_journal(path):
             raise AlreadyExistsError
         with as_ours():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            files.make_folder(path.parent)
             for leftover in (path, *_companions(path)):  # of a program that died before its first commit
                 if leftover.exists():
                     leftover.replace(leftover.with_name(f"{leftover.name}.unborn"))

@@ -101,7 +101,7 @@ class Outbox:
         self._chance = chance
         self._has_urgent = threading.Event()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            files.make_folder(folder)
         except OSError as problem:
             raise OutboxUnreadableError(reason=problem.strerror or "") from problem
         self._store = self._open_records()
