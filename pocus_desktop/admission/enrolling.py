@@ -173,9 +173,9 @@ def read_request(envelope: bytes) -> VerifiedRequest:
     return VerifiedRequest(request=request, envelope=envelope)
 
 
-def issue_grant(grant: EnrolmentGrant, signer: SigningKey) -> bytes:
-    """The grant's envelope."""
-    return signed(GRANT_TYPE, grant, [signer])
+def issue_grant(grant: EnrolmentGrant, *signers: SigningKey) -> bytes:
+    """The grant's envelope; retired keys sign too, for a computer that knows only those (formats/enrolment 3.2)."""
+    return signed(GRANT_TYPE, grant, signers)
 
 
 def read_grant(

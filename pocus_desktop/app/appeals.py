@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.app.display import can_show_windows
 from pocus_desktop.appeals.appeal import Appeal, NotTheBundleError, appeal
 from pocus_desktop.appeals.document import document
@@ -77,16 +77,16 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
     Raises:
         PocusError: As `replay`.
     """
-    academy = AcademyKeys.load(FileKeyStore(request.keys, request.passphrase))
+    ring = AcademyRing.load(FileKeyStore(request.keys, request.passphrase))
     with ExitStack() as held:
         hub = None
         if request.hub is not None:
-            hub = Hub(request.hub, academy, request.database_url)
+            hub = Hub(request.hub, ring, request.database_url)
             held.callback(hub.close)
         if request.sitting and hub is not None:
             results = hub.every(request.sitting)
         else:
-            results = tuple(open_sealed_result(path.read_bytes(), [academy.sealing]) for path in request.results)
+            results = tuple(open_sealed_result(path.read_bytes(), ring.openers) for path in request.results)
         speaks, _ = speaking(results)
         first = speaks.events[0].event
         assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (sealed-result 5.4)
@@ -95,8 +95,8 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
             content, material = _bundle(held, request.bundle, first, request.content_key)
         elif hub is not None:
             material = hub.material(first.bundle_id, first.bundle_version)
-        receipt = _receipt(request, academy, hub, speaks)
-        hubs = hub.ring.verifiers if hub is not None else (academy.signing.public,)
+        receipt = _receipt(request, ring, hub, speaks)
+        hubs = hub.ring.verifiers if hub is not None else ring.verifiers
         yield OpenedAppeal(appeal=appeal(results, material=material, hubs=hubs, receipt=receipt), content=content)
 
 
@@ -112,8 +112,8 @@ def _bundle(held: ExitStack, path: Path, first: OpenedEvent, content_key: str) -
     return content, Material.of(verified, content)
 
 
-def _receipt(request: ReplayRequest, academy: AcademyKeys, hub: Hub | None, speaks: Opened) -> Receipt | None:
-    keys = hub.ring.verifiers if hub is not None else (academy.signing.public,)
+def _receipt(request: ReplayRequest, ring: AcademyRing, hub: Hub | None, speaks: Opened) -> Receipt | None:
+    keys = hub.ring.verifiers if hub is not None else ring.verifiers
     if request.receipt is not None:
         return verify_receipt(request.receipt.read_bytes(), keys, sealed_digest=speaks.digest)
     envelope = hub.receipt(speaks.digest) if hub is not None else None

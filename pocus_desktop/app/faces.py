@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocus_desktop.cli.faces import Faces, Finding, HubResult, Network, TakenResult
+from pocus_desktop.cli.faces import Faces, Finding, HubResult, Network, Quarantined, TakenResult
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
@@ -33,6 +33,7 @@ def faces() -> Faces:
         register_bundle=_register_bundle,
         list_results=_list_results,
         take_results=_take_results,
+        quarantine=_quarantine,
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
@@ -130,6 +131,14 @@ def _take_results(
     from pocus_desktop.app.hub import take_results  # the hub's database
 
     return take_results(carried=carried, folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _quarantine(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None, is_retried: bool
+) -> Sequence[Quarantined]:
+    from pocus_desktop.app.hub import quarantine  # the hub's database
+
+    return quarantine(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url, is_retried=is_retried)
 
 
 def _examine() -> Sequence[Finding]:

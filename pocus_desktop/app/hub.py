@@ -1,14 +1,14 @@
 """Start the hub's server, fill its shelf, take what is carried to it, and tell what it holds."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.bundle.trust.policy import TrustPolicy
-from pocus_desktop.cli.faces import HubResult, Network, TakenResult
+from pocus_desktop.cli.faces import HubResult, Network, Quarantined, TakenResult
 from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
@@ -45,7 +45,7 @@ def serve(
     Raises:
         PocusError: The keys cannot be opened, or the folder, database, certificate or address cannot be used.
     """
-    academy = AcademyKeys.load(FileKeyStore(keys, passphrase))
+    academy, reload = _ring(keys, passphrase)
     told = sys.stderr if network.log == "-" else sys.stdout
     if network.log == "-":
         log.start_on(sys.stdout, is_strict=True)
@@ -58,6 +58,7 @@ def serve(
         host,
         port,
         database_url=database_url,
+        reload=reload,
         certificate=certificate,
         private_key=private_key,
         is_behind_tls=is_behind_tls,
@@ -122,6 +123,31 @@ def take_results(
         return tuple(map(_taken, take_folder(hub, carried)))
 
 
+def quarantine(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None = None, is_retried: bool
+) -> tuple[Quarantined, ...]:
+    """What the hub refused and keeps; judged anew first where that is asked for.
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
+    with _hub(folder, keys, passphrase, database_url) as hub:
+        before = hub.quarantined()
+        accepted = frozenset(hub.retry_quarantine()) if is_retried else frozenset()
+        after = {one.digest: one for one in hub.quarantined()}
+        now = [after.get(one.digest, one) for one in before]
+        return tuple(
+            Quarantined(
+                digest=one.digest,
+                reason=one.reason,
+                size_bytes=one.size_bytes,
+                received_ms=one.received_at_ms,
+                is_accepted=one.digest in accepted,
+            )
+            for one in now
+        )
+
+
 @contextmanager
 def open_registry(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[RegistryDesk]:
     """The hub's registry, open as long as the context lasts.
@@ -133,9 +159,34 @@ def open_registry(*, folder: Path, keys: Path, passphrase: str, database_url: st
         yield hub.registry
 
 
+def _ring(keys: Path, passphrase: str) -> tuple[AcademyRing, Callable[[], AcademyRing | None]]:
+    """The academy's keys, and how to read them anew where the folder has changed since."""
+    store = FileKeyStore(keys, passphrase)
+    seen = [_stamp(keys)]
+
+    def reload() -> AcademyRing | None:
+        stamp = _stamp(keys)
+        if stamp == seen[0]:
+            return None
+        ring = AcademyRing.load(store)
+        seen[0] = stamp
+        return ring
+
+    return AcademyRing.load(store), reload
+
+
+def _stamp(keys: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a folder of keys was written to."""
+    try:
+        found = [(path.name, path.stat()) for path in sorted(keys.glob("key-academy-*.json"))]
+    except OSError:
+        return ()
+    return tuple((name, stat.st_mtime_ns, stat.st_ino) for name, stat in found)
+
+
 @contextmanager
 def _hub(folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[Hub]:
-    hub = Hub(folder, AcademyKeys.load(FileKeyStore(keys, passphrase)), database_url)
+    hub = Hub(folder, AcademyRing.load(FileKeyStore(keys, passphrase)), database_url)
     try:
         yield hub
     finally:

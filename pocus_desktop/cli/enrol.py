@@ -107,10 +107,36 @@ def join(hub: str, code: str, name: str, kind: Kind, centre: str | None, academy
 @enrol.command()
 @click.argument("grant", type=EXISTING)
 @click.option("--academy", type=EXISTING, help="The academy's public keys, to be sure who granted.")
-def accept(grant: Path, academy: Path | None) -> None:
+@click.option(
+    "--after-compromise",
+    is_flag=True,
+    help="Believe the keys of --academy, compared by voice, although no key trusted here signed: those were revoked.",
+)
+def accept(grant: Path, academy: Path | None, *, after_compromise: bool) -> None:
     """Take the hub's grant in: from now on this computer trusts what the academy's root says."""
+    if after_compromise and academy is None:
+        raise click.UsageError("--after-compromise needs --academy, with keys that were compared by voice.")
     home = Home.default()
-    take_grant(home, open_own_keys(home), grant.read_bytes(), academy=_keys_of(academy))
+    keys = open_own_keys(home)
+    take_grant(home, keys, grant.read_bytes(), academy=_keys_of(academy), is_trust_replaced=after_compromise)
+
+
+@enrol.command()
+def renew() -> None:
+    """Ask the hub for this computer's grant as it stands now, by which it learns new keys of the academy.
+
+    Nothing that waits to be sent is touched; receipts under the new keys are believed from then on.
+    """
+    from pocus_desktop.sync.hub_client import HubClient  # the network; only this command needs it
+
+    home = Home.default()
+    hub_url = Trusting.load(home).hub_url
+    if not hub_url:
+        raise click.UsageError("This computer was told of no hub's address. Carry the grant: pocus enrol accept FILE.")
+    keys = open_own_keys(home)
+    with HubClient(hub_url) as client:
+        grant = client.grant(keys.signing, now_ms=time.time_ns() // 1_000_000)
+    take_grant(home, keys, grant, academy=None)
 
 
 @enrol.command()
@@ -150,10 +176,17 @@ def open_own_keys(home: Home) -> StationKeys:
     return keys
 
 
-def take_grant(home: Home, keys: StationKeys, grant: bytes, *, academy: tuple[PublicKey, ...] | None) -> None:
+def take_grant(
+    home: Home,
+    keys: StationKeys,
+    grant: bytes,
+    *,
+    academy: tuple[PublicKey, ...] | None,
+    is_trust_replaced: bool = False,
+) -> None:
     """Take a grant in and tell what to compare."""
     try:
-        trusted = Trusting.load(home).hubs
+        trusted = None if is_trust_replaced else Trusting.load(home).hubs
     except NotEnrolledError:
         trusted = None
     pin = TrustClient(home.trust_state).enrol

@@ -157,6 +157,32 @@ class TakeResults(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """An envelope that the hub refused and keeps.
+
+    Attributes:
+        reason: Code of the newest cause.
+        received_ms: When it was refused last, as wall time.
+        is_accepted: Whether judging it anew accepted it.
+    """
+
+    digest: str
+    reason: str
+    size_bytes: int
+    received_ms: int
+    is_accepted: bool = False
+
+
+class Quarantine(Protocol):
+    """What the hub refused."""
+
+    def __call__(
+        self, *, folder: Path, keys: Path, passphrase: str, database_url: str | None, is_retried: bool
+    ) -> Sequence[Quarantined]:
+        """Look at it, or judge it anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One line of the system check.
 
@@ -224,6 +250,7 @@ class Faces:
     register_bundle: RegisterBundle
     list_results: ListResults
     take_results: TakeResults
+    quarantine: Quarantine
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry

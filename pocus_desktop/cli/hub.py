@@ -10,6 +10,7 @@ from pocus_desktop.cli.faces import Faces, HubResult, Network, pass_faces
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
+from pocus_desktop.cli.hub_quarantine import quarantine
 from pocus_desktop.cli.hub_replay import COMMANDS as REPLAY_COMMANDS
 from pocus_desktop.cli.hub_rosters import COMMANDS as ROSTER_COMMANDS
 from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
@@ -23,7 +24,14 @@ def hub() -> None:
     """The academy's server, and its registry of stations, candidates and admissions."""
 
 
-for _command in (*STATION_COMMANDS, *CANDIDATE_COMMANDS, *ADMISSION_COMMANDS, *ROSTER_COMMANDS, *REPLAY_COMMANDS):
+for _command in (
+    *STATION_COMMANDS,
+    *CANDIDATE_COMMANDS,
+    *ADMISSION_COMMANDS,
+    *ROSTER_COMMANDS,
+    *REPLAY_COMMANDS,
+    quarantine,
+):
     hub.add_command(_command)
 
 

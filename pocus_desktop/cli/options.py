@@ -61,6 +61,19 @@ def read_public_keys(path: Path) -> tuple[PublicKey, ...]:
         raise BadPublicKeysError(file=path.name, reason=type(problem).__name__) from problem
 
 
+def read_revoked_keys(path: Path) -> dict[PublicKey, int]:
+    """The signing keys that such a file says were revoked, and since when (wall time).
+
+    Raises:
+        BadPublicKeysError: It is something else.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return {PublicKey.from_json(key): int(key["revoked_since_ms"]) for key in document.get("revoked", [])}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, PocusError) as problem:
+        raise BadPublicKeysError(file=path.name, reason=type(problem).__name__) from problem
+
+
 def key_for(keys: tuple[PublicKey, ...], algorithm: str, path: Path) -> PublicKey:
     """The one key of an algorithm among those of a file.
 

@@ -10,8 +10,8 @@ import click
 
 from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
-from pocus_desktop.admission.academy import AcademyKeys
-from pocus_desktop.bundle.scoring_key import open_scoring_key
+from pocus_desktop.admission.academy import AcademyRing
+from pocus_desktop.bundle.scoring_key import open_scoring_key, read_label
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.options import keys_option, open_store, read_public_keys
@@ -39,7 +39,7 @@ def result() -> None:
 class _Given:
     """A sealed result with the bundle that it is of, both verified."""
 
-    academy: AcademyKeys
+    ring: AcademyRing
     opened: Opened
     material: Material
     trusted: tuple[PublicKey, ...]
@@ -89,9 +89,11 @@ def score(
     """Replay a sealed result through the engine and score it."""
     given = _given(file, bundle, publisher, content_key, keys)
     material = given.material
+    sealed = scoring_key.read_bytes()
+    recipient = read_label(sealed).recipient
     opened_key = open_scoring_key(
-        scoring_key.read_bytes(),
-        given.academy.sealing,
+        sealed,
+        next((key for key in given.ring.openers if key.key_id == recipient), given.ring.current.sealing),
         bundle_id=material.bundle_id,
         version=material.bundle_version,
         keys=given.trusted,
@@ -104,13 +106,13 @@ def score(
 
 
 def _given(file: Path, bundle: Path, publisher: tuple[Path, ...], content_key: str | None, keys: Path) -> _Given:
-    academy = AcademyKeys.load(open_store(keys))
-    opened = open_sealed_result(file.read_bytes(), [academy.sealing])
+    ring = AcademyRing.load(open_store(keys))
+    opened = open_sealed_result(file.read_bytes(), ring.openers)
     trusted = tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519")
     secret = from_hex(content_key, field="content key") if content_key else None
     now_ms = time.time_ns() // 1_000_000
     with open_bundle(bundle, TrustPolicy(keys=trusted), now_ms=now_ms, app_version=__version__) as verified:
         material = Material.of(verified, verified.unlock(secret))
-    admission = admissions.verify(opened.admission, [academy.signing.public])
+    admission = admissions.verify(opened.admission, ring.verifiers)
     require_same(opened.events, admission, material)
-    return _Given(academy=academy, opened=opened, material=material, trusted=trusted)
+    return _Given(ring=ring, opened=opened, material=material, trusted=trusted)

@@ -144,7 +144,12 @@ def discard(depot: Path, role: str) -> None:
 
 
 def _hub_keys(files: tuple[Path, ...]) -> tuple[PublicKey, ...]:
-    return tuple(key_for(read_public_keys(path), "ed25519", path) for path in files)
+    """Every signing key of the files: a file that was written after a rotation names the retired ones too."""
+    found: list[PublicKey] = []
+    for path in files:
+        given = read_public_keys(path)
+        found += (key_for(given, "ed25519", path), *(key for key in given if key.algorithm == "ed25519"))
+    return tuple(dict.fromkeys(found))
 
 
 def _checked(hub_url: str) -> str:

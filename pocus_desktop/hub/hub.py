@@ -11,11 +11,11 @@ nothing of its own, and any of several may answer.
 
 import logging
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.bundle.scoring_key import open_scoring_key, read_label
 from pocus_desktop.bundle.verifier import TrustPolicy, open_bundle
 from pocus_desktop.case.models import Assessment
@@ -39,7 +39,7 @@ from pocus_desktop.hub.result_log import ResultLog
 from pocus_desktop.hub.shelf import Shelf, Shelved
 from pocus_desktop.hub.store import HubStore, Refused, Standing
 from pocus_desktop.hub.upload_store import UploadStore
-from pocus_desktop.kernel import log
+from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
@@ -72,11 +72,12 @@ class Hub:
     def __init__(
         self,
         folder: Path,
-        keys: AcademyKeys,
+        keys: AcademyKeys | AcademyRing,
         database_url: str | None = None,
         *,
         objects: str | None = None,
         retired: Sequence[AcademyKeys] = (),
+        reload: Callable[[], AcademyRing | None] = lambda: None,
         stations: Iterable[PublicKey] | None = None,
         clock: Clock | None = None,
         hook: Hook = lambda _point: None,
@@ -87,11 +88,12 @@ class Hub:
 
         Args:
             folder: Made where it is missing.
-            keys: The academy's keys of today.
+            keys: The academy's keys: of today, or all of them.
             database_url: As SQLAlchemy writes it; SQLite in the folder where omitted.
             objects: Where envelopes, quarantine and shelf are kept: a folder or `s3://bucket/prefix`; the hub's own
                 folder where omitted.
-            retired: Older keys, for late results.
+            retired: Older keys, for late results, where `keys` are only those of today.
+            reload: Reads all keys anew where they have changed, for a hub that runs while they are rotated.
             stations: Enrolled stations' signing keys; None takes any station that holds an admission of ours.
             clock: The machine's, where omitted.
             hook: Called at named moments, for tests that stop the process there.
@@ -105,7 +107,7 @@ class Hub:
             DatabaseOlderError, DatabaseNewerError: It is of another revision.
             LogDamagedError: The log that is stored is not the one that was signed.
         """
-        self.ring = KeyRing(current=keys, retired=tuple(retired))
+        self.ring = KeyRing(AcademyRing.of(keys, retired) if isinstance(keys, AcademyKeys) else keys, reload)
         self.folder = folder
         self.clock = clock or SystemClock()
         self._hook = hook
@@ -118,7 +120,7 @@ class Hub:
         self.log = ResultLog(self._store, self.ring)
         self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
         self.uploads = UploadStore(self._store)
-        self._shelf = Shelf(place.at("shelf"), self.ring.openers)
+        self._shelf = Shelf(place.at("shelf"), lambda: self.ring.openers)
         self._quarantine = Objects(place.at("quarantine"))
         self._intake = Intake(
             ring=self.ring,
@@ -170,7 +172,8 @@ class Hub:
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt that was given for an envelope; None where it is not held."""
-        return self._store.receipt(digest)
+        given = self._store.receipt(digest)
+        return None if given is None else self._intake.still(given)
 
     def standing(self, sitting: str) -> Standing | None:
         """Where a sitting stands; None where none of that id is known."""
@@ -377,10 +380,10 @@ class Hub:
         """Judge anew what was refused, after an update or a new key; the digests that are accepted now."""
         accepted: list[str] = []
         for refused in self._store.quarantined():
-            data = self._quarantine.get(refused.digest)
-            if data is None:
-                continue
             try:
+                data = self._quarantine.get(refused.digest)
+                if data is None:
+                    continue
                 self.take(data, refused.digest)
             except HubError as error:
                 log.failure(error)
@@ -401,6 +404,7 @@ class Hub:
             StoreUnavailableError: It cannot.
         """
         self._store.check()
+        self._quarantine.get(canonical.digest(b""))  # of nothing: the place answers, and holds none of it
 
     def close(self) -> None:
         """Let go of the database."""

@@ -40,8 +40,9 @@ from pocus_desktop.hub.store import PLACE_BYTES, HubStore, Refused
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting.errors import NotForThisKeyError
 from pocus_desktop.sitting.events import Opened as OpenedEvent
-from pocus_desktop.sitting.receipt import issue_receipt
+from pocus_desktop.sitting.receipt import issue_receipt, verify_entered
 from pocus_desktop.sitting.sealed import Opened, open_sealed_result
 
 MAXIMUM_ENVELOPE_BYTES: Final = 16 * 1024 * 1024
@@ -142,7 +143,7 @@ class Intake:
             raise NameMismatchError
         given = self._store.receipt(found)  # 1
         if given is not None:
-            return IntakeResult(receipt=given, is_new=False, sitting=None)
+            return IntakeResult(receipt=self.still(given), is_new=False, sitting=None)
         try:
             opened, admission = self._judge(data)  # 2, 3
             self._hook(Point.VERIFIED)
@@ -152,6 +153,22 @@ class Intake:
         except PocusError as cause:
             raise self._refuse(data, found, cause) from cause  # 5
         return IntakeResult(receipt=receipt, is_new=is_new, sitting=opened.header.sitting)
+
+    def still(self, given: bytes) -> bytes:
+        """A receipt that was given, or where its key was revoked since, the same word by today's key (5.1)."""
+        if not self._ring.revoked:
+            return given
+        receipt = verify_entered(given, self._ring.verifiers).receipt
+        if receipt.key_id not in self._ring.revoked:
+            return given
+        return issue_receipt(
+            self._ring.signer,
+            sealed_digest=receipt.sealed_digest,
+            sitting=receipt.sitting,
+            last_seq=receipt.last_seq,
+            received_at_ms=receipt.received_at_ms,
+            is_partial=receipt.is_partial,
+        )
 
     def open(self, digest: str) -> Opened | None:
         """What is inside an accepted envelope; None where it is not held.
@@ -163,7 +180,12 @@ class Intake:
         return None if data is None else open_sealed_result(data, self._ring.openers)
 
     def _judge(self, data: bytes) -> tuple[Opened, Admission]:
-        opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
+        try:
+            opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
+        except NotForThisKeyError:  # the keys may have been rotated while this process ran
+            if not self._ring.refresh():
+                raise
+            opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
         admission = admissions.verify(opened.admission, self._ring.verifiers).admission
         _require_admitted(opened, admission)
         return opened, admission

@@ -16,7 +16,7 @@ from typing import Final
 
 import uvicorn
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.hub.app import DEFAULT_POLICY, Policy, create_app
 from pocus_desktop.hub.errors import AddressInUseError, BadCertificateError, NeedsTlsError
 from pocus_desktop.hub.figures import figures
@@ -31,11 +31,12 @@ DRAIN_S: Final = 20
 
 def serve(
     folder: Path,
-    keys: AcademyKeys,
+    keys: AcademyKeys | AcademyRing,
     host: str = "127.0.0.1",
     port: int = DEFAULT_PORT,
     *,
     database_url: str | None = None,
+    reload: Callable[[], AcademyRing | None] = lambda: None,
     certificate: Path | None = None,
     private_key: Path | None = None,
     is_behind_tls: bool = False,
@@ -52,6 +53,7 @@ def serve(
         host: Address to listen at.
         port: 0 takes a free one.
         database_url: As `Hub`.
+        reload: As `Hub`.
         certificate: PEM chain; with it, TLS is spoken here.
         depot: The folder in which the academy publishes, to be given at `/v1/depot`.
         private_key: PEM, where it is not in the same file.
@@ -68,7 +70,7 @@ def serve(
     """
     if certificate is None and not is_behind_tls and not _is_this_computer(host):
         raise NeedsTlsError(host=host)
-    hub = Hub(folder, keys, database_url)
+    hub = Hub(folder, keys, database_url, reload=reload)
     try:
         metrics = Metrics()
         metrics.watch(lambda: figures(hub))

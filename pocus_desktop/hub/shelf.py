@@ -4,7 +4,7 @@ One entry of a place for each version of a bundle, sealed to the academy's own k
 academy's keys reads neither questions nor answers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -44,16 +44,15 @@ class Shelved:
 class Shelf:
     """Sealed assessments and scoring keys in a place."""
 
-    def __init__(self, place: Place, openers: Iterable[SealingKey]) -> None:
+    def __init__(self, place: Place, openers: Callable[[], Sequence[SealingKey]]) -> None:
         """Name the place.
 
         Args:
             place: Where they are kept.
-            openers: The academy's keys; what is put is sealed to the first.
+            openers: The academy's keys now; what is put is sealed to the first.
         """
         self._place = place
-        self._openers = {key.key_id: key for key in openers}
-        self._writer = next(iter(self._openers.values())).public
+        self._openers = openers
 
     def put(self, shelved: Shelved) -> None:
         """Keep an assessment and its key; a newer key for the same assessment takes the place of the older.
@@ -80,8 +79,9 @@ class Shelf:
                 "scoring_key": to_base64(shelved.key.to_json()),
             }
         )
-        sealed = hpke.seal(self._writer, document, info=_info(shelved.bundle_id, shelved.bundle_version))
-        outside = canonical.encode({"format": FORMAT, "recipient": self._writer.key_id, "sealed": to_base64(sealed)})
+        writer = self._openers()[0].public
+        sealed = hpke.seal(writer, document, info=_info(shelved.bundle_id, shelved.bundle_version))
+        outside = canonical.encode({"format": FORMAT, "recipient": writer.key_id, "sealed": to_base64(sealed)})
         self._place.put(_name(shelved.bundle_id, shelved.bundle_version), outside)
 
     def find(self, bundle_id: str, version: int) -> Shelved | None:
@@ -118,9 +118,10 @@ class Shelf:
             raise ShelfDamagedError(bundle=bundle_id, version=version) from problem
 
     def _open(self, outside: bytes, bundle_id: str, version: int) -> Shelved:
+        openers = {key.key_id: key for key in self._openers()}
         match canonical.decode(outside):
-            case {"format": 1, "recipient": str(recipient), "sealed": str(sealed)} if recipient in self._openers:
-                opener = self._openers[recipient]
+            case {"format": 1, "recipient": str(recipient), "sealed": str(sealed)} if recipient in openers:
+                opener = openers[recipient]
             case _:
                 raise ShelfDamagedError(bundle=bundle_id, version=version)
         inside = hpke.open_sealed(opener, from_base64(sealed, field="sealed"), info=_info(bundle_id, version))

@@ -187,6 +187,13 @@ class BadReceiptError(SittingError):
     blame = Blame.CONTENT
 
 
+class RevokedReceiptError(SittingError):
+    """A receipt is signed by a key of the academy that was revoked: who has that key writes any time into it."""
+
+    code = "sitting.revoked_receipt"
+    blame = Blame.CONTENT
+
+
 class OtherReceiptError(SittingError):
     """A receipt is for another sealed result."""
 

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
@@ -19,7 +20,7 @@ from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import LATEST_MS
-from pocus_desktop.sitting.errors import BadReceiptError, OtherReceiptError
+from pocus_desktop.sitting.errors import BadReceiptError, OtherReceiptError, RevokedReceiptError
 from pocus_desktop.tlog import proof as proofs
 from pocus_desktop.tlog.head import LARGEST_SIZE, SignedHead
 from pocus_desktop.tlog.proof import Proof
@@ -154,6 +155,25 @@ def verify_receipt(envelope: bytes, hub_keys: Iterable[PublicKey], *, sealed_dig
     return entered.receipt
 
 
+def require_not_revoked(envelope: bytes, revoked: Mapping[PublicKey, int]) -> None:
+    """Say so where a receipt that no trusted key signed is signed by a key that was revoked.
+
+    Args:
+        envelope: The receipt.
+        revoked: Keys that count no more, and since when, as wall time in milliseconds.
+
+    Raises:
+        RevokedReceiptError: It is. What time it says proves nothing: the key's thief writes that too.
+        PocusError: As `verify_entered`, but for a receipt that none of these signed either.
+    """
+    for key, since_ms in revoked.items():
+        try:
+            says_ms = verify_entered(envelope, [key]).receipt.received_at_ms
+        except dsse.NotEnoughSignaturesError:
+            continue
+        raise RevokedReceiptError(key=key.key_id, since=_moment(since_ms), says=_moment(says_ms))
+
+
 def verify_entered(envelope: bytes, hub_keys: Iterable[PublicKey], *, sealed_digest: str | None = None) -> Entered:
     """Read a receipt that a hub key signed, and its proof where it carries one.
 
@@ -227,3 +247,7 @@ def _index(envelope: bytes) -> int | None:
     if found is not None and not is_index:
         raise BadReceiptError(reason=f"{_INDEX}: not a place in a log")
     return found if isinstance(found, int) else None
+
+
+def _moment(wall_ms: int) -> str:
+    return f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC):%Y-%m-%d %H:%M} UTC"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Accepted, Arrival, Wish
@@ -38,7 +38,7 @@ class KeptLog:
     def open(self, *, keys: AcademyKeys = KEYS, retired: tuple[AcademyKeys, ...] = ()) -> Iterator[ResultLog]:
         """The log, open, as one process has it."""
         with self.store() as store:
-            yield ResultLog(store, KeyRing(current=keys, retired=retired))
+            yield ResultLog(store, KeyRing(AcademyRing.of(keys, retired)))
 
     def digest(self, number: int) -> str:
         """Of an envelope."""

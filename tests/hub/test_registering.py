@@ -201,14 +201,16 @@ def test_a_shelf_that_cannot_be_read_keeps_no_result_out(school: School, hub: Hu
 def test_no_bundle_that_cannot_be_called_so_is_looked_for(
     school: School, hub: Hub, bundle_id: str, version: int
 ) -> None:
-    assert Shelf(FolderPlace(school.folder / "hub" / "shelf"), hub.ring.openers).find(bundle_id, version) is None
+    assert (
+        Shelf(FolderPlace(school.folder / "hub" / "shelf"), lambda: hub.ring.openers).find(bundle_id, version) is None
+    )
 
 
 def test_a_shelf_file_under_another_name_is_not_taken_for_it(school: School, hub: Hub) -> None:
     path = _shelf_file(school)
     path.rename(path.with_name(f"{BUNDLE}-v{VERSION + 1}.shelf"))
     with pytest.raises(ShelfDamagedError):
-        Shelf(FolderPlace(path.parent), hub.ring.openers).find(BUNDLE, VERSION + 1)
+        Shelf(FolderPlace(path.parent), lambda: hub.ring.openers).find(BUNDLE, VERSION + 1)
 
 
 def test_a_key_that_comes_while_a_result_is_marked_is_not_missed(

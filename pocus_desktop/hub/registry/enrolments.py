@@ -346,12 +346,12 @@ class Enrolments:
                 "sealing": one.sealing,
                 "root": rows.setting(ROOT) or None,
                 "publishers": publishers,
-                "hubs": self._ring.verifiers,
+                "hubs": self._ring.believed,
                 "hub_url": rows.setting(HUB_URL).decode("utf-8"),
                 "granted_at_ms": self._now(),
             },
         )
-        envelope = issue_grant(grant, self._ring.signer)
+        envelope = issue_grant(grant, *self._ring.grantors)
         rows.change(ENROLMENT, {"enrolment_id": row["enrolment_id"]}, grant_envelope=envelope)
         return envelope
 
