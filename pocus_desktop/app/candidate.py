@@ -44,6 +44,10 @@ class ClosedDesk:
         del candidate_id, admission_id, language, code, words
         raise self._problem
 
+    def waiting(self, language: str) -> None:
+        """As `choices`: what cannot be opened says nothing of what waits there."""
+        del language
+
     def link(self) -> Link:
         """Nothing is sent from here."""
         return "none"

@@ -30,6 +30,7 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
+from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.material import Material
@@ -37,6 +38,7 @@ from pocus_desktop.sitting.move_in import held_permit
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox
+from pocus_desktop.sync.outlook import tell_outlook
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 
@@ -185,6 +187,14 @@ class Station:
         self._deliveries.watch(sitting)
         log.event("station.opened", admission=admission_id, mode=str(admitted.mode))
         return opened
+
+    def waiting(self, language: str) -> Explanation | None:
+        """What waits in the outbox and what to do; None for nothing, or where the outbox cannot be read just now."""
+        try:
+            rows = self.outbox.rows()
+        except PocusError:  # `link` tells of it
+            return None
+        return tell_outlook(rows, now_ms=self._clock.read().wall_ms, language=language)
 
     def link(self) -> Link:
         """How it stands with the hub, by what the outbox met.

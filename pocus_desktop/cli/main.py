@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "roster": ("pocus_desktop.cli.roster:roster", "Take a day's roster in, and admit walk-ins."),
     "hub": ("pocus_desktop.cli.hub:hub", "The academy's server."),
     "sitting": ("pocus_desktop.cli.sitting:sitting", "Move a sitting to another station; look at one that is over."),
+    "outbox": ("pocus_desktop.cli.outbox:outbox", "Show what waits to be sent; carry it on a stick."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),
     "conform": ("pocus_desktop.cli.conform:conform", "Run one case of a public test suite from outside."),

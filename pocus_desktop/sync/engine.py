@@ -146,6 +146,13 @@ class Receipted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """Someone carries all of it, besides whatever else takes it."""
+
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A person asks for another try, or the file came back."""
 
@@ -163,7 +170,7 @@ class Superseded:
     last_seq: int
 
 
-Event: TypeAlias = Due | Moved | Failed | Receipted | Asked | Restarted | Superseded
+Event: TypeAlias = Due | Moved | Failed | Receipted | Carried | Asked | Restarted | Superseded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +258,8 @@ def step(row: Row, event: Event, now_ms: int) -> Step:
         case Receipted():
             done = replace(row, stage=Stage.RECEIPTED, status=Status.DONE, upload="", problem="", reason="")
             return Step(row=replace(done, offset=row.size_bytes, delivered_ms=event.received_ms))
+        case Carried():
+            return Step(row=replace(row, stage=Stage.SENT, carrier=event.carrier))
         case Asked():
             return _asked(row, now_ms)
         case Restarted():

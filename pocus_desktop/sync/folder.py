@@ -56,7 +56,7 @@ class FolderTransport:
         if not self._folder.is_dir():
             raise NoFolderError
         require_no_links(self._folder)
-        receipt = self._receipt(digest)
+        receipt = self.receipt(digest)
         try:
             self._put(self._folder / RESULTS / digest, envelope, digest)
         except FolderNotWritableError:
@@ -69,7 +69,14 @@ class FolderTransport:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _receipt(self, digest: str) -> bytes | None:
+    def receipt(self, digest: str) -> bytes | None:
+        """The receipt that lies there for an envelope, not verified; None where there is none.
+
+        Raises:
+            FolderDamagedError: It leads elsewhere, or does not give it.
+            StrangeAnswerError: What lies in its place is too long for one.
+        """
+        require_no_links(self._folder)
         path = self._folder / RECEIPTS / f"{digest}{RECEIPT_SUFFIX}"
         try:
             found = read_at_most(path, MAXIMUM_RECEIPT_BYTES + 1)

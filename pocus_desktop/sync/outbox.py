@@ -20,7 +20,7 @@ import random
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -29,7 +29,6 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical, files, log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.receipt import Receipt, verify_receipt
-from pocus_desktop.sitting.sealed import MAXIMUM_FRONT_BYTES, read_header
 from pocus_desktop.sync import engine
 from pocus_desktop.sync.engine import Remove, Row, Send, Status, Way
 from pocus_desktop.sync.errors import (
@@ -43,15 +42,14 @@ from pocus_desktop.sync.errors import (
     SyncError,
     UnknownEnvelopeError,
 )
-from pocus_desktop.sync.store import STRANGE_STATE, OutboxStore
+from pocus_desktop.sync.rows import front_of, row_of, told_by_file
+from pocus_desktop.sync.store import open_records
 from pocus_desktop.sync.transport import PiecewiseTransport, Transport
 
 RECEIPT_SUFFIX: Final = ".receipt"
 RECORDS: Final = "outbox.sqlite"
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_DAMAGE: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", STRANGE_STATE})
-"""What the store says of records that no later try can read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +80,7 @@ class Outbox:
         hub_keys: Sequence[PublicKey],
         *,
         chance: Callable[[], float] = random.random,
+        is_alone: bool = True,
     ) -> None:
         """Open the outbox and set right what a crash left half done (rule 2).
 
@@ -90,6 +89,7 @@ class Outbox:
             transport: How envelopes leave.
             hub_keys: Whose receipts count, retired keys included.
             chance: Draws evenly from 0 to 1, to spread attempts.
+            is_alone: False beside a program that may be sending (`pocus outbox`): its attempts are left to it.
 
         Raises:
             OutboxOfLaterVersionError: A later version of this program wrote its records.
@@ -104,8 +104,8 @@ class Outbox:
             files.make_folder(folder)
         except OSError as problem:
             raise OutboxUnreadableError(reason=problem.strerror or "") from problem
-        self._store = self._open_records()
-        self._recover()
+        self._store = open_records(folder / RECORDS)
+        self._recover(is_alone=is_alone)
 
     @property
     def folder(self) -> Path:
@@ -144,7 +144,7 @@ class Outbox:
         is_new = self._read(digest) != data
         if is_new:
             self._write(self._folder / digest, data)
-        row = _row_of(digest, data, len(data), now_ms=now_ms)
+        row = row_of(digest, data, len(data), now_ms=now_ms)
         self._store.add(row)
         if is_new:  # one that was set aside because its file was missing has it again
             self._step(digest, engine.Asked(), now_ms)
@@ -197,6 +197,25 @@ class Outbox:
         for row in self._store.rows():
             if digest in {None, row.digest}:
                 self._step(row.digest, engine.Asked(), now_ms)
+
+    def envelope(self, digest: str) -> bytes:
+        """The sealed result itself.
+
+        Raises:
+            EnvelopeMissingError: Its file is gone.
+            EnvelopeChangedError: It is no longer what it was.
+            OutboxUnreadableError: The disk does not give it.
+        """
+        data = self._read(digest)
+        if data is None:
+            raise EnvelopeMissingError(reason="it is gone")
+        if canonical.digest(data) != digest:
+            raise EnvelopeChangedError
+        return data
+
+    def carried(self, digest: str, carrier: str, *, now_ms: int) -> None:
+        """Note that someone carries an envelope, besides whatever else takes it."""
+        self._step(digest, engine.Carried(carrier=carrier), now_ms)
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt's envelope of a delivered sealed result; None before."""
@@ -265,11 +284,7 @@ class Outbox:
 
     def _deliver(self, row: Row, send: Send, now_ms: int) -> Receipt:
         digest, transport = row.digest, self._transport
-        data = self._read(digest)
-        if data is None:
-            raise EnvelopeMissingError(reason="it is gone")
-        if canonical.digest(data) != digest:
-            raise EnvelopeChangedError
+        data = self.envelope(digest)
 
         def moved(upload: str, offset: int) -> None:
             self._step(digest, engine.Moved(upload=upload, offset=offset), now_ms)
@@ -335,49 +350,25 @@ class Outbox:
                 log.event("sync.superseded", digest=row.digest, by=newer.digest)
                 self._remove_files(row.digest)
 
-    def _open_records(self) -> OutboxStore:
-        """The records; damaged ones are set aside, and `_recover` makes them anew from the files (rule 2)."""
-        records = self._folder / RECORDS
-        try:
-            store = OutboxStore(records)
-            store.rows()
-        except OutboxUnreadableError as error:
-            if error.params.get("reason") not in _DAMAGE:
-                raise
-            log.failure(error)
-            self._set_aside(records)
-            return OutboxStore(records)
-        return store
-
-    def _set_aside(self, records: Path) -> None:
-        number = 1
-        while (aside := records.with_name(f"{RECORDS}.damaged-{number}")).exists():
-            number += 1
-        try:
-            records.replace(aside)
-            records.with_name(f"{RECORDS}-journal").unlink(missing_ok=True)
-        except OSError as problem:
-            raise OutboxUnreadableError(reason=problem.strerror or "") from problem
-
-    def _recover(self) -> None:
+    def _recover(self, *, is_alone: bool) -> None:
         """Rule 2."""
         try:
             found = sorted(path for path in self._folder.iterdir() if _DIGEST.fullmatch(path.name))
-            seen = {path.name: (path.stat().st_size, _front(path)) for path in found if path.is_file()}
+            seen = {path.name: (path.stat().st_size, front_of(path)) for path in found if path.is_file()}
         except OSError as problem:
             raise OutboxUnreadableError(reason=problem.strerror or "") from problem
         known = {row.digest: row for row in self._store.rows()}
         for digest, (size_bytes, front) in seen.items():
-            self._store.add(_row_of(digest, front, size_bytes, now_ms=0))
+            self._store.add(row_of(digest, front, size_bytes, now_ms=0))
             if digest in known and not known[digest].size_bytes:  # from format 1, which did not know it
-                self._store.change(digest, partial(_told_by_file, front=front, size_bytes=size_bytes))
+                self._store.change(digest, partial(told_by_file, front=front, size_bytes=size_bytes))
             is_done = digest in known and known[digest].status is Status.DONE
             receipt = self.receipt(digest)
             if receipt is not None and not is_done and self._is_receipt(receipt, digest):
                 told = verify_receipt(receipt, self._hub_keys, sealed_digest=digest)
                 self._step(digest, engine.Receipted(received_ms=told.received_at_ms), told.received_at_ms)
         for row in known.values():
-            if row.status is Status.ACTIVE:
+            if row.status is Status.ACTIVE and is_alone:
                 self._step(row.digest, engine.Restarted(), row.due_ms)
 
     def _verified(self, digest: str, answer: bytes) -> Receipt:
@@ -422,25 +413,3 @@ class Outbox:
 def _is_due(row: Row, now_ms: int) -> bool:
     moment = engine.due_ms(row, now_ms)
     return moment is not None and moment <= now_ms
-
-
-def _front(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAXIMUM_FRONT_BYTES)
-
-
-def _row_of(digest: str, front: bytes, size_bytes: int, *, now_ms: int) -> Row:
-    """A row by what the file says outside; whatever cannot be read is carried all the same, for the hub to judge."""
-    row = engine.arrived(digest, now_ms=now_ms, size_bytes=size_bytes)
-    return _told_by_file(row, front, size_bytes)
-
-
-def _told_by_file(row: Row, front: bytes, size_bytes: int) -> Row:
-    told = replace(row, size_bytes=size_bytes)
-    try:
-        header = read_header(front)
-    except PocusError:
-        pass  # the hub says what it is, and the row then carries that reason
-    else:
-        told = replace(told, sitting=header.sitting, last_seq=header.last_seq, is_partial=header.is_partial)
-    return replace(told, way=engine.first_way(told))

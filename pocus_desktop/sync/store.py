@@ -31,6 +31,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from pocus_desktop.kernel import log
 from pocus_desktop.sync.engine import Row, Stage, Status, Way
 from pocus_desktop.sync.errors import OutboxOfLaterVersionError, OutboxUnreadableError
 
@@ -39,7 +40,9 @@ APPLICATION_ID: Final = 0x504F4F42
 
 FORMAT: Final = 2
 
-STRANGE_STATE: Final = "a state is unknown"
+_STRANGE: Final = "a state is unknown"
+_DAMAGE: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", _STRANGE})
+"""What is said of records that no later try can read."""
 
 _META: Final = MetaData()
 _ROW: Final = Table(
@@ -172,6 +175,36 @@ class OutboxStore:
             raise OutboxUnreadableError(reason=str(name or type(problem).__name__)) from problem
 
 
+def open_records(path: Path) -> OutboxStore:
+    """The records; ones that no later try can read are renamed, and made anew: the files decide (formats/sync 4.2).
+
+    Raises:
+        OutboxOfLaterVersionError: A later version of this program wrote them.
+        OutboxUnreadableError: They are of another program, or the disk does not take them.
+    """
+    try:
+        store = OutboxStore(path)
+        store.rows()
+    except OutboxUnreadableError as error:
+        if error.params.get("reason") not in _DAMAGE:
+            raise
+        log.failure(error)
+        _set_aside(path)
+        return OutboxStore(path)
+    return store
+
+
+def _set_aside(path: Path) -> None:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    try:
+        path.replace(aside)
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    except OSError as problem:
+        raise OutboxUnreadableError(reason=problem.strerror or "") from problem
+
+
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = DELETE", "synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF"):
@@ -188,8 +221,8 @@ def _row(found: Found[Any]) -> Row:
     try:
         values |= {"stage": Stage(found.stage), "status": Status(found.status), "way": Way(found.way)}
     except ValueError as problem:
-        raise OutboxUnreadableError(reason=STRANGE_STATE) from problem
+        raise OutboxUnreadableError(reason=_STRANGE) from problem
     kinds = {column.name: (bool | int if column.name == "is_partial" else column.type.python_type) for column in _ROW.c}
     if any(not isinstance(values[name], kind) and values[name] is not None for name, kind in kinds.items()):
-        raise OutboxUnreadableError(reason=STRANGE_STATE)  # SQLite keeps whatever a damaged page says
+        raise OutboxUnreadableError(reason=_STRANGE)  # SQLite keeps whatever a damaged page says
     return Row(**values)

@@ -13,6 +13,7 @@ from pocus_desktop.sync.engine import (
     LONGEST_PLAN_MS,
     WHOLE_BYTES,
     Asked,
+    Carried,
     Due,
     Event,
     Failed,
@@ -188,6 +189,7 @@ _events = st.one_of(
     ),
     st.builds(Receipted, received_ms=st.integers(0, 10)),
     st.just(Asked()),
+    st.just(Carried(carrier="folder")),
     st.just(Restarted()),
     st.builds(Superseded, sitting=st.sampled_from(["sit_1", "sit_2"]), last_seq=st.integers(0, 20)),
 )

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from pocus_desktop.admission.errors import WrongCandidateError
 from pocus_desktop.admission.unlock_errors import WordsNeededError
 from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.sitting.views import FarewellView, View
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
@@ -42,6 +43,7 @@ class CounterDesk:
         self.codes: list[str] = []
         self.words: list[str] = []
         self.now: Link = "none"
+        self.late: Explanation | None = None
 
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
         del language
@@ -58,6 +60,10 @@ class CounterDesk:
         if candidate_id != "C-20417":
             raise WrongCandidateError
         return self._host
+
+    def waiting(self, language: str) -> Explanation | None:
+        del language
+        return self.late
 
     def link(self) -> Link:
         return self.now
@@ -243,3 +249,17 @@ def test_the_link_is_told_as_the_desk_tells_it(open_shell: OpenShell, qtbot: QtB
     assert "Online" in told(shell.window)
     desk.now = "offline"
     qtbot.waitUntil(lambda: shell.window is not None and "Offline" in told(shell.window), timeout=10_000)
+
+
+def test_what_waits_to_be_sent_stands_where_one_signs_in_and_where_one_hands_in(open_shell: OpenShell) -> None:
+    shell, desk = open_shell()
+    assert shell.sign_in.findChild(QWidget, "waiting") is None
+    desk.late = Explanation(what="Results that wait to be sent: 2.", next="They are sent by themselves.")
+    shell._tell_link()
+    banner = shell.sign_in.findChild(QWidget, "waiting")
+    assert banner is not None
+    assert banner.accessibleName() == "Results that wait to be sent: 2. They are sent by themselves."
+    desk.late = None
+    shell._tell_link()
+    settle()
+    assert shell.sign_in.findChild(QWidget, "waiting") is None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from pocus_desktop.kernel.words import Explanation
     from pocus_desktop.ui.candidate.host import SittingHost
 
 
@@ -59,6 +60,9 @@ class Desk(Protocol):
         Raises:
             PocusError: The candidate is another one, the bundle is missing, the window is over, …
         """
+
+    def waiting(self, language: str) -> Explanation | None:
+        """What waits to be sent from here and what to do; None for nothing. Asked as often as `link`."""
 
     def link(self) -> Link:
         """How it stands with the link to the academy; asked every few seconds, on the GUI thread."""

@@ -16,7 +16,7 @@ from pocus_desktop.ui.theme import look
 _ACTIVATE_MS: Final = 50
 """After one window made way for the other, since hiding one takes the focus from both on some platforms."""
 _LINK_MS: Final = 2_000
-"""How often the desk is asked for the link while a sitting is open."""
+"""How often the desk is asked for the link, and for what waits to be sent."""
 
 
 class CandidateShell(QObject):
@@ -47,11 +47,14 @@ class CandidateShell(QObject):
         self._link = QTimer(self)
         self._link.setInterval(_LINK_MS)
         self._link.timeout.connect(self._tell_link)
+        self._link.start()
         sign_in.asked.connect(self._open)
         if rooms.practise is not None:
             sign_in.offer_practice()
         sign_in.language_chosen.connect(self._list)
+        sign_in.language_chosen.connect(self._tell_link)
         self._list()
+        self._tell_link()
 
     @property
     def window(self) -> CandidateWindow | None:
@@ -98,7 +101,6 @@ class CandidateShell(QObject):
         self._window = open_window(host, self._rooms)
         self._window.finished.connect(self._leave)
         self._tell_link()
-        self._link.start()
         self._window.resize(self._sign_in.size())
         if self._sign_in.isFullScreen():
             self._window.showFullScreen()
@@ -113,16 +115,21 @@ class CandidateShell(QObject):
         front.activateWindow()
 
     def _tell_link(self) -> None:
-        if self._window is not None:
-            self._window.show_link(self._rooms.desk.link())
+        """How it stands with the academy, and what waits to be sent."""
+        desk = self._rooms.desk
+        if self._window is None:
+            self._sign_in.show_waiting(desk.waiting(self._sign_in.language))
+        else:
+            self._window.show_link(desk.link())
+            self._window.show_waiting(desk.waiting(self._window.language))
 
     def _leave(self) -> None:
-        self._link.stop()
         window, host = self._window, self._host
         self._window = self._host = None
         look.wear(look.Look())
         self._sign_in.start_over()
         self._list()
+        self._tell_link()
         self._sign_in.show()
         self._activate.start()
         if window is not None:

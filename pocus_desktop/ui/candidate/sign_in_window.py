@@ -46,6 +46,7 @@ class SignInWindow(QMainWindow):
         self._is_opening = False
         self._needs_words = False
         self._can_practise = False
+        self._waiting: Explanation | None = None
         self._ring = FocusRing(self)
         self.setMinimumSize(1, 1)  # all content scrolls
         self._screen: SignInScreen | None = None
@@ -62,6 +63,12 @@ class SignInWindow(QMainWindow):
         """Show the admissions present."""
         self._choices = choices
         self._render()
+
+    def show_waiting(self, told: Explanation | None) -> None:
+        """Show what waits to be sent from this computer; None for nothing."""
+        if told != self._waiting:
+            self._waiting = told
+            self._render()
 
     def offer_practice(self) -> None:
         """From now on, whoever is here may practise with the tutorial."""
@@ -113,6 +120,7 @@ class SignInWindow(QMainWindow):
                 is_opening=self._is_opening,
                 needs_words=self._needs_words,
                 can_practise=self._can_practise,
+                waiting=self._waiting,
             )
         )
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMainWindow, QVBoxL
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.intents import GoNext, Intent, Leave, NoteIntegrity, Pause, SetComfort
 from pocus_desktop.sitting.views import (
     AgreementView,
@@ -119,6 +120,7 @@ class CandidateWindow(QMainWindow):
         self._inspector = Inspector(clock=clock, folder=folder, check_engine=check_engine, parent=self)
         self._sound = SoundTest(make_player, self)
         self._screen: CandidateScreen | None = None
+        self._waiting: Explanation | None = None
         self._top: TopBar | None = None
         self._notices: NoticeArea | None = None
         self._look_key: tuple[object, ...] = ()
@@ -166,6 +168,17 @@ class CandidateWindow(QMainWindow):
         """The view in sight."""
         assert self._view is not None  # noqa: S101 - rendered in the constructor
         return self._view
+
+    @property
+    def language(self) -> str:
+        """The interface language of the sitting."""
+        return self.view.chrome.comfort.language
+
+    def show_waiting(self, told: Explanation | None) -> None:
+        """Tell, once it is handed in, what waits to be sent from this computer; None for nothing."""
+        self._waiting = told
+        if isinstance(self._screen, HandedInScreen):
+            self._screen.show_waiting(told)
 
     def show_link(self, link: Link) -> None:
         """Tell whether results can be sent from here."""
@@ -295,6 +308,7 @@ class CandidateWindow(QMainWindow):
         screen = SCREENS[type(view.screen)](context)
         if isinstance(screen, HandedInScreen):
             screen.continued.connect(self._on_continued)
+            screen.show_waiting(self._waiting)
         if isinstance(screen, FarewellScreen):
             screen.left.connect(self.finished)
         return screen

@@ -6,9 +6,11 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.views import Feedback, HandedInView, View
 from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
 from pocus_desktop.ui.candidate.screens.standstill import Standstill
+from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.fingerprint import Fingerprint
 from pocus_desktop.ui.parts.icon_label import IconLabel
@@ -51,6 +53,9 @@ class HandedInScreen(CandidateScreen):
         self._delivery = Standstill(icon_name="hourglass", role="warning")
         self._delivery.setObjectName("delivery")
         self._page.body.addWidget(self._delivery)
+        self._waiting_block = QVBoxLayout()
+        self._page.body.addLayout(self._waiting_block)
+        self._waiting: Explanation | None = None
         self._receipt = Card()
         self._receipt.setObjectName("receipt")
         row = QHBoxLayout()
@@ -110,6 +115,17 @@ class HandedInScreen(CandidateScreen):
             self._digest.addWidget(Label(words("handed_in.digest"), scale="fine", tone="muted"))
             self._digest.addWidget(Fingerprint(screen.sealed_digest, name=words("handed_in.digest")))
         self._show_score(screen)
+
+    def show_waiting(self, told: Explanation | None) -> None:
+        """Show what waits to be sent from this computer; None for nothing."""
+        if told == self._waiting:
+            return
+        self._waiting = told
+        _clear(self._waiting_block)
+        if told is not None:
+            banner = Banner(kind="info", what=told.what, next_step=told.next)
+            banner.setObjectName("waiting")
+            self._waiting_block.addWidget(banner)
 
     def _show_score(self, screen: HandedInView) -> None:
         words, formats = self.context.words, self.context.formats

@@ -41,6 +41,7 @@ class SignInView(NamedTuple):
         is_opening: A sitting is being opened.
         can_practise: Whether the tutorial is offered.
         needs_words: The words for the day are asked for.
+        waiting: What waits to be sent from this computer; None for nothing.
     """
 
     choices: Sequence[AdmissionChoice] | None
@@ -51,6 +52,7 @@ class SignInView(NamedTuple):
     is_opening: bool = False
     can_practise: bool = False
     needs_words: bool = False
+    waiting: Explanation | None = None
 
 
 class SignIn(NamedTuple):
@@ -113,6 +115,9 @@ class SignInScreen(QWidget):
         card.body.addWidget(self._id)
         card.body.addWidget(Label(words("sign_in.candidate_id_help"), scale="fine", tone="muted"))
         card.body.addSpacing(worn.space("tight"))
+        self._waiting_block = QVBoxLayout()
+        self._waiting: Explanation | None = None
+        page.body.addLayout(self._waiting_block)
         self._choices_heading = Label(words("sign_in.assessment"), weight="medium")
         card.body.addWidget(self._choices_heading)
         self._choices = QVBoxLayout()
@@ -147,6 +152,11 @@ class SignInScreen(QWidget):
         elif view.refusal != self._refusal:
             self._show_refusal(view.refusal)
         self._refusal = view.refusal
+        if view.waiting != self._waiting:
+            self._waiting = view.waiting
+            _clear(self._waiting_block)
+            if view.waiting is not None:
+                self._waiting_block.addWidget(_banner("waiting", "info", view.waiting.what, view.waiting.next))
         if view.needs_words and self._words_block.isHidden():
             self._words_block.show()
             self._day_words.setFocus()

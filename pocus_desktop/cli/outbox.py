@@ -1,0 +1,168 @@
+"""`pocus outbox`: what waits at this station to be sent, what arrived, and what to do."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.kernel import words
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.sync.engine import Row, Status
+from pocus_desktop.sync.errors import SyncError, UnknownEnvelopeError
+from pocus_desktop.sync.folder import FolderTransport
+from pocus_desktop.sync.outbox import Outbox
+from pocus_desktop.sync.outlook import SHORT, tell_row
+from pocus_desktop.sync.sticks import OnStick, export, flush, take_receipts
+
+_stick = click.argument("stick", type=click.Path(path_type=Path, file_okay=False))
+_DAY_MS = 24 * 60 * 60 * 1000
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Every row as JSON, a line each.")
+@click.pass_context
+def outbox(context: click.Context, *, as_json: bool) -> None:
+    """Show what waits to be sent, what arrived, and what to do next; the status is 1 where something is set aside."""
+    if context.invoked_subcommand is not None:
+        return
+    now_ms = _now_ms()
+    with _opened() as opened:
+        rows = opened.rows()
+    for row in rows:
+        click.echo(json.dumps(_as_json(row)) if as_json else _told(row, now_ms))
+    if not rows and not as_json:
+        click.echo("The outbox is empty: nothing waits.")
+    context.exit(1 if any(row.status is Status.QUARANTINED for row in rows) else 0)
+
+
+@outbox.command()
+@click.argument("digest", required=False)
+def retry(digest: str | None) -> None:
+    """Try again at once: the one whose digest begins so, or all. A running station does so within a minute."""
+    with _opened() as opened:
+        chosen = _find(opened, digest).digest if digest else None
+        opened.retry(chosen, now_ms=_now_ms())
+    click.echo("It is due now; the station sends it when it runs.")
+
+
+@outbox.command("export")
+@_stick
+@click.pass_context
+def export_(context: click.Context, stick: Path) -> None:
+    """Write what has no receipt to a USB stick, read it back, and take the receipts that lie there.
+
+    Everything stays in the outbox until its receipt is here. The status is 1 where something did not go.
+    """
+    now_ms = _now_ms()
+    with _opened() as opened:
+        found = export(opened, stick, now_ms=now_ms)
+    _tell(found)
+    if not found:
+        click.echo("Nothing waits: there is nothing to write.")
+    elif any(one.became == "written" for one in found):
+        try:
+            flush(stick)
+            click.echo(words.say("sync.stick.eject", "en"))
+        except SyncError as error:
+            click.echo(words.say("sync.stick.not_safe", "en", reason=str(error.params.get("reason", ""))), err=True)
+            context.exit(1)
+    context.exit(1 if any(one.error is not None for one in found) else 0)
+
+
+@outbox.command("import")
+@_stick
+@click.pass_context
+def import_(context: click.Context, stick: Path) -> None:
+    """Take the receipts that a USB stick has brought back from the academy; nothing is written to it."""
+    with _opened() as opened:
+        found = take_receipts(opened, stick, now_ms=_now_ms())
+    _tell(found)
+    taken = sum(one.became == "received" for one in found)
+    click.echo(
+        f"{taken} receipts taken; {sum(one.became == 'nothing' for one in found)} results still wait for theirs."
+    )
+    context.exit(1 if any(one.error is not None for one in found) else 0)
+
+
+@outbox.command()
+@click.argument("digest")
+def forget(digest: str) -> None:
+    """Remove a result whose receipt is here and verifies; nothing else is ever removed."""
+    with _opened() as opened:
+        row = _find(opened, digest)
+        opened.forget(row.digest)
+    click.echo(f"{row.digest} and its receipt are gone from this computer; the academy has the result.")
+
+
+@contextmanager
+def _opened() -> Iterator[Outbox]:
+    """This station's outbox, beside the program that may be sending from it."""
+    home = Home.default()
+    opened = Outbox(home.outbox, FolderTransport(home.carry), Trusting.load(home).hubs, is_alone=False)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _find(opened: Outbox, digest: str) -> Row:
+    """The one row whose digest begins so.
+
+    Raises:
+        UnknownEnvelopeError: There is none, or more than one.
+    """
+    found = [row for row in opened.rows() if row.digest.startswith(digest.lower())]
+    if len(found) != 1:
+        raise UnknownEnvelopeError
+    return found[0]
+
+
+def _told(row: Row, now_ms: int) -> str:
+    told = tell_row(row, now_ms=now_ms)
+    kind = "part of " if row.is_partial else ""
+    age = _age(now_ms - row.enqueued_ms)
+    head = f"{row.digest[:SHORT]}  {kind}{row.sitting or 'unknown'}  {row.size_bytes:,} bytes  {age}"
+    return f"{head}\n    {told.state}\n    {told.when}\n    {told.todo}"
+
+
+def _age(age_ms: int) -> str:
+    if age_ms >= _DAY_MS:
+        return f"{age_ms // _DAY_MS} days old"
+    return f"{max(age_ms, 0) // 60_000} min old"
+
+
+def _as_json(row: Row) -> dict[str, object]:
+    return {
+        "digest": row.digest,
+        "sitting": row.sitting,
+        "is_partial": row.is_partial,
+        "size_bytes": row.size_bytes,
+        "stage": str(row.stage),
+        "status": str(row.status),
+        "carrier": row.carrier,
+        "offset": row.offset,
+        "attempts": row.attempts,
+        "due_ms": row.due_ms,
+        "problem": row.problem,
+        "reason": row.reason,
+        "enqueued_ms": row.enqueued_ms,
+        "tried_ms": row.tried_ms,
+        "delivered_ms": row.delivered_ms,
+    }
+
+
+def _tell(found: tuple[OnStick, ...]) -> None:
+    for one in found:
+        if one.error is not None:
+            told = one.error.explain()
+            click.echo(f"{one.digest[:SHORT]}  {told.what} {told.next}  [{one.error.code}]", err=True)
+        elif one.became != "nothing":
+            click.echo(f"{one.digest[:SHORT]}  {words.say(f'sync.stick.{one.became}', 'en')}")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
