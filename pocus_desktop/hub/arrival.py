@@ -20,6 +20,9 @@ class Arrival:
     Attributes:
         digest: SHA-256 of the sealed result.
         station: Key id of the station that signed.
+        rank: How many moves between stations were permitted; the higher speaks, whatever its last event (formats/move
+            6.3).
+        centre: Key id of the centre that permitted them; empty where there were none.
     """
 
     digest: str
@@ -34,6 +37,8 @@ class Arrival:
     mode: str
     bundle_id: str
     bundle_version: int
+    rank: int = 0
+    centre: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

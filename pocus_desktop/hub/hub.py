@@ -32,6 +32,7 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
 from pocus_desktop.hub.marking import is_continuation, mark
+from pocus_desktop.hub.moves import remark_of
 from pocus_desktop.hub.objects import Objects
 from pocus_desktop.hub.places import open_place
 from pocus_desktop.hub.registry.registry import Registry
@@ -130,6 +131,7 @@ class Hub:
             log=self.log,
             clock=self.clock,
             stations=stations,
+            find_centre=self.registry.enrolments.centre_key,
             hook=hook,
             maximum_quarantine_bytes=maximum_quarantine_bytes,
         )
@@ -348,7 +350,7 @@ class Hub:
             opened = self._opened(standing)
             self.registry.walk_ins.note(standing.sitting, opened.admission)
             shelved = self._shelf.find(standing.bundle_id, standing.bundle_version)
-            has_fork = self._has_fork(standing.sitting, opened)
+            has_fork = self._compare(standing.sitting, opened)
             if shelved is not None:
                 report = mark(opened, shelved)
                 status = Status.SCORED
@@ -430,15 +432,26 @@ class Hub:
             raise ObjectDamagedError(digest=standing.digest)
         return opened
 
-    def _has_fork(self, sitting: str, speaks: Opened) -> bool:
-        """Whether any envelope of the sitting tells a history that the speaking one does not continue."""
+    def _compare(self, sitting: str, speaks: Opened) -> bool:
+        """Note what a sitting's envelopes say of its moves; whether any tells a history that does not lead here."""
+        moves = self._intake.moves_of(speaks)
+        remarks: dict[str, str] = {}
+        if not moves.is_permitted:
+            remarks[speaks.digest] = "unpermitted-move"
+        elif moves.permits:
+            remarks[speaks.digest] = "moved"
+        has_fork = False
         for digest in self._store.envelopes(sitting):
-            if digest == speaks.digest:
+            other = None if digest == speaks.digest else self._intake.open(digest)
+            if other is None:
                 continue
-            other = self._intake.open(digest)
-            if other is not None and not is_continuation(other.events, speaks.events):
-                return True
-        return False
+            remark = remark_of(other.events, self._intake.moves_of(other), speaks.events, moves)
+            if remark is not None:
+                remarks[digest] = remark
+            has_fork = has_fork or not is_continuation(other.events, speaks.events)
+        if remarks or self._store.moves(sitting):
+            self._store.note_moves(sitting, remarks)
+        return has_fork
 
 
 def _read_key(data: bytes, bundle_id: str) -> ScoringKey:

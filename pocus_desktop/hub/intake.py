@@ -34,6 +34,7 @@ from pocus_desktop.hub.errors import (
     StoreUnavailableError,
     TooLargeError,
 )
+from pocus_desktop.hub.moves import FindCentre, Moves, moves_of
 from pocus_desktop.hub.objects import Objects
 from pocus_desktop.hub.result_log import ResultLog
 from pocus_desktop.hub.store import PLACE_BYTES, HubStore, Refused
@@ -41,6 +42,7 @@ from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.errors import NotForThisKeyError
+from pocus_desktop.sitting.events import Moved
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.receipt import issue_receipt, verify_entered
 from pocus_desktop.sitting.sealed import Opened, open_sealed_result
@@ -96,6 +98,7 @@ class Intake:
         log: ResultLog,
         clock: Clock,
         stations: Iterable[PublicKey] | None = None,
+        find_centre: FindCentre = lambda _sealing_id: None,
         hook: Hook = lambda _point: None,
         maximum_quarantine_bytes: int = MAXIMUM_QUARANTINE_BYTES,
     ) -> None:
@@ -109,6 +112,7 @@ class Intake:
             log: Where accepted envelopes are entered.
             clock: When things arrive.
             stations: Enrolled stations; None takes any station that an admission of ours was given to.
+            find_centre: Whose permits to move count.
             hook: Called at each `Point`.
             maximum_quarantine_bytes: How much is kept of what was refused.
         """
@@ -119,6 +123,7 @@ class Intake:
         self._log = log
         self._clock = clock
         self._stations = None if stations is None else frozenset(stations)
+        self._find_centre = find_centre
         self._hook = hook
         self._maximum_quarantine_bytes = maximum_quarantine_bytes
 
@@ -179,6 +184,13 @@ class Intake:
         data = self._objects.get(digest)
         return None if data is None else open_sealed_result(data, self._ring.openers)
 
+    def moves_of(self, opened: Opened, admission: Admission | None = None) -> Moves:
+        """How the history of an accepted envelope moved between stations (formats/move 6)."""
+        if not any(isinstance(one.event, Moved) for one in opened.events):  # as nearly all
+            return moves_of(opened, None)
+        admitted = admission or admissions.recall(opened.admission).admission
+        return moves_of(opened, None if admitted.centre is None else self._find_centre(admitted.centre.key_id))
+
     def _judge(self, data: bytes) -> tuple[Opened, Admission]:
         try:
             opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
@@ -192,6 +204,7 @@ class Intake:
 
     def _keep(self, data: bytes, opened: Opened, admission: Admission) -> tuple[bytes, bool]:
         header = opened.header
+        moves = self.moves_of(opened, admission)
         received_at_ms = self._clock.read().wall_ms
         arrival = Arrival(
             digest=opened.digest,
@@ -206,6 +219,8 @@ class Intake:
             mode=str(admission.mode),
             bundle_id=header.bundle_id,
             bundle_version=header.bundle_version,
+            rank=moves.rank,
+            centre=moves.centre,
         )
         receipt = issue_receipt(
             self._ring.signer,

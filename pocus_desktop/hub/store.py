@@ -2,10 +2,10 @@
 
 SQLite for one room, PostgreSQL for an academy, by the database's URL. Each call is one transaction, durable when it
 returns, and done again where another process came between. A sitting's row always points at the envelope with the
-highest last event, whatever order envelopes came in (formats/sync 5.3).
+highest last event of those that moved by most permits, whatever order envelopes came in (formats/sync 5.3, move 6.3).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -14,10 +14,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
-from pocus_desktop.hub import store_accept, store_engine, store_jobs, store_log
+from pocus_desktop.hub import store_accept, store_engine, store_jobs, store_log, store_moves
 from pocus_desktop.hub.arrival import Accepted, Status, Wish
 from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError, StoreMismatchError, StoreUnavailableError
 from pocus_desktop.hub.store_log import Held, LogState, NewEntry, Sign
+from pocus_desktop.hub.store_moves import MoveRemark
 from pocus_desktop.hub.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
 from pocus_desktop.sitting.receipt import entry_of, place_of
 from pocus_desktop.tlog.tiles import Part
@@ -198,6 +199,15 @@ class HubStore:
         chosen = select(ENVELOPE.c.digest).where(ENVELOPE.c.sitting == sitting)
         with self.reading() as connection:
             return tuple(connection.execute(chosen.order_by(ENVELOPE.c.last_seq, ENVELOPE.c.digest)).scalars())
+
+    def note_moves(self, sitting: str, remarks: Mapping[str, str]) -> None:
+        """What must be known of a sitting's envelopes, by digest; what was noted before is replaced."""
+        self._again(lambda connection: store_moves.note(connection, sitting, remarks))
+
+    def moves(self, sitting: str | None = None) -> tuple[MoveRemark, ...]:
+        """What must be known of envelopes of sittings that moved, or of those of one sitting."""
+        with self.reading() as connection:
+            return store_moves.remarks(connection, sitting)
 
     def received(self, sitting: str | None = None) -> tuple[Received, ...]:
         """Every accepted envelope, or those of a sitting, in the order in which they came."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from pocus_desktop.hub import store_log
+from pocus_desktop.hub import store_log, store_moves
 from pocus_desktop.hub.arrival import Accepted, Arrival, Status, Wish
 from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError
 from pocus_desktop.hub.store_log import NewEntry, Sign
@@ -20,6 +20,9 @@ from pocus_desktop.hub.store_tables import ENVELOPE, RESULT
 from pocus_desktop.sitting.receipt import with_proof
 from pocus_desktop.tlog.proof import Proof
 from pocus_desktop.tlog.tiles import CHECKPOINT
+
+_RANK: Final = "rank"
+"""Of the envelope that speaks, beside its sitting's columns; it stands in a table of its own (`hub.store_moves`)."""
 
 _SPEAKING: Final = (
     "digest",
@@ -88,12 +91,15 @@ def _receipts(connection: Connection, digests: Sequence[str]) -> dict[str, bytes
 def _speaking(connection: Connection, sittings: set[str]) -> dict[str, Mapping[str, Any]]:
     """The rows of sittings; no scoring changes them before this transaction ends."""
     chosen = select(RESULT).where(RESULT.c.sitting.in_(sorted(sittings))).order_by(RESULT.c.sitting).with_for_update()
-    return {row["sitting"]: dict(row) for row in connection.execute(chosen).mappings()}
+    rows = {row["sitting"]: dict(row) for row in connection.execute(chosen).mappings()}
+    ranks = store_moves.ranks(connection, [row["digest"] for row in rows.values()])
+    return {sitting: {**row, _RANK: ranks.get(row["digest"], 0)} for sitting, row in rows.items()}
 
 
 def _after(row: Mapping[str, Any] | None, arrival: Arrival) -> Mapping[str, Any]:
     """A sitting's row after an envelope came."""
-    if row is not None and (arrival.last_seq, not arrival.is_partial) <= (row["last_seq"], not row["is_partial"]):
+    mine = (arrival.rank, arrival.last_seq, not arrival.is_partial)
+    if row is not None and mine <= (row[_RANK], row["last_seq"], not row["is_partial"]):
         return {**row, "status": Status.RECEIVED}  # a stale one may still tell another history than the one that speaks
     return {
         "has_fork": False,
@@ -101,6 +107,7 @@ def _after(row: Mapping[str, Any] | None, arrival: Arrival) -> Mapping[str, Any]
         "sitting": arrival.sitting,
         "admission_id": arrival.admission_id,
         "digest": arrival.digest,
+        _RANK: arrival.rank,
         "last_seq": arrival.last_seq,
         "is_partial": arrival.is_partial,
         "candidate_id": arrival.candidate_id,
@@ -135,12 +142,13 @@ def _enter(connection: Connection, state: store_log.LogState, wishes: Sequence[W
         for wish in wishes
     ]
     connection.execute(ENVELOPE.insert(), rows)
+    store_moves.enter(connection, [wish.arrival for wish in wishes])
     return receipts
 
 
 def _note(connection: Connection, rows: Sequence[Mapping[str, Any]], known: set[str]) -> None:
     """Write what speaks for each sitting."""
-    new = [dict(row) for row in rows if row["sitting"] not in known]
+    new = [{name: row[name] for name in row if name != _RANK} for row in rows if row["sitting"] not in known]
     if new:
         connection.execute(RESULT.insert(), new)
     changed = [

@@ -43,6 +43,16 @@ RESULT: Final = Table(
     Index("result_bundle", "bundle_id", "bundle_version"),
     Index("result_admission", "admission_id"),
 )
+MOVE: Final = Table(
+    "move",
+    META,
+    Column("digest", String(64), primary_key=True),
+    Column("sitting", String(120), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("centre_signing_id", String(280), nullable=False),
+    Column("remark", String(40), nullable=False),
+    Index("move_sitting", "sitting"),
+)
 QUARANTINE: Final = Table(
     "quarantine",
     META,

@@ -101,6 +101,15 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "log_entry": {"number": 0, "digest": "a" * 64, "entry": bytes(range(32))},
         "log_tile": {"level": 0, "number": 2**40, "root": bytes(32)},
     },
+    "0006": {
+        "move": {
+            "digest": "a" * 64,
+            "sitting": "sit_1",
+            "rank": 1,
+            "centre_signing_id": "ed25519-1",
+            "remark": "moved",
+        },
+    },
 }
 """Rows of each revision's tables."""
 

@@ -274,6 +274,12 @@ class Enrolments:
             since = self._now() if since_ms is None else since_ms
             return self._end(rows, row, EnrolmentState.REVOKED, since, who=who, why=why)
 
+    def centre_key(self, sealing_id: str) -> PublicKey | None:
+        """The signing key of a centre by the id of its sealing key, however it stands; None where none is enrolled."""
+        with self._store.rows() as rows:
+            found = rows.find(ENROLMENT, kind="centre", sealing_id=sealing_id)
+            return enrolled(found[0]).signing if found else None
+
     def grant_again(self, wanted: str) -> bytes:
         """The grant as it stands now, after a rename, a move or new terms.
 

@@ -30,14 +30,15 @@ class Marks:
             known = {row["signing_id"]: row for row in rows.find(ENROLMENT)}
             stations = {key_id for key_id, row in known.items() if row["kind"] == "station"}
             centres = {row["sitting"]: row["centre_signing_id"] for row in rows.find(WALK_IN)}
+            permitted = {one.digest: one.centre for one in self._results.moves(sitting)}
             marked: list[Mark] = []
             for one in received:
-                centre = known.get(centres.get(one.sitting, ""))
+                vouching = (centres.get(one.sitting, ""), permitted.get(one.digest, ""))
                 if stations and one.station not in stations:
                     marked.append(_mark(rows, one, "unknown-station"))
                 elif _was_revoked(known.get(one.station), one):
                     marked.append(_mark(rows, one, "revoked-station"))
-                elif _was_revoked(centre, one):
+                elif any(_was_revoked(known.get(centre), one) for centre in vouching):
                     marked.append(_mark(rows, one, "revoked-centre"))
             return tuple(marked)
 

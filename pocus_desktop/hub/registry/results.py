@@ -33,7 +33,8 @@ class Results:
         """For each sitting that has any, its remarks.
 
         They are: `admission-sat-twice`, `attempt-sat-twice`, `forked`, `revoked-station`, `revoked-centre`,
-        `unknown-station`, `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`.
+        `unknown-station`, `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`; and of moves between
+        stations (`hub.moves`) `moved`, `unpermitted-move`, `continued-after-move`, `permit-used-twice`, `moved-twice`.
 
         Raises:
             StoreUnavailableError: The database does not answer.
@@ -49,8 +50,10 @@ class Results:
         for one in _doubled(counting, lambda one: _attempt(one, walked.get(one.sitting))):
             if "admission-sat-twice" not in found[one]:
                 found[one].append("attempt-sat-twice")
+        for move in self._results.moves():
+            found[move.sitting] += [move.remark] if move.remark else []
         for standing in standings:
-            if standing.has_fork and not found[standing.sitting]:
+            if standing.has_fork and found[standing.sitting] in ([], ["moved"]):
                 found[standing.sitting].append("forked")
         for mark in self._marks.all():
             found[mark.sitting] += [] if mark.decision == "keep" else [mark.reason]
