@@ -447,6 +447,7 @@ def test_a_broken_disk_promises_nothing(school: School, broken: str) -> None:
     folder = school.folder / "hub"
     if broken == "objects":
         target = folder / "objects" / _digest(sat.final)[:2]
+        target.parent.mkdir()
         target.write_bytes(b"a file where a folder should be")
     else:
         hub.close()  # what is used afterwards connects anew
