@@ -16,6 +16,7 @@ from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ContentDamagedError
 from pocus_desktop.bundle.verifier import open_known_bundle
 from pocus_desktop.bundle.zip_records import MANIFEST_NAME
+from pocus_desktop.cli.hub_options import OBJECTS
 from pocus_desktop.cli.replay_face import ReplayRequest
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keystore import FileKeyStore
@@ -81,7 +82,7 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
     with ExitStack() as held:
         hub = None
         if request.hub is not None:
-            hub = Hub(request.hub, ring, request.database_url)
+            hub = Hub(request.hub, ring, request.database_url, objects=os.environ.get(OBJECTS))
             held.callback(hub.close)
         if request.sitting and hub is not None:
             results = hub.every(request.sitting)

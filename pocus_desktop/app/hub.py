@@ -1,5 +1,6 @@
 """Start the hub's server, fill its shelf, take what is carried to it, and tell what it holds."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Final
 from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.cli.faces import HubResult, Network, Quarantined, TakenResult
+from pocus_desktop.cli.hub_options import OBJECTS
 from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
@@ -47,11 +49,15 @@ def serve(
     """
     academy, reload = _ring(keys, passphrase)
     told = sys.stderr if network.log == "-" else sys.stdout
-    if network.log == "-":
-        log.start_on(sys.stdout, is_strict=True)
-    else:
-        file = Path(network.log) if network.log else folder / "hub.log"
-        log.start(file, maximum_bytes=LOG_BYTES, older=LOGS_KEPT, is_strict=True)
+    file = Path(network.log) if network.log else folder / "hub.log"
+
+    def log_to(file: Path) -> None:
+        if network.log == "-":
+            log.start_on(sys.stdout, is_strict=True)
+        else:
+            log.start(file, maximum_bytes=LOG_BYTES, older=LOGS_KEPT, is_strict=True)
+
+    log_to(file)
     serve_hub(
         folder,
         academy,
@@ -65,6 +71,9 @@ def serve(
         depot=depot,
         policy=Policy(senders=Senders(network.senders), proxies=network.proxies),
         metrics_port=network.metrics_port,
+        objects=os.environ.get(OBJECTS),
+        processes=network.processes,
+        on_process=lambda number: log_to(file.with_name(f"{file.stem}-{number}{file.suffix}")),
         on_ready=lambda url: print(f"The hub listens at {url}", file=told, flush=True),
     )
     return 0
@@ -186,7 +195,8 @@ def _stamp(keys: Path) -> tuple[tuple[str, int, int], ...]:
 
 @contextmanager
 def _hub(folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[Hub]:
-    hub = Hub(folder, AcademyRing.load(FileKeyStore(keys, passphrase)), database_url)
+    ring = AcademyRing.load(FileKeyStore(keys, passphrase))
+    hub = Hub(folder, ring, database_url, objects=os.environ.get(OBJECTS))
     try:
         yield hub
     finally:

@@ -49,12 +49,14 @@ class Network:
         proxies: Addresses of proxies that are believed.
         metrics_port: Where this computer can scrape figures; None gives none.
         log: A file, `-` for the standard output, or empty for `hub.log` in the folder.
+        processes: How many answer.
     """
 
     senders: str = "auto"
     proxies: tuple[str, ...] = ()
     metrics_port: int | None = None
     log: str = ""
+    processes: int = 1
 
 
 class ServeHub(Protocol):

@@ -66,6 +66,13 @@ for _command in (
     help="Where this computer alone can scrape figures for Prometheus; without it there are none.",
 )
 @click.option("--log", default="", metavar="FILE", help="Instead of hub.log in the folder; - for the standard output.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer; more than one is for PostgreSQL.",
+)
 @hub_options
 @pass_faces
 @click.pass_context
@@ -84,6 +91,7 @@ def serve(
     proxies: tuple[str, ...],
     metrics_port: int | None,
     log: str,
+    processes: int,
     *,
     is_behind_tls: bool,
 ) -> None:
@@ -101,7 +109,7 @@ def serve(
         private_key=private_key,
         is_behind_tls=is_behind_tls,
         depot=depot,
-        network=Network(senders=senders, proxies=proxies, metrics_port=metrics_port, log=log),
+        network=Network(senders=senders, proxies=proxies, metrics_port=metrics_port, log=log, processes=processes),
     )
     context.exit(status)
 

@@ -1,6 +1,7 @@
 """Options that the hub's commands share, and the way to its registry."""
 
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,14 +16,22 @@ from pocus_desktop.cli.registry_face import RegistryDesk
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 MOMENT: Final = click.DateTime(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
+OBJECTS: Final = "POCUS_OBJECTS"
 EXISTING: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 def hub_options(command: _F) -> _F:
-    """Where the hub's things are: its folder, its database, the academy's keys."""
+    """Where the hub's things are: its folder, its database, its objects, the academy's keys."""
     for option in (
         keys_option,
+        click.option(
+            "--objects",
+            envvar=OBJECTS,
+            expose_value=False,
+            callback=_keep_objects,
+            help="Where envelopes and shelf are, instead of the folder: another folder, or s3://bucket/prefix.",
+        ),
         click.option(
             "--database-url",
             envvar="POCUS_DATABASE_URL",
@@ -38,6 +47,12 @@ def hub_options(command: _F) -> _F:
     ):
         command = option(command)
     return command
+
+
+def _keep_objects(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """In the environment, where this process and those that it starts find it, as they find the service's keys."""
+    if value:
+        os.environ[OBJECTS] = value
 
 
 def who_options(command: _F) -> _F:

@@ -265,6 +265,13 @@ class NeedsServerError(HubError):
     blame = Blame.USER
 
 
+class OneProcessError(HubError):
+    """This operating system runs the hub in one process only."""
+
+    code = "hub.one_process"
+    blame = Blame.USER
+
+
 class DatabaseOlderError(HubError):
     """The hub's database is of an earlier revision than this program works with; a person upgrades it."""
 

@@ -22,6 +22,7 @@ from pocus_desktop.hub.errors import AddressInUseError, BadCertificateError, Nee
 from pocus_desktop.hub.figures import figures
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.metrics import Metrics, exposed
+from pocus_desktop.hub.processes import run_several
 from pocus_desktop.hub.protocol import CONNECTIONS, HEAD_BYTES, HEAD_S, protocol
 from pocus_desktop.kernel import log
 
@@ -43,6 +44,9 @@ def serve(
     depot: Path | None = None,
     policy: Policy = DEFAULT_POLICY,
     metrics_port: int | None = None,
+    objects: str | None = None,
+    processes: int = 1,
+    on_process: Callable[[int], None] = lambda _number: None,
     on_ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM); requests under way are finished.
@@ -59,7 +63,11 @@ def serve(
         private_key: PEM, where it is not in the same file.
         is_behind_tls: A proxy on the way speaks TLS; listening openly is then right.
         policy: From whom results are taken, how often each may ask, which proxies are believed.
-        metrics_port: Where this computer alone can scrape figures; 0 takes a free one, None gives none.
+        metrics_port: Where this computer alone can scrape figures; 0 takes a free one, None gives none. Of several
+            processes each has its own, from this one on.
+        objects: As `Hub`.
+        processes: How many; a hub in a SQLite file may have several too, but they write one at a time.
+        on_process: Called in each of several processes as it begins, with its number from 0.
         on_ready: Told the address once it listens.
 
     Raises:
@@ -70,23 +78,38 @@ def serve(
     """
     if certificate is None and not is_behind_tls and not _is_this_computer(host):
         raise NeedsTlsError(host=host)
-    hub = Hub(folder, keys, database_url, reload=reload)
-    try:
-        metrics = Metrics()
-        metrics.watch(lambda: figures(hub))
-        configured = configuration(
-            hub, certificate=certificate, private_key=private_key, depot=depot, policy=policy, metrics=metrics
-        )
-        _load(configured)
-        with _listen(host, port) as listener, exposed(metrics, metrics_port):
-            server = uvicorn.Server(configured)
-            scheme = "http" if certificate is None else "https"
-            on_ready(f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}")
-            log.event("hub.serving", is_tls=certificate is not None)
-            with _stopped_by_signal():
-                server.run(sockets=[listener])
-    finally:
-        hub.close()
+
+    def work(listener: socket.socket, number: int, *, is_ready: Callable[[], None] = lambda: None) -> None:
+        hub = Hub(folder, keys, database_url, objects=objects, reload=reload)
+        try:
+            metrics = Metrics()
+            metrics.watch(lambda: figures(hub))
+            configured = configuration(
+                hub, certificate=certificate, private_key=private_key, depot=depot, policy=policy, metrics=metrics
+            )
+            _load(configured)
+            with exposed(metrics, metrics_port + number if metrics_port else metrics_port):
+                server = uvicorn.Server(configured)
+                is_ready()
+                log.event("hub.serving", is_tls=certificate is not None)
+                with _stopped_by_signal():
+                    server.run(sockets=[listener])
+        finally:
+            hub.close()
+
+    def begin(number: int) -> None:
+        on_process(number)
+        work(listener, number)
+
+    with _listen(host, port) as listener:
+        scheme = "http" if certificate is None else "https"
+        url = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
+        if processes == 1:
+            work(listener, 0, is_ready=lambda: on_ready(url))
+            return
+        Hub(folder, keys, database_url, objects=objects, reload=reload).close()  # what is wrong with it is told once, here
+        on_ready(url)
+        run_several(processes, begin)
 
 
 @contextmanager

@@ -133,7 +133,7 @@ class Cluster:
         process = self._process
         assert process is not None, "it does not run"
         process.send_signal(signal.SIGSTOP)  # so that it makes no new children while they are counted
-        everyone = [*_children(process.pid), process.pid]
+        everyone = [*children(process.pid), process.pid]
         for pid in everyone:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -261,7 +261,8 @@ def _free_port() -> int:
     return port
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
+    """The processes that a process started."""
     told = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True)
     return [int(line) for line in told.stdout.split()]
 

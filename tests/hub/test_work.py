@@ -30,10 +30,13 @@ def kept_in() -> str:
     return "postgresql"
 
 
-def _jobs(school: School) -> list[tuple[Any, ...]]:
+def _dsn(school: School) -> str:
     assert school.database_url is not None
-    dsn = make_url(school.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(dsn) as connection:
+    return make_url(school.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _jobs(school: School) -> list[tuple[Any, ...]]:
+    with psycopg.connect(_dsn(school)) as connection:
         return connection.execute("SELECT status, lock, attempts FROM procrastinate_jobs ORDER BY id").fetchall()
 
 
@@ -122,9 +125,7 @@ def test_a_sitting_that_waits_without_a_job_gets_one(school: School) -> None:
     hub = school.hub(is_scoring_later=True)
     sat = school.sit()
     hub.take(sat.final)
-    assert school.database_url is not None
-    dsn = make_url(school.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(_dsn(school)) as connection:
         connection.execute("DELETE FROM procrastinate_jobs")
     _drain(hub)
     assert hub.report(sat.sitting) is not None
@@ -189,8 +190,9 @@ def test_a_killed_workers_job_is_taken_up_by_another(school: School, when: str) 
     with _start(school, when) as process:
         assert process.wait(timeout=60) == -signal.SIGKILL
     assert [status for status, *_ in _jobs(school)] == ["doing"]
-    worker = Worker(hub, heartbeat_s=0.01)  # by its reckoning the other is long dead
-    worker.drain()
+    with psycopg.connect(_dsn(school)) as connection:
+        connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+    _drain(hub)
     assert _jobs(school) == []
     report = hub.report(sat.sitting)
     assert report is not None
