@@ -107,7 +107,7 @@ def serve(
         if processes == 1:
             work(listener, 0, is_ready=lambda: on_ready(url))
             return
-        Hub(folder, keys, database_url, objects=objects, reload=reload).close()  # what is wrong with it is told once, here
+        Hub(folder, keys, database_url, objects=objects).close()  # what is wrong with it is told once, here
         on_ready(url)
         run_several(processes, begin)
 

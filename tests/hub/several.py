@@ -26,10 +26,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from pocus_desktop.hub.arrival import Standing, Status
+from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.intake import Point
 from pocus_desktop.hub.objects import Objects
 from pocus_desktop.hub.places import FolderPlace
+from pocus_desktop.hub.store import Standing
 from pocus_desktop.hub.work import Worker
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from tests.hub.postgres import Cluster, children
