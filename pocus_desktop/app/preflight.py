@@ -254,12 +254,14 @@ class Preflight:
         room: _Params = {"free_mb": free // 10**6, "needed_mb": needed // 10**6}
         if probed.code == "disk_refuses":
             yield Check(subject=STATION, level="problem", code="disk_refuses", params=dict(probed.params))
+        elif probed.code == "disk_network":
+            yield Check(subject=STATION, level="problem", code="disk_network", params=dict(probed.params))
         elif free < needed:
             yield Check(subject=STATION, level="problem", code="disk_full", params=room)
         else:
             yield Check(subject=STATION, level="ok", code="disk_ok", params=room)
-        if probed.code == "disk_slow":
-            yield Check(subject=STATION, level="note", code="disk_slow", params=dict(probed.params))
+        if probed.level == "note":
+            yield Check(subject=STATION, level="note", code=probed.code, params=dict(probed.params))
 
     def _moment(self, window: Window, day: Day | None) -> int:
         """When the sitting may begin at the soonest, never before now."""

@@ -30,6 +30,7 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
+from pocus_desktop.kernel.volumes import require_own_disk
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
@@ -168,6 +169,8 @@ class Station:
         is_begun = folder.has_journal
         if admitted.mode in (Mode.LIVE, Mode.TRIAL):
             require_not_begun(admitted, self._begun_here())
+        if not is_begun:
+            require_own_disk(self._home.sittings)
         note = "" if is_begun else self._heard().require_may_begin(str(admitted.mode), self._latest_ms())
         bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted)
         try:

@@ -19,7 +19,6 @@ from pocus_desktop.sitting.views import (
     PausedView,
     Screen,
     StoppedView,
-    SystemCheckView,
     TimeLeft,
     View,
 )
@@ -75,8 +74,7 @@ def _screen(course: Course, state: SittingState, key: ScoringKey | None, deliver
         case Stage.IDENTITY:
             return present_start.identity(course, state)
         case Stage.SYSTEM_CHECK:
-            clips = course.plan.clips.values()
-            return SystemCheckView(needs_sound=bool(clips), needs_video=any(clip.video for clip in clips))
+            return present_start.system_check(course, state)
         case Stage.AGREEMENT:
             return present_start.agreement(state)
         case Stage.COMFORT:

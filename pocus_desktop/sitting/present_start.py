@@ -8,8 +8,16 @@ from pocus_desktop.case.items.registry import ITEM, Item
 from pocus_desktop.case.values import choose
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.disk_trial import room_bytes
 from pocus_desktop.sitting.state import SittingState
-from pocus_desktop.sitting.views import AgreementView, ComfortView, IdentityView, ReadyView, TutorialView
+from pocus_desktop.sitting.views import (
+    AgreementView,
+    ComfortView,
+    IdentityView,
+    ReadyView,
+    SystemCheckView,
+    TutorialView,
+)
 
 AGREEMENT_VERSION: Final = "1"
 AGREEMENT_PARAGRAPHS: Final = 4
@@ -59,6 +67,16 @@ def identity(course: Course, state: SittingState) -> IdentityView:
     )
 
 
+def system_check(course: Course, state: SittingState) -> SystemCheckView:
+    """What the machine must be able to do for this assessment."""
+    clips = course.plan.clips.values()
+    return SystemCheckView(
+        needs_sound=bool(clips),
+        needs_video=any(clip.video for clip in clips),
+        room_bytes=room_bytes(_length_ms(course, state)),
+    )
+
+
 def agreement(state: SittingState) -> AgreementView:
     """The confidentiality agreement."""
     language = state.comfort.language
@@ -85,8 +103,7 @@ def tutorial() -> TutorialView:
 def ready(course: Course, state: SittingState) -> ReadyView:
     """What comes, how long, and the rules."""
     language, assessment = state.comfort.language, course.assessment
-    whole_ms = _limit_ms(course)
-    limit_ms = None if whole_ms is None else round(whole_ms * state.opened.time_factor)
+    limit_ms = _length_ms(course, state)
     rules = ["saved", "forward", "media"]
     rules += ["timed"] if limit_ms is not None else []
     rules += ["help"] if state.mode in {Mode.LIVE, Mode.TRIAL} else ["feedback"] if state.mode is Mode.PRACTICE else []
@@ -124,6 +141,12 @@ def _limit_ms(course: Course) -> int | None:
         return course.assessment.time_limit_ms
     found = [case.time_limit_ms for case in course.assessment.cases if case.time_limit_ms is not None]
     return sum(found) if len(found) == len(course.assessment.cases) else None
+
+
+def _length_ms(course: Course, state: SittingState) -> int | None:
+    """The same for this candidate."""
+    whole_ms = _limit_ms(course)
+    return None if whole_ms is None else round(whole_ms * state.opened.time_factor)
 
 
 def _worded(item: dict[str, object]) -> Item:

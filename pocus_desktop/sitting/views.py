@@ -100,10 +100,15 @@ class IdentityView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemCheckView:
-    """The check runs on the machine; the screen owns its findings (`ui` asks `sitting.ports.Probe`)."""
+    """The check runs on the machine; the screen owns its findings.
+
+    Attributes:
+        room_bytes: How much room on the disk the sitting may take.
+    """
 
     needs_sound: bool
     needs_video: bool
+    room_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.cli.main import run
+from pocus_desktop.kernel import volumes
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import HOME_VARIABLE
+from pocus_desktop.kernel.volumes import Medium, Volume
 from pocus_desktop.kernel.words import explain
 from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.session import RETRY_MS
@@ -227,3 +229,17 @@ def test_a_quota_reached_during_a_sitting(timed: Academy, clock: ManualClock) ->
     answer(opened, LEFT)
     timed.restart()
     assert answered(at(timed.open(admission_id), CaseView)) == LEFT
+
+
+def test_no_sitting_begins_on_a_network_drive_and_one_that_began_goes_on(
+    academy: Academy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admission_id, _ = academy.begin()
+    academy.leave()
+    other = academy.admit()
+    monkeypatch.setattr(volumes, "volume_of", lambda _folder: Volume(medium=Medium.NETWORK, file_system="cifs"))
+    with pytest.raises(PocusError) as refused:
+        academy.open(other)
+    told(refused.value, "kernel.network_drive")
+    assert not academy.journal(other).exists()
+    at(academy.open(admission_id), CaseView, "arrival")

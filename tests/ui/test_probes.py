@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 import pocus_desktop.ui.check
 from pocus_desktop.kernel import words as table
 from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.volumes import Medium, Volume
 from pocus_desktop.media.errors import VlcMissingError
 from pocus_desktop.media.fake_player import FakePlayer
+from pocus_desktop.sitting.disk_trial import room_bytes
 from pocus_desktop.ui.check.battery import Power, probe_battery, read_power
 from pocus_desktop.ui.check.clock import probe_clock
-from pocus_desktop.ui.check.disk import probe_disk
+from pocus_desktop.ui.check.disk import judge_disk, probe_disk
 from pocus_desktop.ui.check.finding import Finding
 from pocus_desktop.ui.check.inspector import PROBES, EngineFindings, Inspector
 from pocus_desktop.ui.check.screen import Screens, probe_screen
@@ -73,10 +75,41 @@ def test_a_date_that_cannot_be_right() -> None:
 
 def test_a_disk_that_keeps_what_it_is_given_and_one_that_refuses(tmp_path: Path) -> None:
     assert probe_disk(tmp_path).probe == "disk"
-    assert probe_disk(tmp_path).code in ("disk_ok", "disk_slow", "disk_full")
+    assert probe_disk(tmp_path, room_bytes=1).code not in ("disk_refuses", "disk_full")
+    assert list(tmp_path.iterdir()) == [], "the trial leaves nothing"
+    assert probe_disk(tmp_path, room_bytes=2**62).code == "disk_full"
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
     assert probe_disk(in_the_way / "sittings").code == "disk_refuses"
+
+
+PLAIN = Volume(medium=Medium.DISK, file_system="ext4", is_rotating=False)
+ROTATING = Volume(medium=Medium.DISK, file_system="ext4", is_rotating=True)
+
+
+@pytest.mark.parametrize(
+    ("volume", "free_bytes", "took_ms", "level", "code"),
+    [
+        pytest.param(PLAIN, 10**9, (0.3, 2.0, 0.4), "ok", "disk_ok", id="in order"),
+        pytest.param(PLAIN, 10**9, (0.4, 0.4, 5_000.0), "ok", "disk_ok", id="one slow moment"),
+        pytest.param(PLAIN, 10**9, (400.0, 300.0, 0.4), "note", "disk_slow", id="slow"),
+        pytest.param(PLAIN, 10**9, (0.02, 0.02, 0.4), "note", "disk_hasty", id="faster than a disk can"),
+        pytest.param(ROTATING, 10**9, (0.3, 0.3, 9.0), "note", "disk_hasty", id="faster than one that turns can"),
+        pytest.param(ROTATING, 10**9, (8.3, 8.3, 16.6), "ok", "disk_ok", id="one that turns"),
+        pytest.param(PLAIN, 99, (0.3,), "problem", "disk_full", id="too little room"),
+        pytest.param(Volume(medium=Medium.NETWORK), 10**9, (0.3,), "problem", "disk_network", id="a network drive"),
+        pytest.param(Volume(medium=Medium.NETWORK), 99, (0.3,), "problem", "disk_network", id="the worst first"),
+        pytest.param(Volume(medium=Medium.MEMORY), 10**9, (0.01,), "note", "disk_memory", id="memory"),
+        pytest.param(Volume(medium=Medium.UNKNOWN), 10**9, (0.3,), "note", "disk_unknown", id="not known"),
+    ],
+)
+def test_disks(volume: Volume, free_bytes: int, took_ms: tuple[float, ...], level: str, code: str) -> None:
+    finding = judge_disk(volume, free_bytes=free_bytes, room_bytes=100, took_ms=took_ms)
+    assert (finding.level, finding.code) == (level, code)
+
+
+def test_a_longer_sitting_needs_more_room() -> None:
+    assert room_bytes(30 * 60_000) < room_bytes(4 * 3_600_000) < room_bytes(None) == room_bytes(100 * 3_600_000)
 
 
 def test_every_finding_has_words_and_a_remedy() -> None:

@@ -11,7 +11,7 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.ui.check.battery import probe_battery, read_power
 from pocus_desktop.ui.check.clock import probe_clock
-from pocus_desktop.ui.check.disk import probe_disk
+from pocus_desktop.ui.check.disk import ROOM_BYTES, probe_disk
 from pocus_desktop.ui.check.finding import Finding
 from pocus_desktop.ui.check.screen import probe_screen, read_screens
 
@@ -66,12 +66,16 @@ class Inspector(QObject):
         self._engine_due.timeout.connect(self._ask_engine)
         self._worker: ThreadPoolExecutor | None = None
 
-    def inspect(self) -> None:
-        """Start all probes; what they find comes as `found`."""
+    def inspect(self, *, room_bytes: int = ROOM_BYTES) -> None:
+        """Start all probes; what they find comes as `found`.
+
+        Args:
+            room_bytes: How much room the sitting may take.
+        """
         self._left = len(PROBES)
         if self._worker is None:
             self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probes")
-        self._worker.submit(self._ask_disk)
+        self._worker.submit(self._ask_disk, room_bytes)
         self._worker.submit(self._ask_battery)
         self._handed.emit(probe_clock(self._clock.read()))
         self._handed.emit(probe_screen(read_screens()))
@@ -84,8 +88,8 @@ class Inspector(QObject):
             self._worker.shutdown(wait=True, cancel_futures=True)
             self._worker = None
 
-    def _ask_disk(self) -> None:
-        self._handed.emit(probe_disk(self._folder))
+    def _ask_disk(self, room_bytes: int) -> None:
+        self._handed.emit(probe_disk(self._folder, room_bytes=room_bytes))
 
     def _ask_battery(self) -> None:
         self._handed.emit(probe_battery(read_power()))

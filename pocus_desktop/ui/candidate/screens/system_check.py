@@ -82,6 +82,7 @@ class SystemCheckScreen(CandidateScreen):
         self._go.clicked.connect(self._pass)
         self._is_started = False
         self._volume = 80
+        self._room_bytes = 0
         context.inspector.found.connect(self._on_found)
         context.sound.told.connect(self._on_sound)
 
@@ -96,6 +97,7 @@ class SystemCheckScreen(CandidateScreen):
         assert isinstance(screen, SystemCheckView)  # noqa: S101 - the window pairs them
         self._volume = view.chrome.comfort.volume_percent
         self._sound.setVisible(screen.needs_sound)
+        self._room_bytes = screen.room_bytes
         if not self._is_started:
             self._is_started = True
             self._inspect()
@@ -128,7 +130,7 @@ class SystemCheckScreen(CandidateScreen):
         for row in self._rows.values():
             row.tell("waiting", words("check.waiting"), "")
         self._findings = {}
-        self.context.inspector.inspect()
+        self.context.inspector.inspect(room_bytes=self._room_bytes)
 
     def _on_found(self, finding: Finding) -> None:
         words = self.context.words
