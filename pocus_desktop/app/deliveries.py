@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop.admission.latest_time import LatestTime
+from pocus_desktop.app.log_keeping import LogKeeping
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
@@ -44,6 +45,7 @@ class Deliveries:
         self._clock = clock
         self._latest = latest
         self._outbox = Outbox(home.outbox, transport, self._hubs)
+        self._log = LogKeeping(home, transport, hubs)
         self._worker = OutboxWorker(self._outbox, clock=clock, on_attempt=self._attempted)
         self._waiting: dict[str, Sitting] = {}
         self._lock = threading.Lock()  # what is read of the outbox is told before it is read again
@@ -112,6 +114,9 @@ class Deliveries:
             sitting = self._waiting.get(attempt.digest)
         if sitting is not None:
             self._tell(sitting, attempt.digest)
+        document = self._outbox.receipt(attempt.digest) if attempt.receipt is not None else None
+        if document is not None:
+            self._log.receipt_came(document)
 
     def _tell(self, sitting: Sitting, digest: str) -> None:
         """Tell a sitting what the outbox now says of its result."""

@@ -10,6 +10,7 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.sync.log_watch import LogWatch
 from pocus_desktop.ui.check.battery import probe_battery, read_power
 from pocus_desktop.ui.check.clock import probe_clock
 from pocus_desktop.ui.check.disk import probe_disk
@@ -31,7 +32,7 @@ def examine(home: Home) -> tuple[Finding, ...]:
     if can_show_windows():
         make_application([])
         probes.append(lambda: probe_screen(read_screens()))
-    return (_engine(), *(_told(probe()) for probe in probes), _trust(home), _keys(home))
+    return (_engine(), *(_told(probe()) for probe in probes), _trust(home), _keys(home), *_academy_log(home))
 
 
 def _engine() -> Finding:
@@ -52,6 +53,30 @@ def _trust(home: Home) -> Finding:
         return _problem("station", "warning", error)
     told = f"Trusts {len(enrolment.publishers)} publisher's and {len(enrolment.hubs)} academy's keys."
     return Finding(name="station", state="ok", told=told)
+
+
+def _academy_log(home: Home) -> tuple[Finding, ...]:
+    """What is remembered of the academy's log, and what it has to explain; nothing where no receipt came yet."""
+    try:
+        watch = LogWatch(home.academy_log, Enrolment.load(home.trust).hubs)
+        alarms, seen = watch.alarms(), watch.seen()
+    except PocusError:  # told by the station's own line
+        return ()
+    if alarms:
+        return tuple(
+            Finding(
+                name="academy's log",
+                state="failed",
+                told=f"It contradicts what it signed before [{alarm.code}].",
+                remedy=f"Keep {alarm.path} and show it to the academy and whoever supervises it. Results still go out.",
+            )
+            for alarm in alarms
+        )
+    if seen is None:
+        return ()
+    waiting = len(watch.unproved())
+    told = f"Known up to entry {seen.head.size}" + (f"; {waiting} later heads wait for a proof." if waiting else ".")
+    return (Finding(name="academy's log", state="ok", told=told),)
 
 
 def _keys(home: Home) -> Finding:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocus_desktop.cli.faces import Faces, Finding, HubResult, Network, Quarantined, TakenResult
+from pocus_desktop.cli.faces import AuditedLog, Faces, Finding, HubResult, Network, Quarantined, TakenResult
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
@@ -34,6 +34,8 @@ def faces() -> Faces:
         list_results=_list_results,
         take_results=_take_results,
         quarantine=_quarantine,
+        audit_log=_audit_log,
+        export_log=_export_log,
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
@@ -139,6 +141,18 @@ def _quarantine(
     from pocus_desktop.app.hub import quarantine  # the hub's database
 
     return quarantine(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url, is_retried=is_retried)
+
+
+def _audit_log(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> AuditedLog:
+    from pocus_desktop.app.hub_log import audit_log  # the hub's database
+
+    return audit_log(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _export_log(*, out: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> int:
+    from pocus_desktop.app.hub_log import export_log  # the hub's database
+
+    return export_log(out=out, folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
 
 
 def _examine() -> Sequence[Finding]:

@@ -185,6 +185,34 @@ class Quarantine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedLog:
+    """What an audit where the hub runs came to.
+
+    Attributes:
+        size: How many entries the log has.
+        deeds: Each thing found: what (`dropped`, `envelope-missing`, …), the entry's number from 1, the envelope's
+            digest.
+    """
+
+    size: int
+    deeds: Sequence[tuple[str, int | None, str]]
+
+
+class AuditLog(Protocol):
+    """An audit of the hub's log against receipts and envelopes."""
+
+    def __call__(self, *, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> AuditedLog:
+        """Look at every entry."""
+
+
+class ExportLog(Protocol):
+    """The hub's log as files."""
+
+    def __call__(self, *, out: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> int:
+        """Bring a copy up to date; how many entries its log has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One line of the system check.
 
@@ -253,6 +281,8 @@ class Faces:
     list_results: ListResults
     take_results: TakeResults
     quarantine: Quarantine
+    audit_log: AuditLog
+    export_log: ExportLog
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry

@@ -182,6 +182,31 @@ def take(
     context.exit(1 if any(one.code for one in found) else 0)
 
 
+@hub.command()
+@hub_options
+@pass_faces
+@click.pass_context
+def audit(context: click.Context, faces: Faces, folder: Path, database_url: str | None, keys: Path) -> None:
+    """Recompute the log, and hold receipts and envelopes against it; the status is 1 where something is wrong."""
+    found = faces.audit_log(folder=folder, keys=keys, passphrase=ask_passphrase(), database_url=database_url)
+    click.echo(f"{found.size} entries make the root that was signed.")
+    for deed, number, digest in found.deeds:
+        click.echo(f"{deed}  {digest}" + ("" if number is None else f"  entry {number}"))
+    if not found.deeds:
+        click.echo("Every entry has its receipt and its envelope.")
+    context.exit(1 if found.deeds else 0)
+
+
+@hub.command("export-log")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@hub_options
+@pass_faces
+def export_log(faces: Faces, out: Path, folder: Path, database_url: str | None, keys: Path) -> None:
+    """Bring a copy of the log up to date: files that any web server gives, and anyone audits."""
+    size = faces.export_log(out=out, folder=folder, keys=keys, passphrase=ask_passphrase(), database_url=database_url)
+    click.echo(f"{size} entries are in {out}.")
+
+
 def _line(one: HubResult) -> str:
     score = "" if one.points is None else f"{one.points:g} of {one.max_points:g}, {one.result}"
     forked = "forked" if one.has_fork and "forked" not in one.remarks else ""

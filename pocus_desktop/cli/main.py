@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "outbox": ("pocus_desktop.cli.outbox:outbox", "Show what waits to be sent; carry it on a stick."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),
+    "log": ("pocus_desktop.cli.log:log", "Read, audit and compare the academy's log of results."),
     "conform": ("pocus_desktop.cli.conform:conform", "Run one case of a public test suite from outside."),
 }
 """Command name to (module:attribute, one-line help)."""

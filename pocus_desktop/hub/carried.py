@@ -6,11 +6,12 @@ from pathlib import Path
 from pocus_desktop.hub.errors import StoreUnavailableError, TooLargeError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
+from pocus_desktop.hub.log_export import export_log
 from pocus_desktop.hub.objects import is_digest
 from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sync.errors import FolderDamagedError, FolderNotWritableError, NoFolderError
-from pocus_desktop.sync.folder import RECEIPT_SUFFIX, RECEIPTS, RESULTS, read_at_most, require_no_links
+from pocus_desktop.sync.folder import LOG, RECEIPT_SUFFIX, RECEIPTS, RESULTS, read_at_most, require_no_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Carried:
 def take_folder(hub: Hub, folder: Path) -> tuple[Carried, ...]:
     """Take every result of a folder and leave a receipt beside each; one that is refused holds up no other.
 
+    A copy of the log is left as well, for the stations that read the receipts (formats/log 5.4).
+
     Raises:
         NoFolderError: There is no folder with results there.
         FolderDamagedError: A link leads out of it, or it cannot be read.
@@ -44,7 +47,12 @@ def take_folder(hub: Hub, folder: Path) -> tuple[Carried, ...]:
         names = sorted(path.name for path in results.iterdir() if is_digest(path.name))
     except OSError as problem:
         raise FolderDamagedError(reason=problem.strerror or "") from problem
-    return tuple(_take(hub, folder, results / name) for name in names)
+    taken = tuple(_take(hub, folder, results / name) for name in names)
+    try:
+        export_log(hub.log, folder / LOG, has_entries=False)
+    except OSError as problem:
+        raise FolderNotWritableError(reason=problem.strerror or "") from problem
+    return taken
 
 
 def _take(hub: Hub, folder: Path, path: Path) -> Carried:

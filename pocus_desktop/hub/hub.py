@@ -11,7 +11,7 @@ nothing of its own, and any of several may answer.
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from pocus_desktop.hub.errors import (
     StoreUnavailableError,
 )
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
+from pocus_desktop.hub.log_audit import Finding, audit_records
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.moves import remark_of
 from pocus_desktop.hub.objects import Objects
@@ -373,6 +374,10 @@ class Hub:
         )
         log.event("hub.settled", sitting=standing.sitting, status=str(status), problem=problem, has_fork=has_fork)
         return status
+
+    def audit_log(self) -> Iterator[Finding]:
+        """Everything that log, receipts and envelopes do not agree about (`hub.log_audit`)."""
+        return audit_records(self._store, self.ring.verifiers, read=self._intake.bytes_of)
 
     def quarantined(self) -> tuple[Refused, ...]:
         """What was refused, oldest first."""

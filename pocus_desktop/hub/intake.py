@@ -175,6 +175,13 @@ class Intake:
             is_partial=receipt.is_partial,
         )
 
+    def bytes_of(self, digest: str) -> bytes | None:
+        """An accepted envelope as it is kept; empty where it is no longer what was accepted, None where it is gone."""
+        try:
+            return self._objects.get(digest)
+        except ObjectDamagedError:
+            return b""
+
     def open(self, digest: str) -> Opened | None:
         """What is inside an accepted envelope; None where it is not held.
 

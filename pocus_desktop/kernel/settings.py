@@ -105,6 +105,11 @@ class Home:
         return self.folder / "latest-time.json"
 
     @property
+    def academy_log(self) -> Path:
+        """What is remembered of the academy's log of results."""
+        return self.folder / "academy-log"
+
+    @property
     def log(self) -> Path:
         """The program's log."""
         return self.folder / "pocus.log"

@@ -2,6 +2,8 @@
 
     <folder>/results/<sha256>             the sealed result, as it is
     <folder>/receipts/<sha256>.receipt    the envelope of the hub's receipt
+    <folder>/log/                         a copy of the hub's log, written by the hub (formats/log 5.4)
+    <folder>/heads/                       the heads of it that stations know
 
 The station writes results and reads receipts, the hub reads results and writes receipts; neither removes what the
 other wrote. What is written is read back and compared before it counts as carried.
@@ -26,6 +28,11 @@ from pocus_desktop.sync.transport import MAXIMUM_RECEIPT_BYTES
 RESULTS: Final = "results"
 RECEIPTS: Final = "receipts"
 RECEIPT_SUFFIX: Final = ".receipt"
+LOG: Final = "log"
+HEADS: Final = "heads"
+
+LONGEST_PART: Final = 64 * 1024
+"""Of a log: a tile or a bundle of our entries is below 9 KB, a checkpoint at most 16."""
 
 _CAUTIOUS: Final[int] = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 """Never waits for the other end of a pipe, and follows no link out of the folder."""
@@ -65,6 +72,20 @@ class FolderTransport:
         if receipt is None:
             raise NoReceiptYetError
         return receipt
+
+    @property
+    def is_live(self) -> bool:
+        """A copy that is carried may be older than what was heard before."""
+        return False
+
+    @property
+    def heads(self) -> Path | None:
+        """Where stations leave the heads that they know."""
+        return self._folder / HEADS
+
+    def read_log(self, path: str) -> bytes | None:
+        """A part of the copy that the hub left here; see `sync.log_reader.CarriesLog`."""
+        return read_regular(self._folder / LOG / path, LONGEST_PART)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -106,7 +127,7 @@ def require_no_links(folder: Path) -> None:
     Raises:
         FolderDamagedError: One is.
     """
-    if any((folder / name).is_symlink() for name in (RESULTS, RECEIPTS)):
+    if any((folder / name).is_symlink() for name in (RESULTS, RECEIPTS, LOG, HEADS)):
         raise FolderDamagedError(reason="a link leads out of it")
 
 
@@ -121,6 +142,15 @@ def read_at_most(path: Path, limit: int) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise FileNotFoundError(path.name)
         return file.read(limit)
+
+
+def read_regular(path: Path, limit: int) -> bytes | None:
+    """A regular file; None where there is none, it cannot be read, or it is longer than the limit."""
+    try:
+        data = read_at_most(path, limit + 1)
+    except OSError:
+        return None
+    return data if len(data) <= limit else None
 
 
 def _digest_on_disk(path: Path) -> str:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Final
 
 import httpx2
@@ -49,6 +50,7 @@ from pocus_desktop.sync.hub_http import (
     problem_of,
     told_as_ours,
 )
+from pocus_desktop.sync.log_reader import HUB_PATH, read_part
 from pocus_desktop.sync.pieces import Pieces
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
 
@@ -183,6 +185,20 @@ class HttpsTransport:
         if self._key is None:
             return {}
         return {"Authorization": sign_request(self._key, method=method, target=target, now_ms=now_ms)}
+
+    @property
+    def is_live(self) -> bool:
+        """The log that comes this way is the hub's own, as it is now."""
+        return True
+
+    @property
+    def heads(self) -> Path | None:
+        """Stations meet nowhere on this way."""
+        return None
+
+    def read_log(self, path: str) -> bytes | None:
+        """A part of the hub's log; see `sync.log_reader.CarriesLog`."""
+        return read_part(self._client, self._address, HUB_PATH + path)
 
     def close(self) -> None:
         """Close the connections."""

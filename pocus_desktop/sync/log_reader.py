@@ -3,25 +3,39 @@
 import ssl
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Protocol, Self, runtime_checkable
 
 import httpx2
 
 from pocus_desktop.sync.errors import StrangeAnswerError
-from pocus_desktop.sync.folder import read_at_most
+from pocus_desktop.sync.folder import LONGEST_PART, read_regular
 from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, hub_address, is_this_computer, told_as_ours
 
 HUB_PATH: Final = "v1/log/"
 """Where a hub gives its log, below its address."""
 
-FOLDER: Final = "log"
-"""Where a stick carries a copy."""
-
-LONGEST_PART: Final = 64 * 1024
-"""A tile or a bundle of our entries is below 9 KB, a checkpoint below 16."""
-
 _OK: Final = 200
 _GONE: Final = 404
+
+
+@runtime_checkable
+class CarriesLog(Protocol):
+    """A way to the hub that gives its log as well."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the hub itself gives it, as it is now."""
+
+    @property
+    def heads(self) -> Path | None:
+        """The folder in which stations that share this way compare heads; None where it has none."""
+
+    def read_log(self, path: str) -> bytes | None:
+        """A part of the log; None where there is none.
+
+        Raises:
+            SyncError: It could not be asked.
+        """
 
 
 def read_part(client: httpx2.Client, address: httpx2.URL, path: str) -> bytes | None:
@@ -92,8 +106,4 @@ class FolderLog:
 
     def read(self, path: str) -> bytes | None:
         """A part; None where there is none that can be read, or what lies there is too long for one."""
-        try:
-            data = read_at_most(self._folder / path, LONGEST_PART + 1)
-        except OSError:  # a folder that is cut, or leads elsewhere: what it does not give is missing, and named so
-            return None
-        return data if len(data) <= LONGEST_PART else None
+        return read_regular(self._folder / path, LONGEST_PART)

@@ -51,6 +51,12 @@ class NotIncludedError(TlogError):
     code = "tlog.not_included"
 
 
+class NotInLogError(TlogError):
+    """A log does not hold an entry anywhere."""
+
+    code = "tlog.not_in_log"
+
+
 class ForkedLogError(TlogError):
     """Two signed heads of one log cannot both be true: it was rewritten, or tells different people different things."""
 

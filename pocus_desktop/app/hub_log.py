@@ -1,0 +1,42 @@
+"""Audit the hub's log where it runs, and bring copies of it up to date."""
+
+from pathlib import Path
+
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.cli.faces import AuditedLog
+from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.log_export import export_log as export
+from pocus_desktop.kernel.files import FileRefusedError
+
+
+def audit_log(*, folder: Path, keys: Path, passphrase: str, database_url: str | None = None) -> AuditedLog:
+    """Recompute the log from its entries, and compare each with its receipt and its envelope (formats/log 7.3).
+
+    Raises:
+        TlogError: The entries do not make the head that was signed.
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
+    hub = Hub(folder, AcademyKeys.load(FileKeyStore(keys, passphrase)), database_url)
+    try:
+        size = hub.log.copy().audit()
+        found = tuple(hub.audit_log())
+    finally:
+        hub.close()
+    deeds = tuple((str(one.deed), None if one.number is None else one.number + 1, one.digest) for one in found)
+    return AuditedLog(size=size, deeds=deeds)
+
+
+def export_log(*, out: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None = None) -> int:
+    """Bring a copy with all entries up to date; how many its log has.
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
+    hub = Hub(folder, AcademyKeys.load(FileKeyStore(keys, passphrase)), database_url)
+    try:
+        return export(hub.log, out)
+    except OSError as problem:
+        raise FileRefusedError.of(problem) from problem
+    finally:
+        hub.close()
