@@ -11,6 +11,7 @@ from pocus_desktop.sitting import events, ledger, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.fold_flow import DISK, PAUSE
+from pocus_desktop.sitting.fold_time import AWAY
 from pocus_desktop.sitting.ledger import Ledger
 
 
@@ -62,7 +63,12 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
     else:
         time = ledger.observe(bare.ledger, one.at)
     later = replace(bare, ledger=time, has_left=bare.has_left and not is_back)
+    is_doubted = lost.is_beyond_proof(bare.ledger, time, cap_ms=bare.opened.credit_cap_ms)
+    if isinstance(event, events.Reopened) and is_doubted and bare.opened.needs_start_code:
+        return replace(later, ledger=ledger.hold(time, PAUSE), pause=AWAY, paused_by=AWAY)
     match event:
+        case events.StartCodeTried() if event.is_right and bare.pause == AWAY:
+            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
         case events.ClocksShown():
             shown = lost.clocks_shown(
                 time, asleep_ms=event.asleep_ms, station=event.station, cap_ms=bare.opened.credit_cap_ms

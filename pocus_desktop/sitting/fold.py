@@ -77,7 +77,7 @@ def _fold(course: Course, state: SittingState, beats: Sequence[Reading], recorde
     notices = _left_standing(event, state)
     later = handler(course, changed(state, last_seq=recorded.seq, ledger=time, notices=notices), event)
     if isinstance(event, events.CAME_BACK):
-        later = changed(fold_time.told_of(later, lived), has_left=False)
+        later = fold_time.back(later, lived, event)
     later = fold_time.attended(state, later, event)
     if _has_moved(state.configuration, later.configuration):
         since_ms = event.due_ms if isinstance(event, events.TimerFired) else None

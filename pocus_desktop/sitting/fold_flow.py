@@ -28,7 +28,8 @@ def same(_course: Course, state: SittingState, _event: object) -> SittingState:
 def start_code(_course: Course, state: SittingState, event: events.StartCodeTried) -> SittingState:
     """A wrong start code is remembered, a right one clears the memory."""
     if event.is_right:
-        return replace(state, wrong_codes=())
+        known = replace(state, wrong_codes=())
+        return _go_on(known) if state.is_barred else known
     if event.came_too_soon:
         wait_ms = start_code_wait_ms(state, state.ledger.last)
         return refused(state, "sitting.start_code_wait", time=span(wait_ms))
@@ -88,7 +89,11 @@ def continued(_course: Course, state: SittingState, event: events.Continued) -> 
         return state
     if state.paused_by and not event.by:
         return refused(state, "sitting.cannot_resume_pause")
-    return replace(state, pause=None, paused_by="", ledger=ledger.release(state.ledger, PAUSE))
+    return _go_on(state)
+
+
+def _go_on(state: SittingState) -> SittingState:
+    return replace(state, pause=None, paused_by="", is_barred=False, ledger=ledger.release(state.ledger, PAUSE))
 
 
 def disk_stopped(_course: Course, state: SittingState, _event: events.DiskStopped) -> SittingState:

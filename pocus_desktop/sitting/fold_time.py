@@ -12,9 +12,19 @@ from pocus_desktop.sitting.ledger import Ledger
 from pocus_desktop.sitting.state import NoticeKind, SittingState, Stage, changed, span, told
 
 OF_INTERRUPTIONS: Final = frozenset(
-    {"sitting.time_credited", "sitting.time_lost", "sitting.sleep_credited", "sitting.sleep_lost", "sitting.left_lost"}
+    {
+        "sitting.proctor_needed",
+        "sitting.time_credited",
+        "sitting.time_lost",
+        "sitting.sleep_credited",
+        "sitting.sleep_lost",
+        "sitting.left_lost",
+    }
 )
 """Notices of what an interruption cost."""
+
+AWAY: Final = "away"
+"""Why a sitting is paused that was away for longer than clocks prove and the credit allows."""
 
 WAITS: Final = "sitting.clock_waits"
 """What is told as long as the clock stands still for a recording."""
@@ -86,6 +96,18 @@ def _waiting(before: SittingState, state: SittingState, event: events.MediaRepor
         return state
     time = ledger.wait(state.ledger, cap_ms=state.opened.credit_cap_ms)
     return state if time is state.ledger else told(changed(state, ledger=time), "info", WAITS)
+
+
+def back(state: SittingState, before: Ledger, event: events.Reopened | events.Moved) -> SittingState:
+    """What the return came to; where clocks cannot prove enough, the proctor's word is awaited and the clock stands."""
+    later = told_of(changed(state, has_left=False), before)
+    is_doubted = lost.is_beyond_proof(before, state.ledger, cap_ms=state.opened.credit_cap_ms)
+    if not is_doubted or isinstance(event, events.Moved) or not state.opened.needs_start_code:
+        return later
+    held = changed(
+        later, pause=AWAY, paused_by=later.paused_by or AWAY, is_barred=True, ledger=ledger.hold(later.ledger, PAUSE)
+    )
+    return told(held, "warning", "sitting.proctor_needed")
 
 
 def told_of(state: SittingState, before: Ledger) -> SittingState:

@@ -74,6 +74,22 @@ def came_back(
     return later if is_same_boot else _dark(later, drift_ms, reason=reason)
 
 
+def is_beyond_proof(before: Ledger, now: Ledger, *, cap_ms: int) -> bool:
+    """Whether the program was away longer than may be credited, or nobody knows how long: a person is to decide.
+
+    Args:
+        before: The ledger before the program came back.
+        now: The same after it.
+        cap_ms: How much may be credited in the whole sitting.
+    """
+    if before.last.boot_id == now.last.boot_id or not before.is_let_go or before.shown is None:
+        return False
+    is_unknown = any(note.kind == "set-back" for note in now.notes[len(before.notes) :])
+    is_dark = any(entry.kind == "dark" for entry in now.entries[len(before.entries) :])
+    dark_ms = sum(entry.amount_ms for entry in now.entries if entry.kind == "dark")
+    return is_unknown or (is_dark and dark_ms + now.credited_ms > cap_ms)
+
+
 def clocks_shown(ledger: Ledger, *, asleep_ms: int, station: str, cap_ms: int) -> Ledger:
     """The clocks show how long the machine has slept; by what that grew, it slept since the last event.
 

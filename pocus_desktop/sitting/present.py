@@ -58,6 +58,8 @@ def view(
     told_saved: Literal["saved", "saving", "failed"] = "failed" if failure is not None else saved
     if failure is not None:
         screen: Screen = StoppedView(told=failure.explain(language), code=failure.code)
+    elif state.is_barred:
+        screen = present_start.identity(course, state)
     elif state.pause is not None:
         told = words.explain("sitting.pause_proctor" if state.paused_by else "sitting.pause_own", {}, language)
         screen = PausedView(reason=told, can_resume=not state.paused_by)

@@ -247,7 +247,7 @@ class Runner:
             self._append(deed, deed.event, deed.at)
 
     def _try_start_code(self, deed: Deed, code: str) -> None:
-        if self.state.stage is not Stage.IDENTITY:
+        if self.state.stage is not Stage.IDENTITY and not self.state.is_barred:
             return
         if deed.event is None:
             if start_code_wait_ms(self.state, deed.at) > 0:
@@ -255,7 +255,8 @@ class Runner:
             else:
                 deed.event = events.StartCodeTried(is_right=admissions.is_start_code(self._admission, code))
             self._append(deed, deed.event, deed.at)
-        if isinstance(deed.event, events.StartCodeTried) and deed.event.is_right:
+        is_right = isinstance(deed.event, events.StartCodeTried) and deed.event.is_right
+        if is_right and self.state.stage is Stage.IDENTITY:
             self._append(None, events.IdentityConfirmed(), deed.at)
 
     def _catch_up(self, now: Reading, *, is_back: bool = False, is_start: bool = False) -> None:

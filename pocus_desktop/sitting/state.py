@@ -136,6 +136,7 @@ class SittingState:
         notices: What the last deed of the person came to.
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who paused it; empty where the candidate did.
+        is_barred: It was away for so long that the proctor's start code is needed to go on.
         has_left: The person closed the window, and has not come back since.
         rest: The break under way, until the candidate leaves it; None where there is none.
         wrong_codes: When wrong start codes were given.
@@ -161,6 +162,7 @@ class SittingState:
     notices: tuple[Told, ...] = ()
     pause: str | None = None
     paused_by: str = ""
+    is_barred: bool = False
     has_left: bool = False
     rest: Rest | None = None
     is_hand_raised: bool = False

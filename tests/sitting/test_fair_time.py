@@ -2,6 +2,7 @@
 
 import pytest
 
+from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Accommodations, StationKeys
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.sitting import events, fold_time, intents, log, views
@@ -371,3 +372,54 @@ def test_nothing_is_shown_of_the_clocks_where_no_limit_binds(world: World) -> No
     world.clock.sleep(ms=MINUTE_MS)
     sitting.tick()
     assert events.ClocksShown not in [type(one.event) for one in sitting.recorded]
+
+
+def after_a_power_cut(world: World, *, wall_ms: int, up_ms: int = 30_000) -> Sitting:
+    """The sitting that went on last, after the machine was started anew."""
+    world.sittings[-1].close()
+    now = world.clock.read()
+    boot = f"{now.boot_id}+"
+    world.clock.set(monotonic_ms=up_ms, wall_ms=now.wall_ms + wall_ms, boot_id=boot)
+    return world.again()
+
+
+CODE = admissions.start_code_verifier("4711", admission_id="adm_1")
+
+
+@pytest.mark.parametrize("wall_ms", [CAP_MS + MINUTE_MS, YEAR_MS, -YEAR_MS])
+def test_who_was_away_for_longer_than_clocks_prove_and_the_credit_allows_waits_for_the_proctor(
+    world: World, wall_ms: int
+) -> None:
+    sitting = world.begin(mode=Mode.LIVE, start_code=CODE, credit_cap_ms=CAP_MS)
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    to_femoral(sitting)
+    world.clock.advance(ms=10_000)
+    again = after_a_power_cut(world, wall_ms=wall_ms)
+    assert isinstance(again.view().screen, views.IdentityView)
+    assert codes(again)[-1] == "sitting.proctor_needed"
+    world.clock.advance(ms=10 * MINUTE_MS)
+    again.handle(intents.Resume())
+    again.handle(intents.Answer(item="compressible", response=choice("no")))
+    again.handle(intents.ConfirmIdentity(start_code="0000"))
+    assert isinstance(again.view().screen, views.IdentityView)
+    assert again.state.responses.keys() == sitting.state.responses.keys()
+    again.handle(intents.ConfirmIdentity(start_code="4711"))
+    assert isinstance(again.view().screen, views.CaseView)
+    assert again.state.ledger.consumed_ms == sitting.state.ledger.consumed_at(sitting.state.ledger.last)
+    again.handle(intents.Answer(item="compressible", response=choice("no")))
+    assert again.state.responses["compressible"] == choice("no")
+    world.close()
+
+
+def test_short_power_cuts_add_up_until_the_proctor_is_asked(world: World) -> None:
+    sitting = world.begin(mode=Mode.LIVE, start_code=CODE, credit_cap_ms=CAP_MS)
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    to_femoral(sitting)
+    screens = [type(after_a_power_cut(world, wall_ms=2 * MINUTE_MS).view().screen) for _ in range(3)]
+    assert screens == [views.CaseView, views.CaseView, views.IdentityView]
+    world.close()
+
+
+def test_where_no_start_code_is_needed_nobody_is_asked(world: World) -> None:
+    to_femoral(world.begin(credit_cap_ms=CAP_MS))
+    assert isinstance(after_a_power_cut(world, wall_ms=YEAR_MS).view().screen, views.CaseView)
