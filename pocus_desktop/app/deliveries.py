@@ -11,6 +11,7 @@ from typing import Final
 
 from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.app.log_keeping import LogKeeping
+from pocus_desktop.app.partials import Partials
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
@@ -47,10 +48,12 @@ class Deliveries:
         self._outbox = Outbox(home.outbox, transport, self._hubs)
         self._log = LogKeeping(home, transport, hubs)
         self._worker = OutboxWorker(self._outbox, clock=clock, on_attempt=self._attempted)
+        self._partials = Partials(self._outbox, clock=clock, wake=self._worker.wake)
         self._waiting: dict[str, Sitting] = {}
         self._lock = threading.Lock()  # what is read of the outbox is told before it is read again
         self.sweep()
         self._worker.start()
+        self._partials.start()
 
     @property
     def outbox(self) -> Outbox:
@@ -60,11 +63,13 @@ class Deliveries:
     def watch(self, sitting: Sitting) -> None:
         """Send what it seals from now on, and what it sealed before, and tell it how that fares."""
         sitting.on_sealed(lambda _result: self._send(sitting))
+        self._partials.watch(sitting)
         if sitting.sealed is not None:
             self._send(sitting)
 
     def leave(self, sitting: Sitting) -> None:
         """Tell it nothing more; what it sealed goes on its way."""
+        self._partials.leave(sitting)
         with self._lock:
             self._waiting = {digest: other for digest, other in self._waiting.items() if other is not sitting}
 
@@ -92,7 +97,8 @@ class Deliveries:
 
     def close(self) -> None:
         """Stop after the delivery that is under way; what waits stays on the disk for the next start."""
-        if self._worker.close():
+        ended = [self._partials.close(), self._worker.close()]
+        if all(ended):
             self._outbox.close()
 
     def _send(self, sitting: Sitting) -> None:

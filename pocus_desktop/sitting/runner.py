@@ -37,6 +37,7 @@ from pocus_desktop.sitting.recording import event_of
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, start_code_wait_ms
 from pocus_desktop.sitting.store import as_ours
+from pocus_desktop.sitting.unsealed import Unsealed
 
 HEARTBEAT_MS: Final = 5_000
 """While the clock runs, something durable is written at least so often: evidence for what an interruption costs."""
@@ -184,6 +185,16 @@ class Runner:
             DiskFullError: And the other errors of a disk.
         """
         return self._seal(is_partial=True)
+
+    def unsealed(self) -> Unsealed:
+        """What there is, to be sealed elsewhere while the sitting goes on."""
+        return Unsealed(
+            events=tuple(self._recorded),
+            admission=self._envelope,
+            head=self._journal.head,
+            signer=self._signer,
+            recipients=tuple(self._admission.recipients),
+        )
 
     def close(self) -> None:
         """Let go of the journal."""

@@ -29,6 +29,7 @@ from pocus_desktop.sitting.receipt import Receipt
 from pocus_desktop.sitting.runner import HEARTBEAT_MS, Deed, Runner
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, after
+from pocus_desktop.sitting.unsealed import Unsealed
 from pocus_desktop.sitting.views import View
 from pocus_desktop.sitting.writer import ThreadWriter, Writer
 
@@ -308,6 +309,17 @@ class Sitting:
                 take(problem)
 
         self._writer.submit(work)
+
+    def unsealed(self, take: Callable[[Unsealed], None]) -> None:
+        """Hand what there is to `take`, which must only hand it on, on the writer's thread; nothing once handed in."""
+
+        def work() -> None:
+            if self._runner is not None and self._delivery is None:
+                take(self._runner.unsealed())
+
+        with self._lock:
+            if not self._is_closed:
+                self._writer.submit(work)
 
     def close(self) -> None:
         """Finish what is under way and let go of the journal; the sitting can be resumed."""

@@ -12,7 +12,8 @@ No clock, no disk, no network here. Rules kept:
 5. Only a verified receipt makes a row `receipted` and `done`, and nothing changes it after that (4.5).
 6. A small envelope goes whole; one above a size, a partial one, and one that was cut off go in pieces (4.7).
 7. Where the other side does not know an upload any more, it begins anew: the offset is the other side's word (4.8).
-8. A partial one gives way to a newer one of its sitting while nothing but this station holds it (4.9).
+8. A partial one gives way to a newer one of its sitting while nothing but this station holds it, and after a hub has
+   signed for both (4.9).
 """
 
 from dataclasses import dataclass, replace
@@ -164,10 +165,11 @@ class Restarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Superseded:
-    """A newer envelope of a sitting is durable in this outbox."""
+    """A newer envelope of a sitting is durable in this outbox; `is_done`: and a hub has signed for it."""
 
     sitting: str
     last_seq: int
+    is_done: bool = False
 
 
 Event: TypeAlias = Due | Moved | Failed | Receipted | Carried | Asked | Restarted | Superseded
@@ -246,7 +248,7 @@ def step(row: Row, event: Event, now_ms: int) -> Step:
         event: What happened.
         now_ms: Wall time.
     """
-    if row.status is Status.DONE:  # rule 5
+    if row.status is Status.DONE and not isinstance(event, Superseded):  # rule 5
         return Step(row=row)
     match event:
         case Due():
@@ -322,6 +324,8 @@ def _asked(row: Row, now_ms: int) -> Step:
 def _superseded(row: Row, event: Superseded) -> Step:
     """Rule 8."""
     is_older = row.is_partial and row.sitting == event.sitting != "" and row.last_seq < event.last_seq
+    if row.status is Status.DONE:
+        return Step(row=row, effects=(Remove(),) if is_older and event.is_done else ())
     is_here_alone = row.stage in {Stage.SEALED, Stage.SENDING} and row.status in {Status.WAITING, Status.FAILED}
     return Step(row=row, effects=(Remove(),) if is_older and is_here_alone else ())
 

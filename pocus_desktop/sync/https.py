@@ -59,6 +59,7 @@ LONGEST_WAIT_ASKED_MS: Final = 60 * 60 * 1000
 
 _LONGEST_SECONDS: Final = 9
 _LONGEST_DATE: Final = 40
+_JSON: Final = "application/json"
 _OK: Final = 200
 _CREATED: Final = 201
 _NOT_LET_IN: Final = 401
@@ -146,6 +147,17 @@ class HttpsTransport:
             self._client.stream("PUT", url, content=envelope, headers=headers) as answer,
         ):
             return _judge(answer, host)
+
+    def reaches(self) -> bool:
+        """Whether the hub says that it takes results now."""
+        try:
+            with (
+                told_as_ours(self._address.host),
+                self._client.stream("GET", self._address.join("readyz"), headers={"Accept": _JSON}) as answer,
+            ):
+                return answer.status_code == _OK and media_type(answer) == _JSON
+        except SyncError:
+            return False
 
     def upload(
         self,

@@ -112,6 +112,10 @@ class Outbox:
         """Where it is."""
         return self._folder
 
+    def reaches(self) -> bool:
+        """Whether a hub would take something in pieces now; never where nobody can say without carrying it."""
+        return isinstance(self._transport, PiecewiseTransport) and self._transport.reaches()
+
     @property
     def carrier(self) -> str:
         """What takes its envelopes."""
@@ -138,9 +142,17 @@ class Outbox:
             data = sealed.read_bytes()
         except OSError as problem:
             raise EnvelopeMissingError(reason=problem.strerror or "") from problem
-        digest = canonical.digest(data)
-        if _DIGEST.fullmatch(sealed.name) and sealed.name != digest:
+        if _DIGEST.fullmatch(sealed.name) and sealed.name != canonical.digest(data):
             raise EnvelopeChangedError
+        return self.take_in(data, now_ms=now_ms)
+
+    def take_in(self, data: bytes, *, now_ms: int) -> str:
+        """Take a sealed result that stands nowhere else yet; as `enqueue`.
+
+        Raises:
+            OutboxUnreadableError: The disk does not take it.
+        """
+        digest = canonical.digest(data)
         is_new = self._read(digest) != data
         if is_new:
             self._write(self._folder / digest, data)
@@ -149,7 +161,7 @@ class Outbox:
         if is_new:  # one that was set aside because its file was missing has it again
             self._step(digest, engine.Asked(), now_ms)
         self._has_urgent.set()
-        self._let_go_of_older(row)
+        self._let_go_of_older(row, is_done=False)
         return digest
 
     def rows(self) -> tuple[Row, ...]:
@@ -280,6 +292,7 @@ class Outbox:
             return Attempt(digest=digest, error=told)
         self._step(digest, engine.Receipted(received_ms=now_ms), now_ms)
         log.event("sync.delivered", digest=digest, carrier=self._transport.name)
+        self._let_go_of_older(row, is_done=True)
         return Attempt(digest=digest, receipt=receipt)
 
     def _deliver(self, row: Row, send: Send, now_ms: int) -> Receipt:
@@ -338,11 +351,11 @@ class Outbox:
         """After an attempt: something newer may have come meanwhile."""
         row = self._store.find(digest)
         for other in self._store.rows() if row is not None else ():
-            self._let_go_of_older(other)
+            self._let_go_of_older(other, is_done=False)
 
-    def _let_go_of_older(self, newer: Row) -> None:
+    def _let_go_of_older(self, newer: Row, *, is_done: bool) -> None:
         """Rule 5, of partial envelopes."""
-        event = engine.Superseded(sitting=newer.sitting, last_seq=newer.last_seq)
+        event = engine.Superseded(sitting=newer.sitting, last_seq=newer.last_seq, is_done=is_done)
         for row in self._store.rows():
             if Remove() in engine.step(row, event, 0).effects and self._store.remove(
                 row.digest, lambda now: Remove() in engine.step(now, event, 0).effects

@@ -46,6 +46,9 @@ class Transport(Protocol):
 class PiecewiseTransport(Transport, Protocol):
     """A transport whose other side keeps what arrived before a cut, and goes on from there (formats/sync 8)."""
 
+    def reaches(self) -> bool:
+        """Whether the hub takes something now, by asking it; blocks as long as a connection may take."""
+
     def upload(
         self,
         envelope: bytes,

@@ -150,6 +150,8 @@ PARTIAL: Final = replace(arrived(DIGEST, now_ms=NOW, size_bytes=9, sitting="sit_
         (replace(PARTIAL, status=Status.QUARANTINED), Superseded(sitting="sit_1", last_seq=6), False),
         (replace(PARTIAL, stage=Stage.SENT), Superseded(sitting="sit_1", last_seq=6), False),
         (replace(PARTIAL, status=Status.DONE), Superseded(sitting="sit_1", last_seq=6), False),
+        (replace(PARTIAL, status=Status.DONE), Superseded(sitting="sit_1", last_seq=6, is_done=True), True),
+        (replace(PARTIAL, stage=Stage.SENT), Superseded(sitting="sit_1", last_seq=6, is_done=True), False),
     ],
     ids=[
         "older",
@@ -162,6 +164,8 @@ PARTIAL: Final = replace(arrived(DIGEST, now_ms=NOW, size_bytes=9, sitting="sit_
         "set aside",
         "on a stick",
         "received",
+        "received, and the newer one too",
+        "on a stick, and the newer one received",
     ],
 )
 def test_only_an_older_part_that_nobody_else_has_gives_way(row: Row, event: Superseded, gone: bool) -> None:
@@ -191,7 +195,9 @@ _events = st.one_of(
     st.just(Asked()),
     st.just(Carried(carrier="folder")),
     st.just(Restarted()),
-    st.builds(Superseded, sitting=st.sampled_from(["sit_1", "sit_2"]), last_seq=st.integers(0, 20)),
+    st.builds(
+        Superseded, sitting=st.sampled_from(["sit_1", "sit_2"]), last_seq=st.integers(0, 20), is_done=st.booleans()
+    ),
 )
 
 
@@ -209,7 +215,8 @@ def test_whatever_happens(size_bytes: int, is_partial: bool, events: list[tuple[
         done = step(row, event, now_ms)
         after = done.row
         if row.status is Status.DONE:
-            assert (after, done.effects) == (row, ()), "what is received stays so"
+            assert after == row, "what is received stays so"
+            assert done.effects == () or (isinstance(event, Superseded) and event.is_done)
         assert (after.status is Status.DONE) == (after.stage is Stage.RECEIPTED)
         if after.status is Status.DONE and row.status is not Status.DONE:
             assert isinstance(event, Receipted), "only a receipt clears a row"
