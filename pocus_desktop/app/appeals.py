@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pocus_desktop.admission.academy import AcademyRing
-from pocus_desktop.app.display import can_show_windows
+from pocus_desktop.app.display import can_show_windows, require_display
 from pocus_desktop.appeals.appeal import Appeal, NotTheBundleError, appeal
 from pocus_desktop.appeals.document import document
 from pocus_desktop.appeals.several import speaking
@@ -22,14 +23,19 @@ from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel.clock import SystemClock
+from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.receipt import Receipt, verify_receipt
 from pocus_desktop.sitting.sealed import Opened, open_sealed_result
-from pocus_desktop.ui import qt_messages
+from pocus_desktop.ui import event_loop, qt_messages
 from pocus_desktop.ui.appeals.report import write_report
+from pocus_desktop.ui.appeals.window import AppealWindow
 from pocus_desktop.ui.launch import make_application
+from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
+
+WINDOW_PX: Final = (1600, 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,31 @@ def replay(request: ReplayRequest) -> int:
             print(json.dumps(told, ensure_ascii=False, indent=2))  # noqa: T201 - what was asked for
         if request.pdf is not None:
             _write(found.appeal, request, request.pdf)
-    return 0
+        if request.as_json or request.pdf is not None:
+            return 0
+        return _show(found, request)
+
+
+def _show(found: OpenedAppeal, request: ReplayRequest) -> int:
+    """The window, until it is closed."""
+    require_display()
+    qt_messages.route()
+    application = make_application()
+    look.wear(look.current()._replace(theme=request.theme))
+    engine = VlcEngine()
+    window = AppealWindow(
+        found.appeal,
+        content=found.content,
+        make_player=engine.player,
+        words=Words(request.language),
+        is_blind=request.is_blind,
+    )
+    window.resize(*WINDOW_PX)
+    window.show()
+    try:
+        return event_loop.run(application)
+    finally:
+        engine.close()
 
 
 def _write(appeal: Appeal, request: ReplayRequest, path: Path) -> None:

@@ -14,6 +14,8 @@ from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.ledger import Scope
 
 _LONGEST_PROMPT: Final = 90
+SHORT_PROMPT: Final = 36
+"""As much of a prompt as a list has room for beside the answer."""
 
 
 class Names:
@@ -22,10 +24,12 @@ class Names:
     Args:
         course: The assessment; None where it is not at hand.
         language: The reader's, not the candidate's.
+        longest_prompt: How much of a question's prompt is its name.
     """
 
-    def __init__(self, course: Course | None, language: str) -> None:
+    def __init__(self, course: Course | None, language: str, *, longest_prompt: int = _LONGEST_PROMPT) -> None:
         self._course = course
+        self._longest = longest_prompt
         self.language: Final = language
 
     def case(self, name: str) -> str:
@@ -65,7 +69,7 @@ class Names:
         if item is None or self._course is None:
             return name
         prompt = " ".join(item.prompt(self.language).split())
-        cut = prompt if len(prompt) <= _LONGEST_PROMPT else prompt[: _LONGEST_PROMPT - 1].rstrip() + "…"
+        cut = prompt if len(prompt) <= self._longest else prompt[: self._longest - 1].rstrip() + "…"
         return f"{self._course.plan.numbers[name]}. {cut}"
 
     def scope(self, scope: Scope) -> str:

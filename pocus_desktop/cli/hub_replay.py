@@ -8,7 +8,7 @@ from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import hub_options
 from pocus_desktop.cli.options import ask_passphrase
 from pocus_desktop.cli.replay_face import Paper, ReplayRequest
-from pocus_desktop.cli.sitting import replay_options, require_output
+from pocus_desktop.cli.sitting import replay_options
 
 
 @click.command()
@@ -35,7 +35,6 @@ def replay(
     is_blind: bool,
 ) -> None:
     """Show what was on the screen when in a sitting, and everything that was done, by its id (`pocus hub list`)."""
-    require_output(pdf, as_json=as_json)
     request = ReplayRequest(
         sitting=sitting,
         hub=folder,

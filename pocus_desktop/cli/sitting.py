@@ -51,12 +51,6 @@ def replay_options(command: _F) -> _F:
     return command
 
 
-def require_output(pdf: Path | None, *, as_json: bool) -> None:
-    """Something was asked for."""
-    if pdf is None and not as_json:
-        raise click.UsageError("Say --pdf FILE or --json.")
-
-
 @sitting.command()
 @click.argument("results", type=_file, nargs=-1, required=True)
 @click.option(
@@ -87,7 +81,6 @@ def replay(
     is_blind: bool,
 ) -> None:
     """Show what was on the screen when, and everything that was done, from sealed results of one sitting."""
-    require_output(pdf, as_json=as_json)
     request = ReplayRequest(
         results=results,
         hub=hub,

@@ -92,6 +92,7 @@ class MediaHost(QObject):
         self._volume = 80
         self._told_ms = 0
         self._is_resuming = False
+        self._standing: tuple[PlayerState, int] | None = None
         self._is_under_way = False
         self._is_silent = False
         self._failure = Failed(code="")
@@ -120,9 +121,10 @@ class MediaHost(QObject):
         is_waiting = self._waiting is not None and self._waiting[0] == key
         if key != self._key or self._player is None:
             return Playing(is_waiting=is_waiting)
+        state, position_ms = self._standing or (self._player.state, self._player.position_ms())
         return Playing(
-            state=self._player.state,
-            position_ms=self._player.position_ms(),
+            state=state,
+            position_ms=position_ms,
             duration_ms=self._player.duration_ms,
             is_waiting=is_waiting,
             is_silent=self._is_silent,
@@ -170,7 +172,7 @@ class MediaHost(QObject):
 
     def leave(self) -> None:
         """Stop what plays and tell where it stood; called when a step is left."""
-        self._waiting = None
+        self._waiting = self._standing = None
         if self._player is None or not self._key:
             return
         key, self._key = self._key, ""
@@ -179,6 +181,30 @@ class MediaHost(QObject):
         if self._player.state in (PlayerState.PLAYING, PlayerState.STALLED):
             self.intended.emit(ReportMedia(clip=key, what="paused", position_ms=self._player.position_ms()))
         self._player.stop()
+
+    def stand_at(self, key: str, position_ms: int, state: PlayerState) -> None:
+        """Show the picture of a clip at a place, and play and count nothing: for who looks at a sitting afterwards.
+
+        Args:
+            key: A clip on the stage.
+            position_ms: Where it was.
+            state: What it did then, which the controls tell.
+        """
+        clip = self._clips.get(key)
+        if clip is None:
+            return
+        if key != self._key:
+            self._key, self._is_under_way, self._is_silent = key, False, False
+            self._failure = Failed(code="")
+            try:
+                source = self._source(clip)
+                self._ready_player().load(source)
+            except PocusError as error:
+                self._failure = Failed(code=error.code, params=error.params)
+        self._standing = (state, position_ms)
+        if self._player is not None and not self._failure.code:
+            self._player.seek(position_ms)
+        self.changed.emit(key)
 
     def close(self) -> None:
         """Let go of the player."""

@@ -90,6 +90,7 @@ class CandidateWindow(QMainWindow):
         make_player: Makes a player when first a clip is played.
         check_engine: Asks the media engine for the system check.
         folder: Where answers stand, for the disk's probe.
+        is_watched: Another window shows it to someone who only looks: it never takes the focus by itself.
         parent: The owner.
 
     Signals:
@@ -108,9 +109,11 @@ class CandidateWindow(QMainWindow):
         make_player: PlayerFactory,
         check_engine: Callable[[], EngineFindings],
         folder: Path,
+        is_watched: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._is_watched = is_watched
         self._host = host
         self._clock = clock
         self._pictures = Pictures(host.content)
@@ -300,6 +303,8 @@ class CandidateWindow(QMainWindow):
         self._column.addWidget(screen, 1)
         name = self._focus_name if is_same_place else ""
         self._focus_name = ""
+        if self._is_watched:
+            return
         QTimer.singleShot(0, screen, lambda: self._arrive(screen, name, is_new=not is_same_place))
 
     def _make_screen(self, view: View, context: ScreenContext) -> CandidateScreen:
