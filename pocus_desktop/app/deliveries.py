@@ -120,6 +120,7 @@ class Deliveries:
             sitting = self._waiting.get(attempt.digest)
         if sitting is not None:
             self._tell(sitting, attempt.digest)
+        del sitting  # what follows may take its time, and must not hold on to somebody's answers
         document = self._outbox.receipt(attempt.digest) if attempt.receipt is not None else None
         if document is not None:
             self._log.receipt_came(document)
