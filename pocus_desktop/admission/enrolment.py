@@ -10,7 +10,7 @@ from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolling import EnrolmentGrant, OlderGrantError, read_grant
 from pocus_desktop.bundle.trust.policy import ProgrammeKeys, TrustPolicy
 from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel import canonical, checked
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
@@ -63,7 +63,7 @@ class Enrolment:
             "hub_url": self.hub_url,
             "programmes": {area: [key.as_json() for key in keys] for area, keys in self.programmes.items()},
         }
-        write_atomically(path, canonical.encode(document))
+        write_atomically(path, checked.encode(document))
 
     @classmethod
     def load(cls, path: Path) -> "Enrolment":
@@ -74,7 +74,7 @@ class Enrolment:
             BadEnrolmentError: It is something else.
         """
         try:
-            document = canonical.decode(path.read_bytes())
+            document = checked.decode(path.read_bytes())
         except FileNotFoundError as problem:
             raise NotEnrolledError(file=path.name) from problem
         except (OSError, canonical.BadJsonError) as problem:

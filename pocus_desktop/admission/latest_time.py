@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel import canonical, checked, log
 from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import write_atomically
@@ -39,7 +39,7 @@ class LatestTime:
     def seen_ms(self) -> int:
         """The latest time, in milliseconds since the Unix epoch; 0 where none is known."""
         try:
-            document = canonical.decode(self._path.read_bytes())
+            document = checked.decode(self._path.read_bytes())
         except FileNotFoundError:
             return 0
         except (OSError, canonical.BadJsonError) as problem:
@@ -57,7 +57,7 @@ class LatestTime:
         if wall_ms <= self.seen_ms():
             return
         try:
-            write_atomically(self._path, canonical.encode({"format": FORMAT, "wall_ms": wall_ms}))
+            write_atomically(self._path, checked.encode({"format": FORMAT, "wall_ms": wall_ms}))
         except OSError as problem:
             log.failure(LatestTimeDamagedError(reason=problem.strerror or type(problem).__name__))
 

@@ -3,6 +3,8 @@
 Where it was moved away, a note says so; where it was moved in, the permit lies beside the journal (formats/move 3, 4).
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -10,9 +12,9 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pocus_desktop.admission.admission import VerifiedAdmission, recall
-from pocus_desktop.admission.errors import BadAdmissionError
+from pocus_desktop.admission.errors import BadAdmissionError, SittingError
 from pocus_desktop.admission.latest_time import moment
-from pocus_desktop.kernel import canonical, files
+from pocus_desktop.kernel import canonical, checked, files
 from pocus_desktop.kernel.clock import LATEST_MS
 from pocus_desktop.sitting.errors import (
     AlreadyExistsError,
@@ -24,6 +26,7 @@ from pocus_desktop.sitting.errors import (
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import FILE_NAME, read_header
 from pocus_desktop.sitting.sealed import SealedResult
+from pocus_desktop.sitting.sealed import read_header as read_sealed_header
 from pocus_desktop.sitting.store import as_ours, has_journal
 
 ADMISSION: Final = "admission.dsse.json"
@@ -125,7 +128,7 @@ class SittingFolder:
             DiskFullError: And the other errors of a disk.
         """
         with as_ours():
-            files.write_atomically(self.path / MOVED, canonical.encode(moved.model_dump(mode="json")))
+            files.write_atomically(self.path / MOVED, checked.encode(moved.model_dump(mode="json")))
 
     def moved(self) -> MovedAway | None:
         """The note that the sitting was moved away; None where it was not.
@@ -140,7 +143,7 @@ class SittingFolder:
         except OSError as problem:
             raise MovedAwayError(at="-", to="-") from problem
         try:
-            return MovedAway.model_validate(canonical.decode(data))
+            return MovedAway.model_validate(checked.decode(data))
         except (ValidationError, canonical.BadJsonError) as problem:
             raise MovedAwayError(at="-", to="-") from problem
 
@@ -169,22 +172,40 @@ class SittingFolder:
         """
         closed = _Closed(digest=sealed.digest, last_seq=sealed.last_seq)
         with as_ours():
-            files.write_atomically(self.path / CLOSED, canonical.encode(closed.model_dump(mode="json")))
+            files.write_atomically(self.path / CLOSED, checked.encode(closed.model_dump(mode="json")))
 
     def closed(self) -> SealedResult | None:
         """What was sealed at hand-in; None where the sitting goes on.
 
+        Where the note of it is damaged, the sealed result itself tells: the latest that is whole and not partial.
+
         Raises:
-            NotSealedResultError: The note of it is damaged.
+            NotSealedResultError: The note is damaged, and there is no such result.
         """
         try:
             data = (self.path / CLOSED).read_bytes()
         except OSError:
             return None
         try:
-            closed = _Closed.model_validate(canonical.decode(data))
+            closed = _Closed.model_validate(checked.decode(data))
         except (ValidationError, canonical.BadJsonError) as problem:
-            raise NotSealedResultError(reason="the note of the hand-in is damaged") from problem
+            found = max(self._sealed(), key=lambda sealed: sealed.last_seq, default=None)
+            if found is None:
+                raise NotSealedResultError(reason="the note of the hand-in is damaged") from problem
+            return found
         return SealedResult(
             path=self.path / closed.digest, digest=closed.digest, last_seq=closed.last_seq, is_partial=False
         )
+
+    def _sealed(self) -> Iterator[SealedResult]:
+        """The whole sealed results here."""
+        for path in sorted(self.path.iterdir()):
+            if re.fullmatch(_DIGEST, path.name) is None:
+                continue
+            try:
+                data = path.read_bytes()
+                header = read_sealed_header(data)
+            except (OSError, SittingError):
+                continue
+            if canonical.digest(data) == path.name and not header.is_partial:
+                yield SealedResult(path=path, digest=path.name, last_seq=header.last_seq, is_partial=False)

@@ -342,11 +342,16 @@ def test_a_damaged_note_of_the_hand_in_blocks_no_one_else(way: Way) -> None:
     note.write_bytes(whole[: len(whole) // 2])
     way.restart()
     assert {choice.admission_id for choice in way.academy.station.choices("en")} == {admission_id, other}
+    answer(to_case(way.academy.open(other)), LEFT)
+    screen = delivered(way.academy.open(admission_id), "received")  # the sealed result beside it tells
+    result = Path(screen.sealed_path)
+    aside = result.rename(result.with_name("aside"))
+    way.restart()
     with pytest.raises(PocusError) as refused:
         way.academy.open(admission_id)
-    told(refused.value, refused.value.code)
-    answer(to_case(way.academy.open(other)), LEFT)
+    told(refused.value, "sitting.not_sealed_result")
     note.write_bytes(whole)
+    aside.rename(result)
     delivered(way.academy.open(admission_id), "received")
 
 

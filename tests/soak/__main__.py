@@ -18,7 +18,14 @@ from typing import Final
 from tests.soak.asked import COUNTED
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-HARNESSES: Final = ("kills", "window_kills", "power_cuts", "fair_time", "hub")
+HARNESSES: Final = (
+    "kills",
+    "window_kills",
+    "power_cuts",
+    "damage",
+    "fair_time",
+    "hub",
+)
 """Every harness, in the order in which they run."""
 
 
