@@ -8,9 +8,9 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.sitting import events, fold_time, intents, log, views
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import UnfairHistoryError
-from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.state import SittingState
 from tests.sitting.world import World, choice, to_case, to_femoral
 
 MINUTE_MS = 60_000
@@ -134,33 +134,27 @@ def test_after_a_power_cut_what_the_machine_has_been_up_for_is_proved_and_charge
     assert again.state.ledger.consumed_ms == 50_000 + 20_000 - MINUTE_MS
 
 
-def test_on_another_machine_nothing_is_proved(world: World) -> None:
-    centre = StationKeys.generate()
-    sitting = to_femoral(world.begin(credit_cap_ms=0))
-    folder = world.folder / "sitting"
-    sitting.close()
-    store = again_at(world, centre, up_ms=10 * 24 * 60 * MINUTE_MS)
-    assert folder.is_dir()
-    assert store.state.ledger.consumed_ms == 0
-    assert lines(store) == [("dark", 20 * MINUTE_MS, "moved")]
+@pytest.mark.parametrize("is_permitted", [False, True])
+def test_on_another_machine_nothing_is_proved(world: World, *, is_permitted: bool) -> None:
+    to_femoral(world.begin(credit_cap_ms=0)).close()
+    there = again_at(world, StationKeys.generate(), up_ms=10 * 24 * 60 * MINUTE_MS, is_permitted=is_permitted)
+    assert there.ledger.consumed_ms == 0
+    found = [(entry.kind, entry.amount_ms, entry.reason) for entry in there.ledger.entries if entry.kind != "run"]
+    assert found == [("dark", 20 * MINUTE_MS, "moved")]
 
 
-def again_at(world: World, station: StationKeys, *, up_ms: int) -> Sitting:
-    """The history as another station would go on with it, folded as its journal would be."""
+def again_at(world: World, station: StationKeys, *, up_ms: int, is_permitted: bool) -> SittingState:
+    """The state once another station goes on, by the centre's key or by its permit."""
     sitting = world.sittings[-1]
     now = world.clock.read()
     world.clock.set(monotonic_ms=up_ms, wall_ms=now.wall_ms + 20 * MINUTE_MS, boot_id="another machine")
     at, key, seq = world.clock.read(), station.signing.public.raw.hex(), len(sitting.recorded)
-    more = (
-        Recorded(seq=seq + 1, at=at, event=events.Reopened(station=key, app_version="1")),
-        Recorded(seq=seq + 2, at=at, event=events.ClocksShown(station=key, asleep_ms=99 * MINUTE_MS)),
-    )
-
-    class Moved:
-        state = replay(sitting.course, (*sitting.recorded, *more))
-
-    assert judge(sitting.course, (*sitting.recorded, *more)) == Moved.state
-    return Moved()  # type: ignore[return-value]  # all that `lines` looks at
+    back: events.Event = events.Reopened(station=key, app_version="1")
+    if is_permitted:
+        back = events.Moved(station=key, app_version="1", permit=b"{}")
+    shown = events.ClocksShown(station=key, asleep_ms=99 * MINUTE_MS)
+    more = (Recorded(seq=seq + 1, at=at, event=back), Recorded(seq=seq + 2, at=at, event=shown))
+    return judge(sitting.course, (*sitting.recorded, *more))
 
 
 def test_who_closes_the_window_lets_the_clock_run_on(world: World) -> None:
