@@ -265,6 +265,39 @@ class NeedsServerError(HubError):
     blame = Blame.USER
 
 
+class DumpFailedError(HubError):
+    """A backup could not be written, or the database could not be filled from one."""
+
+    code = "hub.dump_failed"
+
+
+class NoBackupError(HubError):
+    """The folder holds no backup of a hub."""
+
+    code = "hub.no_backup"
+    blame = Blame.USER
+
+
+class BackupDamagedError(HubError):
+    """Part of a backup is missing, cut or altered, or it is not this academy's."""
+
+    code = "hub.backup_damaged"
+
+
+class OtherDatabaseError(HubError):
+    """A backup of one kind of database cannot be restored into the other."""
+
+    code = "hub.other_database"
+    blame = Blame.USER
+
+
+class NotEmptyError(HubError):
+    """A backup is restored into an empty place only, and something is there."""
+
+    code = "hub.not_empty"
+    blame = Blame.USER
+
+
 class OneProcessError(HubError):
     """This operating system runs the hub in one process only."""
 

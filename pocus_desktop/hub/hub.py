@@ -178,6 +178,18 @@ class Hub:
         given = self._store.receipt(digest)
         return None if given is None else self._intake.still(given)
 
+    def held(self) -> tuple[str, ...]:
+        """Digests of every accepted envelope, in the order in which they came."""
+        return tuple(one.digest for one in self._store.received())
+
+    def require_envelope(self, digest: str) -> None:
+        """An accepted envelope is there, as it came.
+
+        Raises:
+            ObjectDamagedError: It is not.
+        """
+        self._intake.require(digest)
+
     def standing(self, sitting: str) -> Standing | None:
         """Where a sitting stands; None where none of that id is known."""
         return self._store.standing(sitting)

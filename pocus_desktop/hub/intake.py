@@ -198,6 +198,15 @@ class Intake:
         admitted = admission or admissions.recall(opened.admission).admission
         return moves_of(opened, None if admitted.centre is None else self._find_centre(admitted.centre.key_id))
 
+    def require(self, digest: str) -> None:
+        """The bytes of an accepted envelope are there.
+
+        Raises:
+            ObjectDamagedError: They are not, or no longer what was accepted.
+        """
+        if self._objects.get(digest) is None:
+            raise ObjectDamagedError(digest=digest)
+
     def _judge(self, data: bytes) -> tuple[Opened, Admission]:
         try:
             opened = open_sealed_result(data, self._ring.openers, stations=self._stations)

@@ -50,6 +50,17 @@ class Objects:
             raise ObjectDamagedError(digest=digest)
         return data
 
+    def get_or_none(self, digest: str) -> bytes | None:
+        """The bytes of a digest; None also where they are no longer those that were put.
+
+        Raises:
+            StoreUnavailableError: The place does not answer now.
+        """
+        try:
+            return self.get(digest)
+        except ObjectDamagedError:
+            return None
+
     def remove(self, digest: str) -> None:
         """Forget bytes: of a quarantine that was settled, or what was refused after all.
 

@@ -58,6 +58,11 @@ def revision(connection: Connection) -> str:
     return "0002" if "registry_about" in tables else "0001"
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether a database has no tables, ours or others'."""
+    return not inspect(connection).get_table_names()
+
+
 def require_head(connection: Connection) -> None:
     """The database is of the revision that this program works with.
 

@@ -22,6 +22,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "sync/store.py",
         "hub/store.py",
         "hub/store_accept.py",
+        "hub/store_dump.py",
         "hub/store_engine.py",
         "hub/store_log.py",
         "hub/store_schema.py",
