@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pocus_desktop.cli.replay_face import ReplayRequest
 
 if TYPE_CHECKING:
+    from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
 
 if TYPE_CHECKING:
@@ -42,7 +43,14 @@ def faces() -> Faces:
         rehearse=_rehearse,
         sit_scripted=_sit_scripted,
         replay=_replay,
+        keep_hub=_keep_hub,
     )
+
+
+def _keep_hub() -> HubKeeping:
+    from pocus_desktop.app.hub_keeping import Keeping  # the hub's database and workers
+
+    return Keeping()
 
 
 def _demonstrate(*, case: Path | None, out: Path, is_scripted: bool) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 if TYPE_CHECKING:
+    from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import OpenRegistry
     from pocus_desktop.cli.replay_face import Replay
 
@@ -289,6 +290,7 @@ class Faces:
     rehearse: Rehearse
     sit_scripted: SitScripted
     replay: Replay
+    keep_hub: Callable[[], HubKeeping]
 
 
 pass_faces = click.make_pass_decorator(Faces)

@@ -9,6 +9,7 @@ import click
 from pocus_desktop.cli.faces import Faces, HubResult, Network, pass_faces
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
+from pocus_desktop.cli.hub_keeping import COMMANDS as KEEPING_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
 from pocus_desktop.cli.hub_quarantine import quarantine
 from pocus_desktop.cli.hub_replay import COMMANDS as REPLAY_COMMANDS
@@ -30,6 +31,7 @@ for _command in (
     *ADMISSION_COMMANDS,
     *ROSTER_COMMANDS,
     *REPLAY_COMMANDS,
+    *KEEPING_COMMANDS,
     quarantine,
 ):
     hub.add_command(_command)

@@ -23,8 +23,12 @@ NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 def hub_options(command: _F) -> _F:
     """Where the hub's things are: its folder, its database, its objects, the academy's keys."""
+    return place_options(keys_option(command))
+
+
+def place_options(command: _F) -> _F:
+    """Where the hub's things are, without the keys."""
     for option in (
-        keys_option,
         click.option(
             "--objects",
             envvar=OBJECTS,
@@ -35,7 +39,7 @@ def hub_options(command: _F) -> _F:
         click.option(
             "--database-url",
             envvar="POCUS_DATABASE_URL",
-            help="Another database than hub.sqlite in the folder, as SQLAlchemy writes it.",
+            help="PostgreSQL instead of hub.sqlite in the folder: postgresql://user@host/database.",
         ),
         click.option(
             "--folder",

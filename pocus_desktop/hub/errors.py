@@ -265,6 +265,13 @@ class NeedsServerError(HubError):
     blame = Blame.USER
 
 
+class NoRevisionError(HubError):
+    """The database's history has no such revision in that direction."""
+
+    code = "hub.no_revision"
+    blame = Blame.USER
+
+
 class DumpFailedError(HubError):
     """A backup could not be written, or the database could not be filled from one."""
 

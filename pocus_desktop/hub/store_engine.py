@@ -81,6 +81,41 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def revisions(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The revision that a database is of, and every one there is with what it did, the first one first.
+
+    Raises:
+        StoreUnavailableError: The database does not answer, or its address is not understood.
+        StoreMismatchError: It is of another program.
+    """
+    engine = connect(url)
+    try:
+        with told_as_ours(), engine.connect() as connection:
+            return store_schema.revision(only_reading(connection)), store_schema.described()
+    finally:
+        engine.dispose()
+
+
+def move(url: str, to: str, *, is_up: bool) -> str:
+    """Bring a database to a revision, with its data; the one that it is of then. A SQLite file is copied beside first.
+
+    Raises:
+        NoRevisionError: There is none of that number on the way.
+        StoreUnavailableError: The database does not answer, or its address is not understood.
+        StoreMismatchError, DatabaseNewerError: It is of another program.
+    """
+    engine = connect(url)
+    try:
+        with told_as_ours(), engine.begin() as connection:
+            found = store_schema.revision(connection)
+            if engine.dialect.name == "sqlite" and engine.url.database and found != store_schema.NOTHING:
+                _copy_beside(Path(engine.url.database), found)
+            (store_schema.upgrade if is_up else store_schema.downgrade)(connection, to)
+            return store_schema.revision(connection)
+    finally:
+        engine.dispose()
+
+
 def libpq(url: URL) -> str:
     """A PostgreSQL database's address as libpq writes it, with its password."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
-from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, StoreMismatchError
+from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, NoRevisionError, StoreMismatchError
 
 NOTHING: Final = "base"
 """What an empty database is of."""
@@ -32,6 +32,12 @@ def revisions() -> tuple[str, ...]:
     """Every revision that this program knows, the first one first."""
     script = ScriptDirectory.from_config(_config())
     return tuple(found.revision for found in reversed(list(script.walk_revisions())))
+
+
+def described() -> tuple[tuple[str, str], ...]:
+    """Every revision with the first line of what it says about itself, the first one first."""
+    script = ScriptDirectory.from_config(_config())
+    return tuple((found.revision, found.doc.partition("\n")[0]) for found in reversed(list(script.walk_revisions())))
 
 
 def head() -> str:
@@ -83,6 +89,7 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     """Bring a database to a revision, with its data.
 
     Raises:
+        NoRevisionError: There is none of that number, or it is an earlier one.
         DatabaseNewerError: A later program made it.
         StoreMismatchError: It holds another program's tables.
     """
@@ -93,6 +100,7 @@ def downgrade(connection: Connection, to: str) -> None:
     """Bring a database back to an earlier revision; what only the later ones hold is lost.
 
     Raises:
+        NoRevisionError: There is none of that number, or it is a later one.
         DatabaseNewerError: A later program made it.
         StoreMismatchError: It holds another program's tables.
     """
@@ -105,12 +113,18 @@ def _move(connection: Connection, to: str, *, is_up: bool) -> None:
     found = revision(connection)
     if found != NOTHING and found not in revisions():
         raise DatabaseNewerError(found=found, known=head())
+    line = (NOTHING, *revisions())
+    goal = head() if to == "head" else to
+    if goal not in line or (line.index(goal) < line.index(found)) == is_up:
+        raise NoRevisionError(revision=to, found=found)
+    if goal == found:
+        return
     config = _config()
     config.attributes["connection"] = connection
     with _TURN:
         if found != NOTHING and MigrationContext.configure(connection).get_current_revision() is None:
             command.stamp(config, found)
-        (command.upgrade if is_up else command.downgrade)(config, to)
+        (command.upgrade if is_up else command.downgrade)(config, goal)
 
 
 def _config() -> Config:
