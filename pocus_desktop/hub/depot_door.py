@@ -11,12 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import Message, Receive, Scope, Send
 
 from pocus_desktop.hub.doors import Door
-from pocus_desktop.hub.errors import NotFoundError
+from pocus_desktop.hub.errors import BadRangeError, NotFoundError
 from pocus_desktop.hub.guard import Guard
 
 PUBLISHED: Final = ("metadata", "targets", "bundles")
+_REFUSED: Final = frozenset({400, 416})
 _UNCHANGING: Final = "public, max-age=31536000, immutable"
 _CHANGING: Final = "no-cache"
 
@@ -44,7 +46,7 @@ class DepotDoor:
         if file is None:
             raise NotFoundError
         is_changing = file.name == "timestamp.json"
-        return FileResponse(
+        return _PublishedFile(
             file,
             media_type="application/json" if file.suffix == ".json" else "application/octet-stream",
             headers={"Cache-Control": _CHANGING if is_changing else _UNCHANGING},
@@ -57,3 +59,21 @@ class DepotDoor:
         file = (self._folder / path).resolve()
         is_inside = file.is_relative_to(self._folder / first)
         return file if is_inside and file.is_file() else None
+
+
+class _PublishedFile(FileResponse):
+    """A file whose refusals of a range are ours."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give it, or the part that is asked for.
+
+        Raises:
+            BadRangeError: There is no such part.
+        """
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in _REFUSED:
+                raise BadRangeError
+            await send(message)
+
+        await super().__call__(scope, receive, sending)

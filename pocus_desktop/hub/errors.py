@@ -61,6 +61,14 @@ class NotAcceptableError(HubError):
     status = 406
 
 
+class BadRangeError(HubError):
+    """A part of a file is asked for that there is not."""
+
+    code = "hub.bad_range"
+    blame = Blame.USER
+    status = 416
+
+
 class UnsignedError(HubError):
     """The hub takes this from stations and centres that it enrolled, and no sound signature of one came with it."""
 
