@@ -117,7 +117,8 @@ class Centre:
 
     def station(self, name: str) -> Station:
         """A station's program, started (again)."""
-        transport = HttpsTransport(HUB_URL, transport=InProcessTransport(create_app(self.workshop.hub)))
+        inside = InProcessTransport(create_app(self.workshop.hub))
+        transport = HttpsTransport(HUB_URL, transport=inside, key=self.keys[name].signing)
         made = Station(
             self.home(name),
             keys=self.keys[name],

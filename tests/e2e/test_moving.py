@@ -131,8 +131,9 @@ def test_a_sitting_goes_on_at_another_station_and_not_at_the_first(centre: Centr
     moved = opened.sitting.recorded[permit.last_seq].event
     assert isinstance(moved, Moved)
     assert told_by(moved.permit) == permit
-    gaps = [(entry.kind, entry.reason) for entry in opened.sitting.state.ledger.entries if entry.kind == "credit"]
-    assert gaps == [("credit", "moved")]
+    (gap,) = [entry for entry in opened.sitting.state.ledger.entries if entry.reason == "moved"]
+    assert (gap.kind, gap.amount_ms) == ("dark", 4 * 60_000)
+    assert opened.sitting.state.ledger.consumed_ms < 60_000
     hand_in(opened)
     centre.stop()
     first = choice_of(centre, "desk-1", admitted)
