@@ -14,12 +14,16 @@ from pocus_desktop.kernel import assets, words
 from pocus_desktop.kernel.errors import PocusError
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_RUN_BY_ALEMBIC = "migrations.env"
+"""No module: alembic runs it, and only there is what it needs."""
+
 _PACKAGE = Path(pocus_desktop.__file__).parent
 
 
 def _all_errors() -> list[type[PocusError]]:
     for module in walk_packages(pocus_desktop.__path__, "pocus_desktop."):
-        import_module(module.name)
+        if not module.name.endswith(_RUN_BY_ALEMBIC):
+            import_module(module.name)
     return sorted(_below(PocusError), key=lambda error: error.code)
 
 
