@@ -6,11 +6,14 @@ ledger learns to write. Why time stood still or was given back is taken from its
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from pocus_desktop.appeals.history import Passed
 from pocus_desktop.appeals.moment import At
 from pocus_desktop.appeals.timeline import Clock, ClockKind
 from pocus_desktop.sitting.ledger import MEDIA, Entry, Ledger
+
+_DARK: Final = "dark"
 
 
 class ClockTrack:
@@ -46,6 +49,7 @@ class ClockTrack:
                     run_ms=run_ms,
                     held_ms=stood_ms,
                     credited_ms=sum(one.amount_ms for one in fresh if one.kind == "credit" and not _stands(one)),
+                    dark_ms=sum(one.amount_ms for one in fresh if one.kind == _DARK),
                     reasons=_credit_reasons(fresh) or reasons,
                     why=why,
                     by=by,
@@ -119,7 +123,7 @@ def _reasons(before: Ledger, fresh: Iterable[Entry], stood_ms: int) -> tuple[str
 
 
 def _credit_reasons(fresh: Iterable[Entry]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.reason for one in fresh if one.kind in {"credit", "gap"} and one.reason))
+    return tuple(dict.fromkeys(one.reason for one in fresh if one.kind in {"credit", "gap", _DARK} and one.reason))
 
 
 def _middle(begin: At, end: At, first_ms: int, *, exam_ms: int) -> At:

@@ -14,8 +14,8 @@ from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.state import Told
 
 _UNMARKED: Final = (events.Heartbeat,)
-_UNTOLD: Final = frozenset({"v", "type", "response", "candidate_id", "candidate_name", "answers"})
-"""Fields that stand elsewhere, or that a blind review must not meet."""
+_UNTOLD: Final = frozenset({"v", "type", "response", "candidate_id", "candidate_name", "answers", "permit"})
+"""Fields that stand elsewhere, that nobody reads, or that a blind review must not meet."""
 _POSITION: Final = "position"
 
 

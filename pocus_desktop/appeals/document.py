@@ -38,6 +38,7 @@ def document(appeal: Appeal, *, is_blind: bool = False, language: str = words.SO
             "gap_ms": told.totals.gap_ms,
             "credited_ms": told.totals.credited_ms,
             "lost_ms": told.totals.lost_ms,
+            "dark_ms": told.totals.dark_ms,
             "granted_ms": told.totals.granted_ms,
         },
         "spent": [
@@ -144,6 +145,7 @@ def _clock(one: Clock) -> dict[str, Json]:
         "run_ms": one.run_ms,
         "held_ms": one.held_ms,
         "credited_ms": one.credited_ms,
+        "dark_ms": one.dark_ms,
         "reasons": list(one.reasons),
         "why": one.why,
         "by": one.by,

@@ -133,5 +133,6 @@ def _totals(history: History, track: Sequence[Clock], time: Ledger) -> Totals:
         gap_ms=sum(one.lasted_ms for one in gaps),
         credited_ms=sum(one.credited_ms for one in track),
         lost_ms=sum(one.lost_ms for one in gaps),
+        dark_ms=sum(one.dark_ms for one in gaps),
         granted_ms=sum(time.extra_ms.values()),
     )

@@ -19,7 +19,8 @@ _MEDIA: Final = frozenset({"play-started", "media-reported", "cine-left"})
 _CLOCK: Final = frozenset(
     {
         "case-started", "reopened", "paused", "continued", "break-ended", "break-over", "disk-stopped",
-        "disk-recovered", "timer-fired", "time-granted", "handed-in", "time-over",
+        "disk-recovered", "timer-fired", "time-granted", "handed-in", "time-over", "moved", "left", "clocks-shown",
+        "wait-over",
     }
 )  # fmt: skip
 

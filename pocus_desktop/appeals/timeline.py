@@ -59,7 +59,8 @@ class Clock:
             (`after`).
         run_ms: Exam time consumed in it; less than nothing where a break that began earlier gave time back.
         held_ms: Time in it that stood still.
-        credited_ms: The part of a gap that was given back.
+        credited_ms: What was given back: the part of a gap that the policy covers, or a wait for a recording.
+        dark_ms: The part of a gap that only the wall clock knows of; nobody is charged for it.
         reasons: Why it stood still, or why it was credited, as the journal has it: `pause`, `disk`, `break`, …
         why: What was said of a pause.
         by: Who paused it; empty where the candidate or the program did.
@@ -71,6 +72,7 @@ class Clock:
     run_ms: int = 0
     held_ms: int = 0
     credited_ms: int = 0
+    dark_ms: int = 0
     reasons: tuple[str, ...] = ()
     why: str = ""
     by: str = ""
@@ -230,7 +232,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The ledger in short: exam time consumed, time held, gaps, what of them was credited and lost, time granted."""
+    """The ledger in short: exam time consumed, held, gaps, what was credited, lost and dark of them, and granted."""
 
     elapsed_ms: int
     consumed_ms: int
@@ -238,6 +240,7 @@ class Totals:
     gap_ms: int
     credited_ms: int
     lost_ms: int
+    dark_ms: int
     granted_ms: int
 
 

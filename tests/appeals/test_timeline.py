@@ -1,6 +1,7 @@
 """What a timeline tells of a sitting: written as the sitting that it is of."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -11,10 +12,14 @@ from pocus_desktop.appeals.recount import NO_CONTENT, timeline
 from pocus_desktop.appeals.telling import Telling
 from pocus_desktop.appeals.timeline import Mark, Timeline
 from pocus_desktop.case.items.choice import ChoiceResponse
-from pocus_desktop.sitting import events, intents
+from pocus_desktop.kernel import words
+from pocus_desktop.sitting import events, intents, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import BadHistoryError
+from pocus_desktop.sitting.fold_flow import DISK, PAUSE
+from pocus_desktop.sitting.ledger import BREAK, MEDIA
 from pocus_desktop.sitting.session import Sitting
+from tests.appeals.eventful import eventful
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World, choice, number, to_case, to_femoral, to_review
 
@@ -263,3 +268,22 @@ def test_answers_are_told_by_labels_with_the_assessment_and_by_ids_without(world
     assert Names(sitting.course, "en").response("risk-factors", given) == "Long flight; None"
     assert Names(None, "en").response("risk-factors", given) == "flight; none"
     assert Names(None, "en").response("calf-size", number("3", "cm")) == "3 cm"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_kind_of_event_and_every_reason_has_words(language: str) -> None:
+    kinds = [kind.model_fields["type"].default for kind in get_args(events.Event)]
+    rows = words.table(language)
+    assert [kind for kind in kinds if not any(row.startswith(f"appeals.event.{kind}") for row in rows)] == [
+        "heartbeat"
+    ], "a heartbeat is no mark"
+    reasons = (BREAK, MEDIA, PAUSE, DISK, *(value for name, value in vars(lost).items() if name.isupper()))
+    missing = [one for one in reasons if isinstance(one, str) and f"appeals.reason.{one}" not in rows]
+    assert missing == []
+
+
+def test_what_only_the_wall_clock_knows_of_a_gap_is_told_apart(world: World) -> None:
+    found = timeline(eventful(world).recorded, None)[0]
+    (gap,) = [one for one in found.clock if one.kind == "gap"]
+    assert (gap.credited_ms, gap.dark_ms, gap.lost_ms) == (9_000, 11 * 3_600_000 - 9_000, 0)
+    assert found.totals.dark_ms == gap.dark_ms

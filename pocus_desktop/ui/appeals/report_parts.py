@@ -131,6 +131,7 @@ class ReportParts:
                 ("away", span_told(totals.gap_ms)),
                 ("credited", span_told(totals.credited_ms)),
                 ("lost", span_told(totals.lost_ms)),
+                ("dark", span_told(totals.dark_ms)),
                 ("granted_in_all", span_told(totals.granted_ms)),
             ]
         )
@@ -279,7 +280,12 @@ class ReportParts:
         evidence = words("report.evidence", first=one.begin.seq, last=one.end.seq)
         effects = [
             words(f"report.effect_{key}", time=span_told(amount))
-            for key, amount in (("held", one.held_ms), ("credited", one.credited_ms), ("lost", one.lost_ms))
+            for key, amount in (
+                ("held", one.held_ms),
+                ("credited", one.credited_ms),
+                ("lost", one.lost_ms),
+                ("dark", one.dark_ms),
+            )
             if amount
         ]
         return (

@@ -29,7 +29,9 @@ _RULER: Final = 16.0
 _BETWEEN: Final = 3.0
 _SIGN: Final = 4.0
 _TICK_ROOM: Final = 62.0
-_HIDDEN_EVENTS: Final = frozenset({"answered", "media-reported", "play-started", "cine-left", "comfort-set", "went-on"})
+_HIDDEN_EVENTS: Final = frozenset(
+    {"answered", "media-reported", "play-started", "cine-left", "comfort-set", "went-on", "clocks-shown"}
+)
 """Events that other lanes show already, or that screens show by what came of them."""
 
 
