@@ -22,7 +22,7 @@ from pocus_desktop.tlog import head as heads
 from pocus_desktop.tlog import merkle
 from pocus_desktop.tlog.copy import LogCopy
 from pocus_desktop.tlog.errors import TlogError
-from pocus_desktop.tlog.head import Head
+from pocus_desktop.tlog.head import Head, SignedHead
 from pocus_desktop.tlog.tiles import CHECKPOINT, HEIGHT, WIDTH, Part, Tiles
 
 CHECKED_TILES: Final = 256
@@ -51,7 +51,9 @@ class ResultLog:
         self._ring = ring
         self._committer = Committer[Wish, Accepted](lambda wishes: store.accept_all(wishes, self.sign))
         self.origin = store.begin_log(origin_for(ring.signer.public), self.sign).origin
-        self.check()
+        signed = self.check()
+        if ring.signer.public not in signed.signers:  # keys were rotated: who follows the new one alone must read it
+            store.sign_log_again(self.sign)
         entered = store.enter_older(self.sign)
         if entered:
             events.event("hub.log_entered_older", count=entered)
@@ -92,24 +94,29 @@ class ResultLog:
         """
         return LogCopy(self.read, self._ring.verifiers, origin=self.origin)
 
-    def check(self) -> None:
+    def check(self) -> SignedHead:
         """Compare what is stored with what was signed: the state, the edge of the tree, the latest entries (4.3).
+
+        Returns:
+            The head.
 
         Raises:
             LogDamagedError: They differ.
             StoreUnavailableError: The records do not answer.
         """
-        state = self._state()
+        found, count = self._store.log_counted()
+        state = _there(found)
         size = state.frontier.size
         try:
-            heads.verify(state.checkpoint, self._ring.verifiers, origin=state.origin)
+            signed = heads.verify(state.checkpoint, self._ring.verifiers, origin=state.origin)
         except TlogError as problem:
             raise LogDamagedError(part=CHECKPOINT, reason=problem.code) from problem
-        if self._store.log_count() != size:
+        if count != size:
             raise LogDamagedError(part="entries", reason="more or fewer than were signed")
         self._require_edge(state)
         for index in range(max(0, (size >> HEIGHT) - CHECKED_TILES), size >> HEIGHT):
             self._require_tile(index)
+        return signed
 
     def _require_edge(self, state: LogState) -> None:
         tiles = Tiles(self.read, state.frontier.size)
@@ -129,7 +136,10 @@ class ResultLog:
             raise LogDamagedError(part=part.path, reason="other entries than were signed")
 
     def _state(self) -> LogState:
-        state = self._store.log_state()
-        if state is None:
-            raise LogDamagedError(part=CHECKPOINT, reason="it is gone")
-        return state
+        return _there(self._store.log_state())
+
+
+def _there(state: LogState | None) -> LogState:
+    if state is None:
+        raise LogDamagedError(part=CHECKPOINT, reason="it is gone")
+    return state

@@ -157,6 +157,14 @@ class HubStore:
         """
         return self._again(lambda connection: _begin_log(connection, origin, sign))
 
+    def sign_log_again(self, sign: Sign) -> None:
+        """Sign the log's head anew, as it stands.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        self._again(lambda connection: store_log.sign_again(connection, sign))
+
     def enter_older(self, sign: Sign) -> int:
         """Enter in the log what was accepted before there was one, in the order in which it came; how many.
 
@@ -174,10 +182,9 @@ class HubStore:
         with self.reading() as connection:
             return store_log.look(connection)
 
-    def log_count(self) -> int:
-        """How many entries are stored."""
-        with self.reading() as connection:
-            return store_log.count(connection)
+    def log_counted(self) -> tuple[LogState | None, int]:
+        """The log as it stands, and how many entries are stored, at one moment in which nobody appends."""
+        return self._again(lambda connection: (store_log.take(connection), store_log.count(connection)))
 
     def log_part(self, part: Part) -> bytes | None:
         """A tile or a bundle of entries; None where the log has not so many."""

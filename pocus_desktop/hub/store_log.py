@@ -126,6 +126,14 @@ def append(connection: Connection, state: LogState, entries: Sequence[NewEntry],
     return growth, checkpoint
 
 
+def sign_again(connection: Connection, sign: Sign) -> None:
+    """Sign the head anew, as it stands."""
+    state = take(connection)
+    if state is not None:
+        head = Head(origin=state.origin, size=state.frontier.size, root=state.frontier.root)
+        connection.execute(LOG.update().where(LOG.c.id == _THE_ONE).values(checkpoint=sign(head)))
+
+
 def count(connection: Connection) -> int:
     """How many entries are stored."""
     return connection.execute(select(func.count()).select_from(LOG_ENTRY)).scalar_one()

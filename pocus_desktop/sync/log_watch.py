@@ -2,6 +2,7 @@
 
     <folder>/seen.checkpoint              the largest head that was proved to continue those before
     <folder>/unproved/<name>.checkpoint   heads of receipts, and of other stations, that wait for a proof
+    <folder>/keys.json                    the academy's keys that were trusted when that was
     <folder>/evidence/<name>.json         two signed heads that cannot both be true, or a log that went back
 
 Rules kept here:
@@ -13,7 +14,7 @@ Rules kept here:
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,7 @@ from pocus_desktop.tlog.note import MAXIMUM_BYTES
 from pocus_desktop.tlog.tiles import Read
 
 SEEN: Final = "seen.checkpoint"
+KEYS: Final = "keys.json"
 UNPROVED: Final = "unproved"
 EVIDENCE: Final = "evidence"
 SUFFIX: Final = ".checkpoint"
@@ -68,8 +70,12 @@ class LogWatch:
         self._keys = tuple(key for key in keys if key.algorithm == "ed25519")
 
     def seen(self) -> SignedHead | None:
-        """The head that is remembered; None before the first, or where it was spoilt on this disk."""
-        return self._read(self._folder / SEEN)
+        """The head that is remembered; None before the first, or where it was spoilt on this disk.
+
+        A key that was trusted when it was remembered counts for it for ever: who revokes a key must not make stations
+        forget what it signed.
+        """
+        return self._read(self._folder / SEEN, [*self._keys, *self._known()])
 
     def unproved(self) -> tuple[SignedHead, ...]:
         """Heads that wait for a proof, the smallest first."""
@@ -97,7 +103,7 @@ class LogWatch:
         """
         seen = self.seen()
         if seen is None:
-            self._write(self._folder / SEEN, signed.checkpoint)
+            self._remember(signed)
             return
         if signed.head == seen.head:
             return
@@ -137,7 +143,7 @@ class LogWatch:
                 copy.require_continues(signed)
             except ForkFoundError as fork:
                 raise self._forked(fork) from None
-        self._write(self._folder / SEEN, copy.head.checkpoint)
+        self._remember(copy.head)
         self._forget(copy.head.head.size)
         return copy.head
 
@@ -191,9 +197,28 @@ class LogWatch:
     def _names(self, part: str, suffix: str) -> list[Path]:
         return sorted((self._folder / part).glob(f"*{suffix}"))
 
-    def _read(self, path: Path) -> SignedHead | None:
+    def _remember(self, signed: SignedHead) -> None:
+        """Keep a head, and before it the keys that it was verified with."""
+        known = self._known()
+        if not set(self._keys) <= set(known):
+            keys = [key.as_json() for key in dict.fromkeys((*known, *self._keys))]
+            self._write(self._folder / KEYS, canonical.encode({"format": 1, "keys": keys}))
+        self._write(self._folder / SEEN, signed.checkpoint)
+
+    def _known(self) -> tuple[PublicKey, ...]:
+        path = self._folder / KEYS
         try:
-            return heads.verify(path.read_bytes(), self._keys) if path.is_file() else None
+            document = canonical.decode(path.read_bytes()) if path.is_file() else {"keys": []}
+            listed = document["keys"] if isinstance(document, dict) else []
+            return tuple(PublicKey.from_json(key) for key in listed) if isinstance(listed, list) else ()
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        except (PocusError, KeyError):  # spoilt on this disk: the keys of today are left
+            return ()
+
+    def _read(self, path: Path, keys: Sequence[PublicKey] = ()) -> SignedHead | None:
+        try:
+            return heads.verify(path.read_bytes(), keys or self._keys) if path.is_file() else None
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
         except TlogError as problem:  # spoilt on this disk, or its key is trusted no more: nothing is known of it

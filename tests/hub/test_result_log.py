@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -147,6 +148,8 @@ def test_the_log_keeps_its_name_when_keys_rotate(kept: KeptLog) -> None:
         origin = log.origin
     assert origin == origin_for(KEYS.signing.public)
     with kept.open(keys=fresh, retired=(KEYS,)) as log:
+        again = log.copy().head
+        assert (again.signers, again.head.size) == ((fresh.signing.public,), 1)
         second = kept.accept(log, 1, signer=fresh.signing)
         assert log.origin == origin
         copy = log.copy()
@@ -325,3 +328,25 @@ def test_arrivals_speak_for_their_sitting_within_a_batch_as_one_after_another(ke
         assert later is not None
         assert later.digest == kept.digest(3)
         assert isinstance(kept.arrival(0), Arrival)
+
+
+def test_a_hub_is_opened_while_another_takes_results(kept: KeptLog) -> None:
+    """What is checked on opening is of one moment."""
+    stopped = threading.Event()
+    with kept.open() as busy:
+
+        def accept() -> None:
+            for number in range(400):
+                if stopped.is_set():
+                    return
+                kept.accept(busy, number)
+
+        worker = threading.Thread(target=accept)
+        worker.start()
+        try:
+            for _ in range(15):
+                with kept.open() as log:
+                    assert log.origin == busy.origin
+        finally:
+            stopped.set()
+            worker.join()

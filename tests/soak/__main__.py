@@ -25,6 +25,7 @@ HARNESSES: Final = (
     "damage",
     "fair_time",
     "hub",
+    "log",
 )
 """Every harness, in the order in which they run."""
 

@@ -161,6 +161,20 @@ def test_a_memory_that_is_spoilt_on_this_disk_is_begun_anew(watch: LogWatch, tmp
     assert size_of(watch) == 5
 
 
+def test_a_key_that_is_revoked_takes_no_memory_with_it(watch: LogWatch, tmp_path: Path) -> None:
+    """Else an academy could rotate its key, begin its log anew, and be believed again."""
+    watch.note(signed(ENTRIES[:300]))
+    later = LogWatch(tmp_path / "academy-log", [STRANGER.public])
+    assert size_of(later) == 300
+    later.prove(published(ENTRIES[:400], signer=STRANGER).get, is_live=True)
+    assert size_of(later) == 400
+    (tmp_path / "academy-log" / "keys.json").write_bytes(b"{")
+    assert size_of(LogWatch(tmp_path / "academy-log", [STRANGER.public])) == 400
+    assert size_of(LogWatch(tmp_path / "academy-log", [LOG.public])) is None
+    with pytest.raises(ForkedLogError):
+        later.prove(published(late_lie(), signer=STRANGER).get, is_live=True)
+
+
 def test_what_waits_is_bounded(watch: LogWatch) -> None:
     for size in range(1, MOST_UNPROVED + 20):
         watch.note(signed(ENTRIES[:size]))
