@@ -72,6 +72,7 @@ def sit(home: Home, *, passphrase: str | None) -> int:
     problems: list[PocusError] = []
 
     def rooms() -> Rooms:
+        from pocus_desktop.app.moving import Moving
         from pocus_desktop.app.practice import PracticeRoom  # the heavy rooms: after the first paint
         from pocus_desktop.app.rooms import make_rooms
 
@@ -82,7 +83,14 @@ def sit(home: Home, *, passphrase: str | None) -> int:
             problems.append(problem)
         desk = made[0] if made else ClosedDesk(problems[0])
         practices.append(PracticeRoom(SystemClock()))
-        return make_rooms(desk, clock=SystemClock(), folder=home.sittings, engine=engine, practice=practices[0])
+        return make_rooms(
+            desk,
+            clock=SystemClock(),
+            folder=home.sittings,
+            engine=engine,
+            practice=practices[0],
+            moves=Moving(made[0].arrival) if made else None,
+        )
 
     try:
         status = run_candidate(rooms, on_ready=close_sittings_left)

@@ -5,13 +5,19 @@ from pathlib import Path
 from pocus_desktop.app.practice import PracticeRoom
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.media.vlc_player import VlcEngine
-from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.candidate.desk import Desk, MoveDesk
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.check.inspector import EngineFindings
 
 
 def make_rooms(
-    desk: Desk, *, clock: Clock, folder: Path, engine: VlcEngine, practice: PracticeRoom | None = None
+    desk: Desk,
+    *,
+    clock: Clock,
+    folder: Path,
+    engine: VlcEngine,
+    practice: PracticeRoom | None = None,
+    moves: MoveDesk | None = None,
 ) -> Rooms:
     """The rooms over one libVLC; it starts when first a clip is loaded or the system check asks.
 
@@ -21,6 +27,7 @@ def make_rooms(
         folder: Where answers stand.
         engine: Plays clips.
         practice: Opens the tutorial; none is offered where omitted.
+        moves: Takes in sittings that were moved here; none are offered where omitted.
     """
     return Rooms(
         desk=desk,
@@ -29,6 +36,7 @@ def make_rooms(
         check_engine=lambda: findings_of(engine),
         folder=folder,
         practise=None if practice is None else practice.open,
+        moves=moves,
     )
 
 

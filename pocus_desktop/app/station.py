@@ -35,7 +35,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.material import Material
-from pocus_desktop.sitting.move_in import held_permit
+from pocus_desktop.sitting.move_in import Arrival, held_permit
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox
@@ -114,6 +114,11 @@ class Station:
         self._open: list[OpenSitting] = []
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
+
+    @property
+    def arrival(self) -> Arrival:
+        """Where sittings that were moved to this station come in."""
+        return Arrival(home=self._home, keys=self._keys, trusting=self._trusting, clock=self._clock)
 
     @property
     def outbox(self) -> Outbox:

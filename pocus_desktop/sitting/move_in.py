@@ -139,7 +139,7 @@ class Arrival:
         moved = self.verified(packed)
         permit = moved.permit
         place = SittingFolder(path=self.home.sittings / permit.admission_id)
-        used = self.home.moves / f"{permit.permit_id}{_USED}"
+        used = self._used(permit)
         if used.exists():
             raise PermitUsedError
         held = packed.read()
@@ -157,6 +157,13 @@ class Arrival:
         hook(Point.NOTED)
         log.event("move.taken_in", permit=permit.permit_id, sitting=permit.sitting, last_seq=permit.last_seq)
         return moved
+
+    def was_used(self, permit: MovePermit) -> bool:
+        """Whether a permit was used here."""
+        return self._used(permit).exists()
+
+    def _used(self, permit: MovePermit) -> Path:
+        return self.home.moves / f"{permit.permit_id}{_USED}"
 
     @property
     def _unlocks(self) -> UnlockDesk:

@@ -16,6 +16,7 @@ from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.move_permit import issue_permit, told_by
 from pocus_desktop.admission.records import Admitted
+from pocus_desktop.app.moving import Moving
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.events import Moved
@@ -399,6 +400,25 @@ def test_a_spare_station_is_named_by_its_request_and_an_unknown_one_by_nothing(c
     permit = centre.permit(str(asked))
     assert permit.to_station.is_of == (spare.signing.public.key_id, spare.sealing.public.key_id)
     assert len(move_permit.sitting_key(permit, spare.sealing)) == 32
+
+
+def test_the_sign_in_of_the_station_that_is_named_offers_it_and_no_other(centre: Centre, tmp_path: Path) -> None:
+    admitted = centre.admit()
+    centre.begun(admitted, LEFT)
+    here = Moving(centre.arrival("desk-2"), lambda: iter([tmp_path / "nothing", centre.stick]))
+    elsewhere = Moving(centre.arrival("desk-3"), lambda: iter([centre.stick]))
+    assert here.offers("en") == ()
+    centre.pack(admitted)
+    assert here.offers("en") == ()
+    centre.permit()
+    [offer] = here.offers("en")
+    assert (offer.title, offer.candidate_id) == ("Sore leg", CANDIDATE)
+    assert elsewhere.offers("en") == ()
+    here.take_in(offer)
+    assert here.offers("es") == ()
+    assert choice_of(centre, "desk-2", admitted).is_resumable
+    spoil_file(FILE_NAME, lambda data: data[:-1])(centre)
+    assert here.offers("en") == ()
 
 
 def test_a_sitting_of_no_centre_is_refused_by_name(centre: Centre) -> None:

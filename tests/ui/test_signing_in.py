@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from pocus_desktop.admission.errors import WrongCandidateError
 from pocus_desktop.admission.unlock_errors import WordsNeededError
 from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
+from pocus_desktop.sitting.move_errors import BundleMissingError
 from pocus_desktop.sitting.views import FarewellView, View
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
@@ -31,6 +33,26 @@ CHOICES = (
     AdmissionChoice(admission_id="adm-1", title="Lower-extremity DVT", told="Assessment", is_resumable=True),
     AdmissionChoice(admission_id="adm-2", title="Lung", told="Practice"),
 )
+
+
+OFFER = MoveOffer(sitting="sit_1", title="Lower-extremity DVT", candidate_id="C-20417")
+
+
+class Sticks:
+    """A stick with one sitting that was moved here."""
+
+    def __init__(self, refusal: PocusError | None = None) -> None:
+        self.offered: tuple[MoveOffer, ...] = (OFFER,)
+        self.refusal = refusal
+
+    def offers(self, language: str) -> Sequence[MoveOffer]:
+        del language
+        return self.offered
+
+    def take_in(self, offer: MoveOffer) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.offered = tuple(one for one in self.offered if one != offer)
 
 
 class CounterDesk:
@@ -48,6 +70,9 @@ class CounterDesk:
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
         del language
         return self._choices
+
+    def set_choices(self, choices: Sequence[AdmissionChoice]) -> None:
+        self._choices = choices
 
     def open(
         self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
@@ -77,7 +102,9 @@ def open_shell(qtbot: QtBot, content: GalleryContent, tmp_path: Path) -> Iterato
     opened: list[CandidateShell] = []
     clock = ManualClock()
 
-    def make(choices: Sequence[AdmissionChoice] = CHOICES) -> tuple[CandidateShell, CounterDesk]:
+    def make(
+        choices: Sequence[AdmissionChoice] = CHOICES, moves: Sticks | None = None
+    ) -> tuple[CandidateShell, CounterDesk]:
         chrome = in_comfort(CHROME, theme="dark", text_percent=150)
         desk = CounterDesk(choices, GalleryHost(View(chrome=chrome, screen=FarewellView()), content))
         sign_in = show_sign_in()
@@ -87,6 +114,7 @@ def open_shell(qtbot: QtBot, content: GalleryContent, tmp_path: Path) -> Iterato
             make_player=lambda sink: FakePlayer(sink, clock=clock),
             check_engine=lambda: EngineFindings(error=None),
             folder=tmp_path,
+            moves=moves,
         )
         shell = CandidateShell(sign_in, rooms)
         opened.append(shell)
@@ -165,6 +193,27 @@ def test_enter_signs_in_to_what_is_to_be_resumed(open_shell: OpenShell) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return)
     settle()
     assert desk.asked == [("C-20417", "adm-1", "en")]
+
+
+def test_a_sitting_that_was_moved_here_is_offered_and_taken_in(open_shell: OpenShell) -> None:
+    sticks = Sticks()
+    shell, desk = open_shell((), sticks)
+    assert "A sitting was moved here: Lower-extremity DVT, candidate C-20417." in told(shell.sign_in)
+    desk.set_choices(CHOICES)
+    press(shell.sign_in, "take-in:sit_1")
+    assert "A sitting was moved here" not in told(shell.sign_in)
+    assert "continue where it was left" in named(shell.sign_in, "admission:adm-1").accessibleName()
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert shell.window is not None
+
+
+def test_a_sitting_that_cannot_be_taken_in_says_why_and_stays(open_shell: OpenShell) -> None:
+    refusal = BundleMissingError(bundle="dvt", version=3)
+    shell, _ = open_shell(CHOICES, Sticks(refusal))
+    press(shell.sign_in, "take-in:sit_1")
+    assert refusal.explain().what in told(shell.sign_in)
+    assert "A sitting was moved here" in told(shell.sign_in)
 
 
 def test_a_refusal_says_why_and_keeps_what_was_typed(open_shell: OpenShell) -> None:

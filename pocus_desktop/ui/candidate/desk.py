@@ -39,6 +39,34 @@ class AdmissionChoice(NamedTuple):
     needs_code: bool = False
 
 
+class MoveOffer(NamedTuple):
+    """A sitting on a stick that may go on at this computer.
+
+    Attributes:
+        sitting: Its id.
+        title: The assessment's title in the language asked for.
+        candidate_id: Whose it is.
+    """
+
+    sitting: str
+    title: str
+    candidate_id: str
+
+
+class MoveDesk(Protocol):
+    """Where sittings that were moved to this computer come in (formats/move)."""
+
+    def offers(self, language: str) -> Sequence[MoveOffer]:
+        """What is permitted here and lies on a stick; asked every few seconds, on the GUI thread."""
+
+    def take_in(self, offer: MoveOffer) -> None:
+        """Take one in; its admission is listed then, to be resumed.
+
+        Raises:
+            PocusError: The stick is gone or altered, the bundle is missing, …
+        """
+
+
 class Desk(Protocol):
     """Where a candidate signs in: knows the admissions present and opens or resumes sittings."""
 

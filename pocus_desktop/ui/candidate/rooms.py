@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.ui.candidate.desk import Desk
+from pocus_desktop.ui.candidate.desk import Desk, MoveDesk
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.media_host import PlayerFactory
@@ -22,6 +22,7 @@ class Rooms:
         check_engine: Asks the media engine for the system check.
         folder: Where answers stand.
         practise: Opens the tutorial in a language, for anyone; None where none is offered.
+        moves: Takes in sittings that were moved here; None where none can be.
     """
 
     desk: Desk
@@ -30,3 +31,4 @@ class Rooms:
     check_engine: Callable[[], EngineFindings]
     folder: Path
     practise: Callable[[str], SittingHost] | None = None
+    moves: MoveDesk | None = None

@@ -5,10 +5,10 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.ui.candidate.desk import WORDS_NEEDED, Desk
+from pocus_desktop.ui.candidate.desk import WORDS_NEEDED, Desk, MoveOffer
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
-from pocus_desktop.ui.candidate.screens.sign_in import Practise, SignIn
+from pocus_desktop.ui.candidate.screens.sign_in import Practise, SignIn, TakeIn
 from pocus_desktop.ui.candidate.sign_in_window import SignInWindow
 from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.theme import look
@@ -90,7 +90,10 @@ class CandidateShell(QObject):
             words=asked.words,
         )
 
-    def _open(self, asked: SignIn | Practise) -> None:
+    def _open(self, asked: SignIn | TakeIn | Practise) -> None:
+        if isinstance(asked, TakeIn):
+            self._take_in(asked.offer)
+            return
         try:
             host = self._host_of(asked)
         except PocusError as error:
@@ -110,6 +113,22 @@ class CandidateShell(QObject):
         self._activate.start()
         self.opened.emit(self._window)
 
+    def _take_in(self, offer: MoveOffer) -> None:
+        assert self._rooms.moves is not None  # noqa: S101 - else it was not offered
+        try:
+            self._rooms.moves.take_in(offer)
+        except PocusError as error:
+            self._sign_in.refuse(error.explain(self._sign_in.language))
+            return
+        self._sign_in.took_in()
+        self._list()
+        self._tell_moves()
+
+    def _tell_moves(self) -> None:
+        """Which sittings were moved here and wait on a stick."""
+        if self._rooms.moves is not None and self._window is None:
+            self._sign_in.show_moves(tuple(self._rooms.moves.offers(self._sign_in.language)))
+
     def _activate_front(self) -> None:
         front = self._window if self._window is not None else self._sign_in
         front.activateWindow()
@@ -117,6 +136,7 @@ class CandidateShell(QObject):
     def _tell_link(self) -> None:
         """How it stands with the academy, and what waits to be sent."""
         desk = self._rooms.desk
+        self._tell_moves()
         if self._window is None:
             self._sign_in.show_waiting(desk.waiting(self._sign_in.language))
         else:

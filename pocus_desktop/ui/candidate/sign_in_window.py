@@ -4,13 +4,14 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.ui.candidate.desk import AdmissionChoice
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, MoveOffer
 from pocus_desktop.ui.candidate.screens.sign_in import (
     ChooseLanguage,
     Practise,
     SignIn,
     SignInScreen,
     SignInView,
+    TakeIn,
 )
 from pocus_desktop.ui.parts.brand_bar import BrandBar
 from pocus_desktop.ui.parts.first_paint import FirstPaint
@@ -29,7 +30,7 @@ class SignInWindow(QMainWindow):
     Signals:
         painted: The window was painted for the first time.
         language_chosen: The candidate chose another language.
-        asked: A `SignIn` or a `Practise`.
+        asked: A `SignIn`, a `TakeIn` or a `Practise`.
     """
 
     painted = Signal()
@@ -47,6 +48,7 @@ class SignInWindow(QMainWindow):
         self._needs_words = False
         self._can_practise = False
         self._waiting: Explanation | None = None
+        self._moves: tuple[MoveOffer, ...] = ()
         self._ring = FocusRing(self)
         self.setMinimumSize(1, 1)  # all content scrolls
         self._screen: SignInScreen | None = None
@@ -69,6 +71,17 @@ class SignInWindow(QMainWindow):
         if told != self._waiting:
             self._waiting = told
             self._render()
+
+    def show_moves(self, offers: tuple[MoveOffer, ...]) -> None:
+        """Show the sittings that were moved here."""
+        if offers != self._moves:
+            self._moves = offers
+            self._render()
+
+    def took_in(self) -> None:
+        """A sitting was taken in: whoever is here goes on where they were."""
+        self._is_opening = False
+        self._render()
 
     def offer_practice(self) -> None:
         """From now on, whoever is here may practise with the tutorial."""
@@ -121,12 +134,13 @@ class SignInWindow(QMainWindow):
                 needs_words=self._needs_words,
                 can_practise=self._can_practise,
                 waiting=self._waiting,
+                moves=self._moves,
             )
         )
 
     def _on_asked(self, asked: object) -> None:
         match asked:
-            case SignIn() | Practise():
+            case SignIn() | TakeIn() | Practise():
                 self._candidate_id = asked.candidate_id
                 self._refusal = None
                 self._is_opening = True

@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.ui.candidate.desk import AdmissionChoice
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, MoveOffer
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.flow import FlowLayout
@@ -42,6 +42,7 @@ class SignInView(NamedTuple):
         can_practise: Whether the tutorial is offered.
         needs_words: The words for the day are asked for.
         waiting: What waits to be sent from this computer; None for nothing.
+        moves: Sittings on a stick that may go on here.
     """
 
     choices: Sequence[AdmissionChoice] | None
@@ -53,6 +54,7 @@ class SignInView(NamedTuple):
     can_practise: bool = False
     needs_words: bool = False
     waiting: Explanation | None = None
+    moves: Sequence[MoveOffer] = ()
 
 
 class SignIn(NamedTuple):
@@ -62,6 +64,13 @@ class SignIn(NamedTuple):
     admission_id: str
     code: str = ""
     words: str = ""
+
+
+class TakeIn(NamedTuple):
+    """The proctor takes in a sitting that was moved here; what was typed so far goes along."""
+
+    offer: MoveOffer
+    candidate_id: str
 
 
 class Practise(NamedTuple):
@@ -85,7 +94,7 @@ class SignInScreen(QWidget):
         parent: The owner.
 
     Signals:
-        asked: `SignIn`, `Practise` or `ChooseLanguage`.
+        asked: `SignIn`, `TakeIn`, `Practise` or `ChooseLanguage`.
     """
 
     asked = Signal(object)
@@ -102,6 +111,9 @@ class SignInScreen(QWidget):
         column.addWidget(page)
         self._refusals = QVBoxLayout()
         page.body.addLayout(self._refusals)
+        self._moves = QVBoxLayout()
+        self._shown_moves: Sequence[MoveOffer] = ()
+        page.body.addLayout(self._moves)
         card = Card(parent=page.scrolled.held)
         page.body.addWidget(card)
         name = Label(words("sign_in.candidate_id"), weight="medium")
@@ -157,6 +169,9 @@ class SignInScreen(QWidget):
             _clear(self._waiting_block)
             if view.waiting is not None:
                 self._waiting_block.addWidget(_banner("waiting", "info", view.waiting.what, view.waiting.next))
+        if view.moves != self._shown_moves:
+            self._shown_moves = view.moves
+            self._show_moves(view.moves)
         if view.needs_words and self._words_block.isHidden():
             self._words_block.show()
             self._day_words.setFocus()
@@ -201,6 +216,21 @@ class SignInScreen(QWidget):
             card.setChecked(index == 0)
             self._choices.addWidget(card)
         self._show_code()
+
+    def _show_moves(self, offers: Sequence[MoveOffer]) -> None:
+        words = self._words
+        _clear(self._moves)
+        for offer in offers:
+            what = words("sign_in.moved", title=offer.title, candidate_id=offer.candidate_id)
+            self._moves.addWidget(_banner(f"moved:{offer.sitting}", "info", what, words("sign_in.moved_next")))
+            button = Button(words("sign_in.moved_take"), icon_name="download")
+            button.setObjectName(f"take-in:{offer.sitting}")
+            button.clicked.connect(lambda _=False, taken=offer: self._take_in(taken))
+            self._moves.addWidget(button)
+
+    def _take_in(self, offer: MoveOffer) -> None:
+        if not self._is_opening:
+            self.asked.emit(TakeIn(offer=offer, candidate_id=self._id.text()))
 
     def _add_field(self, card: Card, name: str) -> tuple[QWidget, QLineEdit]:
         """A field with its label and help, hidden until it is asked for."""
