@@ -243,6 +243,16 @@ ATTACKS: dict[str, tuple[str, Callable[[Centre], None]]] = {
 }
 
 
+CUT_OR_CHANGED = {
+    "move.stick_altered",
+    "move.newer",
+    "move.nothing_on_stick",
+    "move.not_the_centres",
+    "crypto.bad_envelope",
+    "crypto.wrong_payload_type",
+}
+
+
 @pytest.mark.parametrize(("code", "attack"), ATTACKS.values(), ids=ATTACKS.keys())
 def test_what_is_not_permitted_moves_nowhere(
     permitted: tuple[str, Path],
@@ -259,6 +269,28 @@ def test_what_is_not_permitted_moves_nowhere(
     untouched(centre, admission_id)
     clock.set(monotonic_ms=was.monotonic_ms, wall_ms=was.wall_ms)
     centre.home("desk-2").latest_time.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(("name", "stride"), [(CONTENTS, 1), (PERMIT, 11)])
+def test_a_stick_cut_or_changed_at_any_byte_is_refused_by_name_or_says_the_same(
+    permitted: tuple[str, Path], centre: Centre, name: str, stride: int
+) -> None:
+    admission_id, stick = permitted
+    shutil.copytree(stick, centre.stick, dirs_exist_ok=True)
+    place = only_on(centre.stick).path
+    good = (place / name).read_bytes()
+    arrival, right = centre.arrival(), centre.arrival().verified(only_on(centre.stick))
+    refusals: dict[str, int] = {}
+    for byte in range(0, len(good), stride):
+        for bad in (good[:byte], good[:byte] + bytes((good[byte] ^ 1,)) + good[byte + 1 :]):
+            (place / name).write_bytes(bad)
+            try:
+                assert arrival.verified(only_on(centre.stick)) == right
+            except PocusError as problem:
+                refusals[problem.code] = refusals.get(problem.code, 0) + 1
+    assert set(refusals) <= CUT_OR_CHANGED
+    assert sum(refusals.values()) > len(good) // stride
+    untouched(centre, admission_id)
 
 
 def test_a_permit_is_for_one_station(centre: Centre) -> None:

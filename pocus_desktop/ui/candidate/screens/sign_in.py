@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
@@ -226,7 +226,7 @@ class SignInScreen(QWidget):
             button = Button(words("sign_in.moved_take"), icon_name="download")
             button.setObjectName(f"take-in:{offer.sitting}")
             button.clicked.connect(lambda _=False, taken=offer: self._take_in(taken))
-            self._moves.addWidget(button)
+            self._moves.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _take_in(self, offer: MoveOffer) -> None:
         if not self._is_opening:
