@@ -146,7 +146,7 @@ class Intake:
         found = canonical.digest(data)
         if digest is not None and digest != found:
             raise NameMismatchError
-        given = self._store.receipt(found)  # 1
+        given, was_refused = self._store.look(found)  # 1
         if given is not None:
             return IntakeResult(receipt=self.still(given), is_new=False, sitting=None)
         try:
@@ -157,6 +157,9 @@ class Intake:
             raise
         except PocusError as cause:
             raise self._refuse(data, found, cause) from cause  # 5
+        if was_refused:
+            self._store.release(found)
+            self._quarantine.remove(found)
         return IntakeResult(receipt=receipt, is_new=is_new, sitting=opened.header.sitting)
 
     def still(self, given: bytes) -> bytes:
@@ -256,8 +259,6 @@ class Intake:
             raise
         self._hook(Point.COMMITTED)
         if accepted.is_new:
-            self._store.release(opened.digest)
-            self._quarantine.remove(opened.digest)
             log.event("hub.accepted", digest=opened.digest, sitting=header.sitting, last_seq=header.last_seq)
         return accepted.receipt, accepted.is_new
 

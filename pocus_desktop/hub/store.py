@@ -130,6 +130,14 @@ class HubStore:
             ).scalar_one_or_none()
         return found
 
+    def look(self, digest: str) -> tuple[bytes | None, bool]:
+        """The receipt that was given for an envelope, None where it is not held; and whether it was refused before."""
+        receipt = select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == digest).scalar_subquery()
+        was_refused = exists().where(QUARANTINE.c.digest == digest)
+        with self.reading() as connection:
+            row = connection.execute(select(receipt.label("receipt"), was_refused.label("was_refused"))).one()
+        return None if row.receipt is None else bytes(row.receipt), bool(row.was_refused)
+
     def accept_all(self, wishes: Sequence[Wish], sign: Sign) -> Sequence[Accepted | SittingConflictError]:
         """Accept envelopes in one transaction: their rows, their places in the log, their receipts (`store_accept`).
 

@@ -122,7 +122,12 @@ def libpq(url: URL) -> str:
 
 
 def only_reading(connection: Connection) -> Connection:
-    """The same connection, which takes no writer's lock."""
+    """The same connection, which takes no writer's lock.
+
+    In PostgreSQL each statement stands for itself, as it does at READ COMMITTED anyway; that spares two round trips.
+    """
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
     return connection.execution_options(**{_READING: True})
 
 

@@ -198,14 +198,14 @@ class Academy:
 
 
 @contextlib.contextmanager
-def academy(school: School, cluster: Cluster, rng: random.Random) -> Iterator[Academy]:
+def academy(school: School, cluster: Cluster, rng: random.Random, *, processes: int = PROCESSES) -> Iterator[Academy]:
     """The processes, running; the school's database is the cluster's."""
     hub = school.hub(is_scoring_later=True)
     hub.close()
     orders = school.folder / "orders"
     orders.mkdir()
     keys = school.keys
-    arguments = [school.folder / "hub", orders, keys.signing.seed.hex(), keys.sealing.seed.hex(), PROCESSES]
+    arguments = [school.folder / "hub", orders, keys.signing.seed.hex(), keys.sealing.seed.hex(), processes]
     command = [sys.executable, "-c", _SERVER, *map(str, arguments)]
     environment = {**os.environ, "POCUS_DATABASE_URL": school.database_url or ""}
     with subprocess.Popen(
@@ -214,7 +214,7 @@ def academy(school: School, cluster: Cluster, rng: random.Random) -> Iterator[Ac
         try:
             assert process.stdout is not None
             ports = [int(port) for port in process.stdout.readline().split()]
-            assert len(ports) == PROCESSES
+            assert len(ports) == processes
             yield Academy(school=school, cluster=cluster, ports=ports, pid=process.pid, orders=orders, rng=rng)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=PATIENCE_S) == 0
