@@ -103,7 +103,8 @@ def register(
             policy=TrustPolicy(keys=trusted),
             content_key=from_hex(content_key, field="content key") if content_key else None,
         )
-    return f"{done.bundle_id} version {done.bundle_version} is on the shelf; {len(done.settled)} sittings scored anew."
+        became = "wait for the workers" if hub.is_scoring_later else "scored anew"
+    return f"{done.bundle_id} version {done.bundle_version} is on the shelf; {len(done.settled)} sittings {became}."
 
 
 def list_results(

@@ -146,6 +146,11 @@ class Hub:
         return self._store.is_shared
 
     @property
+    def is_scoring_later(self) -> bool:
+        """Whether results wait for `hub.work`."""
+        return self._store.is_scoring_later
+
+    @property
     def queue_address(self) -> str:
         """Where the jobs wait, as libpq is told of it, with its password."""
         return self._store.queue_address
