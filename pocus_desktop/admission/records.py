@@ -228,7 +228,7 @@ class Mark:
     """Why a person has to look at a result that was accepted.
 
     Attributes:
-        reason: `revoked-station`, `unknown-station`, or for a walk-in `revoked-centre`.
+        reason: `revoked-station`, `unknown-station`, `revoked-key`, or for a walk-in `revoked-centre`.
         decision: `keep` or `set-aside`; empty while no one decided.
     """
 

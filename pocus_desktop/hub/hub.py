@@ -120,7 +120,9 @@ class Hub:
         place = open_place(objects, folder)
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
         self.log = ResultLog(self._store, self.ring)
-        self.registry = Registry(self._store, self.ring, self.clock, sat_at=self._sat_at)
+        self.registry = Registry(
+            self._store, self.ring, self.clock, sat_at=self._sat_at, admission_of=self._admission_of
+        )
         self.uploads = UploadStore(self._store)
         self._shelf = Shelf(place.at("shelf"), lambda: self.ring.openers)
         self._quarantine = Objects(place.at("quarantine"))
@@ -441,6 +443,15 @@ class Hub:
         except PocusError as error:
             log.failure(error)
             return None
+
+    def _admission_of(self, digest: str) -> bytes | None:
+        """The admission inside an accepted envelope; None where it no longer opens."""
+        try:
+            opened = self._intake.open(digest)
+        except PocusError as error:
+            log.failure(error)
+            return None
+        return None if opened is None else opened.admission
 
     def _stamp(self, standing: Standing) -> str | None:
         try:

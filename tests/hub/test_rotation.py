@@ -24,6 +24,7 @@ from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.outbox import Outbox
 from tests.hub.school import Sat, School
+from tests.hub.test_admissions import admit
 from tests.hub.test_enrolments import asking
 
 URL = "https://hub.example.org"
@@ -218,12 +219,29 @@ def test_a_thief_of_a_revoked_key_wins_no_station_over(school: School) -> None:
     hub.close()
 
 
-def test_results_under_a_revoked_key_s_admissions_are_still_taken(school: School) -> None:
+def test_results_under_a_revoked_key_s_admissions_are_taken_and_marked(school: School) -> None:
     old = AcademyRing(current=school.keys)
-    sat = school.sit()
-    ring = rotated(school, old).with_revoked(old.current.signing.key_id, since_ms=0, why="stolen")
+    hub = school.hub(keys=old)
+    hub.registry.candidates.add(candidate_id="C-17", name="Ana", who="ada")
+    genuine = admit(hub.registry).envelope
+    early = school.sit()
+    hub.take(early.final)
+    hub.close()
+    school.clock.advance(ms=1_000)
+    since_ms = school.clock.read().wall_ms
+    ring = rotated(school, old).with_revoked(old.current.signing.key_id, since_ms=since_ms, why="stolen")
     hub = school.hub(keys=ring)
-    assert hub.take(sat.final).is_new
+    thiefs = school.sit(signer=old.current)
+    assert hub.take(thiefs.final).is_new
+    school.count += 1
+    school.admission = lambda **_: genuine  # type: ignore[method-assign]
+    kept = school.sit(signer=old.current)
+    hub.take(kept.final)
+    assert {sitting: told for sitting, told in hub.registry.results.remarks().items() if told} == {
+        thiefs.sitting: ("revoked-key",)
+    }
+    hub.registry.marks.decide(thiefs.sitting, "keep", who="ada", why="issued by file on 1 March")
+    assert not hub.registry.results.remarks().get(thiefs.sitting)
     hub.close()
 
 

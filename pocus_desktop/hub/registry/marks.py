@@ -1,31 +1,42 @@
-"""Results that a person has to look at: of revoked and unknown stations and centres (formats/enrolment 5.3, 5.4).
+"""Results that a person has to look at: of stations, centres and keys that are in doubt (formats/enrolment 5.3 to 5.5).
 
 Nothing is written when a result comes: why it is marked follows from when it came and how its station stands, so that
 no crash between loses a mark, and a revocation that counts from earlier marks what came since.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
+from pocus_desktop.admission import admission as documents
 from pocus_desktop.admission.records import EnrolmentState, Mark
+from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.errors import UnknownSittingError
-from pocus_desktop.hub.registry.store import ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore, Row
+from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore, Row
 from pocus_desktop.hub.store import HubStore, Received
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
 
 Decision = Literal["keep", "set-aside"]
+AdmissionOf = Callable[[str], bytes | None]
+"""The admission inside an accepted envelope, by the envelope's digest; None where it no longer opens."""
 
 
 class Marks:
     """What waits for a person's eye, and what was decided."""
 
-    def __init__(self, store: RegistryStore, results: HubStore, clock: Clock) -> None:
+    def __init__(
+        self, store: RegistryStore, results: HubStore, ring: KeyRing, clock: Clock, *, admission_of: AdmissionOf
+    ) -> None:
         self._store = store
         self._results = results
+        self._ring = ring
         self._clock = clock
+        self._admission_of = admission_of
 
     def all(self, sitting: str | None = None) -> tuple[Mark, ...]:
         """Every marked result, or those of a sitting, in the order in which they came."""
         received = self._results.received(sitting)
+        doubtful = {one.digest for one in received if self._is_of_revoked_key(one)}
         with self._store.rows() as rows:
             known = {row["signing_id"]: row for row in rows.find(ENROLMENT)}
             stations = {key_id for key_id, row in known.items() if row["kind"] == "station"}
@@ -40,6 +51,8 @@ class Marks:
                     marked.append(_mark(rows, one, "revoked-station"))
                 elif any(_was_revoked(known.get(centre), one) for centre in vouching):
                     marked.append(_mark(rows, one, "revoked-centre"))
+                elif one.digest in doubtful:
+                    marked.append(_mark(rows, one, "revoked-key"))
             return tuple(marked)
 
     def decide(self, sitting: str, decision: Decision, *, who: str, why: str) -> tuple[Mark, ...]:
@@ -59,6 +72,22 @@ class Marks:
                     rows.add(REVIEW, digest=one.digest, **values)
                 rows.note(sitting, at_ms=at_ms, action="reviewed", was=one.decision, now=decision, who=who, why=why)
         return self.all(sitting)
+
+    def _is_of_revoked_key(self, one: Received) -> bool:
+        """Whether only a revoked key vouches for a result's admission, which the hub itself did not issue."""
+        revoked = self._ring.revoked
+        if not revoked or one.received_ms < min(revoked.values()):
+            return False
+        envelope = self._admission_of(one.digest)
+        if envelope is None:
+            return False
+        try:
+            documents.verify(envelope, self._ring.believed)
+        except PocusError:  # it was verified when it came, by a key that counts no more
+            admission_id = documents.recall(envelope).admission.admission_id
+            issued = self._store.look(ADMISSION, admission_id=admission_id)
+            return all(row["envelope"] != envelope for row in issued)
+        return False
 
 
 def _was_revoked(row: Row | None, one: Received) -> bool:

@@ -4,7 +4,7 @@ from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.admissions import Admissions, SatAt
 from pocus_desktop.hub.registry.candidates import Candidates
 from pocus_desktop.hub.registry.enrolments import Enrolments
-from pocus_desktop.hub.registry.marks import Marks
+from pocus_desktop.hub.registry.marks import AdmissionOf, Marks
 from pocus_desktop.hub.registry.reconciling import WalkIns
 from pocus_desktop.hub.registry.results import Results
 from pocus_desktop.hub.registry.rosters import Rosters
@@ -26,7 +26,9 @@ class Registry:
         results: Scores with what must be known beside them.
     """
 
-    def __init__(self, store: HubStore, ring: KeyRing, clock: Clock, *, sat_at: SatAt) -> None:
+    def __init__(
+        self, store: HubStore, ring: KeyRing, clock: Clock, *, sat_at: SatAt, admission_of: AdmissionOf
+    ) -> None:
         """Open the registry's tables, making them where they are missing.
 
         Args:
@@ -34,6 +36,7 @@ class Registry:
             ring: The academy's keys.
             clock: When things happen.
             sat_at: When a sitting was last heard of.
+            admission_of: The admission inside an accepted envelope.
 
         Raises:
             StoreUnavailableError: The database does not work.
@@ -43,7 +46,7 @@ class Registry:
         self.enrolments = Enrolments(rows, ring, clock)
         self.candidates = Candidates(rows, clock)
         self.admissions = Admissions(rows, store, ring, clock, sat_at=sat_at)
-        self.marks = Marks(rows, store, clock)
+        self.marks = Marks(rows, store, ring, clock, admission_of=admission_of)
         self.rosters = Rosters(rows, self.admissions, ring, clock)
         self.walk_ins = WalkIns(rows, self.admissions, ring, clock)
         self.results = Results(store, self.marks, self.walk_ins)

@@ -33,8 +33,9 @@ class Results:
         """For each sitting that has any, its remarks.
 
         They are: `admission-sat-twice`, `attempt-sat-twice`, `forked`, `revoked-station`, `revoked-centre`,
-        `unknown-station`, `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`; and of moves between
-        stations (`hub.moves`) `moved`, `unpermitted-move`, `continued-after-move`, `permit-used-twice`, `moved-twice`.
+        `revoked-key`, `unknown-station`, `set-aside`, `provisional`, `rejected-walk-in`, `number-used-twice`; and of
+        moves between stations (`hub.moves`) `moved`, `unpermitted-move`, `continued-after-move`, `permit-used-twice`,
+        `moved-twice`.
 
         Raises:
             StoreUnavailableError: The database does not answer.
