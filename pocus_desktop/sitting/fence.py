@@ -1,7 +1,8 @@
 """The fence around a sitting that was moved away: this computer can no longer go on with it (formats/move 3.4).
 
-The note is the moment that counts: from when it is on the disk, nobody goes on here. What would resume the sitting is
-destroyed after it, now or the next time that anyone looks.
+The note is the moment that counts: from when it is on the disk, nobody goes on here. What lets this computer resume is
+destroyed after it, now or the next time that anyone looks. The centre's wrapping stays: where the stick is lost, the
+centre can permit another copy.
 """
 
 from pocus_desktop.admission.errors import SittingError
@@ -29,12 +30,32 @@ def require_here(folder: SittingFolder) -> None:
 
 
 def finish(folder: SittingFolder) -> None:
-    """Destroy what is left that resumes a sitting that was moved away; doing it again does no harm.
+    """Destroy what is left that lets anyone but the centre resume a sitting that was moved away; again does no harm.
 
     Raises:
         AlreadyOpenError: Another program has it open.
+        OtherAdmissionError: The admission beside it cannot be read.
         DiskFullError: And the other errors of a disk.
     """
     with JournalStore.open(folder.path / FILE_NAME) as store:
-        if store.wrappings("resume"):
-            store.destroy_resume_wrappings()
+        let_go(store, centre_of(folder))
+
+
+def let_go(store: JournalStore, centre: str) -> None:
+    """Destroy what lets anyone but the centre resume.
+
+    Raises:
+        DiskFullError: And the other errors of a disk.
+    """
+    if any(wrapping.key_id != centre for wrapping in store.wrappings("resume")):
+        store.destroy_resume_wrappings(keep=centre)
+
+
+def centre_of(folder: SittingFolder) -> str:
+    """The id of the sealing key of the centre that a sitting's admission names; empty where it names none.
+
+    Raises:
+        OtherAdmissionError: The admission cannot be read.
+    """
+    centre = folder.admission().admission.centre
+    return "" if centre is None else centre.key_id

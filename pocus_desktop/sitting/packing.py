@@ -2,10 +2,10 @@
 
 In this order, so that a power cut at any moment leaves the sitting to be gone on with in one place:
 
-1. The journal is held exclusively and settled; its chain is whole.
+1. The journal is held exclusively and settled; its chain is whole, and the centre can resume it.
 2. The copy is on the stick, durable, and reads back.
 3. Where this disk can be written: the note that the sitting is moved away. From here on nobody goes on here.
-4. What would resume it here is destroyed.
+4. What lets this computer resume it is destroyed; the centre's wrapping stays, for another copy if the stick is lost.
 5. The stick says that this computer let go of it.
 
 Until 3 the sitting goes on here; from 3 on with the copy. A disk that can only be read gives the copy and no fence, and
@@ -24,12 +24,13 @@ from typing import Final
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.sitting import chain, fence
-from pocus_desktop.sitting.errors import DISK_ERRORS, MovedAwayError, OtherAdmissionError
+from pocus_desktop.sitting.errors import DISK_ERRORS, OtherAdmissionError
 from pocus_desktop.sitting.folder import ADMISSION, CLOSED, MOVED, MovedAway, SittingFolder
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import FILE_NAME
 from pocus_desktop.sitting.move_errors import (
     HandedInAlreadyError,
+    NoCentreNamedError,
     NothingOnStickError,
     NothingToMoveError,
     OtherCopyOnStickError,
@@ -95,7 +96,7 @@ def sitting_folder(place: Path, wanted: str | None = None) -> Path:
 def pack(folder: Path, stick: Path, *, now_ms: int, hook: Hook = lambda _point: None) -> PackedSitting:
     """Copy a sitting to a stick, and let go of it here where that can be written down.
 
-    Doing it again finishes what was cut off.
+    Doing it again finishes what was cut off, or makes another copy of what was moved away.
 
     Args:
         folder: The sitting's.
@@ -105,7 +106,7 @@ def pack(folder: Path, stick: Path, *, now_ms: int, hook: Hook = lambda _point: 
 
     Raises:
         HandedInAlreadyError: There is nothing to go on with.
-        MovedAwayError: It was moved before, and its copy is not on this stick.
+        NoCentreNamedError: No centre could permit another computer to go on.
         OtherCopyOnStickError: The stick has a copy that this one does not continue.
         NotCopiedError: The stick does not give back what was written; nothing changed here.
         SittingError: `sitting.*`: the journal is open elsewhere, damaged, altered, or the disk refuses.
@@ -115,40 +116,37 @@ def pack(folder: Path, stick: Path, *, now_ms: int, hook: Hook = lambda _point: 
     place.require_journal()
     if place.closed() is not None:
         raise HandedInAlreadyError
-    moved = place.moved()
-    if moved is not None:
-        return _finish(place, moved, stick)
-    with _hold(folder) as held:
+    centre = fence.centre_of(place)
+    is_moved = (folder / MOVED).exists()  # a note that is damaged is one too
+    with _hold(folder, centre) as held:
         hook(Point.HELD)
-        packed = _copied(place, held, stick, now_ms=now_ms)
+        packed = _found(held, stick) if is_moved else None
+        packed = packed or _copied(place, held, stick, now_ms=now_ms)
         hook(Point.COPIED)
         if not held.can_be_fenced:
             log.event("move.packed", sitting=held.header.sitting, last_seq=packed.contents.last_seq, is_fenced=False)
             return packed
         contents = packed.contents
-        note = MovedAway(at_ms=now_ms, to=_name_of(stick), last_seq=contents.last_seq, head=contents.head)
-        place.keep_moved(note)
+        if not is_moved:
+            note = MovedAway(at_ms=now_ms, to=_name_of(stick), last_seq=contents.last_seq, head=contents.head)
+            place.keep_moved(note)
         hook(Point.NOTED)
-        held.store.destroy_resume_wrappings()
+        fence.let_go(held.store, centre)
         hook(Point.FENCED)
-    told = packed.told_fenced()
+    told = packed if contents.is_fenced else packed.told_fenced()
     hook(Point.TOLD)
     log.event("move.packed", sitting=contents.sitting, last_seq=contents.last_seq, is_fenced=True)
     return told
 
 
-def _finish(place: SittingFolder, moved: MovedAway, stick: Path) -> PackedSitting:
-    """A sitting that was moved away: complete fence and stick, if that is the stick."""
-    fence.finish(place)
+def _found(held: _Held, stick: Path) -> PackedSitting | None:
+    """The copy that lies on the stick already, if it is this one and whole."""
     try:
-        packed = only_on(stick, place.header().sitting)
+        packed = only_on(stick, held.header.sitting)
         packed.read()
     except (NothingOnStickError, StickAlteredError):
-        packed = None
-    if packed is None or packed.contents.head != moved.head:
-        place.require_here()
-        raise MovedAwayError(at="-", to="-")
-    return packed if packed.contents.is_fenced else packed.told_fenced()
+        return None
+    return packed if packed.contents.head == held.rows[-1].digest.hex() else None
 
 
 def _copied(place: SittingFolder, held: _Held, stick: Path, *, now_ms: int) -> PackedSitting:
@@ -191,7 +189,7 @@ def _require_older(held: _Held, stick: Path) -> None:
 
 
 @contextmanager
-def _hold(folder: Path) -> Iterator[_Held]:
+def _hold(folder: Path, centre: str) -> Iterator[_Held]:
     """The journal where it lies; or a copy of it, where it lies on a disk that can only be read."""
     with ExitStack() as stack:
         try:
@@ -204,14 +202,17 @@ def _hold(folder: Path) -> Iterator[_Held]:
                     _copy(source, Path(name) / source.name)
             store = stack.enter_context(JournalStore.open(Path(name) / FILE_NAME))
             can_be_fenced = False
-        yield _read(store, can_be_fenced=can_be_fenced)
+        yield _read(store, centre, can_be_fenced=can_be_fenced)
 
 
-def _read(store: JournalStore, *, can_be_fenced: bool) -> _Held:
+def _read(store: JournalStore, centre: str, *, can_be_fenced: bool) -> _Held:
     header, rows = Header.from_text(store.header()), store.rows()
     chain.require_whole(header, rows)
-    if not store.wrappings("resume"):
+    resumers = {wrapping.key_id for wrapping in store.wrappings("resume")}
+    if not resumers:
         raise HandedInAlreadyError
+    if centre not in resumers:  # to let go of it here would leave it to nobody
+        raise NoCentreNamedError
     return _Held(store=store, header=header, rows=rows, can_be_fenced=can_be_fenced)
 
 

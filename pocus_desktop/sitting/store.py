@@ -249,10 +249,15 @@ class JournalStore:
             raise JournalDamagedError
         return tuple(Wrapping(purpose=kind, key_id=key_id, sealed=sealed) for kind, key_id, sealed in found)
 
-    def destroy_resume_wrappings(self) -> None:
-        """Delete what resumes the sitting: overwritten in the file, and the write-ahead log emptied (2.6)."""
+    def destroy_resume_wrappings(self, *, keep: str = "") -> None:
+        """Delete what resumes the sitting: overwritten in the file, and the write-ahead log emptied (2.6).
+
+        Args:
+            keep: The id of the one key that may resume on; all are deleted where omitted.
+        """
         with as_ours():
-            self._connection.exec_driver_sql("DELETE FROM wrapping WHERE purpose = 'resume'")
+            others = "DELETE FROM wrapping WHERE purpose = 'resume' AND key_id <> ?"
+            self._connection.exec_driver_sql(others, (keep,))
         self.settle()
 
     def replace_resume_wrappings(self, new: Wrapping, *, keep: str) -> None:

@@ -472,5 +472,5 @@ def test_a_sitting_of_no_centre_is_refused_by_name(centre: Centre) -> None:
     centre.station("desk-1").admit(envelope)
     alone = Admitted(admission_id="adm_alone", envelope=envelope, sign_in_code="", start_code="")
     centre.begun(alone, LEFT)
-    centre.pack(alone)
-    refused("move.no_centre_named", centre.permit)
+    refused("move.no_centre_named", lambda: centre.pack(alone))
+    assert answered(at(centre.open("desk-1", alone), CaseView, "arrival")) == LEFT

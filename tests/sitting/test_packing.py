@@ -72,7 +72,7 @@ def test_what_is_packed_is_whole_and_this_computer_lets_go(world: World, stick: 
     assert found == only_on(stick)
     assert (found.contents.is_fenced, found.contents.last_seq) == (True, count)
     assert opens_with_the_centres_key(found, tmp_path, world) == count
-    assert resumers(folder / FILE_NAME) == []
+    assert resumers(folder / FILE_NAME) == [CENTRE.key_id]
     moved = SittingFolder(path=folder).moved()
     assert moved is not None
     assert (moved.to, moved.head) == ("stick", found.contents.head)
@@ -107,7 +107,7 @@ def test_killed_at_any_point_it_goes_on_in_one_place(world: World, stick: Path, 
     if is_let_go:
         with pytest.raises(MovedAwayError):
             world.again()
-        assert resumers(folder / FILE_NAME) == []  # a look finished what the kill cut off
+        assert resumers(folder / FILE_NAME) == [CENTRE.key_id]  # a look finished what the kill cut off
         assert opens_with_the_centres_key(only_on(stick), tmp_path, world) == count
         assert only_on(stick).contents.is_fenced is (point is Point.TOLD)
     else:
@@ -180,15 +180,21 @@ def test_a_disk_that_can_only_be_read_is_copied_without_a_fence(world: World, st
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_packing_again_is_told_or_finished(world: World, stick: Path, tmp_path: Path) -> None:
+def test_packing_again_makes_the_same_copy_and_nobody_goes_on_here(world: World, stick: Path, tmp_path: Path) -> None:
     folder = begun(world)
     first = packed(world, folder, stick)
     assert packed(world, folder, stick) == first
     other = tmp_path / "other"
     other.mkdir()
-    refused("sitting.moved_away", world, folder, other)
+    another = packed(world, folder, other)  # the first stick is lost
+    assert (another.contents.head, another.contents.is_fenced) == (first.contents.head, True)
+    count = opens_with_the_centres_key(first, tmp_path, world)
+    assert opens_with_the_centres_key(another, tmp_path, world) == count
     (first.path / FILE_NAME).write_bytes(b"cut")
-    refused("sitting.moved_away", world, folder, stick)
+    assert opens_with_the_centres_key(packed(world, folder, stick), tmp_path, world) == count
+    (folder / MOVED).unlink()
+    with pytest.raises(SittingError, match="cannot_resume"):
+        world.again()
 
 
 def test_a_copy_that_knows_more_is_not_written_over(world: World, stick: Path, tmp_path: Path) -> None:
@@ -218,6 +224,14 @@ def test_what_cannot_be_moved_is_named(world: World, stick: Path, tmp_path: Path
     with pytest.raises(PocusError, match="nothing_to_move"):
         sitting_folder(tmp_path / "nowhere")
     assert not list(stick.glob(f"{FOLDER}/*/{CONTENTS}"))
+
+
+def test_what_no_centre_could_permit_is_not_let_go_of(world: World, stick: Path) -> None:
+    sitting = to_femoral(world.begin())
+    sitting.close()
+    refused("move.no_centre_named", world, world.folder / "sitting", stick)
+    assert not list(stick.iterdir())
+    world.again().close()
 
 
 def test_the_sitting_of_a_home_is_found(world: World, tmp_path: Path) -> None:
