@@ -17,7 +17,7 @@ from benchmarks.claim import Claim, at_most
 ROUNDS: Final = 11
 ROOT: Final = Path(__file__).resolve().parents[1]
 
-_BARE: Final = """
+BARE: Final = """
 import time
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
@@ -49,12 +49,12 @@ def run() -> Claim:
     """Medians of fresh processes, run in turns."""
     ours: list[float] = []
     bare: list[float] = []
-    for program, figures in ((_OURS, ours), (_BARE, bare)):
+    for program, figures in ((_OURS, ours), (BARE, bare)):
         _milliseconds(program)  # once unmeasured: files into the system's cache
         figures.clear()
     for _ in range(ROUNDS):
         ours.append(_milliseconds(_OURS))
-        bare.append(_milliseconds(_BARE))
+        bare.append(_milliseconds(BARE))
     return at_most(
         "start-up to the painted sign-in window, against a bare PySide6 window",
         ours=round(statistics.median(ours), 1),

@@ -33,6 +33,7 @@ from pocus_desktop.sitting.fold_flow import DISK
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.journal import Journal
+from pocus_desktop.sitting.kept import Kept
 from pocus_desktop.sitting.recording import event_of
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, start_code_wait_ms
@@ -94,7 +95,7 @@ class Runner:
         self._signer = signer
         self._clock = clock
         self._journal = journal
-        self._recorded = list(recorded)
+        self._kept = Kept(recorded)
         self._on_sealed = on_sealed
         self._hook = hook
         self._backlog: deque[Deed] = deque()
@@ -108,7 +109,7 @@ class Runner:
     @property
     def recorded(self) -> tuple[Recorded, ...]:
         """Everything that is durable, in order."""
-        return tuple(self._recorded)
+        return self._kept.all()
 
     def do(self, deed: Deed) -> None:
         """Do a deed after those that still wait; while the disk refuses, it waits too."""
@@ -189,7 +190,7 @@ class Runner:
     def unsealed(self) -> Unsealed:
         """What there is, to be sealed elsewhere while the sitting goes on."""
         return Unsealed(
-            events=tuple(self._recorded),
+            events=self._kept.all(),
             admission=self._envelope,
             head=self._journal.head,
             signer=self._signer,
@@ -322,7 +323,7 @@ class Runner:
         self._take(recorded)
 
     def _take(self, recorded: Recorded) -> None:
-        self._recorded.append(recorded)
+        self._kept.append(recorded)
         self.state = fold(self._course, self.state, recorded)
         self._first_deadline()  # worked out now, while nobody waits, and ready when the next deed must be durable
 
@@ -344,14 +345,14 @@ class Runner:
             self._journal.finish()
 
     def _survey_seq(self) -> int:
-        found = [one.seq for one in self._recorded if isinstance(one.event, events.SurveyAnswered)]
+        found = [one.seq for one in self._kept.all() if isinstance(one.event, events.SurveyAnswered)]
         return found[-1] if found else 0
 
     def _seal(self, *, is_partial: bool) -> SealedResult:
         with as_ours():
             return sealed.seal(
                 self._folder.path,
-                self._recorded,
+                self._kept.all(),
                 admission=self._envelope,
                 head=self._journal.head,
                 station=self._signer,

@@ -56,5 +56,9 @@ PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",
     "PRAGMA recursive_triggers = ON",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -256",
 )
-"""In this order: the lock is exclusive before the write-ahead log is touched, so that there is no shared memory."""
+"""In this order: the lock is exclusive before the write-ahead log is touched, so that there is no shared memory.
+
+Rows are appended and read once: a small cache of pages does, and does not grow with the day.
+"""
