@@ -5,6 +5,7 @@
 2. A request that is malformed as such is refused before any door sees it: a query, content where none belongs.
 3. A mistake of the program is told by kind and place; what it says may carry what someone sent, and goes nowhere.
 4. One line is logged: method, route template, status, problem's code, milliseconds. Never a path, a person, an address.
+   Good answers to probes of health are counted and not logged.
 """
 
 import re
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pocus_desktop.hub.errors import BadRequestError
 from pocus_desktop.hub.metrics import Metrics
 from pocus_desktop.hub.problem import problem_response
+from pocus_desktop.hub.sender_address import is_named
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 
@@ -27,6 +29,7 @@ REQUEST_ID: Final = "X-Request-ID"
 UNKNOWN_ROUTE: Final = "-"
 _WELL_FORMED: Final = re.compile(r"[0-9a-f][0-9a-f-]{14,62}[0-9a-f]")
 _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"})
+_PROBES: Final = frozenset({"/healthz", "/readyz"})
 _WITHOUT_CONTENT: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -83,7 +86,7 @@ class Observed:
         """Rule 1."""
         peer = scope.get("client")
         given = Headers(scope=scope).getlist(REQUEST_ID)
-        is_believed = peer is not None and peer[0] in self._proxies
+        is_believed = peer is not None and is_named(peer[0], self._proxies)
         if is_believed and len(given) == 1 and _WELL_FORMED.fullmatch(given[0]):
             return given[0]
         return secrets.token_hex(16)
@@ -96,6 +99,8 @@ class Observed:
         if code:
             self._metrics.refused.labels(code).inc()
         self._metrics.seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
+        if route in _PROBES and not code:  # asked for every few seconds, for years
+            return
         log.event(
             "hub.request", method=method, route=route, status=status, code=code, duration_ms=round(seconds * 1000)
         )

@@ -20,12 +20,17 @@ def sender_address(peer: str | None, forwarded: str, proxies: Collection[str]) -
     """
     if peer is None:
         return None
-    if peer not in proxies:
+    if not is_named(peer, proxies):
         return None if _is_loopback(peer) else _network(peer)
     for hop in reversed([part.strip() for part in forwarded.split(",")]):
-        if hop not in proxies:
+        if not is_named(hop, proxies):
             return _network(hop)
     return None
+
+
+def is_named(address: str, proxies: Collection[str]) -> bool:
+    """Whether an address is one of those proxies', also where an IPv4 address stands in IPv6 (`::ffff:10.0.0.1`)."""
+    return address in proxies or address.removeprefix("::ffff:") in proxies
 
 
 def _is_loopback(address: str) -> bool:
