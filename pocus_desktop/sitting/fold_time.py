@@ -79,7 +79,7 @@ def attended(before: SittingState, state: SittingState, event: events.Event) -> 
     waited_ms = 0
     is_going = isinstance(event, events.MediaReported) and event.what in _GOES
     if state.ledger.is_waiting and (is_going or isinstance(event, _WORKING)):
-        waited_ms = state.ledger.held_ms
+        waited_ms = 0 if state.ledger.holds else state.ledger.held_ms
         state = changed(state, ledger=ledger.end_rest(state.ledger))
     if state.notices and not state.ledger.is_waiting:
         rest = tuple(notice for notice in state.notices if notice.code != WAITS)
