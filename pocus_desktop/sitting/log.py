@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from pocus_desktop.admission.move_permit import told_by
 from pocus_desktop.case.items.registry import Response
 from pocus_desktop.kernel.clock import LATEST_MS
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.scenario.vocabulary import value_of
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
@@ -72,6 +74,8 @@ def _event(event: Event, *, with_answers: bool) -> str:
         return (
             f"opened {event.sitting} ({event.mode}) for {event.candidate_id}: {event.bundle_id} {event.bundle_version}"
         )
+    if isinstance(event, events.Moved):
+        return f"moved to {event.station}: {_permitted(event.permit)}"
     if isinstance(event, events.Answered):
         told = f": {_answer(event.response)}" if with_answers else ""
         return f"answered {event.item}{told}"
@@ -80,6 +84,15 @@ def _event(event: Event, *, with_answers: bool) -> str:
         f"{name}={value}" for name, value in fields.items() if name not in _HIDDEN and value not in ("", [])
     )
     return f"{event.type} {rest}".rstrip()
+
+
+def _permitted(envelope: bytes) -> str:
+    """What the permit of a move says of itself; whether its centre signed it, the hub tells beside the score."""
+    try:
+        permit = told_by(envelope)
+    except PocusError as problem:
+        return f"the permit cannot be read ({problem.code})"
+    return f"{permit.permit_id} by {permit.centre_id}, {permit.who}: {permit.why}"
 
 
 def _answer(response: Response) -> str:

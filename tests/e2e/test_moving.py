@@ -22,6 +22,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.events import Moved
 from pocus_desktop.sitting.folder import ADMISSION, PERMIT
 from pocus_desktop.sitting.journal import FILE_NAME
+from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.move_in import Point
 from pocus_desktop.sitting.move_stick import CONTENTS, only_on
 from pocus_desktop.sitting.store import JournalStore
@@ -136,6 +137,8 @@ def test_a_sitting_goes_on_at_another_station_and_not_at_the_first(centre: Centr
     assert (gap.kind, gap.amount_ms) == ("dark", 4 * 60_000)
     assert opened.sitting.state.ledger.consumed_ms < 60_000
     hand_in(opened)
+    [line] = [one for one in lines(opened.sitting.recorded, opened.sitting.course) if " moved to " in one]
+    assert line.endswith(f"{permit.permit_id} by north, Pat Lee: the screen stays dark")
     centre.stop()
     first = choice_of(centre, "desk-1", admitted)
     assert not first.is_resumable

@@ -24,6 +24,7 @@ HARNESSES: Final = (
     "power_cuts",
     "damage",
     "fair_time",
+    "moves",
     "hub",
     "log",
 )
