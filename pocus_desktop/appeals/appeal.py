@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.appeals.history import History
-from pocus_desktop.appeals.recount import doubt_of, timeline
+from pocus_desktop.appeals.recount import timeline
 from pocus_desktop.appeals.several import Other, speaking
 from pocus_desktop.appeals.timeline import Doubt, Timeline
 from pocus_desktop.crypto.keys import PublicKey
@@ -19,6 +19,7 @@ from pocus_desktop.sitting.sealed import Opened
 
 FORKED: Final = "appeals.forked"
 PARTIAL: Final = "appeals.partial"
+UNVOUCHED: Final = "appeals.unvouched"
 
 
 class NotTheBundleError(PocusError):
@@ -126,7 +127,7 @@ def _doubts_outside(opened: Opened, others: Iterable[Other], hubs: Iterable[Publ
     try:
         admissions.verify(opened.admission, hubs)
     except PocusError as error:
-        found.append(doubt_of(error))
+        found.append(Doubt(code=UNVOUCHED, params=(("reason", error.code),)))
     if opened.is_partial:
         found.append(Doubt(code=PARTIAL, params=(("seq", opened.header.last_seq),)))
     return found

@@ -54,7 +54,7 @@ def test_another_bundle_is_refused_and_another_build_of_the_same_too(world: Worl
 def test_an_admission_by_another_academy_is_shown_with_its_doubt(world: World) -> None:
     opened = opened_of(world, to_femoral(world.begin()).recorded)
     found = appeal([opened], material=world.material(), hubs=[SigningKey.generate().public])
-    assert [one.code for one in found.timeline.doubts] == ["crypto.not_enough_signatures"]
+    assert [one.code for one in found.timeline.doubts] == ["appeals.unvouched"]
 
 
 def test_a_partial_result_says_so(world: World) -> None:

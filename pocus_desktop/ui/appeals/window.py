@@ -1,5 +1,7 @@
 """The window of an appeal: the timeline, what was on the screen at any moment of it, and every event."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -29,7 +31,7 @@ from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.theme.tokens import THEMES
 from pocus_desktop.ui.words import Words
 
-_LEFT, _RIGHT = 1, 1
+_TEXT_PERCENTS: Final = (100, 125, 150, 200)
 
 
 class AppealWindow(QMainWindow):
@@ -90,9 +92,13 @@ class AppealWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head())
+        doubts = QVBoxLayout()
+        doubts.setContentsMargins(edge, 0, edge, 0)
+        doubts.setSpacing(worn.space("hair"))
         for doubt in self._appeal.timeline.doubts:
             said = self._telling.doubt(doubt)
-            column.addWidget(Banner(kind="refused", what=said.what, next_step=said.next))
+            doubts.addWidget(Banner(kind="refused", what=said.what, next_step=said.next))
+        column.addLayout(doubts)
         self._notice = Label("", scale="fine", tone="warning")
         left = QWidget()
         beside = QVBoxLayout(left)
@@ -111,9 +117,10 @@ class AppealWindow(QMainWindow):
         across = QSplitter(Qt.Orientation.Horizontal)
         across.addWidget(left)
         across.addWidget(self.face)
-        across.setStretchFactor(0, _LEFT)
-        across.setStretchFactor(1, _RIGHT)
         across.setChildrenCollapsible(False)
+        for side in (0, 1):
+            across.setStretchFactor(side, 1)
+        across.setSizes([worn.fixed("page"), worn.fixed("page")])  # as wide as each other, whatever they show
         column.addWidget(across, 1)
         self.setCentralWidget(whole)
 
@@ -142,6 +149,9 @@ class AppealWindow(QMainWindow):
         about = words("replay.about", sitting=identity.sitting, time=day, bundle=identity.bundle_id)
         title.addWidget(Label(plain(about), scale="fine", tone="muted"))
         title.addWidget(Label(summary, scale="fine", is_tabular=True))
+        superseded = sum(not one.forks_at for one in identity.others)
+        if superseded:
+            title.addWidget(Label(words("replay.superseded", count=superseded), scale="fine", tone="muted"))
         row.addLayout(title, 1)
         self.theme = DropDown(words("replay.themes"))
         self.theme.setObjectName("theme")
@@ -149,8 +159,13 @@ class AppealWindow(QMainWindow):
             called = words(f"replay.theme.{theme}")
             self.theme.addItem(called[:1].upper() + called[1:], theme)
         self.theme.setCurrentIndex(THEMES.index(worn.theme))
-        self.theme.currentIndexChanged.connect(self._wear)
-        row.addWidget(self.theme)
+        self.text_size = DropDown(words("replay.text_size"))
+        self.text_size.setObjectName("text-size")
+        for percent in _TEXT_PERCENTS:
+            self.text_size.addItem(words("format.percent", value=percent), percent)
+        for chooser in (self.text_size, self.theme):
+            chooser.currentIndexChanged.connect(self._wear)
+            row.addWidget(chooser)
         return held
 
     def _connect(self) -> None:
@@ -234,7 +249,7 @@ class AppealWindow(QMainWindow):
 
     def _wear(self) -> None:
         worn = look.current()
-        look.wear(worn._replace(theme=self.theme.currentData()))
+        look.wear(worn._replace(theme=self.theme.currentData(), text_percent=self.text_size.currentData()))
 
     def _say(self, text: str) -> None:
         self._notice.setText(text)
