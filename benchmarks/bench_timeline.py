@@ -2,7 +2,7 @@
 
 Ours judges the history, folds it again with every state in hand, and makes tracks, answers and events of it; then any
 moment is asked for. There is no other program to compare with, so the reference is the budget: a second for the whole,
-in which one still follows one's own thought.
+in which one still follows one's own thought. Processor time is taken, so that other programs do not count.
 """
 
 import statistics
@@ -29,17 +29,17 @@ def run() -> Claim:
         sitting = world.sittings[0]
         ours: list[float] = []
         for _ in range(ROUNDS):
-            started = time.perf_counter()
+            started = time.process_time()
             course = Course.of(world.assessment, sitting.state.opened)
             told, history = timeline(sitting.recorded, course)
             for number in range(MOMENTS):
                 history.at(history.length_ms * number // MOMENTS)
-            ours.append(time.perf_counter() - started)
+            ours.append(time.process_time() - started)
             if told.totals.consumed_ms != sitting.state.ledger.consumed_ms:
                 raise AssertionError("the timeline differs from what was sat")
     return at_most(
         f"The timeline of a sitting of {HOURS} hours ({len(sitting.recorded)} events), and {MOMENTS} moments of it, "
-        "are there within a second",
+        "take less than a second of one processor",
         ours=statistics.median(ours) * 1_000,
         reference=BUDGET_MS,
         unit="ms",
