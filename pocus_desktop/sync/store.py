@@ -172,7 +172,11 @@ class OutboxStore:
                 connection.exec_driver_sql("COMMIT")
         except DBAPIError as problem:
             name = getattr(problem.orig, "sqlite_errorname", None)
+            if name is None and "decode" in str(problem.orig):  # sqlite3's own words for text that is none
+                name = "SQLITE_CORRUPT"
             raise OutboxUnreadableError(reason=str(name or type(problem).__name__)) from problem
+        except UnicodeDecodeError as problem:  # what SQLite says of a damaged description is no text either
+            raise OutboxUnreadableError(reason="SQLITE_CORRUPT") from problem
 
 
 def open_records(path: Path) -> OutboxStore:

@@ -99,13 +99,13 @@ class Sample:
     def cut(self, stored: Stored, sizes: Iterable[int]) -> int:
         """Cut it to each of these lengths; how many were tried."""
         data = (self.folder / stored.path).read_bytes()
-        return sum(self._try(stored, data[:size], f"cut to {size}") for size in sizes if size < len(data))
+        return sum(self.put(stored, data[:size], f"cut to {size}") for size in sizes if size < len(data))
 
     def change(self, stored: Stored, places: Iterable[int]) -> int:
         """Change each of these bytes; how many were tried."""
         data = (self.folder / stored.path).read_bytes()
         return sum(
-            self._try(
+            self.put(
                 stored,
                 data[:place] + bytes((data[place] ^ MASKS[place % len(MASKS)],)) + data[place + 1 :],
                 f"changed at {place}",
@@ -118,7 +118,8 @@ class Sample:
         """Of the file, in bytes."""
         return (self.folder / stored.path).stat().st_size
 
-    def _try(self, stored: Stored, data: bytes, how: str) -> int:
+    def put(self, stored: Stored, data: bytes, how: str) -> int:
+        """Put these bytes in its place, and look what it opens to; 1, for one try."""
         whole = self.whole.setdefault(stored.name, self._read(stored, None))
         found = self._read(stored, data)
         if isinstance(found, PocusError):

@@ -39,3 +39,12 @@ def test_a_file_that_was_damaged_is_never_taken_for_another(sample: Sample, name
 
 def _of(sample: Sample, name: str) -> Stored:
     return next(stored for stored in sample.files if stored.name == name)
+
+
+def test_records_whose_own_description_is_no_text_are_made_anew(sample: Sample) -> None:
+    """What SQLite then says of them is no text either."""
+    stored = _of(sample, "outbox's records")
+    data = (sample.folder / stored.path).read_bytes()
+    described = data.index(b"CREATE TABLE")
+    for place in range(described, described + 90, 3):
+        sample.put(stored, data[:place] + bytes((data[place] ^ 0x80,)) + data[place + 1 :], f"no text at {place}")
