@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
@@ -30,6 +30,10 @@ PLACE_BYTES: Final = 4096
 _OLDER_AT_ONCE: Final = 4096
 _T = TypeVar("_T")
 
+_LOOK: Final = select(
+    select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == bindparam("wanted")).scalar_subquery().label("receipt"),
+    exists().where(QUARANTINE.c.digest == bindparam("wanted")).label("was_refused"),
+)
 _RIVAL: Final = RESULT.alias("rival")
 _STANDING: Final = select(
     RESULT,
@@ -132,10 +136,8 @@ class HubStore:
 
     def look(self, digest: str) -> tuple[bytes | None, bool]:
         """The receipt that was given for an envelope, None where it is not held; and whether it was refused before."""
-        receipt = select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == digest).scalar_subquery()
-        was_refused = exists().where(QUARANTINE.c.digest == digest)
         with self.reading() as connection:
-            row = connection.execute(select(receipt.label("receipt"), was_refused.label("was_refused"))).one()
+            row = connection.execute(_LOOK, {"wanted": digest}).one()
         return None if row.receipt is None else bytes(row.receipt), bool(row.was_refused)
 
     def accept_all(self, wishes: Sequence[Wish], sign: Sign) -> Sequence[Accepted | SittingConflictError]:
