@@ -112,6 +112,7 @@ def test_a_hub_that_runs_is_backed_up_and_the_next_time_only_what_is_new_is_copi
     assert restored.envelopes == 6
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_a_backup_that_was_cut_off_leaves_the_one_before(
     school: School, hub: Hub, sats: list[Sat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 @pytest.mark.parametrize("harm", [_flip, _cut, Path.unlink], ids=["flipped", "cut", "gone"])
 def test_a_damaged_backup_is_refused_by_name_and_nothing_is_written(
     school: School, sats: list[Sat], fresh: str | None, harm: Callable[[Path], None]
@@ -156,6 +158,7 @@ def test_a_damaged_backup_is_refused_by_name_and_nothing_is_written(
     verify(backup, _ring(school))
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_a_manifest_cut_anywhere_is_refused(school: School, sats: list[Sat]) -> None:
     backup = _back_up(school)
     path = backup / "backup.json"
@@ -166,6 +169,7 @@ def test_a_manifest_cut_anywhere_is_refused(school: School, sats: list[Sat]) -> 
             verify(backup, _ring(school))
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_another_academys_backup_is_refused(school: School, sats: list[Sat]) -> None:
     backup = _back_up(school)
     with pytest.raises(BackupDamagedError):
@@ -183,6 +187,7 @@ def test_a_backup_goes_into_an_empty_place_only(school: School, hub: Hub, sats: 
     assert _state(hub)["receipts"]
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_an_object_that_is_damaged_is_not_backed_up_as_if_it_were_whole(
     school: School, hub: Hub, sats: list[Sat]
 ) -> None:
@@ -192,6 +197,7 @@ def test_an_object_that_is_damaged_is_not_backed_up_as_if_it_were_whole(
         _back_up(school)
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_no_folder_of_a_backup_is_named(school: School) -> None:
     with pytest.raises(NoBackupError):
         verify(school.folder, _ring(school))
