@@ -153,8 +153,7 @@ class HubStore:
         def enter(connection: Connection) -> list[Accepted | SittingConflictError]:
             outcomes = store_accept.accept_all(connection, wishes, sign)
             if self.is_scoring_later:
-                for sitting in store_accept.changed(wishes, outcomes):
-                    store_jobs.enter(connection, sitting)
+                store_jobs.enter(connection, store_accept.changed(wishes, outcomes))
             return outcomes
 
         return self._again(enter)
@@ -275,8 +274,7 @@ class HubStore:
         def enter(connection: Connection) -> tuple[str, ...]:
             again = RESULT.update().where(chosen).values(status=Status.RECEIVED).returning(RESULT.c.sitting)
             sittings = tuple(sorted(connection.execute(again).scalars()))
-            for sitting in sittings:
-                store_jobs.enter(connection, sitting)
+            store_jobs.enter(connection, sittings)
             return sittings
 
         return self._again(enter)
@@ -411,7 +409,7 @@ def _enter_older(connection: Connection, sign: Sign) -> int:
         raise LogDamagedError(part="entries", reason="a receipt names the log that does not hold it")
     if older:
         new = [NewEntry(digest=digest, entry=entry_of(receipt)) for digest, receipt in older]
-        store_log.append(connection, state, new, sign)
+        store_log.write(connection, store_log.grown(state, new, sign))
     return len(older)
 
 

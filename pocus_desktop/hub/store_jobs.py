@@ -4,6 +4,7 @@ The queue is procrastinate's, entered by its SQL function over the connection th
 SQLite there is none.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import text
@@ -15,10 +16,11 @@ SCORING: Final = "scoring"
 SCORE: Final = "score"
 """The task; its one argument is `sitting`. Two jobs of one sitting never run at the same time."""
 
-_ONE: Final = text("""
-SELECT procrastinate_defer_jobs_v1(ARRAY[CAST(
-    ROW(:queue, :task, 0, CAST(:sitting AS text), NULL, jsonb_build_object('sitting', CAST(:sitting AS text)), NULL)
-    AS procrastinate_job_to_defer_v1)])
+_ENTER: Final = text("""
+SELECT procrastinate_defer_jobs_v1(array_agg(CAST(
+    ROW(:queue, :task, 0, sitting, NULL, jsonb_build_object('sitting', sitting), NULL)
+    AS procrastinate_job_to_defer_v1)))
+FROM unnest(CAST(:sittings AS text[])) AS accepted(sitting)
 """)
 _MISSING: Final = text("""
 SELECT procrastinate_defer_jobs_v1(array_agg(CAST(
@@ -31,9 +33,10 @@ HAVING count(*) > 0
 """)
 
 
-def enter(connection: Connection, sitting: str) -> None:
-    """A job to score a sitting; it runs after the transaction, or never where that is undone."""
-    connection.execute(_ONE, {"queue": SCORING, "task": SCORE, "sitting": sitting})
+def enter(connection: Connection, sittings: Sequence[str]) -> None:
+    """A job to score each sitting; they run after the transaction, or never where that is undone."""
+    if sittings:
+        connection.execute(_ENTER, {"queue": SCORING, "task": SCORE, "sittings": list(sittings)})
 
 
 def enter_missing(connection: Connection) -> int:

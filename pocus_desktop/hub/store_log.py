@@ -74,6 +74,27 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """A log with new entries.
+
+    Attributes:
+        state: As it was.
+        growth: What was made of its tree.
+        checkpoint: The signed head that covers them.
+    """
+
+    state: LogState
+    entries: tuple[NewEntry, ...]
+    growth: Growth
+    checkpoint: bytes
+
+    def row(self) -> dict[str, object]:
+        """What changes in the row of state."""
+        frontier = self.growth.frontier
+        return {"size": frontier.size, "peaks": b"".join(frontier.peaks), "checkpoint": self.checkpoint}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """An entry as it stands in the log, and the receipt of its envelope; None where there is no such envelope."""
 
@@ -100,30 +121,33 @@ def begin(connection: Connection, origin: str, sign: Sign) -> LogState:
     return LogState(origin=origin, frontier=Frontier(), checkpoint=checkpoint)
 
 
-def append(connection: Connection, state: LogState, entries: Sequence[NewEntry], sign: Sign) -> tuple[Growth, bytes]:
-    """Append entries to a log that was taken.
-
-    Returns:
-        What was made of the tree, and the signed head that covers it.
-    """
+def grown(state: LogState, entries: Sequence[NewEntry], sign: Sign) -> Appended:
+    """A log with entries appended, not written yet."""
     growth = merkle.grow(state.frontier, [merkle.leaf_hash(new.entry) for new in entries])
-    frontier = growth.frontier
-    checkpoint = sign(Head(origin=state.origin, size=frontier.size, root=frontier.root))
+    head = Head(origin=state.origin, size=growth.frontier.size, root=growth.frontier.root)
+    return Appended(state=state, entries=tuple(entries), growth=growth, checkpoint=sign(head))
+
+
+def write(connection: Connection, appended: Appended) -> None:
+    """Write what was appended to a log that was taken."""
     rows = [
         {"number": number, "digest": new.digest, "entry": new.entry}
-        for number, new in enumerate(entries, start=state.frontier.size)
+        for number, new in enumerate(appended.entries, start=appended.state.frontier.size)
     ]
     connection.execute(LOG_ENTRY.insert(), rows)
+    write_tiles(connection, appended)
+    connection.execute(LOG.update().where(LOG.c.id == _THE_ONE).values(**appended.row()))
+
+
+def write_tiles(connection: Connection, appended: Appended) -> None:
+    """Write the roots of the tiles that were filled."""
     full = [
         {"level": level // HEIGHT - 1, "number": number, "root": root}
-        for (level, number), root in growth.made.items()
+        for (level, number), root in appended.growth.made.items()
         if level and level % HEIGHT == 0
     ]
     if full:
         connection.execute(LOG_TILE.insert(), full)
-    changed = {"size": frontier.size, "peaks": b"".join(frontier.peaks), "checkpoint": checkpoint}
-    connection.execute(LOG.update().where(LOG.c.id == _THE_ONE).values(**changed))
-    return growth, checkpoint
 
 
 def sign_again(connection: Connection, sign: Sign) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,8 @@ def test_an_envelope_that_is_not_accepted_leaves_no_job(school: School, monkeypa
     sat = school.sit()
     real = store_jobs.enter
 
-    def fail(connection: Any, sitting: str) -> None:
-        real(connection, sitting)
+    def fail(connection: Any, sittings: Sequence[str]) -> None:
+        real(connection, sittings)
         connection.exec_driver_sql("SELECT 1 / 0")  # what comes after it in the same transaction
 
     monkeypatch.setattr(store_jobs, "enter", fail)
