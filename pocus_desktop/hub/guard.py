@@ -9,7 +9,7 @@
 5. Only failures are counted against a stranger at a closed door: nobody who is known waits for a stranger next door.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -179,32 +179,16 @@ class Guard:
             raise RateLimitedError(wait_s=-(-wait_ms // 1000))
 
     def _sender(self, request: Request, content_digest: str | None) -> Sender:
-        found: dict[str, Enrolled] = {}
-
-        def find(key_id: str) -> PublicKey | None:
-            one = self._registry.enrolments.sender(key_id)
-            if one is None:
-                return None
-            found[key_id] = one
-            return one.signing
-
         now_ms = self._clock.read().wall_ms
         try:
-            key = verify_request(
-                _authorization(request),
-                method=request.method,
-                target=request.scope["path"],
-                now_ms=now_ms,
-                find=find,
-                content_digest=content_digest,
-            )
+            found = signer_of(request, self._registry.enrolments.sender, now_ms=now_ms, content_digest=content_digest)
         except SignerUnknownError as problem:
             raise UnknownSenderError from problem
         except SignedForAnotherTimeError as problem:
             raise ClockDiffersError(hub_time_ms=now_ms) from problem
         except NotSignedError as problem:
             raise UnsignedError(reason=str(problem.params["reason"])) from problem
-        return Sender(key_id=key.key_id, kind=found[key.key_id].record.kind)
+        return Sender(key_id=found.record.signing_id, kind=found.record.kind)
 
     def _is_closed(self) -> bool:
         """Whether a stranger may not deliver; an enrolment is never removed, so that it stays closed."""
@@ -213,7 +197,36 @@ class Guard:
         return self._senders is Senders.ENROLLED or (self._senders is Senders.AUTO and self._has_enrolled)
 
 
-def _authorization(request: Request) -> str:
-    """The one field that says who asks; several say nothing."""
+def signer_of(
+    request: Request, find: Callable[[str], Enrolled | None], *, now_ms: int, content_digest: str | None = None
+) -> Enrolled:
+    """Who signed a request, by the one field that says so; several say nothing.
+
+    Args:
+        request: Its method and path are what must have been signed; `HEAD` is asked as `GET`.
+        find: Whoever may ask and has a device key, by the key's id.
+        now_ms: The hub's wall time.
+        content_digest: SHA-256 that the request names for its content; None where it has none.
+
+    Raises:
+        NotSignedError: As `verify_request`.
+    """
+    found: dict[str, Enrolled] = {}
+
+    def key_of(key_id: str) -> PublicKey | None:
+        one = find(key_id)
+        if one is None:
+            return None
+        found[key_id] = one
+        return one.signing
+
     given = request.headers.getlist("Authorization")
-    return given[0] if len(given) == 1 else ""
+    key = verify_request(
+        given[0] if len(given) == 1 else "",
+        method="GET" if request.method == "HEAD" else request.method,
+        target=request.scope["path"],
+        now_ms=now_ms,
+        find=key_of,
+        content_digest=content_digest,
+    )
+    return found[key.key_id]

@@ -1,5 +1,6 @@
 """Whatever is thrown at the hub's door, the answer is its own: a problem document with a stable code, and no trace."""
 
+import base64
 import json
 import re
 import select
@@ -170,19 +171,39 @@ def test_a_second_head_that_stops_on_the_same_connection_is_given_up_too(port: i
         require_problem(all_of(connection), "hub.slow_head")
 
 
-def test_content_that_trickles_is_given_up(port: int) -> None:
-    head = (
-        b"PUT /v1/envelopes/%b HTTP/1.1\r\nHost: a\r\nContent-Type: application/vnd.pocus.sealed-result\r\n"
-        b"Content-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nContent-Length: 100000\r\n\r\n"
-    )
+def trickle(port: int, head: bytes) -> bytes:
+    """Announce much, and send a byte now and then until there is an answer."""
     with connected(port) as connection:
-        connection.sendall(head % (b"0" * 64))
+        connection.sendall(head)
         for _ in range(TRICKLE_BYTES):  # more than the floor, were it not for the time that passes between
             is_answered, _, _ = select.select([connection], [], [], STALL_S / 10)
             if is_answered:
                 break
             connection.sendall(b"a")
-        require_problem(all_of(connection), "hub.slow_sender")
+        return all_of(connection)
+
+
+def test_content_that_trickles_is_given_up(port: int) -> None:
+    head = (
+        b"PUT /v1/envelopes/%b HTTP/1.1\r\nHost: a\r\nContent-Type: application/vnd.pocus.sealed-result\r\n"
+        b"Content-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nContent-Length: 100000\r\n\r\n"
+    )
+    require_problem(trickle(port, head % (b"0" * 64)), "hub.slow_sender")
+
+
+def test_a_piece_that_trickles_is_given_up_and_what_came_is_kept(port: int) -> None:
+    version = b"Host: a\r\nTus-Resumable: 1.0.0\r\nConnection: close\r\n"
+    metadata = b"filename " + base64.b64encode(b"0" * 64)
+    begun = exchange(
+        port,
+        b"POST /v1/uploads HTTP/1.1\r\n%bUpload-Length: 100000\r\nUpload-Metadata: %b\r\n\r\n" % (version, metadata),
+    )
+    found = re.search(rb"location: (uploads/[^\r]+)", begun)
+    assert found, begun
+    piece = b"Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\nContent-Length: 100000\r\n\r\n"
+    require_problem(trickle(port, b"PATCH /v1/%b HTTP/1.1\r\n%b%b" % (found[1], version, piece)), "hub.slow_sender")
+    so_far = exchange(port, b"HEAD /v1/%b HTTP/1.1\r\n%b\r\n" % (found[1], version))
+    assert re.search(rb"upload-offset: [1-9]", so_far), so_far
 
 
 def test_content_whose_chunks_are_broken_is_no_result(port: int, hub: Hub) -> None:

@@ -17,12 +17,11 @@ from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
 from pocus_desktop.admission.handing_out import MEDIA_TYPE, write_admissions
 from pocus_desktop.admission.records import EnrolmentState
 from pocus_desktop.admission.station_request import ClockDiffersError as SignedForAnotherTimeError
-from pocus_desktop.admission.station_request import NotSignedError, verify_request
-from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.admission.station_request import NotSignedError
 from pocus_desktop.hub.body import read_body
 from pocus_desktop.hub.doors import Door
 from pocus_desktop.hub.errors import ClockDiffersError, HubError
-from pocus_desktop.hub.guard import Guard
+from pocus_desktop.hub.guard import Guard, signer_of
 from pocus_desktop.hub.observed import refuse
 from pocus_desktop.hub.registry.enrolment_rows import Enrolled
 from pocus_desktop.hub.registry.errors import BadCodeError, NotSignedInError
@@ -92,30 +91,22 @@ class RegistryDoor:
         return Response(data, media_type=GRANT_TYPE, headers=_PRIVATE)
 
     def _admissions(self, request: Request) -> bytes:
-        station = self._asker(request, ADMISSIONS)
+        station = self._asker(request)
         return write_admissions(self._registry.admissions.for_station(station, now_ms=self._clock.read().wall_ms))
 
     def _grant(self, request: Request) -> bytes:
-        return self._registry.enrolments.grant_again(self._asker(request, GRANT).record.enrolment_id)
+        return self._registry.enrolments.grant_again(self._asker(request).record.enrolment_id)
 
-    def _asker(self, request: Request, target: str) -> Enrolled:
+    def _asker(self, request: Request) -> Enrolled:
         """The active station or centre that signed a question."""
         now_ms = self._clock.read().wall_ms
-        found: dict[str, Enrolled] = {}
-
-        def find(key_id: str) -> PublicKey | None:
-            one = self._registry.enrolments.sender(key_id)
-            if one is None or one.record.state is not EnrolmentState.ACTIVE:
-                return None
-            found[key_id] = one
-            return one.signing
-
-        given = request.headers.getlist("Authorization")
-        field = given[0] if len(given) == 1 else ""
         try:
-            asker = verify_request(field, method="GET", target=target, now_ms=now_ms, find=find)
+            return signer_of(request, self._active, now_ms=now_ms)
         except SignedForAnotherTimeError as problem:
             raise ClockDiffersError(hub_time_ms=now_ms) from problem
         except NotSignedError as problem:
             raise NotSignedInError(reason=str(problem.params["reason"])) from problem
-        return found[asker.key_id]
+
+    def _active(self, key_id: str) -> Enrolled | None:
+        one = self._registry.enrolments.sender(key_id)
+        return one if one is not None and one.record.state is EnrolmentState.ACTIVE else None
