@@ -87,7 +87,7 @@ def serve(
             configured = configuration(
                 hub, certificate=certificate, private_key=private_key, depot=depot, policy=policy, metrics=metrics
             )
-            _load(configured)
+            load(configured)
             with exposed(metrics, metrics_port + number if metrics_port else metrics_port):
                 server = uvicorn.Server(configured)
                 is_ready()
@@ -155,13 +155,21 @@ def configuration(
     )
 
 
-def _load(configured: uvicorn.Config) -> None:
-    """Read certificate and key before anyone is told that the hub listens."""
+def load(configured: uvicorn.Config) -> None:
+    """Read certificate and key before anyone is told that the hub listens.
+
+    Raises:
+        BadCertificateError: They cannot be read, or do not go together.
+    """
     try:
         configured.load()
     except (ssl.SSLError, OSError) as problem:
         reason = getattr(problem, "reason", None) or problem.strerror or type(problem).__name__
         raise BadCertificateError(reason=str(reason)) from problem
+    if configured.ssl is not None:
+        configured.ssl.num_tickets = (
+            1  # a station comes back one connection at a time; each ticket costs a cut link 250 bytes
+        )
 
 
 @contextmanager

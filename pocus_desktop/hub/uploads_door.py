@@ -153,7 +153,8 @@ class UploadsDoor:
         )
         await run_in_threadpool(self._uploads.begin, upload, now_ms=now_ms)
         # relative, so that it holds behind a proxy which puts a path before ours
-        return Response(status_code=201, headers={**_state(upload), "Location": f"uploads/{upload.upload_id}"})
+        told = {**_state(upload), **_expires(upload.expires_ms)}
+        return Response(status_code=201, headers={**told, "Location": f"uploads/{upload.upload_id}"})
 
     async def offset(self, request: Request) -> Response:
         """How far it is."""
@@ -174,7 +175,8 @@ class UploadsDoor:
                 finding.cancel()
         if ends_at == upload.size_bytes:
             await self._judge(upload)
-        return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **self._expires()})
+        expires = _expires(self._now_ms() + LIFETIME_MS)
+        return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **expires})
 
     async def remove(self, request: Request) -> Response:
         """Let it go."""
@@ -273,9 +275,6 @@ class UploadsDoor:
             if self._under_way.get(key) is done:
                 del self._under_way[key]
 
-    def _expires(self) -> dict[str, str]:
-        return {"Upload-Expires": formatdate((self._now_ms() + LIFETIME_MS) / 1000, usegmt=True)}
-
     def _now_ms(self) -> int:
         return self._clock.read().wall_ms
 
@@ -328,8 +327,11 @@ def _state(upload: Upload) -> dict[str, str]:
         **_SHOWN,
         "Upload-Offset": str(upload.arrived_bytes),
         "Upload-Length": str(upload.size_bytes),
-        "Upload-Expires": formatdate(upload.expires_ms / 1000, usegmt=True),
     }
+
+
+def _expires(at_ms: int) -> dict[str, str]:
+    return {"Upload-Expires": formatdate(at_ms / 1000, usegmt=True)}
 
 
 def _number(request: Request, field: str) -> int:

@@ -52,6 +52,7 @@ from pocus_desktop.sync.hub_http import (
 )
 from pocus_desktop.sync.log_reader import HUB_PATH, read_part
 from pocus_desktop.sync.pieces import Pieces
+from pocus_desktop.sync.resuming import resuming
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
 
 LONGEST_WAIT_ASKED_MS: Final = 60 * 60 * 1000
@@ -100,11 +101,13 @@ class HttpsTransport:
         """
         self._address = hub_address(url)
         self._key = key
+        is_asked = not is_this_computer(self._address.host)
         self._client = httpx2.Client(
             transport=transport,
-            verify=True if trust is None else trust,
+            verify=resuming(trust or httpx2.create_ssl_context(trust_env=is_asked)),
+            headers={"User-Agent": "pocus"},
             follow_redirects=False,
-            trust_env=not is_this_computer(self._address.host),
+            trust_env=is_asked,
             timeout=httpx2.Timeout(stall_s, connect=connect_s),
         )
 

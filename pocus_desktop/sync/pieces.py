@@ -19,13 +19,14 @@ import httpx2
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.errors import GaveWayError, NoUploadsError, StrangeAnswerError, SyncError
-from pocus_desktop.sync.hub_http import media_type, problem_of, told_as_ours
+from pocus_desktop.sync.hub_http import bounded_body, media_type, problem_of, told_as_ours
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE, RECEIPT_MEDIA_TYPE
 
 VERSION: Final = "1.0.0"
 PIECE_TYPE: Final = "application/offset+octet-stream"
-WRITE_BYTES: Final = 16 * 1024
-"""So much is handed to the network between two looks at what goes first."""
+WRITE_BYTES: Final = 1_400
+"""So much is handed to the network at a time: one TLS record in one packet, since nothing can be read of a record that
+is cut."""
 
 _PLAIN: Final = {"Accept-Encoding": "identity"}
 _TUS: Final = {**_PLAIN, "Tus-Resumable": VERSION}
@@ -180,6 +181,7 @@ class Pieces:
                 found = urljoin(str(url), answer.headers.get("Location", ""))
                 if not self._is_ours(found):
                     raise StrangeAnswerError(host=self._host, status=answer.status_code)
+                self._read_out(answer)
                 return found
             problem = self._problem(answer)
             if answer.status_code in _NO_UPLOADS or problem.get("code") == "hub.uploads_full":
@@ -193,6 +195,7 @@ class Pieces:
                 raise _GoneError
             told = answer.headers.get("Upload-Offset", "")
             if answer.status_code in _OK and told.isascii() and told.isdigit() and len(told) <= _LONGEST_NUMBER:
+                self._read_out(answer)
                 return int(told)
             raise self._told(answer, {})
 
@@ -211,6 +214,7 @@ class Pieces:
             self._client.stream("PATCH", upload, headers=headers, content=content) as answer,
         ):
             if answer.status_code in _OK and answer.headers.get("Upload-Offset") == str(len(envelope)):
+                self._read_out(answer)
                 return
             if answer.status_code == _CONFLICT:
                 raise _OtherOffsetError
@@ -223,6 +227,10 @@ class Pieces:
             if not is_wanted():  # rule 5
                 raise GaveWayError(host=self._host)
             yield bytes(rest[begin : begin + WRITE_BYTES])
+
+    def _read_out(self, answer: httpx2.Response) -> None:
+        """To the end, though nothing comes: only then the connection serves the next request."""
+        bounded_body(answer, self._host)
 
     def _problem(self, answer: httpx2.Response) -> Mapping[str, Json]:
         return problem_of(answer, self._host) if media_type(answer) == PROBLEM_MEDIA_TYPE else {}

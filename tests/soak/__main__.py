@@ -27,6 +27,7 @@ HARNESSES: Final = (
     "moves",
     "hub",
     "log",
+    "sync",
 )
 """Every harness, in the order in which they run."""
 
