@@ -38,6 +38,7 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.files import FileRefusedError, sync_folder, write_atomically
 from pocus_desktop.kernel.settings import Home
+from pocus_desktop.kernel.volumes import require_own_disk
 from pocus_desktop.sitting import fence
 from pocus_desktop.sitting.folder import ADMISSION, PERMIT, MovedAway, SittingFolder
 from pocus_desktop.sitting.header import Header
@@ -134,6 +135,7 @@ class Arrival:
             BundleMissingError: Rule 5.
             OtherJournalError: Rule 6.
             FileRefusedError: The disk does not take it.
+            NetworkDriveError: This station's things lie on a network drive.
             PocusError: As `verified`; `sitting.*`: the journal is not sound; as `UnlockDesk.content_key`.
         """
         moved = self.verified(packed)
@@ -142,6 +144,7 @@ class Arrival:
         used = self._used(permit)
         if used.exists():
             raise PermitUsedError
+        require_own_disk(self.home.sittings)
         held = packed.read()
         require_same_admission(self.home, permit.admission_id, held[ADMISSION])
         if place.permit() != packed.permit():  # else it is in its place, and only the rest was cut off

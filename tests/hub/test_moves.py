@@ -67,6 +67,20 @@ def test_the_first_station_went_on_and_its_history_does_not_speak(moving: Moving
     assert marked == {"moved", "continued-after-move"}
 
 
+@pytest.mark.parametrize("kept_in", ["postgresql"])
+def test_it_is_the_same_where_the_records_are_in_postgresql(moving: Moving) -> None:
+    folder = moving.begin()
+    here = moving.go_on(moving.moved_in(moving.permitted(folder, "desk-2"), "desk-2"), "desk-2")
+    for _ in range(3):
+        moving.go_on(folder, "desk-1", to_the_end=False)
+    there = moving.go_on(folder, "desk-1", plan="wait")
+    assert len(there.recorded) > len(here.recorded)
+    for envelope in (there.final, here.final, there.final):
+        moving.hub.take(envelope)
+    assert points(moving, here.sitting) == 4
+    assert set(remarks(moving, here.sitting)) == {"moved", "continued-after-move"}
+
+
 def test_it_moves_twice_in_a_row(moving: Moving) -> None:
     folder = moving.begin()
     second = moving.moved_in(moving.permitted(folder, "desk-2"), "desk-2")
@@ -156,8 +170,11 @@ FORGED: dict[str, Forgery] = {
 }
 
 
-@pytest.mark.parametrize("forgery", FORGED.values(), ids=FORGED.keys())
-@pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
+@pytest.mark.parametrize(
+    ("forgery", "is_first"),
+    [*((forgery, False) for forgery in FORGED.values()), (without_the_move, True)],
+    ids=[*FORGED.keys(), "without the move, and it came first"],
+)
 def test_what_was_not_permitted_is_kept_and_marked_and_does_not_speak(
     moving: Moving, forgery: Forgery, *, is_first: bool
 ) -> None:
