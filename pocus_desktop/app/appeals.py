@@ -55,7 +55,7 @@ def replay(request: ReplayRequest) -> int:
     with opened(request) as found:
         if request.as_json:
             told = document(found.appeal, is_blind=request.is_blind, language=request.language)
-            print(json.dumps(told, ensure_ascii=False, indent=2))  # noqa: T201 - what was asked for
+            print(json.dumps(told, indent=2))  # noqa: T201 - what was asked for; nothing in it steers a terminal
         if request.pdf is not None:
             _write(found.appeal, request, request.pdf)
         if request.as_json or request.pdf is not None:

@@ -64,5 +64,7 @@ class Axis:
 
 
 def step_for(span_ms: int, *, at_most: int) -> int:
-    """The distance between marks on a ruler over a span, with at most so many of them."""
-    return next((step for step in STEPS_MS if span_ms <= step * max(at_most, 1)), STEPS_MS[-1])
+    """The distance between marks on a ruler over a span, with at most so many of them; whole days beyond a day."""
+    most, day_ms = max(at_most, 1), STEPS_MS[-1]
+    longest = -(-span_ms // (most * day_ms)) * day_ms  # a clock that was set by years makes a gap of years
+    return next((step for step in STEPS_MS if span_ms <= step * most), longest)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from pocus_desktop.admission.admission import Accommodations
-from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.sitting import events, intents
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.session import Sitting
@@ -62,6 +61,8 @@ def with_grant(sitting: Sitting) -> tuple[Recorded, ...]:
     return (*sitting.recorded, replace(last, seq=last.seq + 1, event=grant))
 
 
-def hostile(sitting: Sitting) -> None:
-    """An answer that would like to be markup."""
-    sitting.handle(intents.Answer(item="letter", response=ExtendedTextResponse(text=HOSTILE)))
+def after_years(sitting: Sitting) -> tuple[Recorded, ...]:
+    """The same on a computer whose clock had begun at 1970 and was then set: a gap of half a century."""
+    *earlier, last = sitting.recorded
+    early = [replace(one, at=replace(one.at, wall_ms=one.at.monotonic_ms)) for one in earlier]
+    return (*early, last)

@@ -17,8 +17,9 @@ _ZOOM: Final = 1.5
 _CLOSEST_MS: Final = 2_000
 """No less than so much is ever drawn over the whole width."""
 
-_UNIT_MS: Final = 10
-"""What a step of the scroll bar is."""
+_FINEST_MS: Final = 10
+_MOST_UNITS: Final = 10**8
+"""A scroll bar counts in units that it has room for, be a gap as long as it may."""
 
 
 class TrackView(QAbstractScrollArea):
@@ -55,7 +56,7 @@ class TrackView(QAbstractScrollArea):
     @property
     def stretch(self) -> Stretch:
         """What is in sight."""
-        start = self.horizontalScrollBar().value() * _UNIT_MS
+        start = self.horizontalScrollBar().value() * self._unit_ms
         return Stretch(from_ms=start, to_ms=start + self._seen_ms, by=self._by)
 
     def show_by(self, by: By) -> None:
@@ -87,7 +88,7 @@ class TrackView(QAbstractScrollArea):
         """Scroll to where one is."""
         place, stretch = self._place(), self.stretch
         if not stretch.from_ms <= place <= stretch.to_ms:
-            self.horizontalScrollBar().setValue(round((place - self._seen_ms / 3) / _UNIT_MS))
+            self.horizontalScrollBar().setValue(round((place - self._seen_ms / 3) / self._unit_ms))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As high as its lanes."""
@@ -175,6 +176,10 @@ class TrackView(QAbstractScrollArea):
         return max(axis.length_ms if self._by == "elapsed" else axis.exam_ms, 1)
 
     @property
+    def _unit_ms(self) -> int:
+        return max(_FINEST_MS, self._whole_ms // _MOST_UNITS)
+
+    @property
     def _seen_ms(self) -> float:
         return self._whole_ms / self._zoom
 
@@ -207,12 +212,12 @@ class TrackView(QAbstractScrollArea):
         share = share if 0 <= share <= 1 else 0.5
         self._zoom = min(max(zoom, 1.0), max(self._whole_ms / _CLOSEST_MS, 1.0))
         self._fit()
-        self.horizontalScrollBar().setValue(round((place - share * self._seen_ms) / _UNIT_MS))
+        self.horizontalScrollBar().setValue(round((place - share * self._seen_ms) / self._unit_ms))
         self.viewport().update()
 
     def _fit(self) -> None:
         bar = self.horizontalScrollBar()
-        page = max(round(self._seen_ms / _UNIT_MS), 1)
-        bar.setRange(0, max(round(self._whole_ms / _UNIT_MS) - page, 0))
+        page = max(round(self._seen_ms / self._unit_ms), 1)
+        bar.setRange(0, max(round(self._whole_ms / self._unit_ms) - page, 0))
         bar.setPageStep(page)
         bar.setSingleStep(max(page // 20, 1))

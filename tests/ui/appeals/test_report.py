@@ -17,7 +17,7 @@ from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.ui.appeals.paper import Cell, Paper
 from pocus_desktop.ui.appeals.report import report, write_report
 from pocus_desktop.ui.words import Words
-from tests.appeals.eventful import HOSTILE, eventful, with_grant
+from tests.appeals.eventful import HOSTILE, after_years, eventful, with_grant
 from tests.appeals.sealed import appeal_of
 from tests.sitting.world import World, to_femoral
 
@@ -121,6 +121,15 @@ def test_the_head_of_a_table_stands_on_every_page_it_goes_on_to(world: World, tm
     with_answers = [page for page in pages if re.search(r"letter \d+", page)]
     assert len(with_answers) > 2
     assert [page for page in with_answers if "What became of it" not in page] == []
+
+
+def test_a_gap_of_half_a_century_takes_no_more_pages_than_another(world: World) -> None:
+    sitting = eventful(world)
+    pages = [
+        report(appeal_of(world, recorded), words=Words("en"), paper="a4", is_blind=False, made_at_ms=0)[1]
+        for recorded in (sitting.recorded, after_years(sitting))
+    ]
+    assert pages[1] <= pages[0] + 1
 
 
 def test_doubts_are_said_before_anything_else(world: World) -> None:

@@ -15,13 +15,15 @@ from pocus_desktop.appeals.appeal import Appeal
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.media.player import PlayerState
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.views import CaseView
 from pocus_desktop.ui.appeals.transport_bar import typed_place
 from pocus_desktop.ui.appeals.window import AppealWindow
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.theme.tokens import THEMES
 from pocus_desktop.ui.words import Words
-from tests.appeals.eventful import eventful, with_grant
+from tests.appeals.eventful import after_years, eventful, with_grant
 from tests.appeals.sealed import appeal_of
 from tests.sitting.world import World
 from tests.ui.conftest import settle
@@ -35,8 +37,14 @@ def open_appeal(qtbot: QtBot, world: World) -> Iterator[Open]:
     """Opens windows on the eventful sitting, and closes them."""
     opened: list[AppealWindow] = []
 
-    def make(*, has_bundle: bool = True, is_blind: bool = False, language: str = "en") -> AppealWindow:
-        found: Appeal = appeal_of(world, with_grant(eventful(world)), has_bundle=has_bundle)
+    def make(
+        *,
+        has_bundle: bool = True,
+        is_blind: bool = False,
+        language: str = "en",
+        lived: Callable[[Sitting], tuple[Recorded, ...]] = with_grant,
+    ) -> AppealWindow:
+        found: Appeal = appeal_of(world, lived(eventful(world)), has_bundle=has_bundle)
         window = AppealWindow(
             found,
             content=None,
@@ -289,6 +297,19 @@ def test_the_focus_stays_where_it_was_when_the_screen_changes(open_appeal: Open)
         window.walker.go(elapsed_ms)
         settle()
         assert window.focusWidget() is window.events.search
+
+
+def test_a_gap_of_half_a_century_can_be_walked(open_appeal: Open) -> None:
+    window = open_appeal(lived=after_years)
+    window.walker.go(50_000)
+    for _ in range(40):
+        window.tracks.zoom_in()
+    window.grab()
+    assert window.tracks.stretch.from_ms <= 50_000 <= window.tracks.stretch.to_ms
+    window.tracks.show_all()
+    window.walker.go(10**15)
+    window.grab()
+    assert fact(window, "wall").startswith("2026-01-01")
 
 
 def test_it_speaks_spanish(open_appeal: Open) -> None:
