@@ -87,18 +87,17 @@ class FolderPlace:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._durable: set[Path] = set()
 
     def put(self, name: str, data: bytes) -> None:
         """As `Place.put`."""
         path = self._path(name)
         try:
+            self._make_durable(path.parent)
             if path.is_file() and path.read_bytes() == data:
                 files.sync_folder(path.parent)  # whoever wrote it may not have come so far
                 return
-            missing = [folder for folder in path.parents if not folder.is_dir()]
             files.write_atomically(path, data, is_private=True)
-            for folder in missing:
-                files.sync_folder(folder.parent)
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
 
@@ -137,6 +136,15 @@ class FolderPlace:
     def at(self, part: str) -> "FolderPlace":
         """As `Place.at`."""
         return FolderPlace(self._path(part))
+
+    def _make_durable(self, folder: Path) -> None:
+        """A folder that is there may be another process's, which did not come so far as to sync where it stands."""
+        files.make_folder(folder)
+        inside = folder.relative_to(self._folder)
+        for each in (self._folder / part for part in (*reversed(inside.parents), inside)):
+            if each not in self._durable:
+                files.sync_folder(each.parent)
+                self._durable.add(each)
 
     def _path(self, name: str) -> Path:
         require_name(name)

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 from pocus_desktop.hub.errors import OneProcessError
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.errors import PocusError
 
 _PAUSE_S: Final = 1.0
 """Before a process that died soon after its start is started again."""
@@ -78,6 +79,8 @@ class _Family:
             threading.Thread(target=self._watch, daemon=True).start()
             self._work(number)
             status = 0
+        except PocusError as error:
+            log.failure(error)
         except BaseException as fault:  # noqa: BLE001 - the parent starts another; its text could hold anything
             log.event("hub.process_failed", number=number, kind=type(fault).__name__)
         finally:

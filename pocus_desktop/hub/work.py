@@ -54,7 +54,8 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the jobs under way are finished."""
-        asyncio.run(self._run_until_stopped())
+        with _loop() as loop:
+            loop.run(self._run_until_stopped())
 
     def drain(self) -> None:
         """Work until no job waits.
@@ -63,7 +64,8 @@ class Worker:
             StoreUnavailableError: The database does not answer.
         """
         try:
-            asyncio.run(self._once(is_waiting=False))
+            with _loop() as loop:
+                loop.run(self._once(is_waiting=False))
         except (ConnectorException, psycopg.Error) as problem:
             raise StoreUnavailableError(reason=type(problem).__name__) from problem
 
@@ -150,14 +152,21 @@ def _quiet() -> None:
     logger.addHandler(logging.NullHandler())
 
 
+def _loop() -> asyncio.Runner:
+    """With the kind of loop that psycopg can use on every system."""
+    return asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+
+
 @contextlib.contextmanager
 def _stopping(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
-    numbers: tuple[Any, ...] = (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
+    told: list[Any] = []
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signals, and ends the process
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+            told.append(number)
     try:
         yield
     finally:
-        for number in numbers:
+        for number in told:
             loop.remove_signal_handler(number)

@@ -13,6 +13,7 @@ from pocus_desktop.hub.errors import BadPlaceError, ObjectDamagedError, StoreUna
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.objects import Objects
 from pocus_desktop.hub.places import FolderPlace, Place, open_place
+from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
 from tests.hub.s3 import BUCKET, S3
 from tests.hub.school import School
@@ -145,6 +146,26 @@ def test_a_file_that_is_being_written_is_no_name(tmp_path: Path) -> None:
     (tmp_path / "ab").mkdir()
     (tmp_path / "ab" / ".name.x7").write_bytes(b"half")
     assert list(FolderPlace(tmp_path).names()) == []
+
+
+def test_a_folder_that_another_process_made_is_made_durable_once_before_anything_is_kept_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "place" / "ab" / "cd").mkdir(parents=True)  # by one that was killed before it synced
+    synced: list[str] = []
+    real = files.sync_folder
+
+    def sync(folder: Path) -> None:
+        synced.append("." if folder == tmp_path else folder.relative_to(tmp_path).as_posix())
+        real(folder)
+
+    monkeypatch.setattr(files, "sync_folder", sync)
+    place = FolderPlace(tmp_path / "place")
+    place.put("ab/cd/one", b"1")
+    assert synced == [".", "place", "place/ab", "place/ab/cd"]
+    synced.clear()
+    place.put("ab/cd/two", b"2")
+    assert synced == ["place/ab/cd"]
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
