@@ -125,6 +125,23 @@ def test_a_station_is_renamed_moved_and_its_new_grant_is_taken_in_but_never_an_o
     assert "[registry.enrolment_ended]" in places.hub("rename", "Desk A", "x", "--why", "y", status=1)
 
 
+def test_a_station_that_trusts_only_a_revoked_key_is_told_the_new_one_by_a_person(places: Places) -> None:
+    home = places.enrol("desk-1")
+    (old,) = Enrolment.load(home.trust).hubs
+    keys = ["--role", "academy", "--keys", places.file("academy-keys")]
+    places.pocus("keys", "rotate", *keys)
+    places.pocus("keys", "revoke", old.key_id, "--since", "2026-01-01T00:00+00:00", "--why", "stolen", *keys)
+    places.hub("stations", "desk-1", "--grant", places.file("new.grant"))
+    places.at("desk-1")
+    assert "[enrolment.other_academy]" in places.pocus("enrol", "accept", places.file("new.grant"), status=1)
+    public = Path(places.file("hub.json"))
+    public.write_text(places.pocus("keys", "show", *keys))
+    accept = ("enrol", "accept", places.file("new.grant"), "--after-compromise")
+    assert "--academy" in places.pocus(*accept, status=2)
+    assert "fingerprint" in places.pocus(*accept, "--academy", str(public))
+    assert old not in Enrolment.load(home.trust).hubs
+
+
 def test_a_code_is_shown_once(places: Places) -> None:
     told = places.hub("code", "new", "--hours", "2")
     assert len(told.splitlines()[0]) == 19
@@ -157,10 +174,17 @@ def test_a_station_joins_by_code_and_fetches_its_admissions(places: Places) -> N
             assert "is here" in places.pocus("admission", "fetch", "--hub", url)
             (held,) = home.admissions.iterdir()
             assert held.read_bytes() == Path(places.file("a")).read_bytes()
+            assert "--hub" in places.pocus("admission", "fetch", status=2)
+            assert "carry" in places.pocus("enrol", "renew", status=2).lower(), "no address was told yet"
+            places.hub("terms", "--url", url)
+            places.hub("stations", "Desk 1", "--grant", places.file("told.grant"))
+            places.pocus("enrol", "accept", places.file("told.grant"))
+            places.pocus("keys", "rotate", "--role", "academy", "--keys", places.file("academy-keys"))
+            assert "Enrolled as station Desk 1" in places.pocus("enrol", "renew"), "the hub was not started anew"
+            assert len(Enrolment.load(home.trust).hubs) == 2
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
         finally:
             if process.poll() is None:
                 process.kill()
     assert "[sync.hub_not_reached]" in places.pocus("admission", "fetch", "--hub", url, status=1)
-    assert "--hub" in places.pocus("admission", "fetch", status=2)

@@ -286,6 +286,7 @@ class Enrolments:
         Raises:
             UnknownEnrolmentError, AmbiguousEnrolmentError, EnrolmentEndedError: There is no such active one.
         """
+        self._ring.refresh()  # the academy's keys may have been exchanged while this process ran
         with self._store.rows() as rows:
             return self._written(rows, living_row(rows, wanted))
 
