@@ -127,7 +127,8 @@ def _over(deed: Deed, *errors: type[SyncError], then: Callable[[WeakLink], None]
     def make(world: World) -> Road:
         link = world.link()
         link.otherwise = deed
-        transport = HttpsTransport(link.url, stall_s=0.4)
+        # what never comes is given up soon; what comes, however busy this computer is, never
+        transport = HttpsTransport(link.url, stall_s=0.4 if StalledError in errors else 60)
 
         def clear() -> None:
             link.clear()
