@@ -15,7 +15,6 @@ from pocus_desktop.admission.documents import CentreId, Moment, Name, Pair, Part
 from pocus_desktop.admission.shape import Base64, Key
 from pocus_desktop.crypto import dsse, hpke
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
-from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.move-permit.v1+json"
@@ -183,8 +182,3 @@ def make_permit(fields: dict[str, object]) -> MovePermit:
         BadDocumentError: They do not fit; names the first that does not.
     """
     return checked(MovePermit, fields)
-
-
-def digest_of(envelope: bytes) -> str:
-    """SHA-256 of a permit's envelope."""
-    return canonical.digest(envelope)

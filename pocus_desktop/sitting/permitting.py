@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -92,11 +91,6 @@ class LookedInto:
     def answers(self) -> int:
         """How many items were answered."""
         return len({one.event.item for one in self.recorded if isinstance(one.event, events.Answered)})
-
-    @property
-    def began(self) -> datetime:
-        """When the sitting began."""
-        return self.recorded[0].at.utc
 
 
 def history_digest(recorded: Sequence[Recorded]) -> str:

@@ -274,7 +274,7 @@ def test_what_is_not_permitted_moves_nowhere(
     centre.home("desk-2").latest_time.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize(("name", "stride"), [(CONTENTS, 1), (PERMIT, 11)])
+@pytest.mark.parametrize(("name", "stride"), [(CONTENTS, 3), (PERMIT, 29)])
 def test_a_stick_cut_or_changed_at_any_byte_is_refused_by_name_or_says_the_same(
     permitted: tuple[str, Path], centre: Centre, name: str, stride: int
 ) -> None:
