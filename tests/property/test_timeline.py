@@ -71,7 +71,7 @@ def agrees(sitting: Sitting, moment: float) -> None:
     assert bare.totals.elapsed_ms == totals.elapsed_ms
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(moments, st.floats(0, 1))
 def test_a_timeline_is_what_the_fold_makes(story: Story, moment: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -80,7 +80,7 @@ def test_a_timeline_is_what_the_fold_makes(story: Story, moment: float) -> None:
         world.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rests, st.floats(0, 1))
 def test_a_timeline_over_breaks_is_what_the_fold_makes(story: Story, moment: float) -> None:
     with tempfile.TemporaryDirectory() as folder:

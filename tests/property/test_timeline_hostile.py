@@ -31,7 +31,7 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> Pieces:
     return world, with_grant(eventful(world))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_made_up_history_can_be_looked_at(pieces: Pieces, data: st.DataObject) -> None:
     world, genuine = pieces
