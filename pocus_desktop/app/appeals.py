@@ -114,11 +114,14 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
         if request.hub is not None:
             hub = Hub(request.hub, ring, request.database_url, objects=os.environ.get(OBJECTS))
             held.callback(hub.close)
+        chosen = ""
         if request.sitting and hub is not None:
             results = hub.every(request.sitting)
+            standing = hub.standing(request.sitting)
+            chosen = "" if standing is None else standing.digest
         else:
             results = tuple(open_sealed_result(path.read_bytes(), ring.openers) for path in request.results)
-        speaks, _ = speaking(results)
+        speaks, _ = speaking(results, chosen=chosen)
         first = speaks.events[0].event
         assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (sealed-result 5.4)
         content, material = None, None
@@ -128,7 +131,8 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
             material = hub.material(first.bundle_id, first.bundle_version)
         receipt = _receipt(request, ring, hub, speaks)
         hubs = hub.ring.verifiers if hub is not None else ring.verifiers
-        yield OpenedAppeal(appeal=appeal(results, material=material, hubs=hubs, receipt=receipt), content=content)
+        found = appeal(results, material=material, hubs=hubs, receipt=receipt, chosen=chosen)
+        yield OpenedAppeal(appeal=found, content=content)
 
 
 def _bundle(held: ExitStack, path: Path, first: OpenedEvent, content_key: str) -> tuple[BundleContent, Material]:

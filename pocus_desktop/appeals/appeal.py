@@ -89,6 +89,7 @@ def appeal(
     material: Material | None,
     hubs: Iterable[PublicKey],
     receipt: Receipt | None = None,
+    chosen: str = "",
 ) -> Appeal:
     """Put together what is looked at.
 
@@ -97,12 +98,13 @@ def appeal(
         material: The bundle that was sat; None where it is not at hand.
         hubs: The academy's signing keys, for the admission inside.
         receipt: The hub's, verified; None where there is none.
+        chosen: As `speaking`.
 
     Raises:
         SeveralSittingsError: The results are not of one sitting.
         NotTheBundleError: The bundle is not the one that was sat: its texts would be put beside other answers.
     """
-    opened, others = speaking(results)
+    opened, others = speaking(results, chosen=chosen)
     first = opened.events[0].event
     assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (sealed-result 5.4)
     if material is not None:

@@ -32,10 +32,15 @@ class Other:
     forks_at: int
 
 
-def speaking(results: Sequence[Opened]) -> tuple[Opened, tuple[Other, ...]]:
+def speaking(results: Sequence[Opened], *, chosen: str = "") -> tuple[Opened, tuple[Other, ...]]:
     """The result that speaks for a sitting, and what the others are to it.
 
-    The one with the most events speaks, of equals the final one, and the lower digest decides where both are.
+    The one that the hub lets speak does, where the hub was asked: it knows which moves between stations were permitted.
+    Else the one with the most events, of equals the final one, and the lower digest decides where both are.
+
+    Args:
+        results: Of one sitting.
+        chosen: The digest of the one that the hub lets speak; empty where no hub was asked.
 
     Raises:
         SeveralSittingsError: They are not of one sitting.
@@ -44,7 +49,7 @@ def speaking(results: Sequence[Opened]) -> tuple[Opened, tuple[Other, ...]]:
     if len(sittings) != 1:
         raise SeveralSittingsError(count=len(sittings))
     by_digest = {one.digest: one for one in results}
-    first, *rest = sorted(by_digest.values(), key=lambda one: (-one.header.last_seq, one.is_partial, one.digest))
+    first, *rest = sorted(by_digest.values(), key=lambda one: _rank(one, chosen))
     return first, tuple(
         Other(
             digest=one.digest,
@@ -56,8 +61,12 @@ def speaking(results: Sequence[Opened]) -> tuple[Opened, tuple[Other, ...]]:
     )
 
 
+def _rank(one: Opened, chosen: str) -> tuple[bool, int, bool, str]:
+    return one.digest != chosen, -one.header.last_seq, one.is_partial, one.digest
+
+
 def _forks_at(one: Opened, speaks: Opened) -> int:
     for mine, theirs in zip(one.events, speaks.events, strict=False):
         if mine != theirs:
             return mine.seq
-    return 0
+    return speaks.header.last_seq + 1 if one.header.last_seq > speaks.header.last_seq else 0

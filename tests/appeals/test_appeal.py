@@ -36,6 +36,14 @@ def test_of_two_histories_both_are_named_with_where_they_part(world: World) -> N
     assert (doubt.code, dict(doubt.params)) == ("appeals.forked", {"digest": fork.digest, "seq": recorded[-2].seq})
 
 
+def test_the_result_that_the_hub_lets_speak_does_though_another_goes_further(world: World) -> None:
+    recorded = to_femoral(world.begin()).recorded
+    short, longer = opened_of(world, recorded[:-2]), opened_of(world, recorded)
+    speaks, others = speaking([longer, short], chosen=short.digest)
+    assert speaks is short
+    assert [(one.digest, one.forks_at) for one in others] == [(longer.digest, short.header.last_seq + 1)]
+
+
 def test_results_of_two_sittings_are_refused(world: World) -> None:
     one, other = to_femoral(world.begin(name="sitting")), to_femoral(world.begin(name="other"))
     first = opened_of(world, one.recorded)
