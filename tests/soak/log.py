@@ -57,6 +57,7 @@ class Told:
     receipts: dict[int, bytes] = field(default_factory=dict)
     kills: int = 0
     doubles: int = 0
+    entries: int = 0
 
     def take(self, printed: str) -> None:
         """What one process printed; its last line may be cut."""
@@ -70,21 +71,20 @@ class Told:
 def main(argv: Sequence[str]) -> int:
     """Run; 0 where everything held."""
     given = asked.read(argv, count=ROUNDS)
-    status = 0
-    for name, place in (("sqlite", _sqlite()), ("postgresql", _postgresql())):
-        with place as url:
-            if url is None:
-                asked.say(f"{name} is not installed here")
-                continue
-            told, entries = Told(), 0
-            for _ in given.tries():
-                _round(url, told, given)
-                entries = _compare(KeptLog(url=url), told)
-            asked.counted(f"{name}: processes killed", told.kills)
-            asked.counted(f"{name}: receipts proved", len(told.receipts))
-            asked.counted(f"{name}: entries of one history", entries)
-            status |= told.doubles > 0
-    return status
+    told = {"sqlite": Told(), "postgresql": Told()}
+    with _sqlite() as sqlite, _postgresql() as postgresql:
+        if postgresql is None:
+            asked.say("PostgreSQL is not installed here")
+        places = [(name, url) for name, url in (("sqlite", sqlite), ("postgresql", postgresql)) if url is not None]
+        for _ in given.tries():
+            for name, url in places:
+                _round(url, told[name], given)
+                told[name].entries = _compare(KeptLog(url=url), told[name])
+    for name, one in told.items():
+        asked.counted(f"{name}: processes killed", one.kills)
+        asked.counted(f"{name}: receipts proved", len(one.receipts))
+        asked.counted(f"{name}: entries of one history", one.entries)
+    return int(any(one.doubles for one in told.values()))
 
 
 def _round(url: str, told: Told, given: asked.Asked) -> None:
