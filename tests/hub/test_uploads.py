@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from tusclient.client import TusClient
 
+from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub import uploads_door
 from pocus_desktop.hub.app import Policy, create_app
 from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFullError
@@ -23,11 +24,20 @@ from pocus_desktop.kernel import words
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.errors import NotLetInError
+from pocus_desktop.sync.https import HttpsTransport
 from tests.hub.loopback import serving
 from tests.hub.school import School
+from tests.hub.test_admissions import enrol
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """Every test runs on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture
@@ -336,3 +346,29 @@ def test_several_stations_at_once(school: School) -> None:
                 assert _append(client, place, begin, sat.final[begin:end]).status_code == 204
     assert len(hub.standings()) == 4
     hub.close()
+
+
+def test_who_begins_an_upload_signs_and_whoever_knows_its_address_goes_on(school: School, hub: Hub) -> None:
+    """The hub's clock is another than this computer's: it is signed again for the hub's time."""
+    data, key = school.sit().final, enrol(hub.registry, "Desk 1").signing
+    heard: list[tuple[str, int]] = []
+
+    def bring(signer: SigningKey | None) -> bytes:
+        inside = InProcessTransport(create_app(hub))
+        transport = HttpsTransport("https://hub.invalid", key=signer, transport=inside)
+        digest = hashlib.sha256(data).hexdigest()
+        return transport.upload(
+            data,
+            digest,
+            upload="",
+            offset=0,
+            moved=lambda upload, offset: heard.append((upload, offset)),
+            is_wanted=lambda: True,
+        )
+
+    for stranger in (None, SigningKey.generate()):
+        with pytest.raises(NotLetInError):
+            bring(stranger)
+    assert heard == []
+    verify_receipt(bring(key), [school.keys.signing.public])
+    assert heard[-1][1] == len(data)
