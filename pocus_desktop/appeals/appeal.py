@@ -43,7 +43,6 @@ class Identity:
         head: Digest of the journal's last row.
         station: Id of the key that signed.
         manifest_digest: Of the bundle that was sat.
-        is_bundle_same: Whether the bundle at hand is that one; None where none is at hand.
         receipt: The hub's, where it was given; verified.
         others: The other results of the sitting that were given.
     """
@@ -64,7 +63,6 @@ class Identity:
     bundle_id: str
     bundle_version: int
     manifest_digest: str
-    is_bundle_same: bool | None
     receipt: Receipt | None
     others: tuple[Other, ...] = ()
 
@@ -112,7 +110,7 @@ def appeal(
     course = None if material is None else Course.of(material.assessment, first)
     told, history = timeline(opened.events, course)
     told = replace(told, doubts=(*_doubts_outside(opened, others, hubs), *told.doubts))
-    return Appeal(identity=_identity(opened, first, material, receipt, others), timeline=told, history=history)
+    return Appeal(identity=_identity(opened, first, receipt, others), timeline=told, history=history)
 
 
 def _require_same(first: OpenedEvent, material: Material) -> None:
@@ -135,10 +133,7 @@ def _doubts_outside(opened: Opened, others: Iterable[Other], hubs: Iterable[Publ
     return found
 
 
-def _identity(
-    opened: Opened, first: OpenedEvent, material: Material | None, receipt: Receipt | None, others: tuple[Other, ...]
-) -> Identity:
-    is_known = material is not None and bool(material.manifest_digest)
+def _identity(opened: Opened, first: OpenedEvent, receipt: Receipt | None, others: tuple[Other, ...]) -> Identity:
     return Identity(
         sitting=first.sitting,
         digest=opened.digest,
@@ -156,7 +151,6 @@ def _identity(
         bundle_id=first.bundle_id,
         bundle_version=first.bundle_version,
         manifest_digest=first.manifest_digest,
-        is_bundle_same=True if is_known else None,
         receipt=receipt,
         others=others,
     )

@@ -68,7 +68,6 @@ def _tell(history: History, doubts: tuple[Doubt, ...]) -> Timeline:
     marks: list[Mark] = []
     lines: list[Line] = []
     limits: dict[Scope, int] = {}
-    survey: tuple[tuple[str, str], ...] = ()
     passed: Passed | None = None
     for passed in history.walk():
         points.append(passed.at)
@@ -79,8 +78,6 @@ def _tell(history: History, doubts: tuple[Doubt, ...]) -> Timeline:
         event = passed.one.event
         if isinstance(event, events.Answered):
             answers.append(deeds.answer(passed, event, course))
-        elif isinstance(event, events.SurveyAnswered):
-            survey = event.answers
         if (mark := deeds.mark(passed)) is not None:
             marks.append(mark)
         lines += [Line(seq=passed.one.seq, entry=one) for one in passed.time.entries[len(passed.before.entries) :]]
@@ -102,7 +99,6 @@ def _tell(history: History, doubts: tuple[Doubt, ...]) -> Timeline:
         lines=tuple(lines),
         spent=_spent(passed.time, limits),
         totals=_totals(history, track, passed.time),
-        survey=survey,
     )
 
 

@@ -281,7 +281,6 @@ class Timeline:
     lines: tuple[Line, ...]
     spent: tuple[Spent, ...]
     totals: Totals
-    survey: tuple[tuple[str, str], ...] = ()
 
     @property
     def begin(self) -> At:
