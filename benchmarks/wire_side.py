@@ -22,7 +22,7 @@ from benchmarks.lossy_link import HUB_ADDRESS
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.serve import configuration, load
+from pocus_desktop.hub.web.serve import configuration, load
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.https import HttpsTransport

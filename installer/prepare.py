@@ -50,6 +50,8 @@ DEBIAN_PACKAGES = (
     "postgresql",
     "iproute2",
     "strace",
+    # reports are read as a person would
+    "poppler-utils",
 )
 
 

@@ -19,7 +19,7 @@ from pocus_desktop.app.scripted_sitting import run_scripted
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.walkthrough import read_walkthrough
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.serve import served_here
+from pocus_desktop.hub.web.serve import served_here
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError

@@ -15,12 +15,12 @@ from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keystore import FileKeyStore
-from pocus_desktop.hub.app import Policy
 from pocus_desktop.hub.carried import Carried, take_folder
-from pocus_desktop.hub.guard import Senders
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.serve import serve as serve_hub
-from pocus_desktop.hub.store import Standing
+from pocus_desktop.hub.records.store import Standing
+from pocus_desktop.hub.web.app import Policy
+from pocus_desktop.hub.web.guard import Senders
+from pocus_desktop.hub.web.serve import serve as serve_hub
 from pocus_desktop.kernel import log
 
 LOG_BYTES: Final = 10_000_000

@@ -9,8 +9,8 @@ from pocus_desktop.cli.hub_options import OBJECTS
 from pocus_desktop.cli.keeping_face import HubPlace, Revision
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub import backup as backups
-from pocus_desktop.hub import store_engine
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.records import store_engine
 from pocus_desktop.hub.work import Worker
 from pocus_desktop.kernel import log
 

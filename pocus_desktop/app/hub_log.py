@@ -6,7 +6,7 @@ from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.cli.faces import AuditedLog
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.log_export import export_log as export
+from pocus_desktop.hub.results_log.export import export_log as export
 from pocus_desktop.kernel.files import FileRefusedError
 
 

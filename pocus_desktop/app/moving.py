@@ -14,8 +14,8 @@ from pocus_desktop.bundle.library import Library
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.folder import PERMIT
-from pocus_desktop.sitting.move_in import Arrival, MovedIn
-from pocus_desktop.sitting.move_stick import CONTENTS, FOLDER, PackedSitting, found_on, only_on
+from pocus_desktop.sitting.moving.move_in import Arrival, MovedIn
+from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, PackedSitting, found_on, only_on
 from pocus_desktop.ui.candidate.desk import MoveOffer
 
 _PLACES: Final = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt/*", "/Volumes/*")

@@ -35,7 +35,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.events import IntegrityNoted
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.material import Material
-from pocus_desktop.sitting.move_in import Arrival, held_permit
+from pocus_desktop.sitting.moving.move_in import Arrival, held_permit
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox

@@ -16,8 +16,8 @@ from pocus_desktop.authoring.build.build import Built, build
 from pocus_desktop.authoring.build.publisher import PublisherKeys
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.bundle.library import Library
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sync.asgi import InProcessTransport

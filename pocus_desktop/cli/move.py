@@ -19,13 +19,13 @@ from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.move_errors import NotACentreError
-from pocus_desktop.sitting.move_in import Arrival
-from pocus_desktop.sitting.move_stick import only_on
-from pocus_desktop.sitting.packing import pack as pack_sitting
-from pocus_desktop.sitting.packing import sitting_folder
-from pocus_desktop.sitting.permitting import LookedInto, MoveOrder, looked_into, station_of
-from pocus_desktop.sitting.permitting import permit as permit_move
+from pocus_desktop.sitting.moving.errors import NotACentreError
+from pocus_desktop.sitting.moving.move_in import Arrival
+from pocus_desktop.sitting.moving.move_stick import only_on
+from pocus_desktop.sitting.moving.packing import pack as pack_sitting
+from pocus_desktop.sitting.moving.packing import sitting_folder
+from pocus_desktop.sitting.moving.permitting import LookedInto, MoveOrder, looked_into, station_of
+from pocus_desktop.sitting.moving.permitting import permit as permit_move
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _which = click.option("--sitting", "wanted", help="The id of the sitting or of its admission, where there are several.")

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.crypto import dsse
-from pocus_desktop.hub import store_dump
 from pocus_desktop.hub.errors import (
     BackupDamagedError,
     DumpFailedError,
@@ -27,8 +26,9 @@ from pocus_desktop.hub.errors import (
     OtherDatabaseError,
 )
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.objects import Objects, is_digest
-from pocus_desktop.hub.places import FolderPlace, Place, open_place
+from pocus_desktop.hub.records import store_dump
+from pocus_desktop.hub.storage.objects import Objects, is_digest
+from pocus_desktop.hub.storage.places import FolderPlace, Place, open_place
 from pocus_desktop.kernel import canonical, files, log
 from pocus_desktop.kernel.canonical import BadJsonError
 from pocus_desktop.kernel.clock import SystemClock

@@ -6,8 +6,8 @@ from pathlib import Path
 from pocus_desktop.hub.errors import StoreUnavailableError, TooLargeError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
-from pocus_desktop.hub.log_export import export_log
-from pocus_desktop.hub.objects import is_digest
+from pocus_desktop.hub.results_log.export import export_log
+from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sync.errors import FolderDamagedError, FolderNotWritableError, NoFolderError

@@ -5,8 +5,8 @@
 <folder>/shelf/        assessments with their scoring keys, sealed to the academy
 <folder>/hub.sqlite    the records, where no other database is named
 
-The first three may lie in another place (`hub.places`); with them and the records elsewhere, a process of the hub keeps
-nothing of its own, and any of several may answer.
+The first three may lie in another place (`hub.storage.places`); with them and the records elsewhere, a process of the
+hub keeps nothing of its own, and any of several may answer.
 """
 
 import logging
@@ -31,16 +31,16 @@ from pocus_desktop.hub.errors import (
     StoreUnavailableError,
 )
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
-from pocus_desktop.hub.log_audit import Finding, audit_records
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.moves import remark_of
-from pocus_desktop.hub.objects import Objects
-from pocus_desktop.hub.places import open_place
+from pocus_desktop.hub.records.store import HubStore, Refused, Standing
+from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registry.registry import Registry
-from pocus_desktop.hub.result_log import ResultLog
+from pocus_desktop.hub.results_log.audit import Finding, audit_records
+from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.shelf import Shelf, Shelved
-from pocus_desktop.hub.store import HubStore, Refused, Standing
-from pocus_desktop.hub.upload_store import UploadStore
+from pocus_desktop.hub.storage.objects import Objects
+from pocus_desktop.hub.storage.places import open_place
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
@@ -395,7 +395,7 @@ class Hub:
         return status
 
     def audit_log(self) -> Iterator[Finding]:
-        """Everything that log, receipts and envelopes do not agree about (`hub.log_audit`)."""
+        """Everything that log, receipts and envelopes do not agree about (`hub.results_log.audit`)."""
         return audit_records(self._store, self.ring.verifiers, read=self._intake.bytes_of)
 
     def quarantined(self) -> tuple[Refused, ...]:

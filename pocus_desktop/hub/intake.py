@@ -35,9 +35,9 @@ from pocus_desktop.hub.errors import (
     TooLargeError,
 )
 from pocus_desktop.hub.moves import FindCentre, Moves, moves_of
-from pocus_desktop.hub.objects import Objects
-from pocus_desktop.hub.result_log import ResultLog
-from pocus_desktop.hub.store import PLACE_BYTES, HubStore, Refused
+from pocus_desktop.hub.records.store import PLACE_BYTES, HubStore, Refused
+from pocus_desktop.hub.results_log.result_log import ResultLog
+from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError

@@ -21,7 +21,7 @@ from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.events import CAME_BACK, Moved
-from pocus_desktop.sitting.permitting import history_digest
+from pocus_desktop.sitting.moving.permitting import history_digest
 from pocus_desktop.sitting.sealed import Opened
 
 Remark: TypeAlias = Literal["moved", "unpermitted-move", "continued-after-move", "permit-used-twice", "moved-twice"]

@@ -16,7 +16,7 @@ from pocus_desktop.crypto import hpke
 from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.hub.errors import BadScoringKeyError, PlaceDamagedError, ShelfDamagedError, VersionTakenError
-from pocus_desktop.hub.places import Place
+from pocus_desktop.hub.storage.places import Place
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError
 from pocus_desktop.kernel.ids import NAME

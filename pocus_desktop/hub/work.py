@@ -1,9 +1,9 @@
 """Work: the processes that score what was accepted, where the hub's database is PostgreSQL.
 
-A job is entered in the transaction that accepts its envelope (`hub.store_jobs`). It may run more than once: after a
-failure, after its worker was killed, or because two envelopes of one sitting came. That does no harm, for scoring a
-sitting again by the envelope that speaks for it comes to the same (`Hub.settle`), and two jobs of one sitting never run
-at the same time.
+A job is entered in the transaction that accepts its envelope (`hub.records.store_jobs`). It may run more than once:
+after a failure, after its worker was killed, or because two envelopes of one sitting came. That does no harm, for
+scoring a sitting again by the envelope that speaks for it comes to the same (`Hub.settle`), and two jobs of one sitting
+never run at the same time.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from procrastinate.jobs import Job
 
 from pocus_desktop.hub.errors import NeedsServerError, NotFoundError, StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.store_jobs import SCORE, SCORING
+from pocus_desktop.hub.records.store_jobs import SCORE, SCORING
 from pocus_desktop.kernel import log
 
 AT_ONCE: Final = 2

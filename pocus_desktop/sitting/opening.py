@@ -14,7 +14,7 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel import ids
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.vocabulary import Place
-from pocus_desktop.sitting import events, fence
+from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError, HandedInError, NoScoringKeyError, OtherAdmissionError
@@ -24,6 +24,7 @@ from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import Journal
 from pocus_desktop.sitting.ledger import Ledger
 from pocus_desktop.sitting.material import Material
+from pocus_desktop.sitting.moving import fence
 from pocus_desktop.sitting.state import SittingState, Stage
 from pocus_desktop.sitting.views import Comfort
 

@@ -18,7 +18,7 @@ from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import HUB_URL, Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.authoring.media.clip import encode_clip
-from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.intents import Intent

@@ -8,9 +8,9 @@ import pytest
 from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.app.doctor import _academy_log
 from pocus_desktop.app.log_keeping import LogKeeping
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.carried import take_folder
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sync.asgi import InProcessTransport

@@ -13,8 +13,8 @@ from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.partials import EVERY_MS, LEAST_MS, VARIABLE, Partials, asked_ms
 from pocus_desktop.case.items.choice import ChoiceResponse
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.material import Material

@@ -13,7 +13,7 @@ import pytest
 from pocus_desktop.app.faces import faces
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keystore import FileKeyStore
-from pocus_desktop.hub.places import FolderPlace
+from pocus_desktop.hub.storage.places import FolderPlace
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.https import HttpsTransport
 from tests.hub.postgres import PASSWORD, database, postgres

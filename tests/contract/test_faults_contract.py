@@ -18,9 +18,9 @@ from typing import Final, TypeAlias
 import httpx2
 import pytest
 
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.carried import take_folder
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel import files, words
 from pocus_desktop.sitting.receipt import issue_receipt, verify_receipt
 from pocus_desktop.sync.asgi import InProcessTransport

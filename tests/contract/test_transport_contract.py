@@ -9,9 +9,9 @@ from typing import Literal
 
 import pytest
 
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.carried import take_folder
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.engine import Status

@@ -19,13 +19,13 @@ from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import HUB_URL, Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.bundle.library import Library
-from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.sitting.move_in import Arrival
-from pocus_desktop.sitting.move_stick import PackedSitting, only_on
-from pocus_desktop.sitting.packing import pack
-from pocus_desktop.sitting.permitting import MoveOrder, looked_into, permit, station_of
+from pocus_desktop.sitting.moving.move_in import Arrival
+from pocus_desktop.sitting.moving.move_stick import PackedSitting, only_on
+from pocus_desktop.sitting.moving.packing import pack
+from pocus_desktop.sitting.moving.permitting import MoveOrder, looked_into, permit, station_of
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport
 from tests.e2e.academy import CANDIDATE, answer, hand_in, to_case

@@ -17,7 +17,7 @@ from pocus_desktop.cli.main import run
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
-from pocus_desktop.hub.app import create_app
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError

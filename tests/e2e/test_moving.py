@@ -23,8 +23,8 @@ from pocus_desktop.sitting.events import Moved
 from pocus_desktop.sitting.folder import ADMISSION, PERMIT
 from pocus_desktop.sitting.journal import FILE_NAME
 from pocus_desktop.sitting.log import lines
-from pocus_desktop.sitting.move_in import Point
-from pocus_desktop.sitting.move_stick import CONTENTS, only_on
+from pocus_desktop.sitting.moving.move_in import Point
+from pocus_desktop.sitting.moving.move_stick import CONTENTS, only_on
 from pocus_desktop.sitting.store import JournalStore
 from pocus_desktop.sitting.views import CaseView
 from pocus_desktop.ui.candidate.desk import AdmissionChoice

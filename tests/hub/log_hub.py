@@ -10,9 +10,9 @@ from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Accepted, Arrival, Wish
-from pocus_desktop.hub.result_log import ResultLog
-from pocus_desktop.hub.store import HubStore
-from pocus_desktop.hub.store_tables import ENVELOPE
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_tables import ENVELOPE
+from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.sitting.receipt import entry_of, issue_receipt
 
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))

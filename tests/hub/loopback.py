@@ -9,7 +9,7 @@ from typing import Any
 import uvicorn
 
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.serve import configuration
+from pocus_desktop.hub.web.serve import configuration
 
 
 @contextmanager

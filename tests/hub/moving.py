@@ -15,9 +15,9 @@ from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.folder import ADMISSION, MOVED, PERMIT
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
 from pocus_desktop.sitting.material import Material
-from pocus_desktop.sitting.move_stick import PackedSitting
-from pocus_desktop.sitting.packing import pack
-from pocus_desktop.sitting.permitting import MoveOrder, looked_into, permit
+from pocus_desktop.sitting.moving.move_stick import PackedSitting
+from pocus_desktop.sitting.moving.packing import pack
+from pocus_desktop.sitting.moving.permitting import MoveOrder, looked_into, permit
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.writer import InlineWriter
 from tests.hub.school import BUNDLE, MANIFEST, VERSION, School

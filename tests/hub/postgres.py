@@ -30,7 +30,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from pocus_desktop.hub import store_engine, store_schema
+from pocus_desktop.hub.records import store_engine, store_schema
 
 USER: Final = "pocus"
 PASSWORD: Final = "a-password-of-the-tests"

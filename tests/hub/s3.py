@@ -34,6 +34,7 @@ SECRET: Final = "a-secret-of-the-tests"
 BUCKET: Final = "academy"
 REGION: Final = "us-east-1"
 _START_S: Final = 60
+_TRIES: Final = 5
 _GRPC: Final = 10_000
 """Each of its services listens at a second port, which is so much higher."""
 
@@ -93,6 +94,24 @@ def running_s3() -> Iterator[S3]:
     weed = program()
     if weed is None:
         raise FileNotFoundError("no S3 server is installed")
+    with contextlib.ExitStack() as running:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                server = running.enter_context(_started(weed))
+                break
+            except _DiedError:  # another program took a port between its choice and its use
+                if not tries_left:
+                    raise
+        yield server
+
+
+class _DiedError(RuntimeError):
+    """The server ended instead of starting; the last lines that it wrote."""
+
+
+@contextlib.contextmanager
+def _started(weed: Path) -> Iterator[S3]:
+    """One server on ports that were free a moment ago."""
     folder = Path(tempfile.mkdtemp(prefix="pocus-s3-"))
     keys = {"name": "pocus", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
     (folder / "keys.json").write_text(json.dumps({"identities": [keys]}))
@@ -137,7 +156,9 @@ def _wait(server: S3, process: "subprocess.Popen[bytes]", log: Path) -> None:
                 client.create_bucket(Bucket=BUCKET)
             client.put_object(Bucket=BUCKET, Key="first", Body=b"1")
         except (ClientError, BotoCoreError):
-            if process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None:
+                raise _DiedError(log.read_text(errors="replace")[-2000:]) from None
+            if time.monotonic() > deadline:
                 raise RuntimeError(log.read_text(errors="replace")[-2000:]) from None
             time.sleep(0.1)
         else:

@@ -28,9 +28,9 @@ from typing import Final, Literal
 
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.intake import Point
-from pocus_desktop.hub.objects import Objects
-from pocus_desktop.hub.places import FolderPlace
-from pocus_desktop.hub.store import Standing
+from pocus_desktop.hub.records.store import Standing
+from pocus_desktop.hub.storage.objects import Objects
+from pocus_desktop.hub.storage.places import FolderPlace
 from pocus_desktop.hub.work import Worker
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from tests.hub.postgres import Cluster, children
@@ -49,12 +49,12 @@ from pathlib import Path
 import uvicorn
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
-from pocus_desktop.hub.app import Policy
+from pocus_desktop.hub.web.app import Policy
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.guard import Limits
-from pocus_desktop.hub.rate import Rate
-from pocus_desktop.hub.processes import run_several
-from pocus_desktop.hub.serve import configuration
+from pocus_desktop.hub.web.guard import Limits
+from pocus_desktop.hub.web.rate import Rate
+from pocus_desktop.hub.web.processes import run_several
+from pocus_desktop.hub.web.serve import configuration
 
 folder, orders, signing, sealing, count = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:5], int(sys.argv[5])
 keys = AcademyKeys(signing=SigningKey.from_seed(bytes.fromhex(signing)),

@@ -15,19 +15,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pocus_desktop.hub.app import Policy, create_app
-from pocus_desktop.hub.body import TRICKLE_BYTES
-from pocus_desktop.hub.doors import Door
 from pocus_desktop.hub.errors import NoRoomError, StoreUnavailableError
-from pocus_desktop.hub.figures import figures
-from pocus_desktop.hub.guard import Limits, Senders
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.metrics import Metrics, exposed
-from pocus_desktop.hub.observed import REQUEST_ID
-from pocus_desktop.hub.protocol import HEAD_BYTES
-from pocus_desktop.hub.rate import Rate
-from pocus_desktop.hub.readiness import Readiness
-from pocus_desktop.hub.serve import configuration
+from pocus_desktop.hub.web.app import Policy, create_app
+from pocus_desktop.hub.web.body import TRICKLE_BYTES
+from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.figures import figures
+from pocus_desktop.hub.web.guard import Limits, Senders
+from pocus_desktop.hub.web.metrics import Metrics, exposed
+from pocus_desktop.hub.web.observed import REQUEST_ID
+from pocus_desktop.hub.web.protocol import HEAD_BYTES
+from pocus_desktop.hub.web.rate import Rate
+from pocus_desktop.hub.web.readiness import Readiness
+from pocus_desktop.hub.web.serve import configuration
 from pocus_desktop.kernel import log, words
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE

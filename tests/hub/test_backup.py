@@ -19,8 +19,8 @@ from pocus_desktop.hub.errors import (
     OtherDatabaseError,
 )
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.objects import Objects
-from pocus_desktop.hub.places import FolderPlace, open_place
+from pocus_desktop.hub.storage.objects import Objects
+from pocus_desktop.hub.storage.places import FolderPlace, open_place
 from pocus_desktop.hub.work import Worker
 from tests.hub.s3 import S3
 from tests.hub.school import BUNDLE, Sat, School

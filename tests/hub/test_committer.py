@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pocus_desktop.hub.committer import Committer
+from pocus_desktop.hub.records.committer import Committer
 
 
 def test_one_alone_is_entered_at_once() -> None:

@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from pocus_desktop.bundle.trust.client import TrustClient
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.sync.url_carrier import UrlCarrier
 from tests.bundle.depot.press import Press
 from tests.bundle.trust.academy import NOW_MS

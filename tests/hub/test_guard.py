@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pocus_desktop.admission.station_request import FRESH_WITH_CONTENT_MS, sign_request
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.hub.app import Policy, create_app
-from pocus_desktop.hub.guard import Limits, Senders
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.rate import Bucket, Limiter, Rate, draw
-from pocus_desktop.hub.sender_address import sender_address
+from pocus_desktop.hub.web.app import Policy, create_app
+from pocus_desktop.hub.web.guard import Limits, Senders
+from pocus_desktop.hub.web.rate import Bucket, Limiter, Rate, draw
+from pocus_desktop.hub.web.sender_address import sender_address
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.asgi import InProcessTransport

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.hub.app import Policy, create_app
-from pocus_desktop.hub.digest_field import sha256_of
 from pocus_desktop.hub.errors import NoContentDigestError
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import Policy, create_app
+from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.asgi import InProcessTransport

@@ -27,7 +27,7 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
-from pocus_desktop.hub.store import HubStore
+from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.receipt import verify_receipt
 from tests.hub.school import ASSESSMENT, CHEAPER_KEY, VERSION, Sat, School, with_first

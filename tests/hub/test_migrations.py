@@ -18,12 +18,12 @@ from sqlalchemy.engine import Engine
 
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
-from pocus_desktop.hub import store_engine, store_schema
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, StoreMismatchError
+from pocus_desktop.hub.records import store_engine, store_schema
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_tables import META
 from pocus_desktop.hub.registry import store as registry_tables
-from pocus_desktop.hub.store import HubStore
-from pocus_desktop.hub.store_tables import META
 from tests.hub.school import School
 
 GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format-1"
@@ -31,7 +31,7 @@ KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing
 """Whose hub the golden one is; made by the program before it had revisions."""
 
 TABLES: Final = (registry_tables,)
-"""Every module of tables besides `hub.store_tables`: importing it enters them in `META`."""
+"""Every module of tables besides `hub.records.store_tables`: importing it enters them in `META`."""
 
 FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     "0001": {

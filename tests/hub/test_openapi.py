@@ -13,12 +13,12 @@ import pytest
 from pocus_desktop.admission.enrolling import REQUEST_TYPE
 from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.hub.app import Policy, create_app
-from pocus_desktop.hub.doors import Door
 from pocus_desktop.hub.errors import HubError, StoreUnavailableError
-from pocus_desktop.hub.guard import Limits, Senders
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.rate import Rate
+from pocus_desktop.hub.web.app import Policy, create_app
+from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.guard import Limits, Senders
+from pocus_desktop.hub.web.rate import Rate
 from pocus_desktop.kernel import words
 from pocus_desktop.sync.asgi import InProcessTransport
 from tests.hub.school import School

@@ -11,8 +11,8 @@ import pytest
 
 from pocus_desktop.hub.errors import BadPlaceError, ObjectDamagedError, StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.objects import Objects
-from pocus_desktop.hub.places import FolderPlace, Place, open_place
+from pocus_desktop.hub.storage.objects import Objects
+from pocus_desktop.hub.storage.places import FolderPlace, Place, open_place
 from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
 from tests.hub.s3 import BUCKET, S3

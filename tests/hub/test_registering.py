@@ -26,9 +26,9 @@ from pocus_desktop.hub.errors import (
     VersionTakenError,
 )
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.places import FolderPlace
+from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.shelf import Shelf
-from pocus_desktop.hub.store import HubStore
+from pocus_desktop.hub.storage.places import FolderPlace
 from tests.hub.school import ASSESSMENT, BUNDLE, CHEAPER_KEY, KEY, VERSION, School
 
 PUBLISHER = SigningKey.from_seed(b"p" * 32)

@@ -15,10 +15,10 @@ from pocus_desktop.admission.enrolling import REQUEST_TYPE, read_grant
 from pocus_desktop.admission.handing_out import read_admissions
 from pocus_desktop.admission.station_request import FRESH_MS, sign_request, verify_request
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.hub.app import Policy, create_app
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.errors import TooManyTriesError
 from pocus_desktop.hub.registry.tries import LIMIT, WITHIN_MS, Tries
+from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.hub_client import ADMISSIONS, HubClient

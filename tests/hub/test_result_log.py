@@ -16,10 +16,10 @@ from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.arrival import Accepted, Arrival, Wish
 from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError
-from pocus_desktop.hub.log_audit import Deed, audit_records
-from pocus_desktop.hub.log_export import export_log
-from pocus_desktop.hub.result_log import ResultLog, origin_for
-from pocus_desktop.hub.store import HubStore
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.results_log.audit import Deed, audit_records
+from pocus_desktop.hub.results_log.export import export_log
+from pocus_desktop.hub.results_log.result_log import ResultLog, origin_for
 from pocus_desktop.kernel import canonical
 from pocus_desktop.sitting.receipt import Entered, entry_of, issue_receipt, verify_entered
 from pocus_desktop.sync.log_reader import FolderLog

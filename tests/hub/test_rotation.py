@@ -12,9 +12,9 @@ from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolling import EnrolmentGrant, OtherAcademyError, issue_grant, read_grant
 from pocus_desktop.admission.enrolment import Enrolment, accept_grant
 from pocus_desktop.crypto.keystore import FileKeyStore, KeyStoreFailedError
-from pocus_desktop.hub.app import create_app
 from pocus_desktop.hub.errors import EnvelopeRefusedError
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.receipt import issue_receipt, require_not_revoked, verify_receipt

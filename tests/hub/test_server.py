@@ -14,11 +14,11 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 
-from pocus_desktop.hub.app import Policy, create_app
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import AddressInUseError, NeedsTlsError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.serve import serve
+from pocus_desktop.hub.web.app import Policy, create_app
+from pocus_desktop.hub.web.serve import serve
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.errors import SyncError
 from pocus_desktop.sync.https import HttpsTransport
@@ -31,7 +31,7 @@ from pathlib import Path
 import uvicorn
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.serve import configuration, serve
+from pocus_desktop.hub.web.serve import configuration, serve
 from pocus_desktop.admission.academy import AcademyKeys
 
 folder, signing, sealing, point, times = Path(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5])

@@ -42,7 +42,7 @@ def test_whatever_is_killed_nothing_accepted_is_lost_or_doubled(
 
 FAMILY = """
 import signal, sys, time
-from pocus_desktop.hub.processes import run_several
+from pocus_desktop.hub.web.processes import run_several
 
 def work(number):
     print(number, flush=True)

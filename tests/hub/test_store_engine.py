@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy.engine import Connection, make_url
 
-from pocus_desktop.hub import store_engine, store_jobs
 from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.records import store_engine, store_jobs
 from tests.hub.postgres import PASSWORD, Cluster
 from tests.hub.school import School
 

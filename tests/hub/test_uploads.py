@@ -15,11 +15,11 @@ import pytest
 from tusclient.client import TusClient
 
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.hub import uploads_door
-from pocus_desktop.hub.app import Policy, create_app
 from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFullError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.upload_store import Bounds, Upload, UploadStore
+from pocus_desktop.hub.records.upload_store import Bounds, Upload, UploadStore
+from pocus_desktop.hub.web import uploads_door
+from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.sealed import MEDIA_TYPE

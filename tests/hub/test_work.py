@@ -15,11 +15,11 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from pocus_desktop.hub import store_jobs
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import NeedsServerError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.store import HubStore, Standing
+from pocus_desktop.hub.records import store_jobs
+from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.work import Worker
 from tests.hub.postgres import Cluster
 from tests.hub.school import BUNDLE, CHEAPER_KEY, KEY, School
@@ -147,7 +147,7 @@ from pathlib import Path
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.hub import hub as hubs
-from pocus_desktop.hub.store import HubStore
+from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.work import Worker
 
 folder, signing, sealing, when = Path(sys.argv[1]), *sys.argv[2:5]

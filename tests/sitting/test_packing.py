@@ -15,8 +15,8 @@ from pocus_desktop.sitting import intents
 from pocus_desktop.sitting.errors import MovedAwayError
 from pocus_desktop.sitting.folder import MOVED, SittingFolder
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
-from pocus_desktop.sitting.move_stick import CONTENTS, FOLDER, PackedSitting, only_on
-from pocus_desktop.sitting.packing import Point, pack, sitting_folder
+from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, PackedSitting, only_on
+from pocus_desktop.sitting.moving.packing import Point, pack, sitting_folder
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.store import JournalStore
 from tests.sitting.world import World, choice, to_femoral
@@ -131,7 +131,7 @@ def test_a_stick_that_is_torn_out_while_it_is_written_to_changes_nothing_here(
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patched:
-        patched.setattr("pocus_desktop.sitting.move_stick.files.write_atomically", torn)
+        patched.setattr("pocus_desktop.sitting.moving.move_stick.files.write_atomically", torn)
         refused("kernel.file_refused", world, folder, stick)
     assert len(resumers(folder / FILE_NAME)) == 2
     world.again().close()
@@ -144,7 +144,7 @@ def test_a_stick_that_lies_changes_nothing_here(world: World, stick: Path, monke
         write_atomically(path, data[:-1] + b"?" if path.name == FILE_NAME else data)
 
     with monkeypatch.context() as patched:
-        patched.setattr("pocus_desktop.sitting.move_stick.files.write_atomically", lies)
+        patched.setattr("pocus_desktop.sitting.moving.move_stick.files.write_atomically", lies)
         refused("move.not_copied", world, folder, stick)
     assert not (folder / MOVED).exists()
     assert len(resumers(folder / FILE_NAME)) == 2

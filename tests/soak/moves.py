@@ -20,11 +20,11 @@ import numpy as np
 from pocus_desktop.authoring.media.clip import encode_clip
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import fence
 from pocus_desktop.sitting.folder import MOVED, SittingFolder
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
-from pocus_desktop.sitting.move_stick import PackedSitting, only_on
-from pocus_desktop.sitting.packing import pack
+from pocus_desktop.sitting.moving import fence
+from pocus_desktop.sitting.moving.move_stick import PackedSitting, only_on
+from pocus_desktop.sitting.moving.packing import pack
 from tests.conftest import small_source
 from tests.e2e.academy import LEFT
 from tests.e2e.centre import CENTRE, Centre

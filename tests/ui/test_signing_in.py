@@ -17,7 +17,7 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
-from pocus_desktop.sitting.move_errors import BundleMissingError
+from pocus_desktop.sitting.moving.errors import BundleMissingError
 from pocus_desktop.sitting.views import FarewellView, View
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer
 from pocus_desktop.ui.candidate.host import SittingHost

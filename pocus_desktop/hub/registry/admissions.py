@@ -17,11 +17,11 @@ from pocus_desktop.admission.sign_in import new_code, sign_in_verifier
 from pocus_desktop.admission.windows import Attempt, Rules
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.enrolment_rows import Enrolled, centre_row, enrolled, entries, living_row
 from pocus_desktop.hub.registry.errors import AttemptTakenError, BadOrderError, UnknownAdmissionError
 from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, RegistryRows, RegistryStore, Row
-from pocus_desktop.hub.store import HubStore, Standing
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 

@@ -10,9 +10,9 @@ from typing import Literal
 from pocus_desktop.admission import admission as documents
 from pocus_desktop.admission.records import EnrolmentState, Mark
 from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.records.store import HubStore, Received
 from pocus_desktop.hub.registry.errors import UnknownSittingError
 from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore, Row
-from pocus_desktop.hub.store import HubStore, Received
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 

@@ -1,6 +1,7 @@
 """The registry's desks, joined over one database."""
 
 from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.registry.admissions import Admissions, SatAt
 from pocus_desktop.hub.registry.candidates import Candidates
 from pocus_desktop.hub.registry.enrolments import Enrolments
@@ -9,7 +10,6 @@ from pocus_desktop.hub.registry.reconciling import WalkIns
 from pocus_desktop.hub.registry.results import Results
 from pocus_desktop.hub.registry.rosters import Rosters
 from pocus_desktop.hub.registry.store import RegistryStore
-from pocus_desktop.hub.store import HubStore
 from pocus_desktop.kernel.clock import Clock
 
 

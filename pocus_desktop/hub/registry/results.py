@@ -12,9 +12,9 @@ from pocus_desktop.admission.admission import folded
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import WalkInRecord, WalkInState
 from pocus_desktop.hub.errors import NotFoundError
+from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.registry.marks import Marks
 from pocus_desktop.hub.registry.reconciling import WalkIns
-from pocus_desktop.hub.store import HubStore, Standing
 from pocus_desktop.kernel import canonical
 
 _COUNTING: Final = frozenset({Mode.LIVE, Mode.TRIAL})

@@ -26,8 +26,8 @@ from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from pocus_desktop.hub.errors import StoreMismatchError
-from pocus_desktop.hub.store import HubStore
-from pocus_desktop.hub.store_tables import META
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_tables import META
 
 FORMAT: Final = 1
 _TURN_ID: Final = 0x706F6375737265  # "pocusre"

@@ -1,0 +1,160 @@
+"""What arrived of envelopes so far, as rows of the hub's database (formats/sync 8).
+
+An upload is one row, and each stretch of bytes that arrived in one go another; a stretch and the offset behind it are
+one transaction. So any process behind a balancer can take the next stretch, and what was answered for is durable.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, func, select
+from sqlalchemy.engine import Connection, Row
+
+from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFullError
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_tables import META
+
+_UPLOAD: Final = Table(
+    "upload",
+    META,
+    Column("upload_id", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("owner", String(120), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("arrived_bytes", BigInteger, nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("upload_owner", "owner"),
+)
+_PIECE: Final = Table(
+    "upload_piece",
+    META,
+    Column("upload_id", String(64), primary_key=True),
+    Column("begins_at", BigInteger, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An envelope that is arriving.
+
+    Attributes:
+        upload_id: Not to be guessed: who knows it may send.
+        digest: What the whole shall be.
+        owner: Key id of the station that began it; empty where nobody said.
+        arrived_bytes: How many of its bytes are durable, from its beginning.
+        expires_ms: When what arrived is let go, as wall time.
+    """
+
+    upload_id: str
+    digest: str
+    owner: str
+    size_bytes: int
+    arrived_bytes: int
+    begun_ms: int
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much may be arriving at a time, counted as if all of it had arrived.
+
+    Attributes:
+        whole_bytes: In all.
+        each: Uploads of one station; the oldest makes room.
+    """
+
+    whole_bytes: int = 512 * 1024 * 1024
+    each: int = 16
+
+
+class UploadStore:
+    """The uploads of one hub; any thread and several processes may call."""
+
+    def __init__(self, store: HubStore, bounds: Bounds | None = None) -> None:
+        """Join the hub's records."""
+        self._store = store
+        self._bounds = bounds or Bounds()
+
+    def begin(self, upload: Upload, *, now_ms: int) -> None:
+        """Enter an upload; those that have expired are let go first.
+
+        Raises:
+            UploadsFullError: Too much is arriving.
+            StoreUnavailableError: Nothing was entered.
+        """
+        with self._store.transaction() as connection:
+            _let_go(connection, _UPLOAD.c.expires_ms <= now_ms)
+            if upload.owner:
+                self._make_room(connection, upload.owner)
+            taken = connection.execute(select(func.coalesce(func.sum(_UPLOAD.c.size_bytes), 0))).scalar_one()
+            if int(taken) + upload.size_bytes > self._bounds.whole_bytes:
+                raise UploadsFullError
+            connection.execute(_UPLOAD.insert().values(asdict(upload)))
+
+    def find(self, upload_id: str, *, now_ms: int) -> Upload:
+        """How far an upload is.
+
+        Raises:
+            NoUploadError: There is none, or it has expired.
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.reading() as connection:
+            row = connection.execute(select(_UPLOAD).where(_UPLOAD.c.upload_id == upload_id)).one_or_none()
+        found = None if row is None else _upload(row)
+        if found is None or found.expires_ms <= now_ms:
+            raise NoUploadError
+        return found
+
+    def append(self, upload: Upload, begins_at: int, content: bytes, *, expires_ms: int) -> None:
+        """Keep what arrived next; durable when this returns.
+
+        Raises:
+            UploadOffsetError: Another request has brought something from there meanwhile, or the upload is gone.
+            StoreUnavailableError: Nothing was kept.
+        """
+        ends_at = begins_at + len(content)
+        here = (_UPLOAD.c.upload_id == upload.upload_id) & (_UPLOAD.c.arrived_bytes == begins_at)
+        with self._store.transaction() as connection:
+            moved = connection.execute(
+                _UPLOAD.update().where(here).values(arrived_bytes=ends_at, expires_ms=expires_ms)
+            )
+            if moved.rowcount != 1:
+                raise UploadOffsetError
+            connection.execute(_PIECE.insert().values(upload_id=upload.upload_id, begins_at=begins_at, content=content))
+
+    def read(self, upload: Upload) -> bytes:
+        """All that arrived of it.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        pieces = select(_PIECE.c.content).where(_PIECE.c.upload_id == upload.upload_id)
+        with self._store.reading() as connection:
+            return b"".join(connection.execute(pieces.order_by(_PIECE.c.begins_at)).scalars())
+
+    def remove(self, upload_id: str) -> None:
+        """Let an upload go, with all that arrived of it.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.transaction() as connection:
+            _let_go(connection, _UPLOAD.c.upload_id == upload_id)
+
+    def _make_room(self, connection: Connection, owner: str) -> None:
+        mine = select(_UPLOAD.c.upload_id).where(_UPLOAD.c.owner == owner)
+        known = connection.execute(mine.order_by(_UPLOAD.c.begun_ms.desc(), _UPLOAD.c.upload_id)).scalars().all()
+        for upload_id in known[self._bounds.each - 1 :]:
+            _let_go(connection, _UPLOAD.c.upload_id == upload_id)
+
+
+def _let_go(connection: Connection, chosen: Any) -> None:
+    gone = select(_UPLOAD.c.upload_id).where(chosen)
+    connection.execute(_PIECE.delete().where(_PIECE.c.upload_id.in_(gone)))
+    connection.execute(_UPLOAD.delete().where(chosen))
+
+
+def _upload(row: Row[Any]) -> Upload:
+    return Upload(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it

@@ -1,0 +1,145 @@
+"""The hub's log: begun once, entered into by the intake, given to anyone (formats/log 2 to 5).
+
+log.origin                 named in every receipt
+log.sign(head)             by the academy's key of the day
+log.read(path)             a part, as tlog-tiles names it
+log.check()                whether what is stored is what was signed
+"""
+
+import hashlib
+from typing import Final
+
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.arrival import Accepted, Arrival, Wish
+from pocus_desktop.hub.errors import LogDamagedError
+from pocus_desktop.hub.records.committer import Committer
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_log import LogState
+from pocus_desktop.kernel import log as events
+from pocus_desktop.sitting.receipt import entry_of
+from pocus_desktop.tlog import head as heads
+from pocus_desktop.tlog import merkle
+from pocus_desktop.tlog.copy import LogCopy
+from pocus_desktop.tlog.errors import TlogError
+from pocus_desktop.tlog.head import Head, SignedHead
+from pocus_desktop.tlog.tiles import CHECKPOINT, HEIGHT, WIDTH, Part, Tiles
+
+CHECKED_TILES: Final = 256
+"""Full tiles at the end of the log whose entries are hashed again on opening; an audit hashes all."""
+
+_ORIGIN: Final = "pocus-log/"
+_DIGITS: Final = 32
+
+
+def origin_for(first: PublicKey) -> str:
+    """What a log is called whose first head a key signs (formats/log 3.2)."""
+    return f"{_ORIGIN}{hashlib.sha256(first.raw).hexdigest()[:_DIGITS]}"
+
+
+class ResultLog:
+    """The log of one hub; any thread may call, and several processes have one each."""
+
+    def __init__(self, store: HubStore, ring: KeyRing) -> None:
+        """Begin the log where there is none, check what is stored, and enter what was accepted before there was one.
+
+        Raises:
+            LogDamagedError: What is stored is not what was signed.
+            StoreUnavailableError: The records do not answer.
+        """
+        self._store = store
+        self._ring = ring
+        self._committer = Committer[Wish, Accepted](lambda wishes: store.accept_all(wishes, self.sign))
+        self.origin = store.begin_log(origin_for(ring.signer.public), self.sign).origin
+        signed = self.check()
+        if ring.signer.public not in signed.signers:  # keys were rotated: who follows the new one alone must read it
+            store.sign_log_again(self.sign)
+        entered = store.enter_older(self.sign)
+        if entered:
+            events.event("hub.log_entered_older", count=entered)
+
+    def enter(self, arrival: Arrival, receipt: bytes) -> Accepted:
+        """Accept an envelope with its receipt, together with whatever waits at this moment; durable when it returns.
+
+        Args:
+            arrival: What is known of it.
+            receipt: Its receipt, which names this log.
+
+        Raises:
+            SittingConflictError: The sitting is known under another admission.
+            StoreUnavailableError: It was not entered, or it is not known.
+        """
+        return self._committer.submit(Wish(arrival=arrival, receipt=receipt, entry=entry_of(receipt)))
+
+    def sign(self, head: Head) -> bytes:
+        """The checkpoint of a head."""
+        return head.sign([self._ring.signer])
+
+    def read(self, path: str) -> bytes | None:
+        """A part of the log as files; None where there is none.
+
+        Raises:
+            StoreUnavailableError: The records do not answer.
+        """
+        if path == CHECKPOINT:
+            return self._state().checkpoint
+        part = Part.parse(path)
+        return None if part is None else self._store.log_part(part)
+
+    def copy(self) -> LogCopy:
+        """The log as an auditor has it.
+
+        Raises:
+            TlogError: Its head is not signed by a key of the academy.
+        """
+        return LogCopy(self.read, self._ring.verifiers, origin=self.origin)
+
+    def check(self) -> SignedHead:
+        """Compare what is stored with what was signed: the state, the edge of the tree, the latest entries (4.3).
+
+        Returns:
+            The head.
+
+        Raises:
+            LogDamagedError: They differ.
+            StoreUnavailableError: The records do not answer.
+        """
+        found, count = self._store.log_counted()
+        state = _there(found)
+        size = state.frontier.size
+        try:
+            signed = heads.verify(state.checkpoint, self._ring.verifiers, origin=state.origin)
+        except TlogError as problem:
+            raise LogDamagedError(part=CHECKPOINT, reason=problem.code) from problem
+        if count != size:
+            raise LogDamagedError(part="entries", reason="more or fewer than were signed")
+        self._require_edge(state)
+        for index in range(max(0, (size >> HEIGHT) - CHECKED_TILES), size >> HEIGHT):
+            self._require_tile(index)
+        return signed
+
+    def _require_edge(self, state: LogState) -> None:
+        tiles = Tiles(self.read, state.frontier.size)
+        try:
+            for (level, index), peak in state.frontier.named().items():
+                if tiles.node(level, index) != peak:
+                    raise LogDamagedError(part=f"tile/{level // HEIGHT}", reason="another tree than was signed")
+        except TlogError as problem:
+            raise LogDamagedError(part=str(problem.params.get("part", "")), reason=problem.code) from problem
+
+    def _require_tile(self, index: int) -> None:
+        part = Part(level=0, index=index)
+        data = self._store.log_part(part) or b""
+        leaves = [data[at : at + merkle.HASH_BYTES] for at in range(0, len(data), merkle.HASH_BYTES)]
+        row = self._store.log_part(Part(level=1, index=index // WIDTH, width=index % WIDTH + 1)) or b""
+        if len(leaves) != WIDTH or merkle.root_of(leaves) != row[-merkle.HASH_BYTES :]:
+            raise LogDamagedError(part=part.path, reason="other entries than were signed")
+
+    def _state(self) -> LogState:
+        return _there(self._store.log_state())
+
+
+def _there(state: LogState | None) -> LogState:
+    if state is None:
+        raise LogDamagedError(part=CHECKPOINT, reason="it is gone")
+    return state

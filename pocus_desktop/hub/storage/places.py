@@ -1,0 +1,155 @@
+"""Places: where the hub keeps bytes outside its database; a folder, or a bucket of an S3 service (`hub.storage.s3`).
+
+One interface, one contract suite (`tests/hub/test_places.py`): what was put is durable when `put` returns, whole or not
+at all, and is given back as it was or not at all. Several processes may use a place at the same time.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Protocol
+
+from pocus_desktop.hub.errors import BadPlaceError, PlaceDamagedError, StoreUnavailableError
+from pocus_desktop.kernel import files
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_S3: Final = "s3://"
+
+
+class Place(Protocol):
+    """Bytes by name."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep bytes under a name, in place of any that were there; durable when this returns.
+
+        Raises:
+            StoreUnavailableError: They are not kept.
+        """
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes of a name; None where there are none.
+
+        Raises:
+            PlaceDamagedError: There is something that cannot be read.
+            StoreUnavailableError: The place does not answer now.
+        """
+
+    def remove(self, name: str) -> None:
+        """Forget a name; nothing where it is not there.
+
+        Raises:
+            StoreUnavailableError: It stays.
+        """
+
+    def names(self) -> Iterator[str]:
+        """Every name there is, in order; what was put while this runs may be missing.
+
+        Raises:
+            StoreUnavailableError: The place does not answer now.
+        """
+
+    def at(self, part: str) -> "Place":
+        """A part of this place, with names of its own."""
+
+
+def require_name(name: str) -> None:
+    """A name is one or more parts of letters, digits, `_`, `-` and `.`, with `/` between, and leads nowhere else.
+
+    Raises:
+        ValueError: This is none.
+    """
+    if _NAME.fullmatch(name) is None:
+        raise ValueError("not a name")
+
+
+def open_place(address: str | None, folder: Path) -> Place:
+    """The place that an address names: `s3://bucket/prefix`, a folder's path, or the hub's own folder where omitted.
+
+    Raises:
+        BadPlaceError: The address is not understood.
+        StoreUnavailableError: It cannot be used.
+    """
+    if not address:
+        return FolderPlace(folder)
+    if address.startswith(_S3):
+        from pocus_desktop.hub.storage.s3 import open_bucket  # the S3 client; a hub of one room needs none
+
+        return open_bucket(address)
+    if "://" in address:
+        raise BadPlaceError(address=address.partition("://")[0] + "://…")
+    return FolderPlace(Path(address))
+
+
+class FolderPlace:
+    """A folder of files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._durable: set[Path] = set()
+
+    def put(self, name: str, data: bytes) -> None:
+        """As `Place.put`."""
+        path = self._path(name)
+        try:
+            self._make_durable(path.parent)
+            if path.is_file() and path.read_bytes() == data:
+                files.sync_folder(path.parent)  # whoever wrote it may not have come so far
+                return
+            files.write_atomically(path, data, is_private=True)
+        except OSError as problem:
+            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+
+    def get(self, name: str) -> bytes | None:
+        """As `Place.get`."""
+        path = self._path(name)
+        try:
+            return path.read_bytes() if path.is_file() else None
+        except OSError as problem:
+            raise PlaceDamagedError(reason=problem.strerror or "") from problem
+
+    def remove(self, name: str) -> None:
+        """As `Place.remove`."""
+        try:
+            self._path(name).unlink(missing_ok=True)
+        except OSError as problem:
+            if problem.errno == errno.ENOTDIR:
+                return
+            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+
+    def names(self) -> Iterator[str]:
+        """As `Place.names`."""
+        try:
+            found = sorted(
+                (Path(parent) / name).relative_to(self._folder).as_posix()
+                for parent, _, inside in os.walk(self._folder, onerror=_raise)
+                for name in inside
+                if not name.startswith(".")  # one that is being written
+            )
+        except FileNotFoundError:
+            found = []
+        except OSError as problem:
+            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        return iter(found)
+
+    def at(self, part: str) -> "FolderPlace":
+        """As `Place.at`."""
+        return FolderPlace(self._path(part))
+
+    def _make_durable(self, folder: Path) -> None:
+        """A folder that is there may be another process's, which did not come so far as to sync where it stands."""
+        files.make_folder(folder)
+        inside = folder.relative_to(self._folder)
+        for each in (self._folder / part for part in (*reversed(inside.parents), inside)):
+            if each not in self._durable:
+                files.sync_folder(each.parent)
+                self._durable.add(each)
+
+    def _path(self, name: str) -> Path:
+        require_name(name)
+        return self._folder / name
+
+
+def _raise(problem: OSError) -> None:
+    raise problem

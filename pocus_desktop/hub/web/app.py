@@ -1,0 +1,236 @@
+"""The hub over HTTP (formats/sync 2 and 7).
+
+    PUT  /v1/envelopes/{sha256}            201 with a receipt; 200 with the same receipt for the same bytes
+    GET  /v1/envelopes/{sha256}/receipt    the receipt again
+    GET  /v1/keys                          the academy's public keys
+    GET  /healthz                          whether this process answers
+    GET  /readyz                           whether results can be taken now
+    /v1/uploads                            envelopes in pieces (`hub.web.uploads_door`)
+    GET  /v1/log/checkpoint, /tile/…       the log of what was accepted, for anyone (`hub.web.log_door`)
+    /v1/enrolments, /v1/stations/me/…      the registry (`hub.web.registry_door`)
+    GET  /v1/depot/…                       what the academy publishes (`hub.web.depot_door`)
+
+Every error is a problem document. Who sends is asked before any content is read (`hub.web.guard`); the content is read
+as it comes, up to a limit and never slower than a stall; the work is done on threads, a few envelopes at a time.
+"""
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pocus_desktop.hub.errors import (
+    BadDigestError,
+    BadMethodError,
+    BadRequestError,
+    ContentDigestMismatchError,
+    NameMismatchError,
+    NoReceiptError,
+    NotFoundError,
+    TooBusyError,
+)
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
+from pocus_desktop.hub.storage.objects import is_digest
+from pocus_desktop.hub.web.body import read_body
+from pocus_desktop.hub.web.depot_door import DepotDoor
+from pocus_desktop.hub.web.digest_field import sha256_of
+from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.guard import DEFAULT_LIMITS, Guard, Limits, Senders
+from pocus_desktop.hub.web.log_door import LogDoor
+from pocus_desktop.hub.web.metrics import Metrics
+from pocus_desktop.hub.web.observed import Observed, refuse
+from pocus_desktop.hub.web.protocol import BUSY_S
+from pocus_desktop.hub.web.readiness import Readiness
+from pocus_desktop.hub.web.registry_door import RegistryDoor
+from pocus_desktop.hub.web.uploads_door import UploadsDoor
+from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting.sealed import MEDIA_TYPE
+from pocus_desktop.sync.transport import RECEIPT_MEDIA_TYPE
+
+AT_ONCE: Final = 4
+"""Envelopes that are judged at the same time; each may hold tens of megabytes while it is unpacked."""
+
+READ_AT_ONCE: Final = 32
+"""Envelopes that are read at the same time; each is held in memory until it is whole."""
+
+STALL_S: Final = 30.0
+"""How long a sender may send next to nothing."""
+
+_JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How the hub meets the network.
+
+    Attributes:
+        senders: From whom results are taken.
+        limits: How often each may ask.
+        proxies: Addresses of proxies whose word on a request's sender and id is believed.
+        stall_s: How long a sender may send next to nothing, in seconds.
+        maximum_bytes: The largest envelope.
+    """
+
+    senders: Senders = Senders.AUTO
+    limits: Limits = DEFAULT_LIMITS
+    proxies: Collection[str] = ()
+    stall_s: float = STALL_S
+    maximum_bytes: int = MAXIMUM_ENVELOPE_BYTES
+
+
+DEFAULT_POLICY: Final = Policy()
+
+
+def create_app(
+    hub: Hub, *, depot: Path | None = None, policy: Policy = DEFAULT_POLICY, metrics: Metrics | None = None
+) -> Starlette:
+    """The ASGI application of a hub; it needs no lifespan.
+
+    Args:
+        hub: Stays open as long as the application is used; the caller closes it.
+        depot: The folder in which the academy publishes; None where another server gives it.
+        policy: How it meets the network.
+        metrics: Where it is counted; nowhere that anyone sees where omitted.
+    """
+    metrics = metrics or Metrics()
+    guard = Guard(
+        hub.registry,
+        hub.clock,
+        metrics,
+        senders=policy.senders,
+        proxies=policy.proxies,
+        limits=policy.limits,
+    )
+    doors = _Doors(hub, guard, metrics, policy)
+    app = Starlette(
+        routes=[
+            *doors.routes(),
+            *UploadsDoor(
+                hub.uploads, doors.take, hub.clock, guard, stall_s=policy.stall_s, maximum_bytes=policy.maximum_bytes
+            ).routes(),
+            *LogDoor(hub.log, guard).routes(),
+            *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
+            *(DepotDoor(depot, guard).routes() if depot is not None else ()),
+        ],
+        middleware=[Middleware(Observed, metrics=metrics, proxies=policy.proxies)],
+        exception_handlers={PocusError: _told, HTTPException: _told_by_framework},
+    )
+    app.router.redirect_slashes = False  # an address is as it is written
+    return app
+
+
+class _Doors:
+    """The endpoints."""
+
+    def __init__(self, hub: Hub, guard: Guard, metrics: Metrics, policy: Policy) -> None:
+        self._hub = hub
+        self._guard = guard
+        self._metrics = metrics
+        self._policy = policy
+        self._readiness = Readiness(hub)
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._readers = threading.BoundedSemaphore(READ_AT_ONCE)
+
+    def routes(self) -> list[Door]:
+        """For the application."""
+        guard = self._guard
+        return [
+            Door("/v1/envelopes/{digest}", self.put, method="PUT", gives=[RECEIPT_MEDIA_TYPE], takes=MEDIA_TYPE),
+            Door(
+                "/v1/envelopes/{digest}/receipt",
+                self.receipt,
+                gives=[RECEIPT_MEDIA_TYPE],
+                guard=guard,
+                counted="receipts",
+            ),
+            Door("/v1/keys", self.keys, gives=[_JSON], guard=guard, counted="keys"),
+            Door("/healthz", self.health, gives=[_JSON]),
+            Door("/readyz", self.ready, gives=[_JSON]),
+        ]
+
+    async def put(self, request: Request) -> Response:
+        """Take an envelope."""
+        digest = _digest(request)
+        named = sha256_of(", ".join(request.headers.getlist("Content-Digest")) or None)
+        await self._guard.let_in(request, door="envelopes", content_digest=named)
+        if not self._readers.acquire(blocking=False):
+            raise TooBusyError(wait_s=BUSY_S)
+        try:
+            data = await read_body(request, maximum_bytes=self._policy.maximum_bytes, stall_s=self._policy.stall_s)
+            found = canonical.digest(data)
+            if found != named:
+                raise ContentDigestMismatchError
+            if found != digest:
+                raise NameMismatchError
+            result = await self.take(data, digest)
+        finally:
+            self._readers.release()
+        headers = {"Location": f"/v1/envelopes/{digest}/receipt"} if result.is_new else {}
+        return Response(
+            result.receipt, status_code=201 if result.is_new else 200, media_type=RECEIPT_MEDIA_TYPE, headers=headers
+        )
+
+    async def receipt(self, request: Request) -> Response:
+        """Give a receipt again."""
+        found = await run_in_threadpool(self._hub.receipt, _digest(request))
+        if found is None:
+            raise NoReceiptError
+        return Response(found, media_type=RECEIPT_MEDIA_TYPE)
+
+    async def keys(self, _request: Request) -> Response:
+        """The public keys."""
+        return Response(canonical.encode(self._hub.public_keys()), media_type=_JSON)
+
+    async def health(self, _request: Request) -> Response:
+        """That this process answers."""
+        return Response(canonical.encode({"status": "ok"}), media_type=_JSON)
+
+    async def ready(self, _request: Request) -> Response:
+        """Whether results can be taken."""
+        await run_in_threadpool(self._readiness.require)
+        return Response(canonical.encode({"status": "ok"}), media_type=_JSON)
+
+    async def take(self, data: bytes, digest: str) -> IntakeResult:
+        """Judge an envelope on a thread, when its turn comes."""
+        result = await run_in_threadpool(self._take, data, digest)
+        (self._metrics.accepted if result.is_new else self._metrics.repeated).inc()
+        return result
+
+    def _take(self, data: bytes, digest: str) -> IntakeResult:
+        with self._turns:
+            return self._hub.take(data, digest)
+
+
+def _digest(request: Request) -> str:
+    digest: str = request.path_params["digest"]
+    if not is_digest(digest):
+        raise BadDigestError
+    return digest
+
+
+async def _told(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, PocusError)  # noqa: S101 - registered for these alone
+    log.failure(problem)
+    return refuse(request.scope, problem)
+
+
+async def _told_by_framework(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)  # noqa: S101 - registered for these alone
+    match problem.status_code:
+        case 404:
+            error: PocusError = NotFoundError()
+        case 405:
+            error = BadMethodError()
+        case _:
+            error = BadRequestError(reason=f"status {problem.status_code}")
+    return refuse(request.scope, error, headers=problem.headers)

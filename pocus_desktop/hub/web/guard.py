@@ -1,0 +1,232 @@
+"""Who may ask, and how often (formats/hub 2, 3).
+
+1. A result is taken from whom the hub knows: any station or centre that it ever enrolled, whether active, retired or
+   revoked; what the result is worth is judged by what is inside (docs/adr/0093).
+2. Where nobody was enrolled (a demonstration, a school without a registry) anyone may deliver.
+3. A signature that is wrong only in its time is answered with the hub's time, so that a station whose clock is wrong
+   signs again and delivers.
+4. Who is known is counted by its key; everyone else by where they ask from, where that can be told.
+5. Only failures are counted against a stranger at a closed door: nobody who is known waits for a stranger next door.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from pocus_desktop.admission.enrolling import Kind
+from pocus_desktop.admission.station_request import (
+    ClockDiffersError as SignedForAnotherTimeError,
+)
+from pocus_desktop.admission.station_request import (
+    NotSignedError,
+    SignerUnknownError,
+    verify_request,
+)
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.hub.errors import ClockDiffersError, RateLimitedError, UnknownSenderError, UnsignedError
+from pocus_desktop.hub.registry.enrolment_rows import Enrolled
+from pocus_desktop.hub.registry.registry import Registry
+from pocus_desktop.hub.web.metrics import Metrics
+from pocus_desktop.hub.web.rate import Limiter, Rate
+from pocus_desktop.hub.web.sender_address import sender_address
+from pocus_desktop.kernel.clock import Clock
+
+
+class Senders(StrEnum):
+    """From whom results are taken."""
+
+    AUTO = "auto"
+    """Enrolled ones as soon as anyone was enrolled; anyone before."""
+
+    ENROLLED = "enrolled"
+    OPEN = "open"
+
+
+STATION: Final = Rate(burst=240, per_minute=120)
+CENTRE: Final = Rate(burst=2400, per_minute=1200)
+STRANGER: Final = Rate(burst=120, per_minute=60)
+DOORS: Final[Mapping[str, Rate]] = MappingProxyType(
+    {
+        "depot": Rate(burst=6000, per_minute=3000),  # a bundle comes in many parts, to a room behind one address
+        "enrolments": Rate(burst=30, per_minute=10),
+        "envelopes": Rate(burst=240, per_minute=120),
+        "log": Rate(burst=6000, per_minute=3000),  # a copy for an audit comes in many parts
+        "uploads": Rate(burst=1200, per_minute=1200),  # two requests for each cut of a link
+    }
+)
+"""Rates for strangers at doors that need another than `STRANGER`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often each may ask.
+
+    Attributes:
+        station: One station, at each door.
+        centre: One centre, which sends for rooms full of stations.
+        stranger: One address, at each door, where no other rate is named.
+        doors: Other rates for strangers, by door.
+    """
+
+    station: Rate = STATION
+    centre: Rate = CENTRE
+    stranger: Rate = STRANGER
+    doors: Mapping[str, Rate] = field(default_factory=lambda: DOORS)
+
+    def of_stranger(self, door: str) -> Rate:
+        """The rate of an address at a door."""
+        return self.doors.get(door, self.stranger)
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who signed a request.
+
+    Attributes:
+        key_id: Of the device key.
+        kind: `station` or `centre`.
+    """
+
+    key_id: str
+    kind: Kind
+
+
+class Guard:
+    """Stands before the doors of one application; any task may ask.
+
+    Args:
+        registry: Whom the hub knows.
+        clock: Of the hub.
+        metrics: Where refusals are counted.
+        senders: From whom results are taken.
+        proxies: Addresses of proxies whose word on the sender's address is believed.
+        limits: How often each may ask.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        senders: Senders = Senders.AUTO,
+        proxies: Collection[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._metrics = metrics
+        self._senders = senders
+        self._proxies = frozenset(proxies)
+        self._limits = limits
+        self._limiter = Limiter()
+        self._has_enrolled = False
+
+    async def let_in(self, request: Request, *, door: str, content_digest: str | None) -> Sender | None:
+        """Let whoever may deliver pass, before any content is read.
+
+        Args:
+            request: It must be signed over its method, path, time and the digest of its content.
+            door: What is asked for, for counting.
+            content_digest: SHA-256 that the request's `Content-Digest` names; None where it has no content.
+
+        Returns:
+            Who it is; None for a stranger where anyone may deliver.
+
+        Raises:
+            UnsignedError, UnknownSenderError, ClockDiffersError: Rules 1 and 3.
+            RateLimitedError: Rules 4 and 5.
+            StoreUnavailableError: The records do not answer.
+        """
+        try:
+            sender = await run_in_threadpool(self._sender, request, content_digest)
+        except (UnsignedError, UnknownSenderError, ClockDiffersError):
+            if await run_in_threadpool(self._is_closed):
+                self.count_stranger(request, door=door)
+                raise
+            sender = None
+        if sender is None:
+            self.count_stranger(request, door=door)
+        else:
+            rate = self._limits.centre if sender.kind == "centre" else self._limits.station
+            self._count(door, sender.key_id, rate)
+        return sender
+
+    def count_stranger(self, request: Request, *, door: str) -> None:
+        """Count a request by where it came from.
+
+        Raises:
+            RateLimitedError: Too many came from there.
+        """
+        peer = request.client.host if request.client is not None else None
+        forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
+        address = sender_address(peer, forwarded, self._proxies)
+        if address is not None:
+            self._count(door, address, self._limits.of_stranger(door))
+
+    def _count(self, door: str, who: str, rate: Rate) -> None:
+        wait_ms = self._limiter.draw(door, who, rate, self._clock.read().monotonic_ms)
+        if wait_ms:
+            self._metrics.limited.labels(door).inc()
+            raise RateLimitedError(wait_s=-(-wait_ms // 1000))
+
+    def _sender(self, request: Request, content_digest: str | None) -> Sender:
+        now_ms = self._clock.read().wall_ms
+        try:
+            found = signer_of(request, self._registry.enrolments.sender, now_ms=now_ms, content_digest=content_digest)
+        except SignerUnknownError as problem:
+            raise UnknownSenderError from problem
+        except SignedForAnotherTimeError as problem:
+            raise ClockDiffersError(hub_time_ms=now_ms) from problem
+        except NotSignedError as problem:
+            raise UnsignedError(reason=str(problem.params["reason"])) from problem
+        return Sender(key_id=found.record.signing_id, kind=found.record.kind)
+
+    def _is_closed(self) -> bool:
+        """Whether a stranger may not deliver; an enrolment is never removed, so that it stays closed."""
+        if self._senders is Senders.AUTO and not self._has_enrolled:
+            self._has_enrolled = self._registry.enrolments.is_any()
+        return self._senders is Senders.ENROLLED or (self._senders is Senders.AUTO and self._has_enrolled)
+
+
+def signer_of(
+    request: Request, find: Callable[[str], Enrolled | None], *, now_ms: int, content_digest: str | None = None
+) -> Enrolled:
+    """Who signed a request, by the one field that says so; several say nothing.
+
+    Args:
+        request: Its method and path are what must have been signed; `HEAD` is asked as `GET`.
+        find: Whoever may ask and has a device key, by the key's id.
+        now_ms: The hub's wall time.
+        content_digest: SHA-256 that the request names for its content; None where it has none.
+
+    Raises:
+        NotSignedError: As `verify_request`.
+    """
+    found: dict[str, Enrolled] = {}
+
+    def key_of(key_id: str) -> PublicKey | None:
+        one = find(key_id)
+        if one is None:
+            return None
+        found[key_id] = one
+        return one.signing
+
+    given = request.headers.getlist("Authorization")
+    key = verify_request(
+        given[0] if len(given) == 1 else "",
+        method="GET" if request.method == "HEAD" else request.method,
+        target=request.scope["path"],
+        now_ms=now_ms,
+        find=key_of,
+        content_digest=content_digest,
+    )
+    return found[key.key_id]

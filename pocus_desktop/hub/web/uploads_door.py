@@ -1,0 +1,395 @@
+"""Envelopes in pieces: the tus protocol 1.0.0 (formats/sync 8).
+
+    OPTIONS /v1/uploads          what this door can do
+    POST    /v1/uploads          begin: 201 with the address of the upload
+    HEAD    /v1/uploads/{id}     how far it is
+    PATCH   /v1/uploads/{id}     what comes next; the last piece is answered once the envelope is held, or refused
+    DELETE  /v1/uploads/{id}     let it go
+
+No process has to remember anything between two requests. Of a request that is cut, what arrived is kept. A whole
+envelope is judged by the same intake as any other.
+"""
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from types import MappingProxyType
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from pocus_desktop.hub.errors import (
+    BadRequestError,
+    BadUploadError,
+    ChecksumMismatchError,
+    ContentDigestMismatchError,
+    EnvelopeRefusedError,
+    NameMismatchError,
+    OtherTusVersionError,
+    SlowSenderError,
+    TooLargeError,
+    UploadOffsetError,
+    WrongMediaTypeError,
+)
+from pocus_desktop.hub.records.upload_store import Upload, UploadStore
+from pocus_desktop.hub.storage.objects import is_digest
+from pocus_desktop.hub.web.body import TRICKLE_BYTES
+from pocus_desktop.hub.web.doors import Door, Endpoint
+from pocus_desktop.hub.web.guard import Guard
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sitting.sealed import MEDIA_TYPE
+
+COUNTED: Final = "uploads"
+VERSION: Final = "1.0.0"
+EXTENSIONS: Final = "creation,expiration,termination,checksum"
+PIECE_TYPE: Final = "application/offset+octet-stream"
+LIFETIME_MS: Final = 7 * 24 * 60 * 60 * 1000
+"""How long what arrived is kept after the last piece: a weekend, and a few days more."""
+
+BEGUN_LIFETIME_MS: Final = 60 * 60 * 1000
+"""The same while nothing arrived: an upload that someone only begins holds no room for long."""
+
+PIECE_BYTES: Final = 256 * 1024
+"""So much is kept as it comes, before the request is over."""
+
+SETTLING_S: Final = 2.0
+"""How long a question for an upload waits for a request that is at work on it in this process."""
+
+_CHECKSUMS: Final[Mapping[str, Callable[[bytes | bytearray], Any]]] = MappingProxyType(
+    {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+)
+_SHOWN: Final = MappingProxyType({"Tus-Resumable": VERSION})
+_LONGEST_NUMBER: Final = 15
+
+Take = Callable[[bytes, str], Awaitable[object]]
+
+
+class UploadsDoor:
+    """The endpoints."""
+
+    def __init__(
+        self,
+        uploads: UploadStore,
+        take: Take,
+        clock: Clock,
+        guard: Guard,
+        *,
+        stall_s: float,
+        maximum_bytes: int,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            uploads: The rows.
+            take: Judges a whole envelope, durably, as for a `PUT`.
+            clock: The hub's.
+            guard: Asks who begins an upload; who knows an upload's address may go on with it.
+            stall_s: How long a sender may send nothing, in seconds.
+            maximum_bytes: The largest envelope.
+        """
+        self._uploads = uploads
+        self._take = take
+        self._clock = clock
+        self._stall_s = stall_s
+        self._maximum_bytes = maximum_bytes
+        self._guard = guard
+        self._under_way: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Event] = {}
+
+    def routes(self) -> list[Door]:
+        """For the application."""
+        all_of_them, one = "/v1/uploads", "/v1/uploads/{upload_id}"
+
+        def door(path: str, method: str, endpoint: Endpoint, takes: str | None = None) -> Door:
+            return Door(path, _in_our_version(endpoint), method=method, takes=takes, guard=self._guard, counted=COUNTED)
+
+        return [
+            Door(all_of_them, self.options, method="OPTIONS", guard=self._guard, counted=COUNTED),
+            Door(all_of_them, _in_our_version(self.begin), method="POST"),  # it asks who sends, and counts by that
+            door(one, "HEAD", self.offset),
+            door(one, "PATCH", self.append, takes=PIECE_TYPE),
+            door(one, "DELETE", self.remove),
+        ]
+
+    async def options(self, _request: Request) -> Response:
+        """What this door can do."""
+        can = {
+            "Tus-Version": VERSION,
+            "Tus-Extension": EXTENSIONS,
+            "Tus-Max-Size": str(self._maximum_bytes),
+            "Tus-Checksum-Algorithm": ",".join(_CHECKSUMS),
+        }
+        return Response(status_code=204, headers={**_SHOWN, **can})
+
+    async def begin(self, request: Request) -> Response:
+        """Begin an upload."""
+        sender = await self._guard.let_in(request, door=COUNTED, content_digest=None)
+        size_bytes = _number(request, "Upload-Length")
+        if size_bytes > self._maximum_bytes:
+            raise TooLargeError(limit_bytes=self._maximum_bytes)
+        told = _metadata(request.headers.get("Upload-Metadata", ""))
+        if not is_digest(told.get("filename", "")):
+            raise BadUploadError(field="Upload-Metadata")
+        if told.get("filetype", MEDIA_TYPE) != MEDIA_TYPE:
+            raise WrongMediaTypeError(needed=MEDIA_TYPE)
+        now_ms = self._now_ms()
+        upload = Upload(
+            upload_id=secrets.token_urlsafe(32),
+            digest=told["filename"],
+            owner=sender.key_id if sender is not None else "",
+            size_bytes=size_bytes,
+            arrived_bytes=0,
+            begun_ms=now_ms,
+            expires_ms=now_ms + BEGUN_LIFETIME_MS,
+        )
+        await run_in_threadpool(self._uploads.begin, upload, now_ms=now_ms)
+        # relative, so that it holds behind a proxy which puts a path before ours
+        told = {**_state(upload), **_expires(upload.expires_ms)}
+        return Response(status_code=201, headers={**told, "Location": f"uploads/{upload.upload_id}"})
+
+    async def offset(self, request: Request) -> Response:
+        """How far it is."""
+        upload = await self._found(*self._asked_for(request))
+        return Response(status_code=200, headers={**_state(upload), "Cache-Control": "no-store"})
+
+    async def append(self, request: Request) -> Response:
+        """Take what comes next; with the last byte, the envelope is judged."""
+        begins_at = _number(request, "Upload-Offset")
+        checksum = _checksum(request)
+        upload_id = request.path_params["upload_id"]
+        with self._working_on(upload_id) as before:
+            finding = asyncio.create_task(self._found_at(request, begins_at, before))
+            finding.add_done_callback(_heard)
+            try:
+                upload, ends_at = await self._pour(request, begins_at, finding, checksum)
+            finally:
+                finding.cancel()
+        if ends_at == upload.size_bytes:
+            await self._judge(upload)
+        expires = _expires(self._now_ms() + LIFETIME_MS)
+        return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **expires})
+
+    async def remove(self, request: Request) -> Response:
+        """Let it go."""
+        upload = await self._found(*self._asked_for(request))
+        await run_in_threadpool(self._uploads.remove, upload.upload_id)
+        return Response(status_code=204, headers=_SHOWN)
+
+    async def _pour(
+        self, request: Request, begins_at: int, finding: "asyncio.Task[Upload]", checksum: "_Checksum | None"
+    ) -> tuple[Upload, int]:
+        """Keep the content as it comes, and all that came where it is cut; the upload, and where it ended.
+
+        This reads from the first moment on and never waits for the disk: a server drops what it still holds of a
+        request that is cut. With a checksum nothing is kept before the whole piece is there and fits.
+        """
+        waiting, ends_at = bytearray(), begins_at
+        cut: PocusError | None = None
+        keeping: asyncio.Task[None] | None = None
+        try:
+            async for part in _Parts(request, self._maximum_bytes, stall_s=self._stall_s):
+                waiting += part
+                if not finding.done():
+                    continue
+                _require_room(finding.result(), ends_at + len(waiting))
+                is_free = keeping is None or keeping.done()
+                if checksum is None and is_free and len(waiting) >= PIECE_BYTES:
+                    if keeping is not None:
+                        await keeping
+                    content = bytes(waiting)
+                    waiting.clear()
+                    keeping = asyncio.create_task(self._keep(finding.result(), ends_at, content))
+                    ends_at += len(content)
+        except (BadRequestError, SlowSenderError) as problem:
+            cut = problem
+        finally:
+            if keeping is not None:
+                await keeping
+        upload = await finding
+        _require_room(upload, ends_at + len(waiting))
+        if checksum is not None and (cut is not None or not checksum.fits(waiting)):
+            raise cut or ChecksumMismatchError
+        await self._keep(upload, ends_at, bytes(waiting))
+        if cut is not None:
+            raise cut
+        return upload, ends_at + len(waiting)
+
+    async def _keep(self, upload: Upload, begins_at: int, content: bytes) -> None:
+        if content:
+            expires_ms = self._now_ms() + LIFETIME_MS
+            await run_in_threadpool(self._uploads.append, upload, begins_at, content, expires_ms=expires_ms)
+
+    async def _judge(self, upload: Upload) -> None:
+        """Hand the whole envelope to the intake; only then, or when it is refused for good, its pieces are let go."""
+        data = await run_in_threadpool(self._uploads.read, upload)
+        if canonical.digest(data) != upload.digest:
+            await run_in_threadpool(self._uploads.remove, upload.upload_id)
+            raise ContentDigestMismatchError
+        try:
+            await self._take(data, upload.digest)
+        except (EnvelopeRefusedError, NameMismatchError):
+            await run_in_threadpool(self._uploads.remove, upload.upload_id)
+            raise
+        await run_in_threadpool(self._uploads.remove, upload.upload_id)
+
+    async def _found_at(self, request: Request, begins_at: int, before: asyncio.Event | None) -> Upload:
+        upload = await self._found(request.path_params["upload_id"], before)
+        if begins_at != upload.arrived_bytes:
+            raise UploadOffsetError
+        told = request.headers.get("Content-Length", "")
+        _require_room(upload, begins_at + (int(told) if told.isdigit() else 0))
+        return upload
+
+    async def _found(self, upload_id: str, before: asyncio.Event | None) -> Upload:
+        """An upload as it is once the request `before`, if there is one in this process, has kept what came."""
+        if before is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLING_S):
+                    await before.wait()
+        return await run_in_threadpool(self._uploads.find, upload_id, now_ms=self._now_ms())
+
+    def _asked_for(self, request: Request) -> tuple[str, asyncio.Event | None]:
+        """Which upload; who knows its address may ask."""
+        upload_id: str = request.path_params["upload_id"]
+        return upload_id, self._under_way.get((asyncio.get_running_loop(), upload_id))
+
+    @contextlib.contextmanager
+    def _working_on(self, upload_id: str) -> Iterator[asyncio.Event | None]:
+        """Until this ends, others ask only after it; it gives the request that they would have waited for before."""
+        key, done = (asyncio.get_running_loop(), upload_id), asyncio.Event()
+        before = self._under_way.get(key)
+        self._under_way[key] = done
+        try:
+            yield before
+        finally:
+            done.set()
+            if self._under_way.get(key) is done:
+                del self._under_way[key]
+
+    def _now_ms(self) -> int:
+        return self._clock.read().wall_ms
+
+
+def _in_our_version(endpoint: Endpoint) -> Endpoint:
+    """Every request names the protocol's version (but one that asks for it)."""
+
+    async def asked(request: Request) -> Response:
+        if request.headers.get("Tus-Resumable") != VERSION:
+            raise OtherTusVersionError(known=VERSION)
+        return await endpoint(request)
+
+    return asked
+
+
+class _Parts:
+    """The parts of a request's content as they come: never more than fits, never slower than a stall."""
+
+    def __init__(self, request: Request, room_bytes: int, *, stall_s: float) -> None:
+        self._parts = request.stream()
+        self._room_bytes = room_bytes
+        self._stall_s = stall_s
+        self._until_s: float | None = None
+        self._came_bytes = 0
+
+    def __aiter__(self) -> "_Parts":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._until_s is None:
+            self._until_s = asyncio.get_running_loop().time() + self._stall_s
+        try:
+            async with asyncio.timeout_at(self._until_s):
+                part = await anext(self._parts)
+        except TimeoutError as problem:
+            raise SlowSenderError from problem
+        except ClientDisconnect as problem:
+            raise BadRequestError(reason="cut off") from problem
+        self._came_bytes += len(part)
+        if self._came_bytes >= TRICKLE_BYTES:  # it moves; the next stall begins here
+            self._until_s, self._came_bytes = None, 0
+        self._room_bytes -= len(part)
+        if self._room_bytes < 0:
+            raise TooLargeError(limit_bytes=0)
+        return part
+
+
+def _state(upload: Upload) -> dict[str, str]:
+    return {
+        **_SHOWN,
+        "Upload-Offset": str(upload.arrived_bytes),
+        "Upload-Length": str(upload.size_bytes),
+    }
+
+
+def _expires(at_ms: int) -> dict[str, str]:
+    return {"Upload-Expires": formatdate(at_ms / 1000, usegmt=True)}
+
+
+def _number(request: Request, field: str) -> int:
+    told = request.headers.get(field, "")
+    if not told.isascii() or not told.isdigit() or len(told) > _LONGEST_NUMBER:
+        raise BadUploadError(field=field)
+    return int(told)
+
+
+def _metadata(field: str) -> dict[str, str]:
+    """Keys and values, as `Upload-Metadata` holds them."""
+    found: dict[str, str] = {}
+    for part in field.split(",") if field else ():
+        key, _, value = part.strip().partition(" ")
+        try:
+            found[key] = base64.b64decode(value, validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError) as problem:
+            raise BadUploadError(field="Upload-Metadata") from problem
+    return found
+
+
+def _heard(finding: "asyncio.Task[Upload]") -> None:
+    """What it raised is raised by whoever awaits it; nobody does where the content was refused first."""
+    if not finding.cancelled():
+        finding.exception()
+
+
+def _require_room(upload: Upload, ends_at: int) -> None:
+    """What came is no more than was promised.
+
+    Raises:
+        TooLargeError: It is.
+    """
+    if ends_at > upload.size_bytes:
+        raise TooLargeError(limit_bytes=upload.size_bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checksum:
+    """What a piece must come to."""
+
+    algorithm: str
+    told: bytes
+
+    def fits(self, content: bytes | bytearray) -> bool:
+        """Whether it does."""
+        found: bytes = _CHECKSUMS[self.algorithm](content).digest()
+        return found == self.told
+
+
+def _checksum(request: Request) -> _Checksum | None:
+    field = request.headers.get("Upload-Checksum")
+    if field is None:
+        return None
+    algorithm, _, value = field.partition(" ")
+    if algorithm not in _CHECKSUMS:
+        raise BadUploadError(field="Upload-Checksum")
+    try:
+        return _Checksum(algorithm=algorithm, told=base64.b64decode(value, validate=True))
+    except binascii.Error as problem:
+        raise BadUploadError(field="Upload-Checksum") from problem
