@@ -353,6 +353,7 @@ class Hub:
             StoreUnavailableError: The records do not take it; it is done at the next start.
         """
         while True:
+            envelopes = self._store.envelopes(sitting)
             standing = self._store.standing(sitting)
             if standing is None:
                 raise NotFoundError
@@ -360,7 +361,8 @@ class Hub:
             status = self._settle(standing)
             later = self._store.standing(sitting)
             is_same = later is not None and later.digest == standing.digest
-            if is_same and self._stamp(standing) == stamp:
+            is_compared = self._store.envelopes(sitting) == envelopes  # with all that may tell another history
+            if is_same and is_compared and self._stamp(standing) == stamp:
                 return status  # else a key was registered or an envelope came meanwhile, here or in another process
 
     def _settle(self, standing: Standing) -> Status:

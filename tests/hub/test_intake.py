@@ -27,6 +27,7 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
+from pocus_desktop.hub.marking import mark
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.receipt import verify_receipt
@@ -224,6 +225,25 @@ def test_two_histories_of_one_sitting_are_kept_and_marked(school: School, hub: H
     assert standing is not None
     assert (standing.digest, standing.has_fork) == (_digest(sat.final), True)
     assert (standing.status, len(hub.standings())) == (Status.SCORED, 1)
+
+
+def test_another_history_that_comes_while_a_sitting_is_scored_stays_marked(
+    school: School, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sat, other = school.sit(), school.sit(vein="yes")
+    forged = school.seal([*sat.recorded[:7], *other.recorded[7:9]], sat.admission, is_partial=True)
+    waiting = [forged]
+
+    def marked(*given: Any) -> Any:
+        if waiting:
+            hub.receive(waiting.pop())  # as another thread may: it is compared and marked before this one goes on
+        return mark(*given)
+
+    monkeypatch.setattr("pocus_desktop.hub.hub.mark", marked)
+    hub.receive(sat.final)
+    standing = hub.standing(sat.sitting)
+    assert standing is not None
+    assert (standing.digest, standing.status, standing.has_fork) == (_digest(sat.final), Status.SCORED, True)
 
 
 def test_two_sittings_under_one_admission_are_kept_and_marked(school: School, hub: Hub) -> None:
