@@ -129,6 +129,7 @@ def reopen_sitting(
         course = Course.of(material.assessment, state.opened)
         return Begun(folder=place, admission=admission, course=course, journal=None, recorded=(), state=state)
     try:
+        place.require_here()  # now that nobody else can pack it
         course = Course.of(material.assessment, require_same(recorded, admission, material))
         state = replay(course, recorded)
     except BaseException:

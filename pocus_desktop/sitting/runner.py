@@ -26,7 +26,7 @@ from pocus_desktop.sitting import events, intents, sealed, times
 from pocus_desktop.sitting.alive import EVERY_MS, Alive, Sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
-from pocus_desktop.sitting.errors import DISK_ERRORS
+from pocus_desktop.sitting.errors import DISK_ERRORS, MovedAwayError
 from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.fold import fold
 from pocus_desktop.sitting.fold_flow import DISK
@@ -118,13 +118,17 @@ class Runner:
             self._work_off()
 
     def retry(self) -> None:
-        """Try again where the disk refused; the failure is gone when this helped."""
-        if self.failure is None:
+        """Try again where the disk refused; the failure is gone when this helped. What was moved away stays so."""
+        if self.failure is None or isinstance(self.failure, MovedAwayError):
             return
         try:
             self._settle_doubt()
         except DISK_ERRORS as problem:
             self.failure = problem
+            return
+        except MovedAwayError as moved:
+            self.failure = moved
+            self.close()  # the fence may have to be finished, and needs the file
             return
         self.failure = None
         self._backlog = deque(deed for deed in self._backlog if not isinstance(deed.event, events.DiskRecovered))
@@ -235,6 +239,7 @@ class Runner:
     def _settle_doubt(self) -> None:
         """Whether the event of the failed append is durable after all; if so it counts, and is not written twice."""
         is_durable = self._journal.recover()
+        self._folder.require_here()  # while nobody held the file, it may have been packed
         doubt, self._in_doubt = self._in_doubt, None
         if not is_durable or doubt is None:
             return

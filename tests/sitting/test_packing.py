@@ -12,13 +12,14 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.errors import MovedAwayError
-from pocus_desktop.sitting.folder import MOVED, SittingFolder
+from pocus_desktop.sitting.errors import DiskReadOnlyError, MovedAwayError
+from pocus_desktop.sitting.folder import MOVED, MovedAway, SittingFolder
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
 from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, PackedSitting, only_on
 from pocus_desktop.sitting.moving.packing import Point, pack, sitting_folder
-from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.session import RETRY_MS, Sitting
 from pocus_desktop.sitting.store import JournalStore
+from pocus_desktop.sitting.views import StoppedView
 from tests.sitting.world import World, choice, to_femoral
 
 CENTRE = SealingKey.from_seed(bytes(range(32)))
@@ -205,6 +206,53 @@ def test_a_copy_that_knows_more_is_not_written_over(world: World, stick: Path, t
     packed(world, folder, stick)
     refused("move.other_copy_on_stick", world, older, stick)
     assert not (older / MOVED).exists()
+
+
+def test_packed_while_the_disk_kept_it_from_the_program_it_goes_on_with_the_copy_alone(
+    world: World, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = to_femoral(world.begin(centre=CENTRE.public))
+
+    def refuses(*_: object, **__: object) -> None:
+        raise DiskReadOnlyError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JournalStore, "append", refuses)
+        sitting.handle(intents.Answer(item="compressible", response=choice("no")))
+        patched.setattr(JournalStore, "open", refuses)
+        world.clock.advance(ms=RETRY_MS)
+        sitting.tick()  # the file was let go of, and could not be taken again
+    found = packed(world, world.folder / "sitting", stick)
+    assert found.contents.is_fenced
+    for _ in range(2):
+        world.clock.advance(ms=RETRY_MS)
+        sitting.tick()
+        sitting.handle(intents.Answer(item="compressible", response=choice("yes")))
+        screen = sitting.view().screen
+        assert isinstance(screen, StoppedView)
+        assert screen.code == "sitting.moved_away"
+    assert "compressible" not in sitting.state.responses
+    assert sitting.state.last_seq == found.contents.last_seq
+    assert packed(world, world.folder / "sitting", stick) == found  # nobody holds it, and nothing was added
+
+
+def test_packed_between_the_look_and_the_opening_it_is_refused_by_name(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = begun(world)
+    real = JournalStore.open
+    note = MovedAway(at_ms=1, to="stick", last_seq=1, head="0" * 64)
+
+    def noted_first(path: Path) -> JournalStore:
+        SittingFolder(path=folder).keep_moved(note)
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JournalStore, "open", noted_first)
+        with pytest.raises(MovedAwayError):
+            world.again()
+    (folder / MOVED).unlink()
+    world.again().close()  # the file was let go of
 
 
 def test_what_cannot_be_moved_is_named(world: World, stick: Path, tmp_path: Path) -> None:
