@@ -129,12 +129,13 @@ class LogWatch:
             TlogError: The copy does not tell.
             FileRefusedError: The disk does not take what is to be remembered.
         """
+        known = [signed for signed in (self.seen(), *self.unproved()) if signed is not None]
         copy = LogCopy(read, self._keys)
         self.note(copy.head)
         seen = self.seen() or copy.head
         waiting = [signed for signed in self.unproved() if signed.head != copy.head.head]
-        if is_live:
-            self._require_not_shrunk(copy.head, [seen, *waiting])
+        if is_live:  # beside what was known before it was asked: what is noted in between may well be newer
+            self._require_not_shrunk(copy.head, known)
         if seen.head.size > copy.head.head.size:
             raise UnprovedLogError(origin=seen.head.origin, first=seen.head.size, second=copy.head.head.size)
         proved = [signed for signed in (seen, *waiting) if signed.head.size <= copy.head.head.size]
@@ -148,7 +149,7 @@ class LogWatch:
         return copy.head
 
     def _require_not_shrunk(self, offered: SignedHead, known: Iterable[SignedHead]) -> None:
-        largest = max(known, key=lambda signed: signed.head.size)
+        largest = max(known, key=lambda signed: signed.head.size, default=offered)
         if offered.head.size >= largest.head.size:
             return
         document: dict[str, Json] = {
@@ -182,8 +183,8 @@ class LogWatch:
             log.event("station.log_contradicts_itself", evidence=path.name)
 
     def _forget(self, size: int) -> None:
-        """All that was proved up to a size waits no more; a log that went back and is whole again was an old copy."""
-        gone = [alarm.path for alarm in self.alarms() if alarm.code == ShrunkLogError.code]
+        """All that was proved up to a size waits no more; evidence stays until someone takes it away (6.3)."""
+        gone: list[Path] = []
         for path in self._names(UNPROVED, SUFFIX):
             signed = self._read(path)
             if signed is None or signed.head.size <= size:

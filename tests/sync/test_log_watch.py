@@ -93,7 +93,7 @@ def test_a_hub_that_tells_two_stories_is_found_out_with_evidence(watch: LogWatch
     assert size_of(watch) == 50
 
 
-def test_a_log_that_goes_back_is_named_until_it_is_whole_again(watch: LogWatch) -> None:
+def test_a_log_that_went_back_is_named_until_someone_takes_the_evidence_away(watch: LogWatch) -> None:
     watch.prove(published(ENTRIES[:300]).get, is_live=True)
     with pytest.raises(ShrunkLogError):
         watch.prove(published(ENTRIES[:299]).get, is_live=True)
@@ -103,7 +103,25 @@ def test_a_log_that_goes_back_is_named_until_it_is_whole_again(watch: LogWatch) 
     assert document["second"] == head_of(ENTRIES[:300]).decode()
     assert size_of(watch) == 300
     watch.prove(published(ENTRIES[:301]).get, is_live=True)
+    assert (watch.alarms(), size_of(watch)) == ((alarm,), 301)
+    alarm.path.unlink()
     assert watch.alarms() == ()
+
+
+def test_a_head_noted_while_the_hub_is_asked_is_no_alarm(watch: LogWatch) -> None:
+    """A receipt that comes in meanwhile may be newer than the checkpoint that was already on its way."""
+    watch.prove(published(ENTRIES[:300]).get, is_live=True)
+    files = published(ENTRIES[:305])
+
+    def read(path: str) -> bytes | None:
+        if path == "checkpoint":
+            watch.note(signed(ENTRIES[:310]))
+        return files.get(path)
+
+    assert watch.prove(read, is_live=True).head.size == 305
+    assert (watch.alarms(), [head.head.size for head in watch.unproved()]) == ((), [310])
+    with pytest.raises(ShrunkLogError):  # asked again, it must have it
+        watch.prove(files.get, is_live=True)
 
 
 def test_a_receipt_ahead_of_the_log_that_the_hub_shows_is_named(watch: LogWatch) -> None:
