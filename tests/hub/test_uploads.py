@@ -12,13 +12,14 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import event
 from tusclient.client import TusClient
 
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFullError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.records.upload_store import Bounds, Upload, UploadStore
-from pocus_desktop.hub.web import uploads_door
+from pocus_desktop.hub.web import app, uploads_door
 from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.receipt import verify_receipt
@@ -285,11 +286,50 @@ def test_of_two_that_bring_the_same_stretch_one_is_told_so(hub: Hub) -> None:
     assert hub.uploads.read(UPLOAD) == b"12345"
 
 
+def test_an_upload_that_is_let_go_while_a_piece_is_being_kept_leaves_nothing_behind(hub: Hub) -> None:
+    hub.uploads.begin(UPLOAD, now_ms=0)
+    engine = hub._store._engine
+    remover = threading.Thread(target=lambda: hub.uploads.remove("a"))
+
+    def remove_meanwhile(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO upload_piece") and remover.ident is None:
+            remover.start()
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while engine.dialect.name == "postgresql" and remover.is_alive():
+                with engine.connect() as looking:
+                    if looking.exec_driver_sql(waits).scalar_one():  # for the row that this one has changed
+                        return
+
+    event.listen(engine, "before_cursor_execute", remove_meanwhile)
+    hub.uploads.append(UPLOAD, 0, b"12345", expires_ms=1000)
+    remover.join()
+    with pytest.raises(NoUploadError):
+        hub.uploads.find("a", now_ms=0)
+    assert hub.uploads.read(UPLOAD) == b""
+
+
+def test_pieces_take_their_turn_among_the_envelopes_in_memory(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def client_of(at_once: int) -> httpx2.Client:
+        monkeypatch.setattr(app, "READ_AT_ONCE", at_once)
+        return httpx2.Client(base_url="https://hub.invalid", transport=InProcessTransport(create_app(hub)))
+
+    with client_of(1) as client:
+        place = _begun(client, b"abc")
+        for _ in range(3):
+            assert _append(client, place, 1, b"b").status_code == 409
+        assert _append(client, place, 0, b"a").status_code == 204, "a turn is given back whatever came of it"
+    with client_of(0) as client:
+        answer = _append(client, place, 1, b"b")
+        assert _code(answer) == (503, "hub.too_busy")
+        assert answer.headers["Retry-After"]
+        assert _offset(client, place) == 1
+
+
 def test_a_stalling_sender_is_given_up_and_what_came_is_kept(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads_door, "PIECE_BYTES", 4)
     hub = school.hub()
-    app = create_app(hub, policy=Policy(stall_s=0.2))
-    with httpx2.Client(base_url="https://hub.invalid", transport=InProcessTransport(app)) as client:
+    made = create_app(hub, policy=Policy(stall_s=0.2))
+    with httpx2.Client(base_url="https://hub.invalid", transport=InProcessTransport(made)) as client:
         place = _begun(client, b"abcdefgh")
 
     async def trickle() -> int:
@@ -319,7 +359,7 @@ def test_a_stalling_sender_is_given_up_and_what_came_is_kept(school: School, mon
             "client": None,
             "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
         }
-        await app(scope, receive, send)  # type: ignore[arg-type] # messages as plain dicts
+        await made(scope, receive, send)  # type: ignore[arg-type] # messages as plain dicts
         return int(str(sent[0]["status"]))
 
     assert asyncio.run(trickle()) == 408

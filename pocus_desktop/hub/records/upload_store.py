@@ -7,7 +7,7 @@ one transaction. So any process behind a balancer can take the next stretch, and
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, func, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, bindparam, func, select
 from sqlalchemy.engine import Connection, Row
 
 from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFullError
@@ -151,9 +151,11 @@ class UploadStore:
 
 
 def _let_go(connection: Connection, chosen: Any) -> None:
-    gone = select(_UPLOAD.c.upload_id).where(chosen)
-    connection.execute(_PIECE.delete().where(_PIECE.c.upload_id.in_(gone)))
-    connection.execute(_UPLOAD.delete().where(chosen))
+    """The uploads first: this waits for one that is being appended to, whose new piece is then seen and goes too."""
+    gone = connection.execute(_UPLOAD.delete().where(chosen).returning(_UPLOAD.c.upload_id)).scalars().all()
+    if gone:
+        one = _PIECE.delete().where(_PIECE.c.upload_id == bindparam("gone"))
+        connection.execute(one, [{"gone": upload_id} for upload_id in gone])
 
 
 def _upload(row: Row[Any]) -> Upload:

@@ -61,7 +61,7 @@ AT_ONCE: Final = 4
 """Envelopes that are judged at the same time; each may hold tens of megabytes while it is unpacked."""
 
 READ_AT_ONCE: Final = 32
-"""Envelopes that are read at the same time; each is held in memory until it is whole."""
+"""Envelopes that are read at the same time, whole or in pieces; each is held in memory until it is whole."""
 
 STALL_S: Final = 30.0
 """How long a sender may send next to nothing."""
@@ -111,13 +111,21 @@ def create_app(
         proxies=policy.proxies,
         limits=policy.limits,
     )
-    doors = _Doors(hub, guard, metrics, policy)
+    readers = threading.BoundedSemaphore(READ_AT_ONCE)
+    doors = _Doors(hub, guard, metrics, policy, readers)
+    uploads = UploadsDoor(
+        hub.uploads,
+        doors.take,
+        hub.clock,
+        guard,
+        readers=readers,
+        stall_s=policy.stall_s,
+        maximum_bytes=policy.maximum_bytes,
+    )
     app = Starlette(
         routes=[
             *doors.routes(),
-            *UploadsDoor(
-                hub.uploads, doors.take, hub.clock, guard, stall_s=policy.stall_s, maximum_bytes=policy.maximum_bytes
-            ).routes(),
+            *uploads.routes(),
             *LogDoor(hub.log, guard).routes(),
             *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
             *(DepotDoor(depot, guard).routes() if depot is not None else ()),
@@ -132,14 +140,16 @@ def create_app(
 class _Doors:
     """The endpoints."""
 
-    def __init__(self, hub: Hub, guard: Guard, metrics: Metrics, policy: Policy) -> None:
+    def __init__(
+        self, hub: Hub, guard: Guard, metrics: Metrics, policy: Policy, readers: threading.BoundedSemaphore
+    ) -> None:
         self._hub = hub
         self._guard = guard
         self._metrics = metrics
         self._policy = policy
         self._readiness = Readiness(hub)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
-        self._readers = threading.BoundedSemaphore(READ_AT_ONCE)
+        self._readers = readers
 
     def routes(self) -> list[Door]:
         """For the application."""

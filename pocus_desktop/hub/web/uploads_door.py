@@ -16,6 +16,7 @@ import binascii
 import contextlib
 import hashlib
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -35,6 +36,7 @@ from pocus_desktop.hub.errors import (
     NameMismatchError,
     OtherTusVersionError,
     SlowSenderError,
+    TooBusyError,
     TooLargeError,
     UploadOffsetError,
     WrongMediaTypeError,
@@ -44,6 +46,7 @@ from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.body import TRICKLE_BYTES
 from pocus_desktop.hub.web.doors import Door, Endpoint
 from pocus_desktop.hub.web.guard import Guard
+from pocus_desktop.hub.web.protocol import BUSY_S
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -84,6 +87,7 @@ class UploadsDoor:
         clock: Clock,
         guard: Guard,
         *,
+        readers: threading.BoundedSemaphore,
         stall_s: float,
         maximum_bytes: int,
     ) -> None:
@@ -94,12 +98,14 @@ class UploadsDoor:
             take: Judges a whole envelope, durably, as for a `PUT`.
             clock: The hub's.
             guard: Asks who begins an upload; who knows an upload's address may go on with it.
+            readers: A turn for each envelope that is held in memory, pieces of one too.
             stall_s: How long a sender may send nothing, in seconds.
             maximum_bytes: The largest envelope.
         """
         self._uploads = uploads
         self._take = take
         self._clock = clock
+        self._readers = readers
         self._stall_s = stall_s
         self._maximum_bytes = maximum_bytes
         self._guard = guard
@@ -165,16 +171,12 @@ class UploadsDoor:
         """Take what comes next; with the last byte, the envelope is judged."""
         begins_at = _number(request, "Upload-Offset")
         checksum = _checksum(request)
-        upload_id = request.path_params["upload_id"]
-        with self._working_on(upload_id) as before:
-            finding = asyncio.create_task(self._found_at(request, begins_at, before))
-            finding.add_done_callback(_heard)
-            try:
-                upload, ends_at = await self._pour(request, begins_at, finding, checksum)
-            finally:
-                finding.cancel()
-        if ends_at == upload.size_bytes:
-            await self._judge(upload)
+        if not self._readers.acquire(blocking=False):
+            raise TooBusyError(wait_s=BUSY_S)
+        try:
+            ends_at = await self._append(request, begins_at, checksum)
+        finally:
+            self._readers.release()
         expires = _expires(self._now_ms() + LIFETIME_MS)
         return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **expires})
 
@@ -183,6 +185,19 @@ class UploadsDoor:
         upload = await self._found(*self._asked_for(request))
         await run_in_threadpool(self._uploads.remove, upload.upload_id)
         return Response(status_code=204, headers=_SHOWN)
+
+    async def _append(self, request: Request, begins_at: int, checksum: "_Checksum | None") -> int:
+        """Where it ended."""
+        with self._working_on(request.path_params["upload_id"]) as before:
+            finding = asyncio.create_task(self._found_at(request, begins_at, before))
+            finding.add_done_callback(_heard)
+            try:
+                upload, ends_at = await self._pour(request, begins_at, finding, checksum)
+            finally:
+                finding.cancel()
+        if ends_at == upload.size_bytes:
+            await self._judge(upload)
+        return ends_at
 
     async def _pour(
         self, request: Request, begins_at: int, finding: "asyncio.Task[Upload]", checksum: "_Checksum | None"
