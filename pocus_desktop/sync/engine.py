@@ -160,7 +160,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarted:
-    """The program that made the attempt is gone, or gave it up for something that goes first."""
+    """The attempt is over and nobody noted how: its program is gone, its records failed, or it gave way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

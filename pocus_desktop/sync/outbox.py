@@ -99,13 +99,15 @@ class Outbox:
         self._transport = transport
         self._hub_keys = tuple(hub_keys)
         self._chance = chance
+        self._is_alone = is_alone
         self._has_urgent = threading.Event()
+        self._round = threading.Lock()
         try:
             files.make_folder(folder)
         except OSError as problem:
             raise OutboxUnreadableError(reason=problem.strerror or "") from problem
         self._store = open_records(folder / RECORDS)
-        self._recover(is_alone=is_alone)
+        self._recover()
 
     @property
     def folder(self) -> Path:
@@ -182,6 +184,9 @@ class Outbox:
     ) -> tuple[Attempt, ...]:
         """Try every envelope that is due, once; what comes meanwhile and goes first, goes first.
 
+        One round at a time. What an earlier one left `active`, because its records could not be written as the attempt
+        ended, goes again.
+
         Args:
             now_ms: Wall time.
             is_stopped: Asked before each envelope; true ends the round.
@@ -190,6 +195,13 @@ class Outbox:
         Raises:
             OutboxUnreadableError: The records cannot be written; the envelopes stay as they are.
         """
+        with self._round:
+            self._end_attempts()
+            return self._try_each(now_ms, is_stopped, on_attempt)
+
+    def _try_each(
+        self, now_ms: int, is_stopped: Callable[[], bool], on_attempt: Callable[[Attempt], None]
+    ) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
         tried: set[str] = set()
         while not is_stopped():
@@ -363,7 +375,7 @@ class Outbox:
                 log.event("sync.superseded", digest=row.digest, by=newer.digest)
                 self._remove_files(row.digest)
 
-    def _recover(self, *, is_alone: bool) -> None:
+    def _recover(self) -> None:
         """Rule 2."""
         try:
             found = sorted(path for path in self._folder.iterdir() if _DIGEST.fullmatch(path.name))
@@ -380,8 +392,12 @@ class Outbox:
             if receipt is not None and not is_done and self._is_receipt(receipt, digest):
                 told = verify_receipt(receipt, self._hub_keys, sealed_digest=digest)
                 self._step(digest, engine.Receipted(received_ms=told.received_at_ms), told.received_at_ms)
-        for row in known.values():
-            if row.status is Status.ACTIVE and is_alone:
+        self._end_attempts()
+
+    def _end_attempts(self) -> None:
+        """Nothing is under way now: whatever says so is due again, if this program is the one that sends."""
+        for row in self._store.rows() if self._is_alone else ():
+            if row.status is Status.ACTIVE:
                 self._step(row.digest, engine.Restarted(), row.due_ms)
 
     def _verified(self, digest: str, answer: bytes) -> Receipt:

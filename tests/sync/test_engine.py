@@ -232,6 +232,11 @@ def test_whatever_happens(size_bytes: int, is_partial: bool, events: list[tuple[
             assert due_ms <= now_ms + LONGEST_PLAN_MS
         else:
             assert due_ms is None
+        if after.status is Status.ACTIVE:
+            again = step(after, Restarted(), now_ms)
+            assert (again.effects, engine.due_ms(again.row, now_ms)) == ((WakeAt(due_ms=now_ms),), now_ms), (
+                "one whose attempt nobody ended goes again"
+            )
         assert (after.digest, after.size_bytes, after.enqueued_ms) == (row.digest, row.size_bytes, row.enqueued_ms)
         row = after
 

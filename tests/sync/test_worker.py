@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.sitting.errors import OtherReceiptError
 from pocus_desktop.sync.backoff import FIRST_MS
-from pocus_desktop.sync.errors import NoConnectionError
+from pocus_desktop.sync.engine import Row
+from pocus_desktop.sync.errors import NoConnectionError, OutboxUnreadableError
 from pocus_desktop.sync.outbox import Attempt, Outbox
+from pocus_desktop.sync.store import OutboxStore
 from pocus_desktop.sync.worker import OutboxWorker
 from tests.sync.carriers import Deed, Story, fails
 from tests.sync.test_outbox import HUB, _sealed, _signed
@@ -119,6 +122,36 @@ def test_a_listener_in_trouble_stops_nothing(tmp_path: Path, caplog: pytest.LogC
     assert worker.close(patience_s=PATIENCE_S)
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert warned == ["sitting.other_receipt"] * 2
+    outbox.close()
+
+
+def test_records_that_failed_as_an_attempt_ended_leave_nothing_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_full, has_failed, ear = threading.Event(), threading.Event(), Ear()
+    change = OutboxStore.change
+
+    def fills_the_disk(_envelope: bytes, _digest: str) -> bytes:
+        is_full.set()
+        raise NoConnectionError(host="hub")
+
+    def changes(self: OutboxStore, digest: str, work: Callable[[Row], Row]) -> Row | None:
+        if is_full.is_set():
+            is_full.clear()
+            has_failed.set()
+            raise OutboxUnreadableError(reason="SQLITE_FULL")
+        return change(self, digest, work)
+
+    monkeypatch.setattr(OutboxStore, "change", changes)
+    outbox = _outbox(tmp_path, fills_the_disk, _signed)
+    digest = outbox.enqueue(_sealed(tmp_path, b"one"), now_ms=1)
+    worker = OutboxWorker(outbox, clock=ManualClock(), on_attempt=ear)
+    worker.start()
+    assert has_failed.wait(PATIENCE_S)
+    worker.wake()
+    attempt = ear.wait()
+    assert (attempt.digest, attempt.receipt is not None) == (digest, True)
+    assert worker.close(patience_s=PATIENCE_S)
     outbox.close()
 
 
