@@ -50,12 +50,13 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
     """After one more event."""
     event = one.event
     is_back = isinstance(event, events.CAME_BACK)
+    station = event.station if isinstance(event, events.CAME_BACK) else ""
     if is_back or one.at.boot_id != bare.ledger.last.boot_id:
         gone_on = lost.came_back(
             bare.ledger,
             one.at,
             cap_ms=bare.opened.credit_cap_ms,
-            station=event.station if isinstance(event, events.CAME_BACK) else "",
+            station=station,
             is_moved=isinstance(event, events.Moved),
             was_left=bare.has_left,
         )
@@ -63,7 +64,7 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
     else:
         time = ledger.observe(bare.ledger, one.at)
     later = replace(bare, ledger=time, has_left=bare.has_left and not is_back)
-    is_doubted = lost.is_beyond_proof(bare.ledger, time, cap_ms=bare.opened.credit_cap_ms)
+    is_doubted = lost.is_beyond_proof(bare.ledger, time, cap_ms=bare.opened.credit_cap_ms, station=station)
     if isinstance(event, events.Reopened) and is_doubted and bare.opened.needs_start_code:
         return replace(later, ledger=ledger.hold(time, PAUSE), pause=AWAY, paused_by=AWAY)
     match event:

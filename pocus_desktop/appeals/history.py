@@ -119,9 +119,10 @@ class History:
         found, last = [0], self.recorded[0].at
         for one in self.recorded[1:]:
             found.append(found[-1] + passed_ms(last, one.at))
-            # as the ledger does: a monotonic clock that went back counts from where it had been
-            is_back = one.at.boot_id == last.boot_id and one.at.monotonic_ms < last.monotonic_ms
-            last = replace(one.at, monotonic_ms=last.monotonic_ms) if is_back else one.at
+            # as the ledger does: a monotonic clock that went back counts from where it had been, but not over a return
+            is_behind = one.at.boot_id == last.boot_id and one.at.monotonic_ms < last.monotonic_ms
+            is_return = isinstance(one.event, events.CAME_BACK)
+            last = replace(one.at, monotonic_ms=last.monotonic_ms) if is_behind and not is_return else one.at
         return tuple(found)
 
     def _at(self, index: int, time: Ledger) -> At:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 _UNKNOWN_BOOT: Final = "boot"
-"""Where the system names no boot. One name for all boots takes no time from anyone: a clock that starts again shows
-less than what has passed, never more. A name made of the wall clock would change with it."""
+"""Where the system names no boot. One name for all boots of a machine takes no time from anyone: a clock that starts
+again shows less than what has passed, never more; where it is behind, a sitting takes it for another boot. A name made
+of the wall clock would change with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,8 @@ def _waiting(before: SittingState, state: SittingState, event: events.MediaRepor
 def back(state: SittingState, before: Ledger, event: events.Reopened | events.Moved) -> SittingState:
     """What the return came to; where clocks cannot prove enough, the proctor's word is awaited and the clock stands."""
     later = told_of(changed(state, has_left=False), before)
-    is_doubted = lost.is_beyond_proof(before, state.ledger, cap_ms=state.opened.credit_cap_ms)
+    cap_ms = state.opened.credit_cap_ms
+    is_doubted = lost.is_beyond_proof(before, state.ledger, cap_ms=cap_ms, station=event.station)
     if not is_doubted or isinstance(event, events.Moved) or not state.opened.needs_start_code:
         return later
     held = changed(

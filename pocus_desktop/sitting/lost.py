@@ -43,9 +43,9 @@ def came_back(
     """The program came back.
 
     Within a boot the gap since the last event is measured on the monotonic clock. After another boot of the same
-    machine, as much is proved as it has been up since; the rest is dark, and on another machine all of it. All of it
-    is first of a break. What is proved is then credited up to the cap, but not where the person closed the window,
-    and what is left of that is consumed.
+    machine, as much is proved as it has been up since; the rest is dark, and on another machine all of it. That the
+    boots have one name says little: see `_is_same_boot`. All of it is first of a break. What is proved is then credited
+    up to the cap, but not where the person closed the window, and what is left of that is consumed.
 
     Args:
         ledger: Up to the last event before.
@@ -59,7 +59,7 @@ def came_back(
         return _without_evidence(ledger, reading, cap_ms=cap_ms, reason=MOVED if is_moved else INTERRUPTED)
     closed = ledgers.end_rest(ledger) if ledger.is_waiting else ledgers.close(ledger)
     wall_ms = reading.wall_ms - ledger.last.wall_ms
-    is_same_boot = reading.boot_id == ledger.last.boot_id
+    is_same_boot = not is_moved and _is_same_boot(ledger, reading, station=station)
     if is_same_boot:
         gap_ms, reason = ledgers.passed(ledger.last, reading), CRASHED
     elif is_moved or station != ledger.shown.station:
@@ -67,27 +67,40 @@ def came_back(
     else:
         gap_ms, reason = reading.monotonic_ms, POWER_CUT
     drift_ms = wall_ms - gap_ms
-    later = replace(closed, last=ledgers.forward(ledger.last, reading))
+    # what the clocks showed of one boot says nothing of another, whatever its name
+    shown = ledger.shown if is_same_boot else replace(ledger.shown, boot_id="")
+    later = replace(closed, last=reading, shown=shown)
     if drift_ms < -JUMP_MS or (is_same_boot and drift_ms > JUMP_MS):
         later = replace(later, notes=(*later.notes, ledgers.note(drift_ms, reading)))
     later = lost(later, gap_ms, reason=LEFT if was_left else reason, cap_ms=0 if was_left else cap_ms)
     return later if is_same_boot else _dark(later, drift_ms, reason=reason)
 
 
-def is_beyond_proof(before: Ledger, now: Ledger, *, cap_ms: int) -> bool:
+def is_beyond_proof(before: Ledger, now: Ledger, *, cap_ms: int, station: str) -> bool:
     """Whether the program was away longer than may be credited, or nobody knows how long: a person is to decide.
 
     Args:
         before: The ledger before the program came back.
         now: The same after it.
         cap_ms: How much may be credited in the whole sitting.
+        station: Whose machine it is now.
     """
-    if before.last.boot_id == now.last.boot_id or not before.is_let_go or before.shown is None:
+    if not before.is_let_go or before.shown is None or _is_same_boot(before, now.last, station=station):
         return False
     is_unknown = any(note.kind == "set-back" for note in now.notes[len(before.notes) :])
     is_dark = any(entry.kind == "dark" for entry in now.entries[len(before.entries) :])
     dark_ms = sum(entry.amount_ms for entry in now.entries if entry.kind == "dark")
     return is_unknown or (is_dark and dark_ms + now.credited_ms > cap_ms)
+
+
+def _is_same_boot(ledger: Ledger, reading: Reading, *, station: str) -> bool:
+    """Whether a return is in the boot of the last event.
+
+    Not every system names its boots so that no other has the name: Windows counts them, and PCs made of one image count
+    alike; some name none. So it must also be the same machine, and its clock must not have begun anew.
+    """
+    is_here = ledger.shown is not None and station == ledger.shown.station
+    return is_here and reading.boot_id == ledger.last.boot_id and reading.monotonic_ms >= ledger.last.monotonic_ms
 
 
 def clocks_shown(ledger: Ledger, *, asleep_ms: int, station: str, cap_ms: int) -> Ledger:

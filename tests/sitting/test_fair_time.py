@@ -1,5 +1,7 @@
 """Time that was lost is found from the evidence and given back up to the policy; no clock that can be set takes any."""
 
+from dataclasses import replace
+
 import pytest
 
 from pocus_desktop.admission import admission as admissions
@@ -143,11 +145,13 @@ def test_on_another_machine_nothing_is_proved(world: World, *, is_permitted: boo
     assert found == [("dark", 20 * MINUTE_MS, "moved")]
 
 
-def again_at(world: World, station: StationKeys, *, up_ms: int, is_permitted: bool) -> SittingState:
+def again_at(
+    world: World, station: StationKeys, *, up_ms: int, is_permitted: bool, boot_id: str = "another machine"
+) -> SittingState:
     """The state once another station goes on, by the centre's key or by its permit."""
     sitting = world.sittings[-1]
     now = world.clock.read()
-    world.clock.set(monotonic_ms=up_ms, wall_ms=now.wall_ms + 20 * MINUTE_MS, boot_id="another machine")
+    world.clock.set(monotonic_ms=up_ms, wall_ms=now.wall_ms + 20 * MINUTE_MS, boot_id=boot_id)
     at, key, seq = world.clock.read(), station.signing.public.raw.hex(), len(sitting.recorded)
     back: events.Event = events.Reopened(station=key, app_version="1")
     if is_permitted:
@@ -155,6 +159,45 @@ def again_at(world: World, station: StationKeys, *, up_ms: int, is_permitted: bo
     shown = events.ClocksShown(station=key, asleep_ms=99 * MINUTE_MS)
     more = (Recorded(seq=seq + 1, at=at, event=back), Recorded(seq=seq + 2, at=at, event=shown))
     return judge(sitting.course, (*sitting.recorded, *more))
+
+
+@pytest.mark.parametrize("is_permitted", [False, True])
+@pytest.mark.parametrize(("was_up_ms", "is_up_ms"), [(60 * MINUTE_MS, 540 * MINUTE_MS), (540 * MINUTE_MS, MINUTE_MS)])
+def test_that_two_machines_name_their_boots_alike_takes_and_gives_no_time(
+    world: World, was_up_ms: int, is_up_ms: int, *, is_permitted: bool
+) -> None:
+    """Windows counts boots; PCs made of one image have counted as many."""
+    world.clock.set(monotonic_ms=was_up_ms, boot_id="boot-212")
+    world.clock.sleep(ms=120 * MINUTE_MS)
+    to_femoral(world.begin(credit_cap_ms=0))
+    there = again_at(world, StationKeys.generate(), up_ms=is_up_ms, is_permitted=is_permitted, boot_id="boot-212")
+    found = [(entry.kind, entry.amount_ms, entry.reason) for entry in there.ledger.entries if entry.kind != "run"]
+    assert found == [("dark", 20 * MINUTE_MS, "moved")]
+    assert there.ledger.consumed_ms == 0
+    assert there.ledger.consumed_at(replace(there.ledger.last, monotonic_ms=is_up_ms + 30_000)) == 30_000
+
+
+def test_a_clock_that_began_anew_is_of_another_boot_though_none_is_named(world: World) -> None:
+    world.clock.set(monotonic_ms=300 * MINUTE_MS, boot_id="boot")
+    sitting = to_femoral(world.begin(credit_cap_ms=0))
+    sitting.close()
+    wall_ms = world.clock.read().wall_ms
+    world.clock.set(monotonic_ms=MINUTE_MS, wall_ms=wall_ms + 2 * MINUTE_MS, boot_id="boot")
+    again = world.again()
+    assert lines(again) == [("gap", MINUTE_MS, "power-cut"), ("dark", MINUTE_MS, "power-cut")]
+    world.clock.advance(ms=20_000)
+    again.tick()
+    assert again.state.ledger.consumed_ms == MINUTE_MS + 20_000
+
+
+def test_a_boot_of_the_same_name_is_beyond_proof_like_any_other(world: World) -> None:
+    world.clock.set(monotonic_ms=300 * MINUTE_MS, boot_id="boot")
+    sitting = world.begin(credit_cap_ms=CAP_MS, start_code=CODE)
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    to_femoral(sitting)
+    sitting.close()
+    world.clock.set(monotonic_ms=1_000, wall_ms=world.clock.read().wall_ms + 2 * CAP_MS, boot_id="boot")
+    assert world.again().state.is_barred
 
 
 def test_who_closes_the_window_lets_the_clock_run_on(world: World) -> None:
