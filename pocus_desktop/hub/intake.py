@@ -31,7 +31,6 @@ from pocus_desktop.hub.errors import (
     ObjectDamagedError,
     QuarantineFullError,
     SittingConflictError,
-    StoreUnavailableError,
     TooLargeError,
 )
 from pocus_desktop.hub.moves import FindCentre, Moves, moves_of
@@ -140,6 +139,7 @@ class Intake:
             EnvelopeRefusedError: Rule 5; `reason` names the cause.
             QuarantineFullError: Rule 5, and there is no room to keep it.
             StoreUnavailableError: Nothing was promised; the sender keeps it.
+            LogDamagedError, PlaceDamagedError: As well, until a person mends the hub.
         """
         if len(data) > MAXIMUM_ENVELOPE_BYTES:
             raise TooLargeError(limit_bytes=MAXIMUM_ENVELOPE_BYTES)
@@ -151,11 +151,12 @@ class Intake:
             return IntakeResult(receipt=self.still(given), is_new=False, sitting=None)
         try:
             opened, admission = self._judge(data)  # 2, 3
-            self._hook(Point.VERIFIED)
-            receipt, is_new = self._keep(data, opened, admission)  # 4
-        except (StoreUnavailableError, ObjectDamagedError):
-            raise
         except PocusError as cause:
+            raise self._refuse(data, found, cause) from cause  # 5
+        self._hook(Point.VERIFIED)
+        try:
+            receipt, is_new = self._keep(data, opened, admission)  # 4
+        except SittingConflictError as cause:  # whatever else fails is the hub's fault, and the sender tries again
             raise self._refuse(data, found, cause) from cause  # 5
         if was_refused:
             self._store.release(found)

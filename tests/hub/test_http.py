@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.hub.errors import NoContentDigestError
+from pocus_desktop.hub.errors import HubError, LogDamagedError, NoContentDigestError, PlaceDamagedError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.hub.web.digest_field import sha256_of
@@ -131,6 +131,21 @@ def test_an_envelope_that_is_refused_names_its_cause(hub: Hub, client: httpx2.Cl
     document = _problem(_put(client, b"hello"), 422, "hub.envelope_refused")
     assert document["cause"] == "sitting.not_sealed_result"
     assert [refused.digest for refused in hub.quarantined()] == [_digest(b"hello")]
+
+
+@pytest.mark.parametrize("failure", [LogDamagedError(part="checkpoint", reason="-"), PlaceDamagedError(reason="-")])
+def test_what_fails_at_the_hub_is_no_fault_of_the_envelope(
+    school: School, hub: Hub, client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, failure: HubError
+) -> None:
+    def fail(*_given: Any) -> None:
+        raise failure
+
+    data = school.sit().final
+    with monkeypatch.context() as broken:
+        broken.setattr("pocus_desktop.hub.results_log.result_log.ResultLog.enter", fail)
+        _problem(_put(client, data), 503, failure.code)
+    assert hub.quarantined() == ()
+    assert _put(client, data).status_code == 201
 
 
 @pytest.mark.parametrize("is_told", [True, False], ids=["with its length told", "with its length found"])
