@@ -1,5 +1,6 @@
 """Every event of a sitting in a list, to be searched, narrowed and gone to."""
 
+import html
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, Final
@@ -61,8 +62,10 @@ class StopModel(QAbstractTableModel):
         """What stands in a cell; screen readers get the whole of a row with its last one."""
         stop = self.stops[index.row()]
         cells = self._cells[stop.at.seq]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.DisplayRole:
             return cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:  # Qt guesses whether a tip is markup, and answers are anyone's
+            return f"<qt>{html.escape(cells[index.column()])}</qt>"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             is_last = index.column() == len(cells) - 1
             exam = self._words("replay.spoken_exam", time=cells[2])

@@ -1,20 +1,23 @@
 """The window of an appeal: walked, searched and zoomed; it shows what was, and takes nothing."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from pocus_desktop.appeals.appeal import Appeal
+from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.media.player import PlayerState
+from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.views import CaseView
@@ -23,7 +26,7 @@ from pocus_desktop.ui.appeals.window import AppealWindow
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.theme.tokens import THEMES
 from pocus_desktop.ui.words import Words
-from tests.appeals.eventful import after_years, eventful, with_grant
+from tests.appeals.eventful import HOSTILE, after_years, eventful, with_grant
 from tests.appeals.sealed import appeal_of
 from tests.sitting.world import World
 from tests.ui.conftest import settle
@@ -66,6 +69,12 @@ def open_appeal(qtbot: QtBot, world: World) -> Iterator[Open]:
     settle()
 
 
+def answered(sitting: Sitting, text: str) -> tuple[Recorded, ...]:
+    """The history, and a letter to the doctor after it."""
+    last, event = sitting.recorded[-1], events.Answered(item="letter", response=ExtendedTextResponse(text=text))
+    return (*sitting.recorded, replace(last, seq=last.seq + 1, event=event))
+
+
 def fact(window: AppealWindow, key: str) -> str:
     """What the panel tells."""
     label = window.panel.findChild(QLabel, f"fact:{key}")
@@ -103,6 +112,21 @@ def test_the_screen_takes_nothing_and_says_so(open_appeal: Open) -> None:
     assert inside.view == before
     assert not choice.isChecked()
     assert any("Nothing can be changed" in label.text() for label in window.findChildren(QLabel))
+
+
+def test_markup_in_an_answer_is_shown_and_never_obeyed(open_appeal: Open) -> None:
+    window = open_appeal(lived=lambda sitting: answered(sitting, HOSTILE))
+    table = window.events.table
+    model, last = table.model(), table.model().columnCount() - 1
+    cells = [model.index(row, last) for row in range(model.rowCount())]
+    (cell,) = [one for one in cells if "<b>bold</b>" in one.data()]
+    tip = QTextDocument()
+    tip.setHtml(cell.data(Qt.ItemDataRole.ToolTipRole))
+    assert tip.toPlainText() == cell.data()
+    window.walker.go(window.events.stops[cell.row()].at.elapsed_ms, seq=window.events.stops[cell.row()].at.seq)
+    settle()
+    told = [label for label in window.findChildren(QLabel) if label.text()]
+    assert [label.text() for label in told if label.textFormat() is not Qt.TextFormat.PlainText] == []
 
 
 def test_walking_goes_from_event_to_event_and_from_answer_to_answer(open_appeal: Open) -> None:
