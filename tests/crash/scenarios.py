@@ -14,20 +14,27 @@ from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.files import sync_folder
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
-from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.errors import MovedAwayError
+from pocus_desktop.sitting.folder import MOVED, SittingFolder
+from pocus_desktop.sitting.moving.move_stick import only_on
+from pocus_desktop.sitting.moving.packing import Point, pack
 from pocus_desktop.sitting.receipt import issue_receipt, verify_receipt
 from pocus_desktop.sitting.sealed import open_sealed_result, read_header
 from pocus_desktop.sync.outbox import Outbox
 from tests.crash.recording import MARKS
 from tests.crash.states import State
 from tests.sitting.crash_child import SCRIPT, world_in
+from tests.sitting.world import to_femoral
 
 SITTING: Final = "sitting"
+STICK: Final = "stick"
 STEP_MS: Final = 7_000
 HUB: Final = SigningKey.from_seed(b"\x01" * 32)
 ACADEMY: Final = SealingKey.from_seed(b"\x02" * 32)
+CENTRE: Final = SealingKey.from_seed(b"\x03" * 32)
 
 
 class SignsAtOnce:
@@ -92,6 +99,16 @@ def note(folder: Path) -> None:
     for seen_ms in (1_000, 2_000, 3_000):
         latest.note(seen_ms)
         mark(str(seen_ms))
+
+
+def move_out(folder: Path) -> None:
+    """A sitting packed onto a new stick; each point of packing is marked."""
+    mark = _marker(folder)
+    world = world_in(folder)
+    to_femoral(world.begin(name=SITTING, centre=CENTRE.public)).close()
+    (folder / STICK).mkdir()
+    sync_folder(folder)
+    pack(folder / SITTING, folder / STICK, now_ms=1, hook=lambda point: mark(point))
 
 
 def _marker(folder: Path) -> Callable[[str], object]:
@@ -169,8 +186,31 @@ def check_note(folder: Path, state: State, _story: tuple[Recorded, ...]) -> str:
     return f"{seen_ms} ms"
 
 
-SCENARIOS: Final = {"sitting": sit, "outbox": deliver, "note": note}
-CHECKS: Final = {"sitting": check_sitting, "outbox": check_outbox, "note": check_note}
+def check_move_out(folder: Path, state: State, _story: tuple[Recorded, ...]) -> str:
+    """Once it may be let go of, a whole copy is on the stick; until then it goes on here. Never neither, never both.
+
+    Returns:
+        How it was found: `not begun`, `goes on`, or `moved`.
+    """
+    place = SittingFolder(path=folder / SITTING)
+    if not place.has_journal:
+        assert not state.marks, "a sitting that was packed is gone"
+        return "not begun"
+    is_let_go = (place.path / MOVED).exists()
+    assert is_let_go or Point.NOTED not in state.marks, "the note was acknowledged, and is gone"
+    if is_let_go or Point.COPIED in state.marks:
+        only_on(folder / STICK).read()
+    try:
+        world_in(folder).again(name=SITTING).close()
+    except MovedAwayError:
+        assert is_let_go
+        return "moved"
+    assert not is_let_go
+    return "goes on"
+
+
+SCENARIOS: Final = {"sitting": sit, "outbox": deliver, "note": note, "move-out": move_out}
+CHECKS: Final = {"sitting": check_sitting, "outbox": check_outbox, "note": check_note, "move-out": check_move_out}
 
 
 if __name__ == "__main__":

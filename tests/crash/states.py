@@ -181,6 +181,10 @@ class Crashes:
             case Rename(old=old, new=new, inode=inode):
                 names.pop(old, None)
                 names[new] = inode
+                for path in [
+                    path for path in names if path.startswith(f"{old}/")
+                ]:  # a folder takes along what is in it
+                    names[new + path.removeprefix(old)] = names.pop(path)
             case Remove(path=path):
                 names.pop(path, None)
             case Cut(inode=inode, size=size):

@@ -21,7 +21,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PowerCuts]:
     if not has_strace():
         pytest.skip("strace is not here, or may not watch another process")
     folder = tmp_path_factory.mktemp("recorded")
-    return {name: PowerCuts.of(name, folder) for name in ("note", "sitting", "outbox")}
+    return {name: PowerCuts.of(name, folder) for name in ("note", "sitting", "outbox", "move-out")}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PowerCuts]:
         ("note", 40, {"0 ms", "1000 ms", "2000 ms", "3000 ms"}),
         ("sitting", 120, {"not begun", "goes on", "handed in"}),
         ("outbox", 60, {"0 delivered", "1 delivered"}),
+        ("move-out", 120, {"not begun", "goes on", "moved"}),
     ],
 )
 def test_every_state_opens_to_what_was_acknowledged(

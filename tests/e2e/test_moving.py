@@ -19,6 +19,7 @@ from pocus_desktop.admission.records import Admitted
 from pocus_desktop.app.moving import Moving
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.files import sync_folder
 from pocus_desktop.sitting.events import Moved
 from pocus_desktop.sitting.folder import ADMISSION, PERMIT
 from pocus_desktop.sitting.journal import FILE_NAME
@@ -191,6 +192,28 @@ def test_killed_at_any_point_of_moving_in_it_is_there_whole_or_not_at_all(centre
         centre.move_in()
     assert answered(at(centre.open("desk-2", admitted), CaseView, "arrival")) == LEFT
     assert not list(centre.home("desk-2").sittings.glob(".*"))
+
+
+def test_the_folder_that_a_first_sitting_comes_into_is_durable(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    admitted = centre.admit()
+    centre.begun(admitted, LEFT)
+    centre.pack(admitted)
+    centre.permit()
+    sittings = centre.home("desk-2").sittings
+    shutil.rmtree(sittings, ignore_errors=True)
+    synced: list[tuple[Path, bool]] = []
+
+    def seen(folder: Path) -> None:
+        synced.append((folder, sittings.exists()))
+        sync_folder(folder)
+
+    def look(point: Point) -> None:
+        if point is Point.STAGED:
+            assert (sittings.parent, True) in synced
+
+    monkeypatch.setattr("pocus_desktop.kernel.files.sync_folder", seen)
+    centre.move_in(hook=look)
+    assert synced
 
 
 def spoil_file(name: str, change: Callable[[bytes], bytes]) -> Callable[[Centre], None]:

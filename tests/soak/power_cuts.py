@@ -17,7 +17,7 @@ def main(argv: Sequence[str]) -> int:
         asked.say("strace is not here, or may not watch another process")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        for name, share in (("note", 0.0), ("sitting", 0.7), ("outbox", 0.3)):
+        for name, share in (("note", 0.0), ("sitting", 0.7), ("outbox", 0.3), ("move-out", 0.2)):
             cuts = PowerCuts.of(name, Path(folder))
             tried = cuts.check(cuts.systematic())
             asked.counted(f"operations of the {name}", len(cuts.crashes))

@@ -36,7 +36,7 @@ from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.verifier import open_known_bundle
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.kernel.files import FileRefusedError, sync_folder, write_atomically
+from pocus_desktop.kernel.files import FileRefusedError, make_folder, sync_folder, write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.kernel.volumes import require_own_disk
 from pocus_desktop.sitting.folder import ADMISSION, PERMIT, MovedAway, SittingFolder
@@ -197,7 +197,7 @@ class Arrival:
         staged = self.home.sittings / f"{_STAGED}{secrets.token_hex(4)}"
         aside = place.path.with_name(f".before-{permit.permit_id}")
         try:
-            self.home.sittings.mkdir(parents=True, exist_ok=True)
+            make_folder(self.home.sittings)
             for left in self.home.sittings.glob(f"{_STAGED}*"):  # of a program that died
                 shutil.rmtree(left)
             staged.mkdir()

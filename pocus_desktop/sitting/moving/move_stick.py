@@ -154,9 +154,10 @@ def put_on(stick: Path, contents: Contents, held: Mapping[str, bytes]) -> Packed
     told = {name: StickFile(size=len(data), sha256=canonical.digest(data)) for name, data in held.items()}
     contents = contents.model_copy(update={"files": told})
     try:
+        files.make_folder(place.parent)
         for left in place.parent.glob(f"{_STAGED}*"):  # of a program that died
             shutil.rmtree(left)
-        staged.mkdir(parents=True)
+        staged.mkdir()
         try:
             for name, data in held.items():
                 _write(staged / name, data)
