@@ -108,12 +108,16 @@ def move_out(folder: Path) -> None:
     to_femoral(world.begin(name=SITTING, centre=CENTRE.public)).close()
     (folder / STICK).mkdir()
     sync_folder(folder)
-    pack(folder / SITTING, folder / STICK, now_ms=1, hook=lambda point: mark(point))
+    pack(folder / SITTING, folder / STICK, now_ms=1, hook=mark)
 
 
-def _marker(folder: Path) -> Callable[[str], object]:
+def _marker(folder: Path) -> Callable[[str], None]:
     handle = os.open(folder / MARKS, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    return lambda line: os.write(handle, f"{line}\n".encode())
+
+    def mark(line: str) -> None:
+        os.write(handle, f"{line}\n".encode())
+
+    return mark
 
 
 # What must be so ----------------------------------------------------------------------------------------------------
