@@ -9,7 +9,7 @@ looked at as a whole: every digest, every receipt.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -23,6 +23,7 @@ from pocus_desktop.hub.errors import (
     DumpFailedError,
     NoBackupError,
     NotEmptyError,
+    ObjectDamagedError,
     OtherDatabaseError,
 )
 from pocus_desktop.hub.hub import Hub
@@ -100,7 +101,8 @@ def back_up(
 
     Raises:
         DumpFailedError: The database or a file cannot be written.
-        ObjectDamagedError, PlaceDamagedError: Something that the hub keeps is no longer what it was.
+        ObjectDamagedError, PlaceDamagedError: Something that the hub keeps is gone, or no longer what it was; the
+            older backup stays as it is.
         PocusError: `hub.*`: the database or the place does not answer.
     """
     place, kept = open_place(objects, folder), Objects(FolderPlace(into / _FILES))
@@ -116,6 +118,7 @@ def back_up(
         files.sync_folder(into)
     except OSError as problem:
         raise DumpFailedError(reason=problem.strerror or "") from problem
+    named = store_dump.envelopes(url)  # at least what was dumped: no envelope is ever forgotten
     entries: dict[str, str] = {}
     copied = 0
     for name, data in _content(place):
@@ -124,6 +127,9 @@ def back_up(
         if kept.get_or_none(digest) is None:
             kept.put(data)
             copied += 1
+    gone = _missing(named, entries)
+    if gone is not None:  # before an earlier backup, which may hold it still, is let go
+        raise ObjectDamagedError(digest=gone)
     manifest = Manifest(made_ms=SystemClock().read().wall_ms, records=records, entries=entries)
     envelope = dsse.sign(PAYLOAD_TYPE, canonical.encode(manifest.model_dump(mode="json")), [ring.current.signing])
     try:
@@ -175,6 +181,12 @@ def verify(backup: Path, ring: AcademyRing) -> Manifest:
     for name, digest in manifest.entries.items():
         if not is_digest(digest) or kept.get_or_none(digest) is None:
             raise BackupDamagedError(part=name)
+    try:
+        gone = _missing(store_dump.dumped_envelopes(backup / records.file, records.kind), manifest.entries)
+    except DumpFailedError as problem:
+        raise BackupDamagedError(part="database") from problem
+    if gone is not None:
+        raise BackupDamagedError(part=_entry_of(gone))
     return manifest
 
 
@@ -234,6 +246,15 @@ def _content(place: Place) -> Iterator[tuple[str, bytes]]:
             data = objects.get(digest) if objects is not None and is_digest(digest) else inside.get(name)
             if data is not None:  # a refused envelope that was let go meanwhile
                 yield f"{part}/{name}", data
+
+
+def _missing(digests: Iterable[str], entries: Mapping[str, str]) -> str | None:
+    """The first envelope that has a row and no bytes."""
+    return next((digest for digest in digests if entries.get(_entry_of(digest)) != digest), None)
+
+
+def _entry_of(digest: str) -> str:
+    return f"objects/{digest[:2]}/{digest[2:]}"
 
 
 def _measured(path: Path) -> tuple[str, int]:

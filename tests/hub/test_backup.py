@@ -197,6 +197,29 @@ def test_an_object_that_is_damaged_is_not_backed_up_as_if_it_were_whole(
         _back_up(school)
 
 
+def test_an_object_that_is_gone_ends_the_backup_and_its_earlier_copy_stays(
+    school: School, hub: Hub, sats: list[Sat]
+) -> None:
+    backup = _back_up(school)
+    before = verify(backup, _ring(school))
+    shutil.rmtree(school.folder / "hub" / "objects")  # or the place is not mounted
+    with pytest.raises(ObjectDamagedError):
+        _back_up(school)
+    assert verify(backup, _ring(school)) == before
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # an archive of pg_dump is looked at when it is restored
+def test_a_backup_whose_database_names_more_than_it_holds_is_refused(
+    school: School, hub: Hub, sats: list[Sat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(school.folder / "hub" / "objects")
+    monkeypatch.setattr("pocus_desktop.hub.records.store_dump.envelopes", lambda _url: ())  # as it was once written
+    backup = _back_up(school)
+    with pytest.raises(BackupDamagedError) as told:
+        verify(backup, _ring(school))
+    assert str(told.value.params["part"]).startswith("objects/")
+
+
 @pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_no_folder_of_a_backup_is_named(school: School) -> None:
     with pytest.raises(NoBackupError):

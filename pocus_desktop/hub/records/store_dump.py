@@ -12,11 +12,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, Literal
 
+from sqlalchemy import select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pocus_desktop.hub.errors import DumpFailedError, NotEmptyError, StoreUnavailableError
 from pocus_desktop.hub.records import store_engine, store_schema
+from pocus_desktop.hub.records.store_tables import ENVELOPE
 from pocus_desktop.kernel import files
 
 Kind = Literal["sqlite", "postgresql"]
@@ -59,6 +61,35 @@ def dump(url: str, path: Path) -> str:
     except (OSError, sqlite3.Error) as problem:
         raise DumpFailedError(reason=type(problem).__name__) from problem
     return store_schema.head()
+
+
+def envelopes(url: str) -> tuple[str, ...]:
+    """Digests of every envelope that a database names.
+
+    Raises:
+        StoreUnavailableError: The database does not answer.
+    """
+    engine = store_engine.connect(url)
+    try:
+        with store_engine.told_as_ours(), engine.connect() as connection:
+            return tuple(store_engine.only_reading(connection).execute(select(ENVELOPE.c.digest)).scalars())
+    finally:
+        engine.dispose()
+
+
+def dumped_envelopes(path: Path, kind: Kind) -> tuple[str, ...]:
+    """Digests of every envelope that a dump names; none for an archive of `pg_dump`, which only a server reads.
+
+    Raises:
+        DumpFailedError: It cannot be read.
+    """
+    if kind != "sqlite":
+        return ()
+    try:  # not through an engine, which would change the file
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as dumped:
+            return tuple(digest for (digest,) in dumped.execute("SELECT digest FROM envelope"))
+    except sqlite3.Error as problem:
+        raise DumpFailedError(reason=type(problem).__name__) from problem
 
 
 def require_empty(url: str) -> None:
