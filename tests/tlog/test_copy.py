@@ -1,11 +1,13 @@
 """What a copy of a log proves, what it shows to be false, and what it cannot tell."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.tlog import merkle
 from pocus_desktop.tlog.copy import Fork, ForkFoundError, LogCopy
 from pocus_desktop.tlog.errors import (
     BadProofError,
@@ -16,7 +18,7 @@ from pocus_desktop.tlog.errors import (
     OtherLogError,
     UnprovedLogError,
 )
-from tests.tlog.world import ENTRIES, LOG, ORIGIN, STRANGER, published, signed
+from tests.tlog.world import ENTRIES, LOG, ORIGIN, STRANGER, head_of, published, signed
 
 
 def copy_of(files: dict[str, bytes]) -> LogCopy:
@@ -66,14 +68,26 @@ def test_a_rewritten_log_convicts_itself(deed: str) -> None:
         fork.verify([STRANGER.public])
 
 
-def test_an_honest_log_cannot_be_accused() -> None:
-    shown, later = signed(ENTRIES[:300]), signed(ENTRIES[:400])
-    held = signed(ENTRIES[1:301])
-    for first, second, root in ((shown, later, shown.head.root), (shown, later, held.head.root)):
+@pytest.mark.parametrize("size", [255, 256, 300, 400])
+def test_an_honest_log_cannot_be_accused(size: int) -> None:
+    """Not by its own true proof and root, nor by a root that never was, nor by a proof that leads nowhere."""
+    shown, later, other = signed(ENTRIES[:size]), signed(ENTRIES[:400]), signed(ENTRIES[1 : size + 1])
+    true = merkle.consistency_proof(merkle.in_memory([merkle.leaf_hash(one) for one in ENTRIES[:400]]), size, 400)
+    for root, proof in ((shown.head.root, true), (other.head.root, true), (other.head.root, (bytes(32),))):
         with pytest.raises(BadProofError):
-            Fork(first=first.checkpoint, second=second.checkpoint, first_root=root, proof=(bytes(32),)).verify(
-                [LOG.public]
-            )
+            Fork(first=shown.checkpoint, second=later.checkpoint, first_root=root, proof=proof).verify([LOG.public])
+
+
+def test_heads_of_two_logs_are_no_fork() -> None:
+    """What would convict a log, with a head of the same key over another one."""
+    with pytest.raises(ForkFoundError) as caught:
+        copy_of(published(ENTRIES[:400])).require_continues(signed(ENTRIES[1:301]))
+    of_another = replace(caught.value.fork, first=head_of(ENTRIES[1:301], origin="other"))
+    with pytest.raises(OtherLogError):
+        of_another.verify([LOG.public])
+    for entries in (ENTRIES[:300], ENTRIES[:400], ENTRIES[1:301]):
+        with pytest.raises(OtherLogError):
+            copy_of(published(ENTRIES[:400])).require_continues(signed(entries, origin="other"))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +129,19 @@ def test_a_spoilt_copy_proves_nothing_and_alleges_nothing(cause: str) -> None:
     spoil(files)
     with pytest.raises(error):
         copy_of(files).require_continues(signed(ENTRIES[:255]))
+
+
+def test_an_entry_forged_into_a_copy_is_found_nowhere() -> None:
+    """A copy that holds it, in its tile and in its bundle, and does not lead to the signed head."""
+    files, forged = published(ENTRIES[:400]), ENTRIES[-1]
+    made = published((*ENTRIES[:100], forged, *ENTRIES[101:400]))
+    copy = copy_of(files | {path: made[path] for path in ("tile/0/000", "tile/entries/000")})
+    with pytest.raises(DamagedLogError):
+        copy.require_entry(forged, 100)
+    with pytest.raises(DamagedLogError):
+        copy.find(forged)
+    with pytest.raises(DamagedLogError):  # nor is it said of it that the log lacks what was there
+        copy.find(ENTRIES[100])
 
 
 AUDITED: dict[str, tuple[type[PocusError], Callable[[dict[str, bytes]], object]]] = {
