@@ -12,7 +12,7 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.errors import DiskReadOnlyError, MovedAwayError
+from pocus_desktop.sitting.errors import DiskFullError, DiskReadOnlyError, MovedAwayError
 from pocus_desktop.sitting.folder import MOVED, MovedAway, SittingFolder
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
 from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, PackedSitting, only_on
@@ -179,6 +179,45 @@ def test_a_disk_that_can_only_be_read_is_copied_without_a_fence(world: World, st
     assert not found.contents.is_fenced
     assert opens_with_the_centres_key(found, tmp_path, world) == count
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_full_disk_that_cannot_settle_the_log_is_copied_without_a_fence(
+    world: World, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = to_femoral(world.begin(centre=CENTRE.public))
+    dead = tmp_path / "dead"
+    shutil.copytree(world.folder / "sitting", dead)  # as a power cut leaves it
+    real = JournalStore.settle
+
+    def full(store: JournalStore) -> None:
+        if str(dead) in str(store._engine.url):
+            raise DiskFullError
+        real(store)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JournalStore, "settle", full)
+        found = packed(world, dead, stick)
+    assert not found.contents.is_fenced
+    assert opens_with_the_centres_key(found, tmp_path, world) == len(sitting.recorded)
+    assert not (dead / MOVED).exists()
+
+
+def test_a_full_disk_that_cannot_keep_the_note_is_copied_without_a_fence(
+    world: World, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = begun(world)
+    count = len(world.sittings[-1].recorded)
+
+    def full(*_: object) -> None:
+        raise DiskFullError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SittingFolder, "keep_moved", full)
+        found = packed(world, folder, stick)
+    assert not found.contents.is_fenced
+    assert found == only_on(stick)
+    assert opens_with_the_centres_key(found, tmp_path, world) == count
+    world.again().close()
 
 
 def test_packing_again_makes_the_same_copy_and_nobody_goes_on_here(world: World, stick: Path, tmp_path: Path) -> None:

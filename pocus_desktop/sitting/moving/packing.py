@@ -8,8 +8,8 @@ In this order, so that a power cut at any moment leaves the sitting to be gone o
 4. What lets this computer resume it is destroyed; the centre's wrapping stays, for another copy if the stick is lost.
 5. The stick says that this computer let go of it.
 
-Until 3 the sitting goes on here; from 3 on with the copy. A disk that can only be read gives the copy and no fence, and
-the stick says so.
+Until 3 the sitting goes on here; from 3 on with the copy. A disk that can only be read, or is full, gives the copy and
+no fence, and the stick says so.
 """
 
 import shutil
@@ -130,7 +130,11 @@ def pack(folder: Path, stick: Path, *, now_ms: int, hook: Hook = lambda _point: 
         contents = packed.contents
         if not is_moved:
             note = MovedAway(at_ms=now_ms, to=_name_of(stick), last_seq=contents.last_seq, head=contents.head)
-            place.keep_moved(note)
+            try:
+                place.keep_moved(note)
+            except DISK_ERRORS as problem:  # it takes no note: the copy is of use all the same
+                log.failure(problem)
+                return packed
         hook(Point.NOTED)
         fence.let_go(held.store, centre)
         hook(Point.FENCED)
@@ -191,12 +195,14 @@ def _require_older(held: _Held, stick: Path) -> None:
 
 @contextmanager
 def _hold(folder: Path, centre: str) -> Iterator[_Held]:
-    """The journal where it lies; or a copy of it, where it lies on a disk that can only be read."""
+    """The journal where it lies; or a copy of it, where its disk takes nothing."""
     with ExitStack() as stack:
         try:
             store = stack.enter_context(JournalStore.open(folder / FILE_NAME))
+            store.settle()
             can_be_fenced = True
-        except DISK_ERRORS:  # it can only be read, or is dying: what can be read of it is enough
+        except DISK_ERRORS:  # it can only be read, is full, or is dying: what can be read of it is enough
+            stack.close()  # before the copy: closing any handle of a file lets go of all its locks
             name = stack.enter_context(tempfile.TemporaryDirectory(prefix="pocus-"))
             for source in (folder / FILE_NAME, folder / f"{FILE_NAME}{_LOG}"):
                 if source.exists():
