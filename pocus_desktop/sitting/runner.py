@@ -63,11 +63,14 @@ class Deed:
 
     Attributes:
         event: What it comes to; made when it is its turn, then kept, so that a retry writes the same.
+        is_sign: A sign of life to be written down. One that the disk refuses is dropped, and holds nothing: its stamp
+            is before a gap.
     """
 
     at: Reading
     intent: Intent | None = None
     event: Event | None = None
+    is_sign: bool = False
 
 
 class Runner:
@@ -116,6 +119,8 @@ class Runner:
         self._backlog.append(deed)
         if self.failure is None:
             self._work_off()
+        elif isinstance(deed.event, events.CAME_BACK):  # it ends a hold; the disk still refuses
+            self._backlog.append(Deed(at=deed.at, event=events.DiskStopped(code=self.failure.code)))
 
     def retry(self) -> None:
         """Try again where the disk refused; the failure is gone when this helped. What was moved away stays so."""
@@ -227,10 +232,13 @@ class Runner:
     def _stop(self, problem: PocusError, deed: Deed | None) -> None:
         """The disk refused: this deed waits at the head, and the clock stands still from its stamp on."""
         self.failure = problem
+        if deed is not None and deed.is_sign:
+            return
+        is_back = deed is not None and isinstance(deed.event, events.CAME_BACK)  # it ends a hold
         is_held = DISK in self.state.ledger.holds or any(
             isinstance(waiting.event, events.DiskStopped) for waiting in self._backlog
         )
-        if not is_held and not isinstance(deed.event if deed else None, events.DiskStopped):
+        if (is_back or not is_held) and not isinstance(deed.event if deed else None, events.DiskStopped):
             at = deed.at if deed is not None else self._clock.read()
             self._backlog.appendleft(Deed(at=at, event=events.DiskStopped(code=problem.code)))
         if deed is not None:

@@ -156,7 +156,7 @@ class Sitting:
             last = begun.state.ledger.last
             sign = last_sign(folder, begun.state.opened.sitting, after=last) if begun.state.ledger.is_running else None
             if sign is not None:  # as if this had been durable: the gap begins where the program ended
-                sitting.record(_sign_event(sign), at=sign.at)
+                sitting.record(_sign_event(sign), at=sign.at, is_sign=True)
             sitting.record(opening.coming_back(begun, station))
         return sitting
 
@@ -235,15 +235,16 @@ class Sitting:
             if not (isinstance(intent, intents.ReportMedia) and self._signs(intent, at)):
                 self._submit(Deed(at=at, intent=intent))
 
-    def record(self, event: Event, *, at: Reading | None = None) -> None:
+    def record(self, event: Event, *, at: Reading | None = None, is_sign: bool = False) -> None:
         """Take what the proctor says: `Paused`, `Continued`, `TimeGranted`, `HandLowered` with their names.
 
         Args:
             event: What happened.
             at: When, where that was before now.
+            is_sign: It is a sign of life, which is dropped where the disk refuses it.
         """
         with self._lock:
-            self._submit(Deed(at=at or self._clock.read(), event=event))
+            self._submit(Deed(at=at or self._clock.read(), event=event, is_sign=is_sign))
 
     def tick(self) -> None:
         """Fire what is due, show life, try the disk again. Calling it too often does no harm."""

@@ -4,6 +4,7 @@ import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from pocus_desktop.sitting import events, intents, views
 from pocus_desktop.sitting.errors import DiskFailedError, DiskFullError, DiskReadOnlyError
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.session import RETRY_MS, Sitting
 from pocus_desktop.sitting.store import JournalStore, as_ours
 from tests.sitting.world import World, choice, number, to_femoral, to_review
@@ -201,3 +203,34 @@ def test_a_disk_that_refuses_in_a_pause_costs_nothing_once_the_pause_is_over(wor
     assert isinstance(sitting.view().screen, views.CaseView)
     assert sitting.state.ledger.consumed_ms == 0
     assert sitting.state.ledger.is_running
+
+
+@pytest.mark.parametrize("refused", [1, 2])
+def test_a_disk_that_refuses_the_return_makes_no_absence_free(
+    world: World, monkeypatch: pytest.MonkeyPatch, refused: int
+) -> None:
+    """The sign of life is written down first, with a stamp before the absence; then `reopened`."""
+    sitting = to_femoral(world.begin(credit_cap_ms=60_000))
+    world.clock.advance(ms=600)
+    sitting.tick()
+    sitting.close()
+    world.clock.advance(ms=80_000)
+    append, calls = JournalStore.append, []
+
+    def refuse(store: JournalStore, *row: Any) -> None:
+        calls.append(row)
+        if len(calls) >= refused:
+            raise DiskFullError
+        append(store, *row)
+
+    monkeypatch.setattr(JournalStore, "append", refuse)
+    again = world.again()
+    assert isinstance(again.view().screen, views.StoppedView)
+    monkeypatch.undo()
+    world.clock.advance(ms=RETRY_MS)
+    again.tick()
+    credited = [e.amount_ms for e in again.state.ledger.entries if e.kind == "credit"]
+    held = [e.amount_ms for e in again.state.ledger.entries if e.kind == "hold"]
+    assert (credited, held) == ([60_000], [RETRY_MS])
+    assert again.state.ledger.consumed_ms == 600 + 80_000 - 60_000
+    assert judge(again.course, again.recorded) == again.state
