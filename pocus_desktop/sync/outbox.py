@@ -13,7 +13,7 @@ says. Rules kept here:
 3. A row is durable before anything is done because of it, and one envelope never blocks another (4.4).
 4. Only a receipt that verifies makes an envelope done, and it is durable before the row says so (4.5).
 5. Nothing is removed that such a receipt does not cover, verified anew at that moment (4.6), but a partial envelope for
-   which a newer one of its sitting is durable here (4.9).
+   which a newer one of its sitting is sound here or signed for (4.9).
 """
 
 import random
@@ -163,7 +163,7 @@ class Outbox:
         if is_new:  # one that was set aside because its file was missing has it again
             self._step(digest, engine.Asked(), now_ms)
         self._has_urgent.set()
-        self._let_go_of_older(row, is_done=False)
+        self._let_go_of_older(row.sitting)
         return digest
 
     def rows(self) -> tuple[Row, ...]:
@@ -253,11 +253,13 @@ class Outbox:
             BadReceiptError: It is no receipt of a trusted hub for this envelope.
             OutboxUnreadableError: The disk does not take it.
         """
-        if self._store.find(digest) is None:
+        row = self._store.find(digest)
+        if row is None:
             raise UnknownEnvelopeError
         receipt = self._verified(digest, answer)
         self._write(self._receipt_path(digest), answer)
         self._step(digest, engine.Receipted(received_ms=now_ms), now_ms)
+        self._let_go_of_older(row.sitting)
         return receipt
 
     def forget(self, digest: str) -> None:
@@ -293,7 +295,7 @@ class Outbox:
             receipt = self._deliver(row, send, now_ms)
         except GaveWayError:
             self._step(digest, engine.Restarted(), now_ms)
-            self._let_go_if_older(digest)
+            self._let_go_of_older(row.sitting)
             return None
         except SyncError as error:
             self._note(row, error, now_ms)
@@ -304,7 +306,7 @@ class Outbox:
             return Attempt(digest=digest, error=told)
         self._step(digest, engine.Receipted(received_ms=now_ms), now_ms)
         log.event("sync.delivered", digest=digest, carrier=self._transport.name)
-        self._let_go_of_older(row, is_done=True)
+        self._let_go_of_older(row.sitting)
         return Attempt(digest=digest, receipt=receipt)
 
     def _deliver(self, row: Row, send: Send, now_ms: int) -> Receipt:
@@ -346,7 +348,7 @@ class Outbox:
         )
         self._step(row.digest, failed, now_ms)
         if row.is_partial:
-            self._let_go_if_older(row.digest)
+            self._let_go_of_older(row.sitting)  # something newer may have come meanwhile
 
     def _step(self, digest: str, event: engine.Event, now_ms: int) -> engine.Step | None:
         """Give an event to the engine and keep what it says (rule 3); None where there is no such row."""
@@ -359,21 +361,27 @@ class Outbox:
         self._store.change(digest, work)
         return done[-1] if done else None
 
-    def _let_go_if_older(self, digest: str) -> None:
-        """After an attempt: something newer may have come meanwhile."""
-        row = self._store.find(digest)
-        for other in self._store.rows() if row is not None else ():
-            self._let_go_of_older(other, is_done=False)
+    def _let_go_of_older(self, sitting: str) -> None:
+        """Rule 5, of the partial envelopes of a sitting."""
+        for newer in self._store.rows() if sitting else ():
+            if newer.sitting == sitting:
+                self._let_go_for(newer)
 
-    def _let_go_of_older(self, newer: Row, *, is_done: bool) -> None:
-        """Rule 5, of partial envelopes."""
+    def _let_go_for(self, newer: Row) -> None:
+        is_done = newer.status is Status.DONE
         event = engine.Superseded(sitting=newer.sitting, last_seq=newer.last_seq, is_done=is_done)
-        for row in self._store.rows():
-            if Remove() in engine.step(row, event, 0).effects and self._store.remove(
-                row.digest, lambda now: Remove() in engine.step(now, event, 0).effects
-            ):
+        older = [row for row in self._store.rows() if Remove() in engine.step(row, event, 0).effects]
+        if not older or not (is_done or self._can_go(newer)):
+            return
+        for row in older:
+            if self._store.remove(row.digest, lambda now: Remove() in engine.step(now, event, 0).effects):
                 log.event("sync.superseded", digest=row.digest, by=newer.digest)
                 self._remove_files(row.digest)
+
+    def _can_go(self, row: Row) -> bool:
+        """Whether an envelope is sound on this disk, and not set aside."""
+        data = self._read(row.digest)
+        return row.status is not Status.QUARANTINED and data is not None and canonical.digest(data) == row.digest
 
     def _recover(self) -> None:
         """Rule 2."""
@@ -393,6 +401,8 @@ class Outbox:
                 told = verify_receipt(receipt, self._hub_keys, sealed_digest=digest)
                 self._step(digest, engine.Receipted(received_ms=told.received_at_ms), told.received_at_ms)
         self._end_attempts()
+        for sitting in {row.sitting for row in self._store.rows() if row.is_partial}:
+            self._let_go_of_older(sitting)
 
     def _end_attempts(self) -> None:
         """Nothing is under way now: whatever says so is due again, if this program is the one that sends."""
