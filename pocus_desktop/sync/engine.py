@@ -10,7 +10,8 @@ No clock, no disk, no network here. Rules kept:
 3. An attempt that moved bytes forward is no failure in a row: the rest follows after a short random pause (4.8).
 4. A final failure sets the row aside; only a person, or the file coming back, sets it going again (4.4).
 5. Only a verified receipt makes a row `receipted` and `done`, and nothing changes it after that (4.5).
-6. A small envelope goes whole; one above a size, a partial one, and one that was cut off go in pieces (4.7).
+6. A small envelope goes whole; one above a size, a partial one, and one that was cut off go in pieces; a partial one
+   never goes any other way (4.7).
 7. Where the other side does not know an upload any more, it begins anew: the offset is the other side's word (4.8).
 8. A partial one gives way to a newer one of its sitting while nothing but this station holds it, and after a hub has
    signed for both (4.9).
@@ -299,7 +300,7 @@ def _failed(row: Row, event: Failed, now_ms: int) -> Step:
     told = replace(row, problem=event.problem, reason=event.reason)
     if event.is_final:
         return Step(row=replace(told, status=Status.QUARANTINED, attempts=row.attempts + 1))
-    if event.has_no_pieces:
+    if event.has_no_pieces and not row.is_partial:  # what goes whole cannot be called off
         told = replace(told, way=Way.WHOLE, upload="", offset=0, stage=Stage.SEALED)
     elif event.is_cut:
         told = replace(told, way=Way.PIECES)

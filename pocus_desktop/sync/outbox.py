@@ -205,6 +205,7 @@ class Outbox:
         attempts: list[Attempt] = []
         tried: set[str] = set()
         while not is_stopped():
+            self._has_urgent.clear()  # whatever comes from here on is seen among the rows, or calls an attempt off
             due = [row for row in self._store.rows() if row.digest not in tried and _is_due(row, now_ms)]
             if not due:
                 break
@@ -290,7 +291,6 @@ class Outbox:
         if done is None or send is None:
             return None
         row = done.row
-        self._has_urgent.clear()
         try:
             receipt = self._deliver(row, send, now_ms)
         except GaveWayError:

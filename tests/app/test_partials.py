@@ -22,10 +22,11 @@ from pocus_desktop.sitting.receipt import issue_receipt
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.writer import InlineWriter
 from pocus_desktop.sync.asgi import InProcessTransport
-from pocus_desktop.sync.engine import Status
+from pocus_desktop.sync.engine import Row, Status
 from pocus_desktop.sync.errors import GaveWayError, NoConnectionError
 from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.outbox import Outbox
+from pocus_desktop.sync.store import OutboxStore
 from tests.hub.school import BUNDLE, MANIFEST, VERSION, School
 
 BEGIN: tuple[Intent, ...] = (
@@ -286,4 +287,25 @@ def test_a_part_under_way_makes_room_at_once_for_the_whole(tmp_path: Path) -> No
     assert slow.delivered == [final], "in the same round"
     assert [(row.digest, row.status) for row in outbox.rows()] == [(final, Status.DONE)]
     assert len(attempts) == 1, "giving way is no failure"
+    outbox.close()
+
+
+def test_a_whole_that_comes_just_as_a_part_was_chosen_is_not_overlooked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = School(folder=tmp_path)
+    part, whole, slow = school.sit().partial, school.sit().final_path, Slow(school)
+    outbox = Outbox(tmp_path / "outbox", slow, [school.keys.signing.public])
+    outbox.take_in(part, now_ms=1)
+    change, coming = OutboxStore.change, [whole]
+
+    def changes(self: OutboxStore, digest: str, work: Callable[[Row], Row]) -> Row | None:
+        if coming:
+            outbox.enqueue(coming.pop(), now_ms=2)
+        return change(self, digest, work)
+
+    monkeypatch.setattr(OutboxStore, "change", changes)
+    [attempt] = outbox.run_once(5)
+    assert slow.delivered == [attempt.digest], "giving way is no failure"
+    assert attempt.receipt is not None
     outbox.close()

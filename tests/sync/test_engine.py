@@ -110,6 +110,13 @@ def test_a_hub_that_knows_no_pieces_is_given_it_whole() -> None:
     )
 
 
+def test_a_part_waits_for_a_hub_that_takes_pieces() -> None:
+    story = Story(row=replace(PARTIAL, way=Way.PIECES))
+    story.given(DUE).given(Failed(problem="sync.no_uploads", chance=1.0, has_no_pieces=True))
+    story.expect(WakeAt(due_ms=NOW + FIRST_MS), way=Way.PIECES, status=Status.FAILED, attempts=1)
+    story.given(DUE, after_ms=FIRST_MS).expect(Send(way=Way.PIECES, upload="", offset=0))
+
+
 def test_what_lies_on_a_stick_waits_for_its_receipt() -> None:
     story = _story()
     story.given(Due(carrier="folder")).given(Failed(problem="sync.no_receipt_yet", chance=0.5, has_arrived=True))
@@ -217,6 +224,7 @@ def test_whatever_happens(size_bytes: int, is_partial: bool, events: list[tuple[
         if row.status is Status.DONE:
             assert after == row, "what is received stays so"
             assert done.effects == () or (isinstance(event, Superseded) and event.is_done)
+        assert not is_partial or after.way is Way.PIECES, "what goes whole cannot be called off"
         assert (after.status is Status.DONE) == (after.stage is Stage.RECEIPTED)
         if after.status is Status.DONE and row.status is not Status.DONE:
             assert isinstance(event, Receipted), "only a receipt clears a row"
