@@ -1,6 +1,7 @@
 """The contract of places, kept by the folder and by a real S3 server alike; and what each does beyond it."""
 
 import base64
+import errno
 import hashlib
 import os
 import threading
@@ -166,6 +167,45 @@ def test_a_folder_that_another_process_made_is_made_durable_once_before_anything
     synced.clear()
     place.put("ab/cd/two", b"2")
     assert synced == ["place/ab/cd"]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EMFILE, errno.EACCES], ids=errno.errorcode.get)
+def test_a_disk_that_fails_is_away_and_what_lies_there_is_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    objects = Objects(FolderPlace(tmp_path))
+    digest = objects.put(b"data")
+
+    def fail(_path: Path) -> bytes:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Path, "read_bytes", fail)
+        with pytest.raises(StoreUnavailableError):
+            objects.get(digest)
+    assert objects.get(digest) == b"data"
+
+
+def test_a_folder_where_a_file_should_be_is_damaged(tmp_path: Path) -> None:
+    objects = Objects(FolderPlace(tmp_path))
+    digest = hashlib.sha256(b"data").hexdigest()
+    (tmp_path / digest[:2] / digest[2:]).mkdir(parents=True)
+    with pytest.raises(ObjectDamagedError):
+        objects.get(digest)
+
+
+def test_what_somebody_else_laid_there_is_passed_over(tmp_path: Path, s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    address = s3.place()
+    prefix = address.removeprefix(f"s3://{BUCKET}/")
+    for key in ("objects/", "objects/a copy", "objects/name"):
+        s3.client.put_object(Bucket=BUCKET, Key=f"{prefix}/{key}", Body=b"")
+    (tmp_path / "objects").mkdir()
+    for name in ("a copy", "name"):
+        (tmp_path / "objects" / name).write_bytes(b"")
+    for place in (open_place(address, tmp_path), FolderPlace(tmp_path)):
+        assert list(place.at("objects").names()) == ["name"]
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Place(Protocol):
         """The bytes of a name; None where there are none.
 
         Raises:
-            PlaceDamagedError: There is something that cannot be read.
+            PlaceDamagedError: There is something that is no bytes.
             StoreUnavailableError: The place does not answer now.
         """
 
@@ -44,7 +44,7 @@ class Place(Protocol):
         """
 
     def names(self) -> Iterator[str]:
-        """Every name there is, in order; what was put while this runs may be missing.
+        """Every name there is, in order; what was put while this runs may be missing, what is no name is passed over.
 
         Raises:
             StoreUnavailableError: The place does not answer now.
@@ -60,8 +60,13 @@ def require_name(name: str) -> None:
     Raises:
         ValueError: This is none.
     """
-    if _NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise ValueError("not a name")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a name."""
+    return _NAME.fullmatch(text) is not None
 
 
 def open_place(address: str | None, folder: Path) -> Place:
@@ -105,9 +110,16 @@ class FolderPlace:
         """As `Place.get`."""
         path = self._path(name)
         try:
-            return path.read_bytes() if path.is_file() else None
-        except OSError as problem:
-            raise PlaceDamagedError(reason=problem.strerror or "") from problem
+            if path.is_file():
+                return path.read_bytes()
+            is_there = path.exists()
+        except FileNotFoundError:  # let go in between
+            return None
+        except OSError as problem:  # a disk or a share that fails now may give the same bytes later
+            raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        if is_there:
+            raise PlaceDamagedError(reason="not a file")
+        return None
 
     def remove(self, name: str) -> None:
         """As `Place.remove`."""
@@ -125,13 +137,12 @@ class FolderPlace:
                 (Path(parent) / name).relative_to(self._folder).as_posix()
                 for parent, _, inside in os.walk(self._folder, onerror=_raise)
                 for name in inside
-                if not name.startswith(".")  # one that is being written
             )
         except FileNotFoundError:
             found = []
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
-        return iter(found)
+        return filter(is_name, found)  # one that is being written begins with a dot
 
     def at(self, part: str) -> "FolderPlace":
         """As `Place.at`."""

@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pocus_desktop.hub.errors import BadPlaceError, PlaceDamagedError, StoreUnavailableError
-from pocus_desktop.hub.storage.places import require_name
+from pocus_desktop.hub.storage.places import is_name, require_name
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -123,7 +123,9 @@ class S3Place:
         try:
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for found in page.get("Contents", ()):
-                    yield found["Key"].removeprefix(self._prefix)
+                    name = found["Key"].removeprefix(self._prefix)
+                    if is_name(name):  # a folder's marker is none
+                        yield name
         except (ClientError, BotoCoreError) as problem:
             raise _unavailable(problem) from problem
 
