@@ -61,6 +61,40 @@ def test_a_process_whose_parent_is_gone_stops_by_itself() -> None:
         assert parent.stdout.read() == "", "the pipe ends when the last of them is gone"
 
 
+BORN = """
+import os, signal
+from pocus_desktop.hub.web.processes import run_several
+
+fork, told = os.fork, []
+
+def fork_and_tell():
+    child = fork()
+    if child == 0 and not told:
+        told.append("told to stop at its birth, and lives on")
+        os.kill(os.getpid(), signal.SIGTERM)
+    if child:
+        told.append("")  # the one that is started in its place is told nothing
+    return child
+
+def work(number):
+    print(told[-1] or number, flush=True)
+    signal.pause()
+
+os.fork = fork_and_tell
+run_several(1, work)
+"""
+
+
+def test_a_process_that_is_told_to_stop_at_its_birth_stops() -> None:
+    with subprocess.Popen([sys.executable, "-c", BORN], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        try:
+            assert parent.stdout.readline() == "0\n", "another one, started in its place"
+        finally:
+            parent.terminate()
+        assert parent.wait(timeout=30) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["terminated", "interrupted"])
 def test_all_of_them_stop_when_the_parent_is_told(number: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", FAMILY], stdout=subprocess.PIPE, text=True) as parent:

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -17,6 +17,7 @@ from pocus_desktop.hub.errors import OneProcessError
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 
+_TOLD: Final = (signal.SIGTERM, signal.SIGINT)
 _PAUSE_S: Final = 1.0
 """Before a process that died soon after its start is started again."""
 
@@ -47,7 +48,7 @@ class _Family:
         self._held, self._alive = os.pipe()  # the reading end tells a child when this process is gone
 
     def run(self) -> None:
-        before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.signal(number, self._stop) for number in _TOLD}
         try:
             for number in range(self._count):
                 self._start(number)
@@ -62,19 +63,25 @@ class _Family:
     def _start(self, number: int) -> None:
         if self._stopping.is_set():
             return
-        child = os.fork()
-        if child == 0:
-            self._live(number)
-        self._children[child] = (number, time.monotonic())
+        # what comes meanwhile waits: in the child for its own way to stop, here until the child is known
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
+        try:
+            child = os.fork()
+            if child == 0:
+                self._live(number, before)
+            self._children[child] = (number, time.monotonic())
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if self._stopping.is_set():  # told so while it was being started
             _tell(child)
 
-    def _live(self, number: int) -> NoReturn:
+    def _live(self, number: int, before: Iterable[int]) -> NoReturn:
         """What a child does; it never returns into its parent's code."""
         status = 1
         try:
-            for told in (signal.SIGTERM, signal.SIGINT):
+            for told in _TOLD:
                 signal.signal(told, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             os.close(self._alive)
             threading.Thread(target=self._watch, daemon=True).start()
             self._work(number)
