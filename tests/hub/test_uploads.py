@@ -183,6 +183,13 @@ def test_an_upload_may_be_let_go(client: httpx2.Client) -> None:
     assert _code(_append(client, place, 0, b"abc")) == (404, "hub.no_upload")
 
 
+@pytest.mark.parametrize("name", ["%00", "a" * 42 + "%00", "a" * 44, "a" * 42 + "%C3%B1"])
+def test_what_is_no_name_of_an_upload_is_not_looked_for(client: httpx2.Client, name: str) -> None:
+    for method in ("DELETE", "PATCH"):
+        answer = client.request(method, f"/v1/uploads/{name}", headers={**PIECE, "Upload-Offset": "0"})
+        assert _code(answer) == (404, "hub.no_upload")
+
+
 def test_the_door_says_what_it_can_do(client: httpx2.Client) -> None:
     answer = client.options("/v1/uploads")
     assert answer.status_code == 204

@@ -4,6 +4,7 @@ Only what is published is given: metadata, targets and containers, never what wa
 believed by anyone, so nobody is asked who they are.
 """
 
+import errno
 from pathlib import Path
 from typing import Final
 
@@ -56,9 +57,14 @@ class DepotDoor:
         first = path.partition("/")[0]
         if first not in PUBLISHED or "\\" in path or "\x00" in path:
             return None
-        file = (self._folder / path).resolve()
-        is_inside = file.is_relative_to(self._folder / first)
-        return file if is_inside and file.is_file() else None
+        try:
+            file = (self._folder / path).resolve()
+            is_inside = file.is_relative_to(self._folder / first)
+            return file if is_inside and file.is_file() else None
+        except OSError as problem:
+            if problem.errno == errno.ENAMETOOLONG:
+                return None
+            raise
 
 
 class _PublishedFile(FileResponse):

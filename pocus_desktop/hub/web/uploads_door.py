@@ -12,9 +12,9 @@ envelope is judged by the same intake as any other.
 
 import asyncio
 import base64
-import binascii
 import contextlib
 import hashlib
+import re
 import secrets
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -34,6 +34,7 @@ from pocus_desktop.hub.errors import (
     ContentDigestMismatchError,
     EnvelopeRefusedError,
     NameMismatchError,
+    NoUploadError,
     OtherTusVersionError,
     SlowSenderError,
     TooBusyError,
@@ -73,6 +74,9 @@ _CHECKSUMS: Final[Mapping[str, Callable[[bytes | bytearray], Any]]] = MappingPro
 )
 _SHOWN: Final = MappingProxyType({"Tus-Resumable": VERSION})
 _LONGEST_NUMBER: Final = 15
+_ID_BYTES: Final = 32
+_UPLOAD_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What `token_urlsafe` makes of that many bytes."""
 
 Take = Callable[[bytes, str], Awaitable[object]]
 
@@ -149,7 +153,7 @@ class UploadsDoor:
             raise WrongMediaTypeError(needed=MEDIA_TYPE)
         now_ms = self._now_ms()
         upload = Upload(
-            upload_id=secrets.token_urlsafe(32),
+            upload_id=secrets.token_urlsafe(_ID_BYTES),
             digest=told["filename"],
             owner=sender.key_id if sender is not None else "",
             size_bytes=size_bytes,
@@ -266,6 +270,8 @@ class UploadsDoor:
 
     async def _found(self, upload_id: str, before: asyncio.Event | None) -> Upload:
         """An upload as it is once the request `before`, if there is one in this process, has kept what came."""
+        if _UPLOAD_ID.fullmatch(upload_id) is None:
+            raise NoUploadError
         if before is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SETTLING_S):
@@ -363,7 +369,7 @@ def _metadata(field: str) -> dict[str, str]:
         key, _, value = part.strip().partition(" ")
         try:
             found[key] = base64.b64decode(value, validate=True).decode("utf-8")
-        except (binascii.Error, UnicodeDecodeError) as problem:
+        except ValueError as problem:
             raise BadUploadError(field="Upload-Metadata") from problem
     return found
 
@@ -406,5 +412,5 @@ def _checksum(request: Request) -> _Checksum | None:
         raise BadUploadError(field="Upload-Checksum")
     try:
         return _Checksum(algorithm=algorithm, told=base64.b64decode(value, validate=True))
-    except binascii.Error as problem:
+    except ValueError as problem:
         raise BadUploadError(field="Upload-Checksum") from problem
