@@ -280,6 +280,13 @@ class NoRevisionError(HubError):
     blame = Blame.USER
 
 
+class LogInUseError(HubError):
+    """The database cannot go back to before the log, on whose entries receipts rest."""
+
+    code = "hub.log_in_use"
+    blame = Blame.USER
+
+
 class DumpFailedError(HubError):
     """A backup could not be written, or the database could not be filled from one."""
 

@@ -14,12 +14,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from procrastinate.schema import SchemaManager
 from sqlalchemy import MetaData, inspect
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.arrival import Status
-from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, StoreMismatchError
+from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, LogInUseError, StoreMismatchError
 from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
@@ -158,11 +158,32 @@ def test_every_revision_goes_up_and_down_with_data(engine: Engine) -> None:
     back = (store_schema.NOTHING, *store_schema.revisions()[:-1])
     for revision, content in zip(reversed(back), reversed(seen[:-1]), strict=True):
         with engine.begin() as connection:
+            if revision == "0004":
+                _forget_log(connection)
             store_schema.downgrade(connection, revision)
             assert store_schema.revision(connection) == revision
         assert _content(engine) == content
     with engine.begin() as connection:
         store_schema.upgrade(connection)
+        store_schema.require_head(connection)
+
+
+def _forget_log(connection: Connection) -> None:
+    for name in ("log", "log_entry", "log_tile"):
+        connection.exec_driver_sql(f"DELETE FROM {name}")
+
+
+@pytest.mark.parametrize("goal", ["0004", "0001", store_schema.NOTHING])
+def test_a_log_that_receipts_rest_on_is_not_taken_away(engine: Engine, goal: str) -> None:
+    for revision in store_schema.revisions():
+        with engine.begin() as connection:
+            store_schema.upgrade(connection, revision)
+        _fill(engine, revision)
+    before = _content(engine)
+    with pytest.raises(LogInUseError), engine.begin() as connection:
+        store_schema.downgrade(connection, goal)
+    assert _content(engine) == before
+    with engine.begin() as connection:
         store_schema.require_head(connection)
 
 

@@ -101,6 +101,7 @@ def downgrade(connection: Connection, to: str) -> None:
 
     Raises:
         NoRevisionError: There is none of that number, or it is a later one.
+        LogInUseError: It is from before the log, and receipts rest on what the log holds.
         DatabaseNewerError: A later program made it.
         StoreMismatchError: It holds another program's tables.
     """

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from pocus_desktop.hub.errors import LogInUseError
+
 revision = "0005"
 down_revision = "0004"
 
@@ -33,7 +35,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove them: what heads were signed over can then be shown from copies only."""
+    """Remove them while nothing was entered: receipts name their entries, and a log cannot be begun anew under them.
+
+    Raises:
+        LogInUseError: There are entries; nothing was removed.
+    """
+    if op.get_bind().execute(sa.text("SELECT 1 FROM log_entry LIMIT 1")).first() is not None:
+        raise LogInUseError
     op.drop_table("log_tile")
     op.drop_table("log_entry")
     op.drop_table("log")
