@@ -53,6 +53,11 @@ MAXIMUM_QUARANTINE_BYTES: Final = 512 * 1024 * 1024
 """Anyone can send rubbish; it must not fill the disk that results need."""
 
 _SITTING: Final = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
+_UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
+_LONGEST_TEXT: Final = 200
+_LARGEST_NUMBER: Final = 2**31 - 1
+"""Bounds of the records' columns; PostgreSQL insists on them."""
+
 _UNTIMED: Final = frozenset({Mode.PRACTICE, Mode.DEMO, Mode.REVIEW})
 """Modes in which anyone may pause (`sitting.opening`)."""
 
@@ -302,3 +307,21 @@ def _require_admitted(opened: Opened, admission: Admission) -> None:
         raise NotAdmittedError(field="sitting")
     if not admission.minimum_version <= first.bundle_version <= LARGEST_INTEGER:
         raise NotAdmittedError(field="bundle_version")
+    _require_storable(admission)
+
+
+def _require_storable(admission: Admission) -> None:
+    """What the records hold of an admission fits them, in either database.
+
+    Raises:
+        NotAdmittedError: It does not.
+    """
+    walk_in = 1 if admission.walk_in is None else admission.walk_in.number
+    for field, number in (("attempt", admission.attempt), ("walk_in", walk_in)):
+        if number > _LARGEST_NUMBER:
+            raise NotAdmittedError(field=field)
+    candidate = admission.candidate
+    told = {"candidate": candidate.id, "display_name": candidate.display_name, "bundle": admission.bundle_id}
+    for field, text in told.items():
+        if _UNSTORABLE.search(text) or len(text) > _LONGEST_TEXT:
+            raise NotAdmittedError(field=field)

@@ -353,6 +353,18 @@ def _older_version(school: School, sat: Sat) -> bytes:
     return school.seal(strict, admission)
 
 
+def _attempt_that_no_record_holds(school: School, sat: Sat) -> bytes:
+    return school.sit(attempt=2**31).final
+
+
+def _candidate_that_no_record_holds(school: School, sat: Sat) -> bytes:
+    return school.sit(candidate=Candidate(id="C\0", display_name="Ana Roe")).final
+
+
+def _name_that_no_record_holds(school: School, sat: Sat) -> bytes:
+    return school.sit(candidate=Candidate(id="C-98", display_name="Ana\0")).final
+
+
 def _second_admission(school: School, sat: Sat) -> bytes:
     other = school.sit()
     return school.seal(with_first(other.recorded, sitting=sat.sitting), other.admission)
@@ -375,6 +387,9 @@ REFUSALS: list[tuple[Vector, str]] = [
     (_nameless, "hub.not_admitted"),
     (_older_version, "hub.not_admitted"),
     (_version_that_no_bundle_has, "hub.not_admitted"),
+    (_attempt_that_no_record_holds, "hub.not_admitted"),
+    (_candidate_that_no_record_holds, "hub.not_admitted"),
+    (_name_that_no_record_holds, "hub.not_admitted"),
     (_second_admission, "hub.sitting_conflict"),
 ]
 
