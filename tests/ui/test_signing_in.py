@@ -1,6 +1,7 @@
 """Signing in: refusals keep what was typed, and the next candidate finds nothing of the last."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,7 +19,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.sitting.moving.errors import BundleMissingError
-from pocus_desktop.sitting.views import FarewellView, View
+from pocus_desktop.sitting.views import FarewellView, HandedInView, View
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
@@ -312,3 +313,24 @@ def test_what_waits_to_be_sent_stands_where_one_signs_in_and_where_one_hands_in(
     shell._tell_link()
     settle()
     assert shell.sign_in.findChild(QWidget, "waiting") is None
+
+
+def test_what_waits_is_asked_again_as_soon_as_a_result_has_arrived(open_shell: OpenShell) -> None:
+    shell, desk = open_shell()
+    handed_in = HandedInView(
+        sealed_path="/sealed",
+        sealed_digest="3f" * 32,
+        delivery="sending",
+        delivery_told=Explanation("It goes.", "Wait."),
+    )
+    desk._host.shown = View(chrome=CHROME, screen=handed_in)
+    desk.late = Explanation(what="Results that wait to be sent: 1.", next="They are sent by themselves.")
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert shell.window is not None
+    assert "wait to be sent: 1" in told(shell.window)
+    desk.late, desk.now = None, "online"
+    desk._host.show(View(chrome=CHROME, screen=replace(handed_in, delivery="received")))
+    settle()
+    assert "wait to be sent" not in told(shell.window), "it would contradict what stands above"
+    assert "Online" in told(shell.window)

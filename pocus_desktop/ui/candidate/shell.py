@@ -103,6 +103,7 @@ class CandidateShell(QObject):
         self._host = host
         self._window = open_window(host, self._rooms)
         self._window.finished.connect(self._leave)
+        self._window.delivery_changed.connect(self._tell_link)
         self._tell_link()
         self._window.resize(self._sign_in.size())
         if self._sign_in.isFullScreen():

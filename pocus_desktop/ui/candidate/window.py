@@ -96,10 +96,12 @@ class CandidateWindow(QMainWindow):
     Signals:
         rendered: A view was shown; its screen's class name.
         finished: The candidate left the farewell screen.
+        delivery_changed: What was handed in came further on its way to the academy.
     """
 
     rendered = Signal(str)
     finished = Signal()
+    delivery_changed = Signal()
 
     def __init__(
         self,
@@ -124,6 +126,7 @@ class CandidateWindow(QMainWindow):
         self._sound = SoundTest(make_player, self)
         self._screen: CandidateScreen | None = None
         self._waiting: Explanation | None = None
+        self._delivery = ""
         self._top: TopBar | None = None
         self._notices: NoticeArea | None = None
         self._look_key: tuple[object, ...] = ()
@@ -244,6 +247,10 @@ class CandidateWindow(QMainWindow):
         self._media.follow(view)
         self._arm()
         self.rendered.emit(type(self._screen).__name__)
+        delivery = view.screen.delivery if isinstance(view.screen, HandedInView) else ""
+        if delivery != self._delivery:
+            self._delivery = delivery
+            self.delivery_changed.emit()
 
     def _wear(self, comfort: Comfort) -> None:
         look.wear(

@@ -39,6 +39,7 @@ def interface_font(*, pixel_size: int, weight: int, is_tabular: bool = False) ->
     font = QFont(tokens().family)
     font.setPixelSize(pixel_size)
     font.setWeight(QFont.Weight(weight))
+    font.setFeature(QFont.Tag("calt"), 0)  # it draws the x of an id such as `a1x60` as a multiplication sign
     if is_tabular:
         font.setFeature(QFont.Tag("tnum"), 1)
     return font
