@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection, make_url
 from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.records import store_engine, store_jobs
+from pocus_desktop.hub.records.store import HubStore
 from tests.hub.postgres import PASSWORD, Cluster
 from tests.hub.school import School
 
@@ -51,6 +53,18 @@ def test_connections_that_were_lost_meanwhile_are_replaced_unseen(school: School
     assert len(later.standings()) == 2
     _terminate_everyone(school)
     assert later.registry.enrolments.all() == ()
+    later.close()
+
+
+def test_a_database_that_only_reads_takes_no_results(school: School, later: Hub) -> None:
+    """A standby that balancing led us to, or a server that somebody set so while it is mended."""
+    later.check()
+    with psycopg.connect(_dsn(school), autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
+    _terminate_everyone(school)
+    with pytest.raises(StoreUnavailableError):
+        later.check()
     later.close()
 
 
@@ -171,3 +185,11 @@ def test_what_was_committed_is_synced_whatever_the_role_says(school: School) -> 
             assert ours.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
         engine.dispose()
         connection.execute("ALTER ROLE CURRENT_USER RESET synchronous_commit")
+
+
+def test_a_file_that_only_reads_takes_no_results(tmp_path: Path) -> None:
+    HubStore(f"sqlite:///{tmp_path / 'hub.sqlite'}").close()
+    store = HubStore(f"sqlite:///file:{tmp_path / 'hub.sqlite'}?mode=ro&uri=true")
+    with pytest.raises(StoreUnavailableError, match="SQLITE_READONLY"):
+        store.check()
+    store.close()

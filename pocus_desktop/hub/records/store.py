@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, false, func, select
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
@@ -348,13 +348,14 @@ class HubStore:
         self._again(lambda connection: connection.execute(gone))
 
     def check(self) -> None:
-        """Whether the database answers and takes a transaction.
+        """Whether the database answers and takes changes.
 
         Raises:
             StoreUnavailableError: It does not.
         """
         with self.transaction() as connection:
             connection.execute(select(ABOUT.c.format)).scalar_one()
+            connection.execute(ABOUT.update().where(false()).values(format=FORMAT))  # refused where only reading is let
 
     def close(self) -> None:
         """Let go of all connections."""
