@@ -2,12 +2,14 @@
 
 A heartbeat in the journal costs a commit, and so does the position of a clip; there is one every few seconds, or every
 300 ms of a clip. In between this file is overwritten in its place, without waiting for the disk: it outlives the
-program, if not always the power. It proves nothing and need not: it can only make the gap that is credited shorter, by
-no more than the time to the next heartbeat, and move a clip that was started anyway.
+program, if not always the power. It proves nothing and need not: it can make the gap that is credited shorter, by
+no more than the time to the next heartbeat, and move a clip that was started anyway. And it says since when the disk
+refuses, for it needs no room, as the journal does.
 
     magic      8 bytes    "POCUSAL" and the format's number as a byte
     stamp     16 bytes    monotonic and wall milliseconds, signed, big-endian
-    position   8 bytes    of the clip, milliseconds, signed, big-endian
+    position   8 bytes    of the clip, milliseconds, signed, big-endian; less than 0 without a clip: the disk
+                          refuses since the stamp; and then -1 minus how long the machine had slept in this boot
     clip       2 bytes    length of the clip's key, then the key; none where nothing plays
     check     32 bytes    SHA-256 of the sitting's id, the boot's id and all bytes before
 """
@@ -15,7 +17,7 @@ no more than the time to the next heartbeat, and move a clip that was started an
 import hashlib
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -41,11 +43,13 @@ class Sign:
         at: When.
         clip: Key of the clip that played; empty where none did.
         position_ms: Where it was.
+        is_held: The disk refuses since then, and holds the clock; no clip is told.
     """
 
     at: Reading
     clip: str = ""
     position_ms: int = 0
+    is_held: bool = False
 
 
 class Alive:
@@ -96,8 +100,8 @@ def last_sign(folder: Path, sitting: str, *, after: Reading) -> Sign | None:
         after: The stamp of the last event.
 
     Returns:
-        A sign of the same boot, later than the last event by no more than `LONGEST_MS`; None where the file is not
-        there, is damaged, or says anything else.
+        A sign of the same boot, later than the last event by no more than `LONGEST_MS`, or that the disk refuses since
+        the last event or later; None where the file is not there, is damaged, or says anything else.
     """
     try:
         data = (folder / FILE_NAME).read_bytes()
@@ -109,15 +113,18 @@ def last_sign(folder: Path, sitting: str, *, after: Reading) -> Sign | None:
     monotonic_ms, wall_ms, position_ms, length = _FRONT.unpack_from(data, len(_MAGIC))
     at = Reading(monotonic_ms=monotonic_ms, wall_ms=wall_ms, boot_id=after.boot_id)
     clip = data[start : start + length].decode("utf-8", "replace")
-    sign = Sign(at=at, clip=clip, position_ms=position_ms)
+    is_held = not clip and position_ms < 0
+    at = replace(at, asleep_ms=-1 - position_ms if is_held else 0)
+    sign = Sign(at=at, clip=clip, position_ms=0 if is_held else position_ms, is_held=is_held)
     whole = data[: start + length + _CHECK_BYTES]  # a longer one may have been here before
-    if whole != _encode(sign, sitting) or not 0 < monotonic_ms - after.monotonic_ms <= LONGEST_MS:
-        return None
-    return sign
+    later_ms = monotonic_ms - after.monotonic_ms
+    is_of_use = later_ms >= 0 if is_held else 0 < later_ms <= LONGEST_MS
+    return sign if is_of_use and whole == _encode(sign, sitting) else None
 
 
 def _encode(sign: Sign, sitting: str) -> bytes:
     clip = sign.clip.encode("utf-8")[:0xFFFF]
-    front = _MAGIC + _FRONT.pack(sign.at.monotonic_ms, sign.at.wall_ms, sign.position_ms, len(clip)) + clip
+    position_ms = -1 - sign.at.asleep_ms if sign.is_held else sign.position_ms
+    front = _MAGIC + _FRONT.pack(sign.at.monotonic_ms, sign.at.wall_ms, position_ms, len(clip)) + clip
     known = sitting.encode("utf-8") + b"\x00" + sign.at.boot_id.encode("utf-8", "surrogatepass") + b"\x00"
     return front + hashlib.sha256(known + front).digest()

@@ -182,6 +182,8 @@ class Runner:
             Whether it did; else it is a deed.
         """
         clip = self.state.clips.get(report.clip)
+        if self.failure is not None:  # the sign says since when; a player that still plays is told to stop
+            return report.what == "position"
         if report.what != "position" or clip is None or abs(report.position_ms - clip.position_ms) >= POSITION_MS:
             return False
         self._alive.mark(Sign(at=at, clip=report.clip, position_ms=report.position_ms))
@@ -241,6 +243,8 @@ class Runner:
         if (is_back or not is_held) and not isinstance(deed.event if deed else None, events.DiskStopped):
             at = deed.at if deed is not None else self._clock.read()
             self._backlog.appendleft(Deed(at=at, event=events.DiskStopped(code=problem.code)))
+            if not is_back:  # where the program dies before this is durable, the hold is known all the same
+                self._alive.mark(Sign(at=at, is_held=True))
         if deed is not None:
             self._backlog.appendleft(deed)
 
@@ -258,6 +262,8 @@ class Runner:
 
     def _run(self, deed: Deed) -> None:
         if isinstance(deed.event, events.CAME_BACK):  # only once the gap is credited is it known what ran out
+            if DISK in self.state.ledger.holds and deed.at.boot_id == self.state.ledger.last.boot_id:
+                self._catch_up(deed.at)  # what it slept while the clock was held is no time lost
             self._append(deed, deed.event, deed.at)
             self._catch_up(deed.at, is_back=True)
             return

@@ -21,7 +21,7 @@ from pocus_desktop.sitting.alive import Sign, last_sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
-from pocus_desktop.sitting.errors import HandedInError
+from pocus_desktop.sitting.errors import DiskFailedError, HandedInError
 from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.material import Material
@@ -154,8 +154,12 @@ class Sitting:
         sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
         if begun.journal is not None:
             last = begun.state.ledger.last
-            sign = last_sign(folder, begun.state.opened.sitting, after=last) if begun.state.ledger.is_running else None
-            if sign is not None:  # as if this had been durable: the gap begins where the program ended
+            sign = last_sign(folder, begun.state.opened.sitting, after=last)
+            if sign is not None and sign.is_held and begun.state.ledger.is_let_go:
+                sitting.record(_sign_event(sign), at=sign.at)
+            elif (
+                sign is not None and not sign.is_held and begun.state.ledger.is_running
+            ):  # as if this had been durable: the gap begins where the program ended
                 sitting.record(_sign_event(sign), at=sign.at, is_sign=True)
             sitting.record(opening.coming_back(begun, station))
         return sitting
@@ -421,6 +425,8 @@ def _seen(state: SittingState, failure: PocusError | None) -> tuple[object, ...]
 
 def _sign_event(sign: Sign) -> Event:
     """The event that a sign of life stands for."""
+    if sign.is_held:
+        return events.DiskStopped(code=DiskFailedError.code)
     if sign.clip:
         return events.MediaReported(clip=sign.clip, what="position", position_ms=max(sign.position_ms, 0))
     return events.Heartbeat()

@@ -197,24 +197,25 @@ class Sat:
             self._kill(turn)
 
     def _kill(self, turn: Turn) -> None:
-        """The program dies; what the disk had refused dies with it, and the time since is time like any other."""
+        """The program dies; what the disk had refused dies with it, but not since when it refused."""
+        was_held = self.is_stopped
         self.sitting.close()
         self.is_full = False
         is_let_go = self.sitting.state.pause is None
-        gone_ms, self.pending_ms = turn.ms + self.pending_ms, 0
+        gone_ms, self.pending_ms = 0 if was_held else turn.ms, 0
         self.world.clock.advance(ms=turn.ms)
         self.passed_ms += turn.ms
         if turn.number % 3 == 0:
             self.slept_ms = turn.ms + 1_000
             self.world.clock.sleep(ms=self.slept_ms)
             self.passed_ms += self.slept_ms
-            gone_ms += self.slept_ms
+            gone_ms += 0 if was_held else self.slept_ms
         self.proved_ms += gone_ms if is_let_go else 0
         self.sitting = self.world.again(hook=self._hook)
 
     def _power(self, turn: Turn) -> None:
         """The power goes and comes back; nobody but the truth knows how long that was."""
-        before = self.sitting.state.ledger
+        before, was_held = self.sitting.state.ledger, self.is_stopped
         self.sitting.close()
         self.is_full, self.pending_ms, self.boots = False, 0, self.boots + 1
         off_ms, up_ms = turn.ms * 7, turn.ms // 2
@@ -228,13 +229,14 @@ class Sat:
         seq = len(self.sitting.recorded)
         self.sitting = self.world.again(hook=self._hook)
         recorded = self.sitting.recorded
-        last = recorded[seq].at if isinstance(recorded[seq].event, events.Heartbeat) else recorded[seq - 1].at
+        back = next(place for place in range(seq, len(recorded)) if isinstance(recorded[place].event, events.Reopened))
+        last = recorded[back - 1].at
         self.proved_ms = self.proved_at[last]
         if not before.is_let_go:
             return
         is_asked = self.sitting.state.is_barred  # the proctor decides then, before the sleep is shown
-        self.proved_ms += up_ms + (0 if is_asked else slept_ms)
-        if before.rest_ms and before.rest_reason == BREAK:
+        self.proved_ms += (0 if was_held else up_ms) + (0 if is_asked else slept_ms)
+        if not was_held and before.rest_ms and before.rest_reason == BREAK:
             wall_gap_ms = clock.read().wall_ms - last.wall_ms
             left_ms = before.rest_ms - min(before.rest_ms, up_ms)
             self.dark_in_breaks_ms += min(left_ms, max(wall_gap_ms - up_ms, 0))

@@ -15,7 +15,7 @@ from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.session import RETRY_MS, Sitting
 from pocus_desktop.sitting.store import JournalStore, as_ours
-from tests.sitting.world import World, choice, number, to_femoral, to_review
+from tests.sitting.world import World, choice, number, to_case, to_femoral, to_review
 
 Full = Callable[[bool], None]
 
@@ -234,3 +234,49 @@ def test_a_disk_that_refuses_the_return_makes_no_absence_free(
     assert (credited, held) == ([60_000], [RETRY_MS])
     assert again.state.ledger.consumed_ms == 600 + 80_000 - 60_000
     assert judge(again.course, again.recorded) == again.state
+
+
+@pytest.mark.parametrize("is_new_boot", [False, True])
+def test_a_disk_that_never_took_its_own_refusal_has_held_the_clock_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, is_new_boot: bool
+) -> None:
+    sitting = to_case(world.begin(credit_cap_ms=60_000))
+    sitting.handle(intents.PlayClip(clip="arrival.0"))
+    world.clock.advance(ms=600)
+
+    def refuse(_store: JournalStore, *_row: Any) -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(JournalStore, "append", refuse)
+    sitting.handle(intents.CallProctor(note="…"))
+    for _ in range(30):
+        world.clock.advance(ms=60_000)
+        sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=100))
+        sitting.tick()
+    sitting.close()
+    monkeypatch.undo()
+    if is_new_boot:
+        world.clock.set(monotonic_ms=30_000, boot_id="next")
+    again = world.again()
+    assert again.state.ledger.consumed_ms == 600
+    assert again.state.ledger.credited_ms == 0
+    assert again.state.ledger.is_running
+    assert judge(again.course, again.recorded) == again.state
+
+
+def test_a_disk_that_refuses_and_takes_again_leaves_no_hold_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = to_case(world.begin(credit_cap_ms=0))
+
+    def refuse(_store: JournalStore, *_row: Any) -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(JournalStore, "append", refuse)
+    sitting.handle(intents.CallProctor(note="…"))
+    monkeypatch.undo()
+    world.clock.advance(ms=RETRY_MS)
+    sitting.tick()
+    sitting.close()
+    world.clock.advance(ms=7_000)
+    assert world.again().state.ledger.consumed_ms == 7_000
