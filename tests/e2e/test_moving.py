@@ -21,7 +21,7 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import sync_folder
 from pocus_desktop.sitting.events import Moved
-from pocus_desktop.sitting.folder import ADMISSION, PERMIT
+from pocus_desktop.sitting.folder import ADMISSION, MOVED, PERMIT
 from pocus_desktop.sitting.journal import FILE_NAME
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.moving.move_in import Point
@@ -192,6 +192,36 @@ def test_killed_at_any_point_of_moving_in_it_is_there_whole_or_not_at_all(centre
         centre.move_in()
     assert answered(at(centre.open("desk-2", admitted), CaseView, "arrival")) == LEFT
     assert not list(centre.home("desk-2").sittings.glob(".*"))
+
+
+@pytest.mark.parametrize("point", list(Point))
+def test_killed_while_an_earlier_copy_makes_way_nobody_goes_on_with_that_copy(
+    centre: Centre, tmp_path: Path, point: Point
+) -> None:
+    admitted = centre.admit()
+    centre.begun(admitted, LEFT)
+    earlier = centre.sitting("desk-1", admitted)
+    shutil.copytree(earlier, tmp_path / "earlier")
+    centre.pack(admitted)
+    centre.permit("desk-2")
+    centre.move_in("desk-2")
+    answer(centre.open("desk-2", admitted), RIGHT)
+    centre.stop()
+    shutil.rmtree(earlier)
+    shutil.copytree(tmp_path / "earlier", earlier)  # its disk could only be read when it was packed: no fence
+    centre.pack(admitted, "desk-2")
+    permit = centre.permit("desk-1")
+    child = os.fork()
+    if child == 0:
+        centre.move_in("desk-1", hook=lambda at: os.kill(os.getpid(), signal.SIGKILL) if at is point else None)
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    if point is not Point.NOTED:
+        centre.move_in("desk-1")
+    before = earlier.with_name(f".before-{permit.permit_id}")
+    assert (before / MOVED).exists()
+    assert resumers(before / FILE_NAME) == {centre.keys[CENTRE].sealing.key_id}
+    assert answered(at(centre.open("desk-1", admitted), CaseView, "arrival")) == RIGHT
 
 
 def test_the_folder_that_a_first_sitting_comes_into_is_durable(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,6 +150,7 @@ class Arrival:
         if place.permit() != packed.permit():  # else it is in its place, and only the rest was cut off
             self._require_bundle(packed.contents, moved)
             self._place(packed, held, moved, place, hook)
+        _let_go(SittingFolder(path=self._aside(permit)), permit, now_ms=self.clock.read().wall_ms)
         try:
             write_atomically(self.home.admission(permit.admission_id), held[ADMISSION])
             write_atomically(self.home.begun(permit.admission_id), b"")
@@ -167,6 +168,10 @@ class Arrival:
 
     def _used(self, permit: MovePermit) -> Path:
         return self.home.moves / f"{permit.permit_id}{_USED}"
+
+    def _aside(self, permit: MovePermit) -> Path:
+        """Where what was here before the rename goes; there may be none."""
+        return self.home.sittings / f".before-{permit.permit_id}"
 
     @property
     def _unlocks(self) -> UnlockDesk:
@@ -195,7 +200,7 @@ class Arrival:
         """Rules 4, 6 and 7, and the rename of 8."""
         permit, envelope = moved.permit, packed.permit()
         staged = self.home.sittings / f"{_STAGED}{secrets.token_hex(4)}"
-        aside = place.path.with_name(f".before-{permit.permit_id}")
+        aside = self._aside(permit)
         try:
             make_folder(self.home.sittings)
             for left in self.home.sittings.glob(f"{_STAGED}*"):  # of a program that died
@@ -218,8 +223,6 @@ class Arrival:
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
         hook(Point.PLACED)
-        if aside.exists():
-            _let_go(SittingFolder(path=aside), permit, now_ms=self.clock.read().wall_ms)
 
     def _make_own(self, staged: Path, packed: PackedSitting, moved: MovedIn) -> None:
         """Rules 6 and 7."""
