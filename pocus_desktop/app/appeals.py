@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.media.vlc_player import VlcEngine
+from pocus_desktop.sitting.errors import OtherReceiptError
 from pocus_desktop.sitting.events import Opened as OpenedEvent
 from pocus_desktop.sitting.material import Material
 from pocus_desktop.sitting.receipt import Receipt, verify_receipt
@@ -114,13 +115,12 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
         if request.hub is not None:
             hub = Hub(request.hub, ring, request.database_url, objects=os.environ.get(OBJECTS))
             held.callback(hub.close)
-        chosen = ""
         if request.sitting and hub is not None:
             results = hub.every(request.sitting)
-            standing = hub.standing(request.sitting)
-            chosen = "" if standing is None else standing.digest
         else:
             results = tuple(open_sealed_result(path.read_bytes(), ring.openers) for path in request.results)
+        standing = None if hub is None else hub.standing(results[0].header.sitting)
+        chosen = "" if standing is None else standing.digest
         speaks, _ = speaking(results, chosen=chosen)
         first = speaks.events[0].event
         assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (sealed-result 5.4)
@@ -129,7 +129,7 @@ def opened(request: ReplayRequest) -> Iterator[OpenedAppeal]:
             content, material = _bundle(held, request.bundle, first, request.content_key)
         elif hub is not None:
             material = hub.material(first.bundle_id, first.bundle_version)
-        receipt = _receipt(request, ring, hub, speaks)
+        receipt = _receipt(request, ring, hub, speaks, results)
         hubs = hub.ring.verifiers if hub is not None else ring.verifiers
         found = appeal(results, material=material, hubs=hubs, receipt=receipt, chosen=chosen)
         yield OpenedAppeal(appeal=found, content=content)
@@ -147,9 +147,16 @@ def _bundle(held: ExitStack, path: Path, first: OpenedEvent, content_key: str) -
     return content, Material.of(verified, content)
 
 
-def _receipt(request: ReplayRequest, ring: AcademyRing, hub: Hub | None, speaks: Opened) -> Receipt | None:
+def _receipt(
+    request: ReplayRequest, ring: AcademyRing, hub: Hub | None, speaks: Opened, results: Sequence[Opened]
+) -> Receipt | None:
+    """That of the result that speaks; one that was given for another of them is verified, and says nothing of it."""
     keys = hub.ring.verifiers if hub is not None else ring.verifiers
     if request.receipt is not None:
-        return verify_receipt(request.receipt.read_bytes(), keys, sealed_digest=speaks.digest)
+        given = verify_receipt(request.receipt.read_bytes(), keys)
+        if given.sealed_digest not in {one.digest for one in results}:
+            raise OtherReceiptError
+        if given.sealed_digest == speaks.digest:
+            return given
     envelope = hub.receipt(speaks.digest) if hub is not None else None
     return None if envelope is None else verify_receipt(envelope, keys, sealed_digest=speaks.digest)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from pocus_desktop.app.faces import faces
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.kernel import canonical
 from pocus_desktop.scoring.key import ScoringKey
 from tests.appeals.eventful import eventful
 from tests.appeals.sealed import sealed_of
@@ -82,6 +84,38 @@ def test_the_hub_needs_nothing_but_the_sittings_id(
     )
     assert beside == found
     assert "[hub.not_found]" in told(capsys, "hub", "replay", "sit_none", *where, "--json", status=1)
+
+
+def test_the_hub_says_which_of_several_files_speaks_and_a_receipt_is_for_the_one_it_names(
+    capsys: pytest.CaptureFixture[str], world: World, academy: Path, tmp_path: Path
+) -> None:
+    """Two that go equally far: alone the lower digest decides, at the hub the one that came first."""
+    recorded = eventful(world).recorded
+    lower, higher, neither = sorted((sealed_of(world, recorded) for _ in range(3)), key=canonical.digest)
+    hub = Hub(tmp_path / "hub", AcademyKeys(signing=world.hub, sealing=world.academy))
+    files, receipts = [], []
+    for name, envelope in (("higher", higher), ("lower", lower), ("neither", neither)):
+        files.append(tmp_path / name)
+        files[-1].write_bytes(envelope)
+        receipts.append(tmp_path / f"{name}.receipt.json")
+        receipts[-1].write_bytes(hub.take(envelope).receipt)
+    hub.close()
+
+    def asked(*more: object) -> dict[str, Any]:
+        said = told(capsys, "sitting", "replay", *files[:2], "--keys", academy, "--json", *more)
+        found: dict[str, Any] = json.loads(said)["result"]
+        return found
+
+    at_hub = ("--hub", tmp_path / "hub")
+    assert asked()["digest"] == canonical.digest(lower)
+    assert asked(*at_hub)["digest"] == canonical.digest(higher)
+    of_higher, of_lower, of_neither = receipts
+    received = asked("--receipt", of_lower)["receipt"]
+    assert received is not None
+    assert asked("--receipt", of_higher)["receipt"] is None
+    assert asked(*at_hub, "--receipt", of_lower)["receipt"] == asked(*at_hub, "--receipt", of_higher)["receipt"]
+    refused = ("sitting", "replay", *files[:2], "--keys", academy, "--json", "--receipt", of_neither)
+    assert "[sitting.other_receipt]" in told(capsys, *refused, status=1)
 
 
 def test_a_report_is_written_without_a_window(
