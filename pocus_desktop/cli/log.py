@@ -10,8 +10,9 @@ from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.sitting.receipt import verify_entered
+from pocus_desktop.tlog import evidence
 from pocus_desktop.tlog import head as heads
-from pocus_desktop.tlog.copy import Fork, ForkFoundError, LogCopy
+from pocus_desktop.tlog.copy import ForkFoundError, LogCopy
 from pocus_desktop.tlog.errors import BadHeadError, ForkedLogError, OtherLogError, UnprovedLogError
 from pocus_desktop.tlog.head import SignedHead
 from pocus_desktop.tlog.note import verifier_key
@@ -53,9 +54,9 @@ def audit(where: str, academy: Path, since: Path | None, keep: Path | None) -> N
         count = copy.audit()
         click.echo(f"{count} entries make the root that was signed.")
         if since is not None:
-            before = read_head(since, keys)
-            _continue(copy, before)
-            click.echo(f"The log continues the one of {before.head.size} entries that was seen before.")
+            for before in _of_log(copy, _heads_in(since, keys)):
+                _continue(copy, before)
+                click.echo(f"The log continues the one of {before.head.size} entries that was seen before.")
         if keep is not None:
             keep.write_bytes(copy.head.checkpoint)
 
@@ -66,14 +67,13 @@ def audit(where: str, academy: Path, since: Path | None, keep: Path | None) -> N
 @academy_option
 @click.option("--log", "where", help=WHERE)
 def compare(first: Path, second: Path | None, academy: Path, where: str | None) -> None:
-    """Compare two heads, as two stations, receipts or people were given them; or verify evidence of a fork.
+    """Compare two heads, as two stations, receipts or people were given them; or verify evidence that was kept.
 
     Heads of different sizes are joined by a copy of the log: give `--log`.
     """
     keys = signing_keys(academy)
     if second is None:
-        one, other = _read_fork(first).verify(keys)
-        raise ForkedLogError(origin=one.head.origin, first=one.head.size, second=other.head.size)
+        raise evidence.verify(_read(first), keys).problem
     one, other = sorted((read_head(path, keys) for path in (first, second)), key=lambda signed: signed.head.size)
     if one.head.origin != other.head.origin:
         raise OtherLogError(origin=other.head.origin, expected=one.head.origin)
@@ -98,10 +98,7 @@ def read_head(path: Path, keys: tuple[PublicKey, ...]) -> SignedHead:
         PocusError: The file is neither, or no trusted key signed it.
         FileRefusedError: The system does not give it.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise FileRefusedError.of(problem) from problem
+    data = _read(path)
     if not data.lstrip().startswith(b"{"):
         return heads.verify(data, keys)
     found = verify_entered(data, keys).head
@@ -110,9 +107,20 @@ def read_head(path: Path, keys: tuple[PublicKey, ...]) -> SignedHead:
     return found
 
 
-def _read_fork(path: Path) -> Fork:
+def _heads_in(path: Path, keys: tuple[PublicKey, ...]) -> tuple[SignedHead, ...]:
+    """Those in evidence, or the one that `read_head` finds."""
+    data = _read(path)
+    return evidence.verify(data, keys).heads if evidence.is_evidence(data) else (read_head(path, keys),)
+
+
+def _of_log(copy: LogCopy, signed: tuple[SignedHead, ...]) -> tuple[SignedHead, ...]:
+    """The heads of the copy's own log; all where none is, so that the first is refused by name."""
+    return tuple(one for one in signed if one.head.origin == copy.head.head.origin) or signed
+
+
+def _read(path: Path) -> bytes:
     try:
-        return Fork.parse(path.read_bytes())
+        return path.read_bytes()
     except OSError as problem:
         raise FileRefusedError.of(problem) from problem
 

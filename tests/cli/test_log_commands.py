@@ -8,10 +8,12 @@ import pytest
 from pocus_desktop.cli.main import run
 from pocus_desktop.kernel import canonical
 from pocus_desktop.sitting.receipt import compact, entry_of, issue_receipt, with_proof
+from pocus_desktop.sync.log_watch import LogWatch
 from pocus_desktop.tlog import merkle
+from pocus_desktop.tlog.errors import TlogError
 from pocus_desktop.tlog.head import Head
 from pocus_desktop.tlog.proof import Proof
-from tests.tlog.world import ENTRIES, LOG, ORIGIN, STRANGER, head_of, published
+from tests.tlog.world import ENTRIES, LOG, ORIGIN, STRANGER, head_of, published, signed
 
 PLACE = 250
 
@@ -152,6 +154,48 @@ def test_show_and_audit_tell_what_a_log_is(world: World, capsys: pytest.CaptureF
     evidence = world.write("evidence.json", printed.out.splitlines()[-1].encode())
     assert run(["log", "compare", evidence, "--academy", world.academy]) == 1
     assert "[tlog.forked]" in capsys.readouterr().err
+
+
+def kept_evidence(world: World) -> dict[str, str]:
+    """What a station keeps of each kind, as the station writes it, by its code."""
+    shown, found = world.entries, dict[str, str]()
+    rewritten = (*ENTRIES[:PLACE], ENTRIES[-1], *world.entries[PLACE:])
+    for name, told in {"forked": rewritten, "shrunk": shown[:-1], "other_log": shown}.items():
+        watch = LogWatch(world.folder / name, [LOG.public])
+        watch.note(signed(shown))
+        with pytest.raises(TlogError):
+            watch.prove(published(told, origin="other" if name == "other_log" else ORIGIN).get, is_live=True)
+        (alarm,) = watch.alarms()
+        found[alarm.code] = str(alarm.path)
+    return found
+
+
+def test_evidence_of_each_kind_is_told_and_goes_with_an_audit(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    academy = ["--academy", world.academy]
+    copy = ["--log", world.log("copy", (*world.entries, ENTRIES[-1])), *academy]
+    old = ["--log", world.log("old", world.entries[:9]), *academy]
+    kept = kept_evidence(world)
+    assert set(kept) == {"tlog.forked", "tlog.shrunk", "tlog.other_log"}
+    for code, path in kept.items():
+        assert run(["log", "compare", path, *academy]) == 1
+        assert f"[{code}]" in capsys.readouterr().err
+        assert run(["log", "audit", *copy, "--since", path]) == (1 if code == "tlog.forked" else 0)
+        printed = capsys.readouterr()
+        assert ("[tlog.forked]" in printed.err) == (code == "tlog.forked")
+        assert "continues the one of 271 entries" in printed.out
+        assert run(["log", "audit", *old, "--since", path]) == 1
+        assert "[tlog.unproved]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["tlog.shrunk", "tlog.other_log", "tlog.forked", "else"])
+def test_evidence_that_shows_nothing_is_refused(world: World, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    one = head_of(ENTRIES[:3]).decode()
+    for heads in ({"first": one, "second": one}, {"first": one}, {}):
+        path = world.write("evidence.json", canonical.encode({"format": 1, "code": code, **heads}))
+        for command in (["compare", path], ["audit", "--log", world.log("copy", world.entries), "--since", path]):
+            assert run(["log", *command, "--academy", world.academy]) == 1
+            told = capsys.readouterr().err
+            assert "[tlog.bad_proof]" in told or ("[tlog.bad_note]" in told and len(heads) < 2)
 
 
 def test_heads_are_compared(world: World, capsys: pytest.CaptureFixture[str]) -> None:
