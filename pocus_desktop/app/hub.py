@@ -96,7 +96,7 @@ def register(
         PocusError: A file is not what it should be, or the keys cannot be opened.
     """
     trusted = tuple(key for path in publisher for key in read_public_keys(path) if key.algorithm == "ed25519")
-    with _hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url) as hub:
         done = hub.register_bundle(
             bundle,
             scoring_key=scoring_key.read_bytes(),
@@ -115,7 +115,7 @@ def list_results(
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with _hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url) as hub:
         remarks = hub.registry.results.remarks()
         return tuple(_result(hub, standing, remarks.get(standing.sitting, ())) for standing in hub.standings())
 
@@ -129,7 +129,7 @@ def take_results(
         PocusError: The keys cannot be opened, the folder holds no results or takes no receipts, or the hub can take
             nothing now. A result that is refused raises nothing; it is told.
     """
-    with _hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url) as hub:
         return tuple(map(_taken, take_folder(hub, carried)))
 
 
@@ -141,7 +141,7 @@ def quarantine(
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with _hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url) as hub:
         before = hub.quarantined()
         accepted = frozenset(hub.retry_quarantine()) if is_retried else frozenset()
         after = {one.digest: one for one in hub.quarantined()}
@@ -165,7 +165,7 @@ def open_registry(*, folder: Path, keys: Path, passphrase: str, database_url: st
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with _hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url) as hub:
         yield hub.registry
 
 
@@ -195,9 +195,16 @@ def _stamp(keys: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 @contextmanager
-def _hub(folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[Hub]:
+def open_hub(
+    folder: Path, keys: Path, passphrase: str, database_url: str | None, *, is_only_read: bool = False
+) -> Iterator[Hub]:
+    """The hub, open as long as the context lasts; for an audit, as it was left (`Hub`).
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
     ring = AcademyRing.load(FileKeyStore(keys, passphrase))
-    hub = Hub(folder, ring, database_url, objects=os.environ.get(OBJECTS))
+    hub = Hub(folder, ring, database_url, objects=os.environ.get(OBJECTS), is_only_read=is_only_read)
     try:
         yield hub
     finally:

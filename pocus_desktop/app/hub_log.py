@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.app.hub import open_hub
 from pocus_desktop.cli.faces import AuditedLog
-from pocus_desktop.crypto.keystore import FileKeyStore
-from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.results_log.export import export_log as export
 from pocus_desktop.kernel.files import FileRefusedError
 
@@ -13,16 +11,15 @@ from pocus_desktop.kernel.files import FileRefusedError
 def audit_log(*, folder: Path, keys: Path, passphrase: str, database_url: str | None = None) -> AuditedLog:
     """Recompute the log from its entries, and compare each with its receipt and its envelope (formats/log 7.3).
 
+    Nothing is changed: what waits at the hub goes on waiting.
+
     Raises:
         TlogError: The entries do not make the head that was signed.
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    hub = Hub(folder, AcademyKeys.load(FileKeyStore(keys, passphrase)), database_url)
-    try:
+    with open_hub(folder, keys, passphrase, database_url, is_only_read=True) as hub:
         size = hub.log.copy().audit()
         found = tuple(hub.audit_log())
-    finally:
-        hub.close()
     deeds = tuple((str(one.deed), None if one.number is None else one.number + 1, one.digest) for one in found)
     return AuditedLog(size=size, deeds=deeds)
 
@@ -33,10 +30,8 @@ def export_log(*, out: Path, folder: Path, keys: Path, passphrase: str, database
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    hub = Hub(folder, AcademyKeys.load(FileKeyStore(keys, passphrase)), database_url)
-    try:
-        return export(hub.log, out)
-    except OSError as problem:
-        raise FileRefusedError.of(problem) from problem
-    finally:
-        hub.close()
+    with open_hub(folder, keys, passphrase, database_url) as hub:
+        try:
+            return export(hub.log, out)
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem

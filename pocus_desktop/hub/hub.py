@@ -85,6 +85,7 @@ class Hub:
         hook: Hook = lambda _point: None,
         maximum_quarantine_bytes: int = MAXIMUM_QUARANTINE_BYTES,
         is_scoring_later: bool | None = None,
+        is_only_read: bool = False,
     ) -> None:
         """Open the hub's folder and finish what a crash left unfinished.
 
@@ -102,6 +103,7 @@ class Hub:
             maximum_quarantine_bytes: How much is kept of what was refused.
             is_scoring_later: Whether results are scored by `hub.work` instead of as they come; with PostgreSQL they
                 are, where omitted.
+            is_only_read: Whether what waits is left as it is, for an audit: nothing is scored, signed or entered.
 
         Raises:
             StoreUnavailableError: The disk or the database does not work.
@@ -119,7 +121,7 @@ class Hub:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
         place = open_place(objects, folder)
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
-        self.log = ResultLog(self._store, self.ring)
+        self.log = ResultLog(self._store, self.ring, is_only_read=is_only_read)
         self.registry = Registry(
             self._store, self.ring, self.clock, sat_at=self._sat_at, admission_of=self._admission_of
         )
@@ -138,7 +140,7 @@ class Hub:
             hook=hook,
             maximum_quarantine_bytes=maximum_quarantine_bytes,
         )
-        if not self._store.is_scoring_later:
+        if not self._store.is_scoring_later and not is_only_read:
             for standing in self._store.standings(status=Status.RECEIVED):
                 self.settle(standing.sitting)
 

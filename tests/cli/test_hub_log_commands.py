@@ -1,9 +1,12 @@
 """`pocus hub audit` and `pocus hub export-log`, as the academy runs them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.app.faces import faces
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keystore import FileKeyStore
@@ -47,3 +50,21 @@ def test_the_academy_audits_and_publishes_its_log(school: School, capsys: pytest
     told = capsys.readouterr().out
     assert f"envelope-missing  {gone.parent.name}{gone.name}  entry" in told
     assert digest not in told
+
+
+def test_an_audit_knows_retired_keys_and_where_objects_are_and_changes_nothing(
+    school: School, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = str(school.folder / "elsewhere")
+    monkeypatch.setenv("POCUS_OBJECTS", elsewhere)
+    hub = school.hub(objects=elsewhere)
+    hub.receive(school.sit().final)
+    with closing(sqlite3.connect(school.folder / "hub" / "hub.sqlite")) as other, other:
+        other.execute("UPDATE result SET status = 'received'")  # as a crash before scoring leaves it
+    before = hub.standings(), hub.log.read("checkpoint")
+    AcademyRing.of(AcademyKeys.generate(), (school.keys,)).save(FileKeyStore(school.folder / "keys", "correct horse"))
+    assert hub_command(school, "audit") == 0
+    assert "Every entry has its receipt and its envelope." in capsys.readouterr().out
+    assert (hub.standings(), hub.log.read("checkpoint")) == before
+    hub.close()
+    assert hub_command(school, "export-log", str(school.folder / "www")) == 0

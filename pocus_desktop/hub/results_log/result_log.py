@@ -40,8 +40,13 @@ def origin_for(first: PublicKey) -> str:
 class ResultLog:
     """The log of one hub; any thread may call, and several processes have one each."""
 
-    def __init__(self, store: HubStore, ring: KeyRing) -> None:
+    def __init__(self, store: HubStore, ring: KeyRing, *, is_only_read: bool = False) -> None:
         """Begin the log where there is none, check what is stored, and enter what was accepted before there was one.
+
+        Args:
+            store: Where it is.
+            ring: Who signs it.
+            is_only_read: Whether it is only checked, and must have been begun.
 
         Raises:
             LogDamagedError: What is stored is not what was signed.
@@ -50,6 +55,10 @@ class ResultLog:
         self._store = store
         self._ring = ring
         self._committer = Committer[Wish, Accepted](lambda wishes: store.accept_all(wishes, self.sign))
+        if is_only_read:
+            self.origin = self._state().origin
+            self.check()
+            return
         self.origin = store.begin_log(origin_for(ring.signer.public), self.sign).origin
         signed = self.check()
         if ring.signer.public not in signed.signers:  # keys were rotated: who follows the new one alone must read it
