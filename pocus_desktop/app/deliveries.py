@@ -74,7 +74,7 @@ class Deliveries:
             self._waiting = {digest: other for digest, other in self._waiting.items() if other is not sitting}
 
     def sweep(self) -> None:
-        """Take into the outbox whatever was handed in on this station and is not there yet.
+        """Take into the outbox whatever was handed in on this station and is not there yet, nor was forgotten there.
 
         A crash between sealing and the outbox, or a full disk in that moment, leaves such a result behind; and the
         outbox sets one aside whose file it finds gone or damaged.
@@ -88,7 +88,7 @@ class Deliveries:
         for path in sorted(self._sittings.glob("*/")):
             try:
                 sealed = SittingFolder(path=path).closed()
-                if sealed is not None and sealed.digest not in known:
+                if sealed is not None and sealed.digest not in known and not self._outbox.was_forgotten(sealed.digest):
                     self._outbox.enqueue(sealed.path, now_ms=now_ms)
                     log.event("station.found_unsent", digest=sealed.digest)
                     self._worker.wake()
@@ -107,7 +107,8 @@ class Deliveries:
         with self._lock:
             self._waiting[sealed.sealed_digest] = sitting
         try:
-            self._outbox.enqueue(Path(sealed.sealed_path), now_ms=self._clock.read().wall_ms)
+            if not self._outbox.was_forgotten(sealed.sealed_digest):
+                self._outbox.enqueue(Path(sealed.sealed_path), now_ms=self._clock.read().wall_ms)
             self._tell(sitting, sealed.sealed_digest)
             self._worker.wake()
         except PocusError as error:  # `sweep` tries again

@@ -91,11 +91,11 @@ def import_(context: click.Context, stick: Path) -> None:
 @outbox.command()
 @click.argument("digest")
 def forget(digest: str) -> None:
-    """Remove a result whose receipt is here and verifies; nothing else is ever removed."""
+    """Remove the outbox's copy of a result whose receipt is here and verifies; nothing else is ever removed."""
     with _opened() as opened:
         row = _find(opened, digest)
         opened.forget(row.digest)
-    click.echo(f"{row.digest} and its receipt are gone from this computer; the academy has the result.")
+    click.echo(words.say("sync.forget.done", "en", digest=row.digest))
 
 
 @contextmanager

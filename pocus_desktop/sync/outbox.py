@@ -2,6 +2,7 @@
 
     <outbox>/<sha256>             a sealed result
     <outbox>/<sha256>.receipt     the verified receipt for it
+    <outbox>/<sha256>.forgotten   the same, of one that was let go: it is not taken in again by itself
     <outbox>/outbox.sqlite        how far each is, and what is due when
 
 What an event does to an envelope is decided by `sync.engine`; this is the shell that gives it events and does what it
@@ -47,6 +48,7 @@ from pocus_desktop.sync.store import open_records
 from pocus_desktop.sync.transport import PiecewiseTransport, Transport
 
 RECEIPT_SUFFIX: Final = ".receipt"
+FORGOTTEN_SUFFIX: Final = ".forgotten"
 RECORDS: Final = "outbox.sqlite"
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -243,8 +245,14 @@ class Outbox:
         self._step(digest, engine.Carried(carrier=carrier), now_ms)
 
     def receipt(self, digest: str) -> bytes | None:
-        """The receipt's envelope of a delivered sealed result; None before."""
-        return self._read(f"{digest}{RECEIPT_SUFFIX}")
+        """The receipt's envelope of a delivered sealed result, forgotten or not; None before."""
+        found = self._read(f"{digest}{RECEIPT_SUFFIX}")
+        return self._read(f"{digest}{FORGOTTEN_SUFFIX}") if found is None else found
+
+    def was_forgotten(self, digest: str) -> bool:
+        """Whether a person let a sealed result go, and the receipt kept as the note of it verifies still."""
+        note = self._read(f"{digest}{FORGOTTEN_SUFFIX}")
+        return note is not None and self._is_receipt(note, digest)
 
     def take_receipt(self, digest: str, answer: bytes, *, now_ms: int) -> Receipt:
         """Take a receipt that came by any way (rule 4).
@@ -264,7 +272,7 @@ class Outbox:
         return receipt
 
     def forget(self, digest: str) -> None:
-        """Remove a sealed result and its receipt from the outbox (rule 5).
+        """Remove a sealed result from the outbox (rule 5); its receipt stays, as a note that it need not come again.
 
         Raises:
             UnknownEnvelopeError: There is none of that digest.
@@ -276,8 +284,9 @@ class Outbox:
         receipt = self.receipt(digest)
         if row.status is not Status.DONE or receipt is None or not self._is_receipt(receipt, digest):
             raise NotReceiptedError
+        self._write(self._folder / f"{digest}{FORGOTTEN_SUFFIX}", receipt)
         self._store.remove(digest, lambda now: now.status is Status.DONE)
-        self._remove_files(digest)  # a crash before this sends it once more, which changes nothing at the hub
+        self._remove_files(digest)  # after a crash before this it is here and done, and may be forgotten again
 
     def close(self) -> None:
         """Let go of the records and the transport."""

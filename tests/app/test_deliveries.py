@@ -304,3 +304,19 @@ def test_without_an_address_there_is_no_link_to_tell_of(workshop: Workshop) -> N
     _until(opened, lambda view: _delivery(view) == "received")
     assert station.link() == "none"
     station.close()
+
+
+def test_a_result_that_was_forgotten_is_not_taken_in_again_at_the_next_sign_in(
+    workshop: Workshop, station: Station
+) -> None:
+    opened, _ = _open(workshop, station)
+    _hand_in(opened)
+    _until(opened, lambda view: _delivery(view) == "received")
+    opened.close()
+    [row] = station.outbox.rows()
+    station.outbox.forget(row.digest)
+    station.choices("en")
+    assert station.outbox.rows() == ()
+    (workshop.home.outbox / f"{row.digest}.forgotten").write_bytes(b"{}")
+    station.choices("en")
+    assert [found.digest for found in station.outbox.rows()] == [row.digest], "without a receipt it goes again"

@@ -77,7 +77,8 @@ def test_it_tells_what_waits_carries_it_and_takes_the_receipt(
     assert run(["outbox", "export", str(stick)]) == 0
     assert "Nothing waits" in capsys.readouterr().out
     assert run(["outbox", "forget", digest[:12]]) == 0
-    assert list(home.outbox.glob("[0-9a-f]*")) == []
+    assert "sitting's own folder on this computer was not removed" in capsys.readouterr().out
+    assert [path.name for path in home.outbox.glob("[0-9a-f]*")] == [f"{digest}.forgotten"]
     assert (stick / "results" / digest).is_file(), "what lies on a stick may be another's only copy"
 
 

@@ -227,7 +227,10 @@ def test_only_what_a_receipt_covers_is_forgotten(tmp_path: Path) -> None:
     receipt.write_bytes(sound)
     outbox.forget(digest)
     assert outbox.rows() == ()
-    assert [path.name for path in (tmp_path / "outbox").iterdir()] == ["outbox.sqlite"]
+    assert sorted(path.name for path in (tmp_path / "outbox").iterdir()) == [f"{digest}.forgotten", "outbox.sqlite"]
+    assert (outbox.was_forgotten(digest), outbox.receipt(digest)) == (True, sound)
+    (tmp_path / "outbox" / f"{digest}.forgotten").write_bytes(_receipt(digest, signer=SigningKey.generate()))
+    assert not outbox.was_forgotten(digest), "only a receipt is such a note"
     with pytest.raises(UnknownEnvelopeError):
         outbox.forget(digest)
     outbox.close()
