@@ -37,6 +37,7 @@ def faces() -> Faces:
         quarantine=_quarantine,
         audit_log=_audit_log,
         export_log=_export_log,
+        hear_receipts=_hear_receipts,
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
@@ -65,6 +66,17 @@ def _sit(*, passphrase: str | None) -> int:
     home = Home.default()
     log.start(home.log)
     return sit(home, passphrase=passphrase)
+
+
+def _hear_receipts(documents: Sequence[bytes], *, stick: Path, shows_heads: bool) -> None:
+    from pocus_desktop.admission.trusting import Trusting
+    from pocus_desktop.app.log_keeping import LogKeeping  # only a stick that brought receipts needs it
+    from pocus_desktop.sync.folder import FolderTransport
+
+    home = Home.default()
+    keeping = LogKeeping(home, FolderTransport(stick), Trusting.load(home).hubs, shows_heads=shows_heads)
+    for document in documents:
+        keeping.receipt_came(document)
 
 
 def _preview(folder: Path) -> int:

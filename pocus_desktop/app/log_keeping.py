@@ -17,9 +17,13 @@ from pocus_desktop.sync.transport import Transport
 
 
 class LogKeeping:
-    """Joins the outbox's way to the hub with what is remembered; for the outbox's worker alone."""
+    """Joins the outbox's way to the hub with what is remembered; for one thread at a time."""
 
-    def __init__(self, home: Home, transport: Transport, hubs: Sequence[PublicKey]) -> None:
+    def __init__(
+        self, home: Home, transport: Transport, hubs: Sequence[PublicKey], *, shows_heads: bool = True
+    ) -> None:
+        """Join them; `shows_heads` is False where nothing may be written to what carries results."""
+        self._shows_heads = shows_heads
         self._hubs = tuple(hubs)
         self._watch = LogWatch(home.academy_log, hubs)
         self._carrier = transport if isinstance(transport, CarriesLog) else None
@@ -37,7 +41,7 @@ class LogKeeping:
     def _compare(self) -> None:
         if self._carrier is None:
             return
-        if self._carrier.heads is not None:
+        if self._shows_heads and self._carrier.heads is not None:
             for problem in exchange_heads(self._watch, self._carrier.heads, self._hubs):
                 log.failure(problem)
         self._watch.prove(self._carrier.read_log, is_live=self._carrier.is_live)

@@ -34,6 +34,19 @@ class Sit(Protocol):
         """Open it on this station; the exit status."""
 
 
+class HearReceipts(Protocol):
+    """What this station remembers of the academy's log."""
+
+    def __call__(self, documents: Sequence[bytes], *, stick: Path, shows_heads: bool) -> None:
+        """Remember the heads of receipts that a stick brought, and compare them with the copy of the log on it.
+
+        Args:
+            documents: The receipts, verified.
+            stick: Its folder.
+            shows_heads: Whether the head that is known here is left on it for other stations.
+        """
+
+
 class Preview(Protocol):
     """The candidate's screens over a source folder."""
 
@@ -284,6 +297,7 @@ class Faces:
     quarantine: Quarantine
     audit_log: AuditLog
     export_log: ExportLog
+    hear_receipts: HearReceipts
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry

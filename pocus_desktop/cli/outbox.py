@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sync.engine import Row, Status
@@ -51,8 +52,9 @@ def retry(digest: str | None) -> None:
 
 @outbox.command("export")
 @_stick
+@pass_faces
 @click.pass_context
-def export_(context: click.Context, stick: Path) -> None:
+def export_(context: click.Context, faces: Faces, stick: Path) -> None:
     """Write what has no receipt to a USB stick, read it back, and take the receipts that lie there.
 
     Everything stays in the outbox until its receipt is here. The status is 1 where something did not go.
@@ -60,6 +62,9 @@ def export_(context: click.Context, stick: Path) -> None:
     now_ms = _now_ms()
     with _opened() as opened:
         found = export(opened, stick, now_ms=now_ms)
+        documents = _received(opened, found)
+    if documents:
+        faces.hear_receipts(documents, stick=stick, shows_heads=True)
     _tell(found)
     if not found:
         click.echo("Nothing waits: there is nothing to write.")
@@ -75,11 +80,15 @@ def export_(context: click.Context, stick: Path) -> None:
 
 @outbox.command("import")
 @_stick
+@pass_faces
 @click.pass_context
-def import_(context: click.Context, stick: Path) -> None:
+def import_(context: click.Context, faces: Faces, stick: Path) -> None:
     """Take the receipts that a USB stick has brought back from the academy; nothing is written to it."""
     with _opened() as opened:
         found = take_receipts(opened, stick, now_ms=_now_ms())
+        documents = _received(opened, found)
+    if documents:
+        faces.hear_receipts(documents, stick=stick, shows_heads=False)
     _tell(found)
     taken = sum(one.became == "received" for one in found)
     click.echo(
@@ -107,6 +116,11 @@ def _opened() -> Iterator[Outbox]:
         yield opened
     finally:
         opened.close()
+
+
+def _received(opened: Outbox, found: tuple[OnStick, ...]) -> list[bytes]:
+    documents = (opened.receipt(one.digest) for one in found if one.became == "received")
+    return [document for document in documents if document is not None]
 
 
 def _find(opened: Outbox, digest: str) -> Row:

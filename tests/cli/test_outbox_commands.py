@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.admission.enrolment import Enrolment
+from pocus_desktop.app.faces import faces
 from pocus_desktop.cli.main import run
 from pocus_desktop.hub.carried import take_folder
 from pocus_desktop.kernel.settings import HOME_VARIABLE, Home
 from pocus_desktop.sync.errors import HubRefusedError, NoConnectionError
+from pocus_desktop.sync.log_watch import LogWatch
 from pocus_desktop.sync.outbox import Outbox
 from tests.hub.school import School
 from tests.sync.carriers import Story, fails
@@ -54,27 +56,27 @@ def test_it_tells_what_waits_carries_it_and_takes_the_receipt(
     assert "days old" in told
     assert "carry the result on a USB stick" in told
     stick = tmp_path / "stick"
-    assert run(["outbox", "export", str(stick)]) == 1
+    assert run(["outbox", "export", str(stick)], faces=faces()) == 1
     assert "Plug in the USB stick" in capsys.readouterr().err
     stick.mkdir()
-    assert run(["outbox", "export", str(stick)]) == 0
+    assert run(["outbox", "export", str(stick)], faces=faces()) == 0
     told = capsys.readouterr().out
     assert f"{digest[:12]}  On the stick, read back and the same" in told
     assert "pull it out" in told
     assert (stick / "results" / digest).is_file()
-    assert run(["outbox", "import", str(stick)]) == 0
+    assert run(["outbox", "import", str(stick)], faces=faces()) == 0
     assert "0 receipts taken; 1 results still wait" in capsys.readouterr().out
     assert run(["outbox", "forget", digest[:12]]) == 1
     assert "sync.not_receipted" in capsys.readouterr().err
     hub = school.hub()
     take_folder(hub, stick)
     hub.close()
-    assert run(["outbox", "import", str(stick)]) == 0
+    assert run(["outbox", "import", str(stick)], faces=faces()) == 0
     assert "1 receipts taken" in capsys.readouterr().out
     assert run(["outbox", "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert (row["digest"], row["stage"], row["status"]) == (digest, "receipted", "done")
-    assert run(["outbox", "export", str(stick)]) == 0
+    assert run(["outbox", "export", str(stick)], faces=faces()) == 0
     assert "Nothing waits" in capsys.readouterr().out
     assert run(["outbox", "forget", digest[:12]]) == 0
     assert "sitting's own folder on this computer was not removed" in capsys.readouterr().out
@@ -108,7 +110,29 @@ def test_a_forged_receipt_on_a_stick_is_told_and_clears_nothing(
     receipts = tmp_path / "stick" / "receipts"
     receipts.mkdir(parents=True)
     (receipts / f"{digest}.receipt").write_bytes(b"{}")
-    assert run(["outbox", "import", str(tmp_path / "stick")]) == 1
+    assert run(["outbox", "import", str(tmp_path / "stick")], faces=faces()) == 1
     assert "sync.bad_receipt" in capsys.readouterr().err
     assert run(["outbox", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["status"] == "failed"
+
+
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_receipts_by_stick_reach_the_watch_over_the_academys_log(
+    home: Home, school: School, tmp_path: Path, command: str
+) -> None:
+    _enqueue(home, school, NoConnectionError(host="hub"))
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    assert run(["outbox", "export", str(stick)], faces=faces()) == 0
+    hub = school.hub()
+    take_folder(hub, stick)
+    hub.close()
+    before = sorted(stick.rglob("*"))
+    assert run(["outbox", command, str(stick)], faces=faces()) == 0
+    watch = LogWatch(home.academy_log, [school.keys.signing.public])
+    seen = watch.seen()
+    assert seen is not None
+    assert (seen.head.size, watch.unproved()) == (1, ())
+    heads = [path for path in stick.glob("heads/*.checkpoint") if path not in before]
+    assert len(heads) == (1 if command == "export" else 0)
+    assert command == "export" or sorted(stick.rglob("*")) == before, "an import writes nothing to the stick"
