@@ -30,7 +30,10 @@ def plugged_in() -> Iterator[Path]:
         yield from (Path(f"{letter}:\\") for letter in string.ascii_uppercase[3:])
         return
     for pattern in _PLACES:
-        yield from Path("/").glob(pattern.removeprefix("/"))
+        folders = [Path("/")]
+        for part in pattern.strip("/").split("/"):
+            folders = [one for folder in folders for one in (_inside(folder) if part == "*" else [folder / part])]
+        yield from folders
 
 
 class Moving:
@@ -70,7 +73,12 @@ class Moving:
 
     def _look(self, sticks: Sequence[Path]) -> Iterator[tuple[Path, MovedIn, PackedSitting]]:
         for stick in sticks:
-            for packed in found_on(stick):
+            try:
+                there = found_on(stick)
+            except PocusError as problem:  # a stick that is dying; the others are looked at all the same
+                log.failure(problem)
+                continue
+            for packed in there:
                 try:
                     yield stick, self._arrival.verified(packed), packed
                 except PocusError as problem:  # for another station, or not permitted yet
@@ -81,6 +89,13 @@ class Moving:
         entry = Library(self._arrival.home.library).held(told.bundle_id, told.bundle_version)
         title = {} if entry is None else entry.title
         return title.get(language) or title.get("en") or told.bundle_id
+
+
+def _inside(folder: Path) -> Sequence[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:  # not there, another person's, or a disk that is dying
+        return ()
 
 
 def _has_moves(stick: Path) -> bool:
@@ -94,10 +109,9 @@ def _stamp(sticks: Sequence[Path]) -> _Stamp:
     """What changes when anything on the sticks does that matters here."""
     found: list[tuple[str, int]] = []
     for stick in sticks:
-        for name in (CONTENTS, PERMIT):
-            for path in sorted((stick / FOLDER).glob(f"*/{name}")):
-                try:
-                    found.append((str(path), path.stat().st_mtime_ns))
-                except OSError:  # pulled out while we look
-                    continue
+        for path in (place / name for place in _inside(stick / FOLDER) for name in (CONTENTS, PERMIT)):
+            try:
+                found.append((str(path), path.stat().st_mtime_ns))
+            except OSError:  # none there, or pulled out while we look
+                continue
     return tuple(found)

@@ -25,7 +25,7 @@ from pocus_desktop.sitting.folder import ADMISSION, MOVED, PERMIT
 from pocus_desktop.sitting.journal import FILE_NAME
 from pocus_desktop.sitting.log import lines
 from pocus_desktop.sitting.moving.move_in import Point
-from pocus_desktop.sitting.moving.move_stick import CONTENTS, only_on
+from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, only_on
 from pocus_desktop.sitting.store import JournalStore
 from pocus_desktop.sitting.views import CaseView
 from pocus_desktop.ui.candidate.desk import AdmissionChoice
@@ -507,6 +507,28 @@ def test_the_sign_in_of_the_station_that_is_named_offers_it_and_no_other(centre:
     assert choice_of(centre, "desk-2", admitted).is_resumable
     spoil_file(FILE_NAME, lambda data: data[:-1])(centre)
     assert here.offers("en") == ()
+
+
+def test_a_stick_that_is_dying_hides_no_other(centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    admitted = centre.admit()
+    centre.begun(admitted, LEFT)
+    centre.pack(admitted)
+    centre.permit()
+    dead = tmp_path / "dead"
+    (dead / FOLDER).mkdir(parents=True)
+
+    def dying(real: Callable[[str | Path], object]) -> Callable[[str | Path], object]:
+        def read(path: str | Path) -> object:
+            if str(path).startswith(str(dead)):
+                raise OSError(5, "Input/output error", str(path))
+            return real(path)
+
+        return read
+
+    monkeypatch.setattr(os, "scandir", dying(os.scandir))
+    monkeypatch.setattr(os, "listdir", dying(os.listdir))
+    assert len(Moving(centre.arrival("desk-2"), lambda: iter([dead, centre.stick])).offers("en")) == 1
+    refused("kernel.file_refused", lambda: only_on(dead))
 
 
 def test_a_sitting_of_no_centre_is_refused_by_name(centre: Centre) -> None:

@@ -16,6 +16,7 @@ from pocus_desktop.admission.errors import WrongCandidateError
 from pocus_desktop.admission.unlock_errors import WordsNeededError
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.sitting.moving.errors import BundleMissingError
@@ -45,9 +46,12 @@ class Sticks:
     def __init__(self, refusal: PocusError | None = None) -> None:
         self.offered: tuple[MoveOffer, ...] = (OFFER,)
         self.refusal = refusal
+        self.trouble: PocusError | None = None
 
     def offers(self, language: str) -> Sequence[MoveOffer]:
         del language
+        if self.trouble is not None:
+            raise self.trouble
         return self.offered
 
     def take_in(self, offer: MoveOffer) -> None:
@@ -215,6 +219,22 @@ def test_a_sitting_that_cannot_be_taken_in_says_why_and_stays(open_shell: OpenSh
     press(shell.sign_in, "take-in:sit_1")
     assert refusal.explain().what in told(shell.sign_in)
     assert "A sitting was moved here" in told(shell.sign_in)
+
+
+def test_a_stick_that_is_dying_keeps_nobody_from_signing_in_or_leaving(open_shell: OpenShell) -> None:
+    sticks = Sticks()
+    shell, _ = open_shell(CHOICES, sticks)
+    sticks.trouble = FileRefusedError(file="stick", reason="Input/output error")
+    left: list[object] = []
+    shell.left.connect(left.append)
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert shell.window is not None
+    press(shell.window, "primary")
+    settle()
+    assert len(left) == 1
+    assert shell.sign_in.isVisible()
+    assert "A sitting was moved here" not in told(shell.sign_in)
 
 
 def test_a_refusal_says_why_and_keeps_what_was_typed(open_shell: OpenShell) -> None:

@@ -174,14 +174,16 @@ def found_on(stick: Path) -> tuple[PackedSitting, ...]:
     """The sittings on a stick; one that cannot be read is passed over.
 
     Whoever names one gets to know what is wrong with it.
+
+    Raises:
+        FileRefusedError: The stick itself cannot be read.
     """
     found = []
-    for path in sorted((stick / FOLDER).glob("*/")):
-        if not path.name.startswith("."):
-            try:
-                found.append(_packed(path))
-            except (NothingOnStickError, StickAlteredError, NewerMoveError):
-                continue
+    for path in _folders_on(stick):
+        try:
+            found.append(_packed(path))
+        except (NothingOnStickError, StickAlteredError, NewerMoveError):
+            continue
     return tuple(found)
 
 
@@ -196,10 +198,11 @@ def only_on(stick: Path, sitting: str | None = None) -> PackedSitting:
         NothingOnStickError: There is none.
         SeveralSittingsError: There are several, and none is named.
         StickAlteredError, NewerMoveError: It cannot be read.
+        FileRefusedError: The stick itself cannot be read.
     """
-    if (stick / CONTENTS).exists():
+    folders = _folders_on(stick)
+    if not folders and os.path.exists(stick / CONTENTS):  # noqa: PTH110 - no error where the stick is dying
         return _packed(stick)
-    folders = [path for path in sorted((stick / FOLDER).glob("*/")) if not path.name.startswith(".")]
     if sitting is None and len(folders) == 1:
         return _packed(folders[0])
     wanted = [one for one in found_on(stick) if sitting in {None, one.contents.sitting, one.contents.admission_id}]
@@ -210,6 +213,13 @@ def only_on(stick: Path, sitting: str | None = None) -> PackedSitting:
     if sitting is not None and stick / FOLDER / sitting in folders:
         return _packed(stick / FOLDER / sitting)
     raise NothingOnStickError(stick=stick.name or str(stick))
+
+
+def _folders_on(stick: Path) -> list[Path]:
+    try:
+        return [path for path in sorted((stick / FOLDER).glob("*/")) if not path.name.startswith(".")]
+    except OSError as problem:
+        raise FileRefusedError.of(problem) from problem
 
 
 def _packed(path: Path) -> PackedSitting:

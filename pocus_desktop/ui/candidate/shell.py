@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.ui.candidate.desk import WORDS_NEEDED, Desk, MoveOffer
 from pocus_desktop.ui.candidate.host import SittingHost
@@ -127,8 +128,14 @@ class CandidateShell(QObject):
 
     def _tell_moves(self) -> None:
         """Which sittings were moved here and wait on a stick."""
-        if self._rooms.moves is not None and self._window is None:
-            self._sign_in.show_moves(tuple(self._rooms.moves.offers(self._sign_in.language)))
+        if self._rooms.moves is None or self._window is not None:
+            return
+        try:
+            offers = tuple(self._rooms.moves.offers(self._sign_in.language))
+        except PocusError as error:  # asked again in a moment; whoever signs in is not kept from it
+            log.failure(error)
+            offers = ()
+        self._sign_in.show_moves(offers)
 
     def _activate_front(self) -> None:
         front = self._window if self._window is not None else self._sign_in
@@ -150,13 +157,13 @@ class CandidateShell(QObject):
         look.wear(look.Look())
         self._sign_in.start_over()
         self._list()
-        self._tell_link()
         self._sign_in.show()
         self._activate.start()
         if window is not None:
             window.close()
             window.deleteLater()
         self.left.emit(host)
+        self._tell_link()  # last: whatever a stick says, the sitting is closed
 
 
 def open_window(host: SittingHost, rooms: Rooms) -> CandidateWindow:
