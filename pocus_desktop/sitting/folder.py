@@ -158,11 +158,16 @@ class SittingFolder:
             raise MovedAwayError(at=moment(moved.at_ms), to=moved.to)
 
     def permit(self) -> bytes | None:
-        """The permit by which the sitting was moved in, as it came; None where it began here."""
-        try:
-            return (self.path / PERMIT).read_bytes()
-        except OSError:
-            return None
+        """The permit by which the sitting was moved in, as it came; None where it began here.
+
+        Raises:
+            DiskFailedError: And the other errors of a disk: there is one, and it cannot be read.
+        """
+        with as_ours():
+            try:
+                return (self.path / PERMIT).read_bytes()
+            except FileNotFoundError:
+                return None
 
     def keep_closed(self, sealed: SealedResult) -> None:
         """Write down that the sitting is handed in, and what was sealed.

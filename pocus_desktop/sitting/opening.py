@@ -130,6 +130,7 @@ def reopen_sitting(
         return Begun(folder=place, admission=admission, course=course, journal=None, recorded=(), state=state)
     try:
         place.require_here()  # now that nobody else can pack it
+        place.permit()  # one that cannot be read is told before anything is written
         course = Course.of(material.assessment, require_same(recorded, admission, material))
         state = replay(course, recorded)
     except BaseException:

@@ -12,8 +12,8 @@ from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.sitting import intents
-from pocus_desktop.sitting.errors import DiskFullError, DiskReadOnlyError, MovedAwayError
-from pocus_desktop.sitting.folder import MOVED, MovedAway, SittingFolder
+from pocus_desktop.sitting.errors import DiskFailedError, DiskFullError, DiskReadOnlyError, MovedAwayError
+from pocus_desktop.sitting.folder import MOVED, PERMIT, MovedAway, SittingFolder
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
 from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, PackedSitting, only_on
 from pocus_desktop.sitting.moving.packing import Point, pack, sitting_folder
@@ -292,6 +292,15 @@ def test_packed_between_the_look_and_the_opening_it_is_refused_by_name(
             world.again()
     (folder / MOVED).unlink()
     world.again().close()  # the file was let go of
+
+
+def test_a_permit_that_cannot_be_read_is_not_taken_for_none(world: World) -> None:
+    folder = begun(world)
+    (folder / PERMIT).mkdir()
+    with pytest.raises(DiskFailedError):
+        world.again()
+    (folder / PERMIT).rmdir()
+    world.again().close()
 
 
 def test_what_cannot_be_moved_is_named(world: World, stick: Path, tmp_path: Path) -> None:
