@@ -32,21 +32,21 @@ class NoAcademyKeysError(PocusError):
 class BadRingError(PocusError):
     """What the key store holds as the academy's keys is something else, or a later program's."""
 
-    code = "crypto.bad_ring"
+    code = "ring.bad_ring"
     blame = Blame.CONTENT
 
 
 class NoSuchKeyError(PocusError):
     """No retired signing key of the academy has that id."""
 
-    code = "crypto.no_such_key"
+    code = "ring.no_such_key"
     blame = Blame.USER
 
 
 class CurrentKeyError(PocusError):
     """The key is the one in use, which can be revoked only after another took its place."""
 
-    code = "crypto.current_key"
+    code = "ring.current_key"
     blame = Blame.USER
 
 

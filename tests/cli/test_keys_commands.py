@@ -41,7 +41,7 @@ def test_keys_are_rotated_shown_and_revoked(school: School, capsys: pytest.Captu
     assert [key["key_id"] for key in shown["keys"]][2:] == [old]
     assert new != old
     since = ["--since", "2027-03-01T08:00+01:00", "--why", "stolen"]
-    assert "[crypto.current_key]" in pocus(capsys, "keys", "revoke", new, *since, *keys, status=1)[1]
+    assert "[ring.current_key]" in pocus(capsys, "keys", "revoke", new, *since, *keys, status=1)[1]
     pocus(capsys, "keys", "revoke", old, *since, *keys)
     shown = json.loads(pocus(capsys, "keys", "show", *keys)[0])
     assert len(shown["keys"]) == 2

@@ -316,14 +316,14 @@ def test_a_crash_leaves_the_keys_of_before_or_those_of_after(
 def test_what_is_no_ring_is_refused_by_name(tmp_path: Path, damaged: bytes) -> None:
     store = FileKeyStore(tmp_path, "correct horse")
     store.store("academy-ring", damaged)
-    assert code_of(lambda: AcademyRing.load(store)) == "crypto.bad_ring"
+    assert code_of(lambda: AcademyRing.load(store)) == "ring.bad_ring"
 
 
 def test_only_retired_keys_are_revoked_and_the_earliest_moment_stands() -> None:
     ring = AcademyRing(current=AcademyKeys.generate()).rotated(now_ms=1)
     key_id = ring.retired[0].keys.signing.key_id
-    assert code_of(lambda: ring.with_revoked(ring.current.signing.key_id, since_ms=0, why="")) == "crypto.current_key"
-    assert code_of(lambda: ring.with_revoked("ed25519-00", since_ms=0, why="")) == "crypto.no_such_key"
+    assert code_of(lambda: ring.with_revoked(ring.current.signing.key_id, since_ms=0, why="")) == "ring.current_key"
+    assert code_of(lambda: ring.with_revoked("ed25519-00", since_ms=0, why="")) == "ring.no_such_key"
     twice = ring.with_revoked(key_id, since_ms=5, why="a").with_revoked(key_id, since_ms=9, why="b")
     assert twice.revoked == {key_id: 5}
     assert [key["key_id"] for key in twice.public_json()["keys"]] == [  # type: ignore[index, union-attr, call-overload]
