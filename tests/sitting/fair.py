@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.kernel.clock import Reading
-from pocus_desktop.sitting import events, intents, views
+from pocus_desktop.sitting import events, intents, lost, views
 from pocus_desktop.sitting.errors import DiskFullError
-from pocus_desktop.sitting.ledger import BREAK
+from pocus_desktop.sitting.ledger import BREAK, JUMP_MS
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World, choice, to_case
 
@@ -194,9 +194,9 @@ class Sat:
     def _leave(self, turn: Turn) -> None:
         self.sitting.handle(intents.Leave())
         if self.sitting.state.ledger.is_started:  # else the time was over, and the sitting handed itself in
-            self._kill(turn)
+            self._kill(turn, reason=lost.LEFT if self.sitting.state.has_left else lost.CRASHED)
 
-    def _kill(self, turn: Turn) -> None:
+    def _kill(self, turn: Turn, reason: str = lost.CRASHED) -> None:
         """The program dies; what the disk had refused dies with it, but not since when it refused."""
         was_held = self.is_stopped
         self.sitting.close()
@@ -211,7 +211,10 @@ class Sat:
             self.passed_ms += self.slept_ms
             gone_ms += 0 if was_held else self.slept_ms
         self.proved_ms += gone_ms if is_let_go else 0
+        known = len(self.sitting.state.ledger.entries)
         self.sitting = self.world.again(hook=self._hook)
+        new = self.sitting.state.ledger.entries[known:]
+        assert {entry.reason for entry in new if entry.kind == "gap"} <= {reason, lost.SLEPT}
 
     def _power(self, turn: Turn) -> None:
         """The power goes and comes back; nobody but the truth knows how long that was."""
@@ -234,7 +237,16 @@ class Sat:
         self.proved_ms = self.proved_at[last]
         if not before.is_let_go:
             return
+        ledger = self.sitting.state.ledger
+        new = ledger.entries[len(before.entries) :]
+        dark_ms = sum(entry.amount_ms for entry in ledger.entries if entry.kind == "dark")
+        away_ms = clock.read().wall_ms - last.wall_ms - up_ms
+        is_doubted = away_ms < -JUMP_MS or (
+            any(entry.kind == "dark" for entry in new) and dark_ms + ledger.credited_ms > CAP_MS
+        )
         is_asked = self.sitting.state.is_barred  # the proctor decides then, before the sleep is shown
+        if self.sitting.recorded[-1].at == clock.read() and not was_held and not slept_ms:
+            assert is_asked == (is_doubted and self.needs_code)
         self.proved_ms += (0 if was_held else up_ms) + (0 if is_asked else slept_ms)
         if not was_held and before.rest_ms and before.rest_reason == BREAK:
             wall_gap_ms = clock.read().wall_ms - last.wall_ms
@@ -266,5 +278,18 @@ class Sat:
             granted_ms += one.event.extra_ms if isinstance(one.event, events.TimeGranted) else 0
             if isinstance(one.event, events.TimerFired) and one.event.timer.startswith("assessment"):
                 assert one.event.due_ms == LIMIT_MS + granted_ms
+        self._check_credits()
         self.checks += 1
         self.is_over = not ledger.is_started
+
+    def _check_credits(self) -> None:
+        """Of each gap is given back what is left of the cap, but nothing to who left; reckoned here anew."""
+        entries, credited_ms = self.sitting.state.ledger.entries, 0
+        for place, entry in enumerate(entries):
+            if entry.kind == "credit":
+                credited_ms += entry.amount_ms
+            elif entry.kind == "gap":
+                due_ms = 0 if entry.reason == lost.LEFT else min(entry.amount_ms, CAP_MS - credited_ms)
+                after = entries[place + 1] if place + 1 < len(entries) else None
+                is_credit = after is not None and (after.kind, after.reason) == ("credit", entry.reason)
+                assert (after.amount_ms if after is not None and is_credit else 0) == due_ms
