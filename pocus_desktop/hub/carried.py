@@ -6,7 +6,7 @@ from pathlib import Path
 from pocus_desktop.hub.errors import StoreUnavailableError, TooLargeError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
-from pocus_desktop.hub.results_log.export import export_log
+from pocus_desktop.hub.results_log.export import export_log, holds_another_log
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
@@ -31,7 +31,8 @@ class Carried:
 def take_folder(hub: Hub, folder: Path) -> tuple[Carried, ...]:
     """Take every result of a folder and leave a receipt beside each; one that is refused holds up no other.
 
-    A copy of the log is left as well, for the stations that read the receipts (formats/log 5.4).
+    A copy of the log is left as well, for the stations that read the receipts, unless another academy's lies there
+    (formats/log 5.4).
 
     Raises:
         NoFolderError: There is no folder with results there.
@@ -49,7 +50,8 @@ def take_folder(hub: Hub, folder: Path) -> tuple[Carried, ...]:
         raise FolderDamagedError(reason=problem.strerror or "") from problem
     taken = tuple(_take(hub, folder, results / name) for name in names)
     try:
-        export_log(hub.log, folder / LOG, has_entries=False)
+        if not holds_another_log(folder / LOG, hub.log.origin):
+            export_log(hub.log, folder / LOG, has_entries=False)
     except OSError as problem:
         raise FolderNotWritableError(reason=problem.strerror or "") from problem
     return taken

@@ -173,21 +173,22 @@ class Runner:
         signed_ms = self._alive.last_ms
         return EVERY_MS + (self.last_ms if signed_ms is None else max(self.last_ms, signed_ms))
 
-    def sign(self, report: intents.ReportMedia, at: Reading) -> bool:
-        """Keep a clip's position in the sign of life, where it is so near to the journal's that this will do.
+    def is_sign(self, report: intents.ReportMedia) -> bool:
+        """Whether a clip's position goes into the sign of life: it is so near to the journal's that this will do.
 
-        May be called from any thread: it waits for no commit.
-
-        Returns:
-            Whether it did; else it is a deed.
+        May be called from any thread: it waits for no disk. Where it is none, it is a deed.
         """
         clip = self.state.clips.get(report.clip)
         if self.failure is not None:  # the sign says since when; a player that still plays is told to stop
             return report.what == "position"
-        if report.what != "position" or clip is None or abs(report.position_ms - clip.position_ms) >= POSITION_MS:
-            return False
-        self._alive.mark(Sign(at=at, clip=report.clip, position_ms=report.position_ms))
-        return True
+        return (
+            report.what == "position" and clip is not None and abs(report.position_ms - clip.position_ms) < POSITION_MS
+        )
+
+    def sign(self, sign: Sign) -> None:
+        """Give a sign of life, unless the disk refuses: then the last one says since when."""
+        if self.failure is None:
+            self._alive.mark(sign)
 
     def seal_partial(self) -> SealedResult:
         """Seal what there is, while the sitting goes on.

@@ -68,6 +68,7 @@ class Sitting:
         self._failure: PocusError | None = None
         self._lock = threading.RLock()  # a callback may hand in the next intent at once
         self._waiting = 0
+        self._sign: Sign | None = None
         self._retry_at_ms = 0
         self._is_closed = False
         self._on_view: list[Callable[[View], None]] = []
@@ -337,7 +338,21 @@ class Sitting:
         self._writer.close()
 
     def _signs(self, report: intents.ReportMedia, at: Reading) -> bool:
-        return self._runner is not None and not self._is_closed and self._runner.sign(report, at)
+        """Keep a clip's position as a sign of life; the writer writes the latest, and nobody waits for its disk."""
+        if self._runner is None or self._is_closed or not self._runner.is_sign(report):
+            return False
+        is_submitted = self._sign is not None
+        self._sign = Sign(at=at, clip=report.clip, position_ms=report.position_ms)
+        if not is_submitted:
+            self._writer.submit(self._give_sign)
+        return True
+
+    def _give_sign(self) -> None:
+        """On the writer: the latest of the signs that came meanwhile."""
+        with self._lock:
+            sign, self._sign = self._sign, None
+        if sign is not None and self._runner is not None:
+            self._runner.sign(sign)
 
     def _submit(self, deed: Deed) -> None:
         if self._is_closed:

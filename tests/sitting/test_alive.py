@@ -9,6 +9,7 @@ from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, intents
 from pocus_desktop.sitting.alive import FILE_NAME, LONGEST_MS, Alive, Sign, last_sign
 from pocus_desktop.sitting.judge import judge
+from pocus_desktop.sitting.writer import InlineWriter, Work
 from tests.sitting.world import World, to_case, to_femoral
 
 LAST = Reading(monotonic_ms=50_000, wall_ms=1_800_000_000_000, boot_id="boot")
@@ -163,3 +164,41 @@ def test_where_a_clip_is_does_not_say_that_an_answer_is_under_way(world: World) 
     sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=700))
     sitting.handle(intents.Flag(item="risk-factors", is_flagged=True))
     assert shown == ["saved", "saved"]
+
+
+class Held(InlineWriter):
+    """A writer whose disk stalls: what is submitted meanwhile waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_stalled = False
+        self._held: list[Work] = []
+
+    def submit(self, work: Work) -> None:
+        if self.is_stalled:
+            self._held.append(work)
+        else:
+            super().submit(work)
+
+    def go_on(self) -> None:
+        self.is_stalled = False
+        while self._held:
+            super().submit(self._held.pop(0))
+
+
+def test_who_reports_waits_for_no_disk_and_the_latest_sign_is_given(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Held()
+    sitting = to_case(world.begin(writer=writer))
+    sitting.handle(intents.PlayClip(clip="arrival.0"))
+    given: list[int] = []
+    monkeypatch.setattr(Alive, "mark", lambda _alive, sign: given.append(sign.position_ms))
+    writer.is_stalled = True
+    for position_ms in (10, 20, 30):
+        sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=position_ms))
+    assert given == []
+    writer.go_on()
+    assert given == [30]
+    sitting.handle(intents.ReportMedia(clip="arrival.0", what="position", position_ms=40))
+    assert given == [30, 40]

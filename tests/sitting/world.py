@@ -235,14 +235,14 @@ class World:
 
     def begin(self, *, name: str = "sitting", has_key: bool = False, **changes: Any) -> Sitting:
         """A new sitting on this station, written by the test itself."""
-        hook = changes.pop("hook", None)
+        hook, writer = changes.pop("hook", None), changes.pop("writer", None)
         sitting = Sitting.open(
             self.folder / name,
             admission=self.admit(**changes),
             material=self.material(has_key=has_key),
             station=self.station,
             clock=self.clock,
-            writer=InlineWriter(),
+            writer=writer or InlineWriter(),
             hook=hook,
         )
         self.sittings.append(sitting)

@@ -92,7 +92,9 @@ def test_one_stick_goes_through_all_centres_and_both_academies(centres: list[Cen
         [found] = take_receipts(centre.outbox, stick, now_ms=NOW)
         assert (found.became, centre.status) == ("received", Status.DONE)
     assert [len(hub.standings()) for hub in (centres[0].hub, centres[2].hub)] == [2, 1]
-    assert len(_files(stick)) == 6
+    assert len([name for name in _files(stick) if not name.startswith("log/")]) == 6
+    kept = (stick / "log" / "checkpoint").read_text().partition("\n")[0]
+    assert kept == centres[0].hub.log.origin, "the second academy's copy would mix with the first's"
 
 
 def test_an_academy_refuses_what_is_not_its_own_and_says_so(centres: list[Centre], stick: Path) -> None:

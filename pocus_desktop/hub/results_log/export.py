@@ -6,6 +6,8 @@ from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.kernel import files
 from pocus_desktop.sync.errors import FolderDamagedError
+from pocus_desktop.tlog.errors import BadNoteError
+from pocus_desktop.tlog.note import SignedNote
 from pocus_desktop.tlog.tiles import CHECKPOINT, WIDTH, parts
 
 
@@ -40,3 +42,16 @@ def export_log(log: ResultLog, folder: Path, *, has_entries: bool = True) -> int
         files.write_atomically(path, data)
     files.write_atomically(folder / CHECKPOINT, signed.checkpoint)
     return signed.head.size
+
+
+def holds_another_log(folder: Path, origin: str) -> bool:
+    """Whether a copy of another academy's log lies there; its parts and ours would have the same names.
+
+    Raises:
+        OSError: The folder does not give it.
+    """
+    try:
+        note = SignedNote.parse((folder / CHECKPOINT).read_bytes())
+    except (FileNotFoundError, BadNoteError):  # none, or one that is of no use to anyone
+        return False
+    return note.text.partition("\n")[0] != origin
