@@ -99,6 +99,8 @@ UNREACHED: Final[dict[str, str]] = {
     "sitting.disk_failed": COMPUTER,
     "sitting.append_only": PROGRAM,
     "sitting.handed_in": PERSON,
+    "sitting.moved_away": "the computer's own note that it let go of a sitting; tests/sitting/test_packing.py",
+    "sitting.revoked_receipt": "a key that was revoked later, which no file brings about; tests/hub/test_rotation.py",
     "sitting.bad_content": "of a bundle's case, which authoring checks: tests/authoring",
     **dict.fromkeys(
         (

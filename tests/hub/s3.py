@@ -121,6 +121,7 @@ def _started(weed: Path) -> Iterator[S3]:
         *(str(weed), "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *(f"-master.port={master}", "-master.volumeSizeLimitMB=64", f"-volume.port={volume}", "-volume.max=30"),
         *("-filer", f"-filer.port={filer}", "-s3", f"-s3.port={s3_port}", f"-s3.config={folder / 'keys.json'}"),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0"),  # else at fixed ports, where a second server meets the first
     ]
     try:
         with (
