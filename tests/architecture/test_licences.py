@@ -6,7 +6,7 @@ from pathlib import Path
 
 LOCK = Path(__file__).resolve().parents[2] / "installer" / "locks" / "station.txt"
 ALLOWED = re.compile(
-    r"MIT|MIT-0|BSD|BSD-3-Clause|Apache-2\.0|PSF-2\.0|PSFL|LGPL-2\.1\+|LGPL-3\.0-only|MPL-2\.0"
+    r"MIT|MIT-0|BSD|BSD-3-Clause|Apache-2\.0|PSF-2\.0|PSFL|LGPL-2\.1\+|LGPL-2\.1-or-later|LGPL-3\.0-only|MPL-2\.0"
     r"|GNU Lesser General Public License v2 or later \(LGPLv2\+\)"
     r"|MIT License|BSD License|Apache Software License|Python Software Foundation License"
 )
