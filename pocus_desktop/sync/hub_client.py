@@ -1,11 +1,8 @@
 """What a station asks the hub besides delivering results: its enrolment, its admissions (formats/enrolment 6, 7)."""
 
-import ssl
 from collections.abc import Mapping
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import ClassVar, Final, Self
-
-import httpx2
 
 from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
 from pocus_desktop.admission.handing_out import MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
@@ -16,12 +13,9 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError, Safe
 from pocus_desktop.sync.errors import SyncError
 from pocus_desktop.sync.hub_http import (
-    CONNECT_S,
-    STALL_S,
+    Connection,
     bounded_body,
-    hub_address,
     hub_time_ms,
-    is_this_computer,
     media_type,
     problem_of,
     told_as_ours,
@@ -73,40 +67,8 @@ class HubAnsweredNoError(PocusError):
         return error
 
 
-class HubClient:
-    """A hub at a URL; a context manager."""
-
-    def __init__(
-        self, url: str, *, transport: httpx2.BaseTransport | None = None, trust: ssl.SSLContext | None = None
-    ) -> None:
-        """Prepare; nothing is sent yet.
-
-        Args:
-            url: Of the hub, such as `https://hub.example.org`.
-            transport: Instead of the network.
-            trust: Instead of the operating system's store of certificates.
-
-        Raises:
-            BadAddressError: It is not https, nor this very computer.
-        """
-        self._address = hub_address(url)
-        self._client = httpx2.Client(
-            transport=transport,
-            verify=True if trust is None else trust,
-            follow_redirects=False,
-            trust_env=not is_this_computer(self._address.host),
-            timeout=httpx2.Timeout(STALL_S, connect=CONNECT_S),
-        )
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connections."""
-        self._client.close()
+class HubClient(Connection):
+    """A hub at a URL."""
 
     def enrol(self, request: bytes) -> bytes:
         """Send a request with a one-time code; the grant that came, not verified.

@@ -5,7 +5,8 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 import httpx2
 
@@ -53,6 +54,42 @@ def is_this_computer(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class Connection:
+    """Connections to one address, for questions; a context manager."""
+
+    def __init__(
+        self, url: str, *, transport: httpx2.BaseTransport | None = None, trust: ssl.SSLContext | None = None
+    ) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            url: What is asked, such as `https://hub.example.org`.
+            transport: Instead of the network.
+            trust: Instead of the operating system's store of certificates.
+
+        Raises:
+            BadAddressError: It is not https, nor this very computer.
+        """
+        self._address = hub_address(url)
+        self._client = httpx2.Client(
+            transport=transport,
+            verify=True if trust is None else trust,
+            follow_redirects=False,
+            trust_env=not is_this_computer(self._address.host),
+            timeout=httpx2.Timeout(STALL_S, connect=CONNECT_S),
+        )
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self._client.close()
 
 
 def media_type(answer: httpx2.Response) -> str:

@@ -1,15 +1,13 @@
 """Reading a copy of a log: from an address, or from a folder (formats/log 5)."""
 
-import ssl
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Protocol, Self, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import httpx2
 
 from pocus_desktop.sync.errors import StrangeAnswerError
 from pocus_desktop.sync.folder import LONGEST_PART, read_regular
-from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, hub_address, is_this_computer, told_as_ours
+from pocus_desktop.sync.hub_http import Connection, bounded_body, told_as_ours
 
 HUB_PATH: Final = "v1/log/"
 """Where a hub gives its log, below its address."""
@@ -54,40 +52,8 @@ def read_part(client: httpx2.Client, address: httpx2.URL, path: str) -> bytes | 
         return bounded_body(answer, host, LONGEST_PART)
 
 
-class UrlLog:
-    """The log at an address; a context manager."""
-
-    def __init__(
-        self, url: str, *, transport: httpx2.BaseTransport | None = None, trust: ssl.SSLContext | None = None
-    ) -> None:
-        """Prepare; nothing is asked yet.
-
-        Args:
-            url: Of the log: what stands before `checkpoint`.
-            transport: Instead of the network.
-            trust: Instead of the operating system's store of certificates.
-
-        Raises:
-            BadAddressError: It is not https, nor this very computer.
-        """
-        self._address = hub_address(url)
-        self._client = httpx2.Client(
-            transport=transport,
-            verify=True if trust is None else trust,
-            follow_redirects=False,
-            trust_env=not is_this_computer(self._address.host),
-            timeout=httpx2.Timeout(STALL_S, connect=CONNECT_S),
-        )
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connections."""
-        self._client.close()
+class UrlLog(Connection):
+    """The log at an address."""
 
     def read(self, path: str) -> bytes | None:
         """A part; None where there is none.
