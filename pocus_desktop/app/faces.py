@@ -198,7 +198,7 @@ def _open_registry(
 
 
 def _rehearse(out: Path) -> int:
-    from pocus_desktop.app.rehearsal import rehearse  # starts the other commands
+    from pocus_desktop.app.rehearsals.air_gap import rehearse  # starts the other commands
 
     return rehearse(out)
 
@@ -213,7 +213,7 @@ def _sit_scripted(
     sign_in_code: str,
     passphrase: str | None,
 ) -> int:
-    from pocus_desktop.app.rehearsal import sit_scripted  # Qt
+    from pocus_desktop.app.rehearsals.candidate import sit_scripted  # Qt
 
     return sit_scripted(
         Home.default(),
