@@ -10,7 +10,8 @@ from enum import IntEnum
 from typing import Final
 
 from pocus_desktop.kernel import words
-from pocus_desktop.proctoring.documents import Health, SittingReport, StationReport
+from pocus_desktop.proctoring.check_in import as_counted
+from pocus_desktop.proctoring.documents import Health, Noted, SittingReport, StationReport
 from pocus_desktop.proctoring.room import SILENT_MS, Course, Ordered, RoomState, Station, foreign_orders
 
 LITTLE_DISK_BYTES: Final = 500_000_000
@@ -83,6 +84,11 @@ class RoomRow:
         saved_at_ms: Wall time of the last durable save; None without a sitting.
         silent_ms: Since the last report; None where none came since the console was opened.
         is_in: Whether the station belongs to the room.
+        is_over: Its sitting is handed in.
+        has_incident: An open incident names it.
+        pause: Why the clock stands still; None where nobody paused.
+        notes: What the journal notes on integrity, the latest last.
+        lost_ms, credited_ms: How long interruptions were, and how much of that was not charged.
         orders: The latest last.
     """
 
@@ -93,6 +99,8 @@ class RoomRow:
     candidate_id: str
     candidate_name: str
     state_told: str
+    case_number: int = 0
+    case_count: int = 0
     step_number: int = 0
     step_count: int = 0
     left_ms: int | None = None
@@ -101,7 +109,15 @@ class RoomRow:
     silent_ms: int | None = None
     is_linked: bool = False
     is_in: bool = True
+    is_over: bool = False
+    has_incident: bool = False
+    is_hand_raised: bool = False
     hand_note: str = ""
+    pause: str | None = None
+    notes: tuple[Noted, ...] = ()
+    lost_ms: int = 0
+    credited_ms: int = 0
+    app_version: str = ""
     health: Health
     unsent: int = 0
     orders: tuple[OrderLine, ...] = ()
@@ -148,7 +164,7 @@ def room_view(state: RoomState, now_ms: int, *, wall_ms: int, language: str = "e
     """
     rows = sorted(
         (_row(state, station, now_ms, wall_ms, language) for station in state.stations.values()),
-        key=lambda row: (row.urgency, row.name, row.station_id),
+        key=lambda row: (row.urgency, as_counted(row.name), row.station_id),
     )
     counts = {urgency: sum(row.urgency is urgency for row in rows) for urgency in Urgency}
     waiting = counts[Urgency.LOST] + counts[Urgency.ACT]
@@ -192,6 +208,8 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
         candidate_id=sitting.candidate_id if sitting is not None else station.candidate_id or "",
         candidate_name=sitting.candidate_name if sitting is not None else "",
         state_told=_state_told(station, sitting, language),
+        case_number=sitting.case_number if sitting is not None else 0,
+        case_count=sitting.case_count if sitting is not None else 0,
         step_number=sitting.step_number if sitting is not None else 0,
         step_count=sitting.step_count if sitting is not None else 0,
         left_ms=None if limit is None else max(limit.left_ms - passed_ms, 0),
@@ -200,7 +218,15 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
         silent_ms=silent_ms,
         is_linked=is_linked,
         is_in=station.is_in,
+        is_over=sitting is not None and sitting.stage in _OVER,
+        has_incident=any(filed.is_open and station.station_id in filed.stations for filed in state.incidents.values()),
+        is_hand_raised=sitting is not None and sitting.is_hand_raised,
         hand_note=sitting.hand_note if sitting is not None else "",
+        pause=sitting.pause if sitting is not None else None,
+        notes=sitting.notes if sitting is not None else (),
+        lost_ms=sitting.lost_ms if sitting is not None else 0,
+        credited_ms=sitting.credited_ms if sitting is not None else 0,
+        app_version=report.app_version if report is not None else "",
         health=report.health if report is not None else Health(),
         unsent=report.health.outbox_waiting if report is not None else 0,
         orders=orders,

@@ -94,7 +94,18 @@ def test_open_incidents_stand_above_everything_until_they_are_closed() -> None:
         reference="K7-1", category="technical", told="Power cut", stations=(STATION,), who="P.", **story.at()
     )
     assert [row.stations for row in seen(story.given(filed)).incidents] == [("Station 1",)]
+    assert seen(story).rows[0].has_incident
     assert seen(story.given(filed.model_copy(update={"is_open": False}))).incidents == ()
+    assert not seen(story).rows[0].has_incident
+
+
+def test_stations_alike_stand_in_the_order_in_which_people_count() -> None:
+    story = begun()
+    for number in (10, 2):
+        name = f"x25519-{number:032x}"
+        story.given(events.StationCame(station_id=name, name=f"Desk {number}", signing=KEY, is_ours=True, **story.at()))
+        story.reported(station_id=name, name=f"Desk {number}", sitting=sitting())
+    assert [row.name for row in seen(story).rows] == ["Desk 2", "Desk 10", "Station 1"]
 
 
 def test_an_order_is_told_wherever_it_is() -> None:
