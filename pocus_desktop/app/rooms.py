@@ -8,6 +8,7 @@ from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.ui.candidate.desk import Desk, MoveDesk
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.check.inspector import EngineFindings
+from pocus_desktop.ui.integrity.probe import SystemProbe
 
 
 def make_rooms(
@@ -35,6 +36,7 @@ def make_rooms(
         make_player=engine.player,
         check_engine=lambda: findings_of(engine),
         folder=folder,
+        probe=SystemProbe(folder),
         practise=None if practice is None else practice.open,
         moves=moves,
     )

@@ -8,6 +8,8 @@ from pocus_desktop.appeals.timeline import Answer, Clock, Doubt, Mark, PartKind,
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import Safe
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.sitting.integrity.codes import Code
+from pocus_desktop.sitting.integrity.telling import tell
 from pocus_desktop.sitting.state import Told, span
 
 _TRUE: Final = "true"
@@ -60,6 +62,7 @@ class Telling:
         found += [self.told(one) for one in mark.told]
         if mark.kind not in _NOTES:
             found += [words.say("appeals.noted", self.language, what=self.note(*one)) for one in mark.noted]
+        found += [one for note in mark.noted for one in self.explanations(*note)]
         if mark.drift_ms:
             found.append(self.drift(mark.drift_ms))
         return tuple(found)
@@ -75,9 +78,17 @@ class Telling:
 
     def note(self, what: str, detail: str) -> str:
         """Something noted for the proctor."""
-        row = f"appeals.note.{what}"
-        said = words.say(row, self.language) if words.has(row) else what
-        return f"{said}: {detail}" if detail else said
+        return tell(what, detail, self.language).what
+
+    def explanations(self, what: str, detail: str) -> tuple[str, ...]:
+        """What something noted may be: the innocent explanation beside the other; none for a call for help."""
+        if what == Code.PROCTOR_CALLED:
+            return ()
+        note = tell(what, detail, self.language)
+        return (
+            words.say("integrity.innocent", self.language, text=note.innocent),
+            words.say("integrity.other", self.language, text=note.other),
+        )
 
     def drift(self, drift_ms: int) -> str:
         """How wall and monotonic clock fell apart."""

@@ -19,8 +19,8 @@ from pocus_desktop.sitting.views import (
     TutorialView,
 )
 
-AGREEMENT_VERSION: Final = "1"
-AGREEMENT_PARAGRAPHS: Final = 4
+AGREEMENT_VERSION: Final = "2"
+AGREEMENT_PARAGRAPHS: Final = 5
 
 _TUTORIAL: Final[tuple[dict[str, object], ...]] = (
     {
@@ -106,7 +106,13 @@ def ready(course: Course, state: SittingState) -> ReadyView:
     limit_ms = _length_ms(course, state)
     rules = ["saved", "forward", "media"]
     rules += ["timed"] if limit_ms is not None else []
-    rules += ["help"] if state.mode in {Mode.LIVE, Mode.TRIAL} else ["feedback"] if state.mode is Mode.PRACTICE else []
+    rules += (
+        ["noted", "help"]
+        if state.mode in {Mode.LIVE, Mode.TRIAL}
+        else ["feedback"]
+        if state.mode is Mode.PRACTICE
+        else []
+    )
     return ReadyView(
         assessment_title=assessment.title(language),
         case_titles=tuple(case.title(language) for case in assessment.cases),

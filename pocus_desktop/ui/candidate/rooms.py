@@ -8,6 +8,7 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.ui.candidate.desk import Desk, MoveDesk
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.check.inspector import EngineFindings
+from pocus_desktop.ui.integrity.probe import Probe
 from pocus_desktop.ui.media_host import PlayerFactory
 
 
@@ -22,6 +23,7 @@ class Rooms:
         check_engine: Asks the media engine for the system check.
         folder: Where answers stand.
         practise: Opens the tutorial in a language, for anyone; None where none is offered.
+        probe: Asks the platform what a proctor may want to know; None where nothing but Qt is asked.
         moves: Takes in sittings that were moved here; None where none can be.
     """
 
@@ -31,4 +33,5 @@ class Rooms:
     check_engine: Callable[[], EngineFindings]
     folder: Path
     practise: Callable[[str], SittingHost] | None = None
+    probe: Probe | None = None
     moves: MoveDesk | None = None

@@ -107,7 +107,7 @@ class CandidateShell(QObject):
         self._window.delivery_changed.connect(self._tell_link)
         self._tell_link()
         self._window.resize(self._sign_in.size())
-        if self._sign_in.isFullScreen():
+        if self._sign_in.isFullScreen() or self._window.is_counted:
             self._window.showFullScreen()
         else:
             self._window.show()
@@ -174,4 +174,5 @@ def open_window(host: SittingHost, rooms: Rooms) -> CandidateWindow:
         make_player=rooms.make_player,
         check_engine=rooms.check_engine,
         folder=rooms.folder,
+        probe=rooms.probe,
     )

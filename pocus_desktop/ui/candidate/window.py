@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMainWindow, QVBoxLayout, QWidget
 
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.sitting.intents import GoNext, Intent, Leave, NoteIntegrity, Pause, SetComfort
+from pocus_desktop.sitting.intents import GoNext, Intent, Leave, Pause, SetComfort
 from pocus_desktop.sitting.views import (
     AgreementView,
     BreakView,
@@ -56,6 +56,8 @@ from pocus_desktop.ui.candidate.view_relay import ViewRelay
 from pocus_desktop.ui.check.inspector import EngineFindings, Inspector
 from pocus_desktop.ui.check.sound_test import SoundTest
 from pocus_desktop.ui.formats import Formats
+from pocus_desktop.ui.integrity.probe import Probe
+from pocus_desktop.ui.integrity.watcher import Watcher
 from pocus_desktop.ui.media_host import MediaHost, PlayerFactory
 from pocus_desktop.ui.parts.focus_ring import FocusRing
 from pocus_desktop.ui.pictures import Pictures
@@ -90,6 +92,7 @@ class CandidateWindow(QMainWindow):
         make_player: Makes a player when first a clip is played.
         check_engine: Asks the media engine for the system check.
         folder: Where answers stand, for the disk's probe.
+        probe: Asks the platform what a proctor may want to know; None where nothing but Qt is asked.
         is_watched: Another window shows it to someone who only looks: it never takes the focus by itself.
         parent: The owner.
 
@@ -111,6 +114,7 @@ class CandidateWindow(QMainWindow):
         make_player: PlayerFactory,
         check_engine: Callable[[], EngineFindings],
         folder: Path,
+        probe: Probe | None = None,
         is_watched: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -124,6 +128,8 @@ class CandidateWindow(QMainWindow):
         self._media.intended.connect(self._on_intended)
         self._inspector = Inspector(clock=clock, folder=folder, check_engine=check_engine, parent=self)
         self._sound = SoundTest(make_player, self)
+        self._watcher = Watcher(self, clock=clock, probe=probe)
+        self._watcher.intended.connect(self._on_intended)
         self._screen: CandidateScreen | None = None
         self._waiting: Explanation | None = None
         self._delivery = ""
@@ -170,6 +176,11 @@ class CandidateWindow(QMainWindow):
         return self._media
 
     @property
+    def watcher(self) -> Watcher:
+        """What watches for its proctor, in a sitting that counts."""
+        return self._watcher
+
+    @property
     def view(self) -> View:
         """The view in sight."""
         assert self._view is not None  # noqa: S101 - rendered in the constructor
@@ -179,6 +190,11 @@ class CandidateWindow(QMainWindow):
     def language(self) -> str:
         """The interface language of the sitting."""
         return self.view.chrome.comfort.language
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the sitting counts: then it takes the whole screen, and is watched for its proctor."""
+        return self.view.chrome.mode in (Mode.LIVE, Mode.TRIAL)
 
     def show_waiting(self, told: Explanation | None) -> None:
         """Tell, once it is handed in, what waits to be sent from this computer; None for nothing."""
@@ -193,13 +209,15 @@ class CandidateWindow(QMainWindow):
             self._top.show_link(link)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Note when the candidate leaves the window in a sitting that counts."""
+        """Note when the candidate leaves the window, or the window the whole screen, in a sitting that counts."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self._is_closed and self._view is not None:
-            is_away = QApplication.activeWindow() is None and QApplication.activeModalWidget() is None
-            is_counted = self._view.chrome.mode in (Mode.LIVE, Mode.TRIAL) and isinstance(self._view.screen, CaseView)
-            if is_away and is_counted:
-                self._on_intended(NoteIntegrity(what="focus-lost"))
+        if event.type() in {QEvent.Type.ActivationChange, QEvent.Type.WindowStateChange} and not self._is_closed:
+            self._watcher.window_changed()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the watcher see what no widget wanted."""
+        super().keyReleaseEvent(event)
+        self._watcher.see_key(event.key())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Send on what is being typed and let go of everything; the sitting itself belongs to whoever opened it.
@@ -213,6 +231,7 @@ class CandidateWindow(QMainWindow):
             if event.spontaneous() and not _is_shutting_down():
                 self._on_intended(Leave())
             self._is_closed = True
+            self._watcher.close()
             self._relay.close()
             self._due.stop()
             self._media.close()
@@ -245,6 +264,8 @@ class CandidateWindow(QMainWindow):
         self._whole.show()  # at once: a layout would show what is new only at a later turn of the event loop
         self._screen.show()
         self._media.follow(view)
+        if self.is_counted and not self._is_watched:
+            self._watcher.follow(view)
         self._arm()
         self.rendered.emit(type(self._screen).__name__)
         delivery = view.screen.delivery if isinstance(view.screen, HandedInView) else ""
