@@ -120,6 +120,7 @@ class Admission(_Part):
         photo: What the proctor compares, a small PNG or WebP.
         centre_id: The only centre at whose stations it may be sat; None for any.
         walk_in: Set where a centre, not the hub, signed it.
+        code_secrets: What the room's one-time codes are made with, sealed to the centre and its stations.
     """
 
     format: Literal[1, 2] = 2
@@ -141,6 +142,7 @@ class Admission(_Part):
     photo: Base64 | None = None
     centre_id: CentreId | None = None
     walk_in: WalkIn | None = None
+    code_secrets: tuple[SealedContentKey, ...] = ()
 
     @field_validator("photo")
     @classmethod

@@ -23,6 +23,7 @@ from pocus_desktop.admission.admission import (
 from pocus_desktop.admission.allowance import Allowance, open_for_allowance
 from pocus_desktop.admission.errors import BadAdmissionError
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.room_code import new_secret, seal_secret
 from pocus_desktop.admission.roster import VerifiedRoster
 from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.admission.sign_in import new_code, sign_in_verifier
@@ -160,6 +161,7 @@ def issue_walk_in(
             sign_in_code=sign_in_verifier(sign_in, admission_id=admission_id),
             credit_cap_ms=min(admissions.CREDIT_CAP_MS, allowance.credit_cap_ms),
             walk_in=WalkIn(allowance=roster.roster.allowance, number=number),
+            code_secrets=seal_secret(new_secret(), sealed_to, admission_id=admission_id),
         )
     except ValidationError as problem:
         raise BadAdmissionError(reason=first_fault(problem)) from problem

@@ -16,6 +16,8 @@ _TRUE: Final = "true"
 _FALSE: Final = "false"
 _VARIANTS: Final[Mapping[str, str]] = {
     "start-code-tried": "is_right",
+    "code-tried": "came_too_soon",
+    "code-used": "purpose",
     "flagged": "is_flagged",
     "media-reported": "what",
 }
@@ -161,6 +163,9 @@ class Telling:
                 named[field] = name(str(named[field]))
         if "cine" in named:
             named["cine"] = names.step(str(named["cine"]).rpartition(".")[0])
+        for field in ("purpose", "source"):
+            if field in named:
+                named[field] = words.say(f"appeals.code.{named[field]}", self.language)
         for field in ("position_ms", "extra_ms", "due_ms"):
             value = named.get(field)
             if isinstance(value, int):

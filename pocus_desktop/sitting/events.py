@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.move_permit import MAXIMUM_BYTES as MAXIMUM_PERMIT_BYTES
+from pocus_desktop.admission.room_code import MAXIMUM_NUMBER, Purpose, Source
 from pocus_desktop.admission.shape import Base64
 from pocus_desktop.case.items.registry import Response
 
@@ -132,6 +133,39 @@ class StartCodeTried(Happening):
     type: Literal["start-code-tried"] = "start-code-tried"
     is_right: bool
     came_too_soon: bool = False
+
+
+class CodeTried(Happening):
+    """A one-time code was given that does not count: never what it was. Too soon after wrong ones, none is looked at.
+
+    Attributes:
+        purpose: What it was to do; `sign-in` was tried at the sign-in, and stands here since the sitting was opened.
+        minutes: How much time it was to give.
+        number: Of the challenge that it was given for.
+    """
+
+    type: Literal["code-tried"] = "code-tried"
+    purpose: Purpose
+    minutes: int = Field(default=0, ge=0, le=99)
+    number: int = Field(ge=1, le=MAXIMUM_NUMBER)
+    came_too_soon: bool = False
+
+
+class CodeUsed(Happening):
+    """A right one-time code: with this very event its number is used up, and it takes effect.
+
+    Attributes:
+        purpose: What it does (formats/code 4).
+        minutes: How much time it gives.
+        number: Of the challenge that it answers; those of `sign-in` are counted for themselves.
+        source: Whether the centre's device told it, or a paper book.
+    """
+
+    type: Literal["code-used"] = "code-used"
+    purpose: Purpose
+    minutes: int = Field(default=0, ge=0, le=99)
+    number: int = Field(ge=1, le=MAXIMUM_NUMBER)
+    source: Source
 
 
 class IdentityConfirmed(Happening):
@@ -374,6 +408,8 @@ Event: TypeAlias = (
     | ClocksShown
     | Left
     | StartCodeTried
+    | CodeTried
+    | CodeUsed
     | IdentityConfirmed
     | SystemCheckPassed
     | AgreementAccepted

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.configuration import Configuration
 from pocus_desktop.scenario.vocabulary import place_of
-from pocus_desktop.sitting import events, fold_break, fold_case, fold_flow, fold_time, ledger, lost
+from pocus_desktop.sitting import events, fold_break, fold_case, fold_code, fold_flow, fold_time, ledger, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError
@@ -135,11 +135,13 @@ def _placed(course: Course, state: SittingState, *, since_ms: int | None) -> Sit
 
 _HANDLERS: Final[Mapping[type, Handler]] = {
     events.Reopened: fold_flow.reopened,
-    events.Moved: fold_flow.reopened,
+    events.Moved: fold_code.moved,
     events.Heartbeat: fold_flow.same,
     events.ClocksShown: fold_time.clocks_shown,
     events.Left: fold_time.left,
     events.StartCodeTried: fold_flow.start_code,
+    events.CodeTried: fold_code.tried,
+    events.CodeUsed: fold_code.used,
     events.IdentityConfirmed: fold_flow.identity,
     events.SystemCheckPassed: fold_flow.checked,
     events.AgreementAccepted: fold_flow.accepted,
@@ -177,6 +179,8 @@ _HANDLERS: Final[Mapping[type, Handler]] = {
 _DEEDS: Final = frozenset(
     (
         events.StartCodeTried,
+        events.CodeTried,
+        events.CodeUsed,
         events.IdentityConfirmed,
         events.SystemCheckPassed,
         events.AgreementAccepted,

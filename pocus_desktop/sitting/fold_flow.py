@@ -29,7 +29,7 @@ def start_code(_course: Course, state: SittingState, event: events.StartCodeTrie
     """A wrong start code is remembered, a right one clears the memory."""
     if event.is_right:
         known = replace(state, wrong_codes=())
-        return _go_on(known) if state.is_barred else known
+        return go_on(known) if state.is_barred else known
     if event.came_too_soon:
         wait_ms = start_code_wait_ms(state, state.ledger.last)
         return refused(state, "sitting.start_code_wait", time=span(wait_ms))
@@ -38,18 +38,18 @@ def start_code(_course: Course, state: SittingState, event: events.StartCodeTrie
 
 def identity(_course: Course, state: SittingState, _event: events.IdentityConfirmed) -> SittingState:
     """On to the system check."""
-    return _advance(state, Stage.IDENTITY)
+    return advance(state, Stage.IDENTITY)
 
 
 def checked(_course: Course, state: SittingState, event: events.SystemCheckPassed) -> SittingState:
     """What was not in order is noted for the proctor; on to the agreement."""
     notes = tuple(("system-check", finding) for finding in event.findings)
-    return _advance(replace(state, integrity=(*state.integrity, *notes)), Stage.SYSTEM_CHECK)
+    return advance(replace(state, integrity=(*state.integrity, *notes)), Stage.SYSTEM_CHECK)
 
 
 def accepted(_course: Course, state: SittingState, _event: events.AgreementAccepted) -> SittingState:
     """On to comfort."""
-    return _advance(state, Stage.AGREEMENT)
+    return advance(state, Stage.AGREEMENT)
 
 
 def declined(_course: Course, state: SittingState, _event: events.AgreementDeclined) -> SittingState:
@@ -66,12 +66,12 @@ def comfort(_course: Course, state: SittingState, event: events.ComfortSet) -> S
 
 def comfort_done(_course: Course, state: SittingState, _event: events.ComfortFinished) -> SittingState:
     """On to the tutorial."""
-    return _advance(state, Stage.COMFORT)
+    return advance(state, Stage.COMFORT)
 
 
 def tutorial_done(_course: Course, state: SittingState, _event: events.TutorialFinished) -> SittingState:
     """On to the last screen before the clock."""
-    return _advance(state, Stage.TUTORIAL)
+    return advance(state, Stage.TUTORIAL)
 
 
 def paused(_course: Course, state: SittingState, event: events.Paused) -> SittingState:
@@ -89,10 +89,11 @@ def continued(_course: Course, state: SittingState, event: events.Continued) -> 
         return state
     if state.paused_by and not event.by:
         return refused(state, "sitting.cannot_resume_pause")
-    return _go_on(state)
+    return go_on(state)
 
 
-def _go_on(state: SittingState) -> SittingState:
+def go_on(state: SittingState) -> SittingState:
+    """Nothing pauses or bars the sitting any more."""
     return replace(state, pause=None, paused_by="", is_barred=False, ledger=ledger.release(state.ledger, PAUSE))
 
 
@@ -138,7 +139,7 @@ def noted(_course: Course, state: SittingState, event: events.IntegrityNoted) ->
 
 def left_receipt(_course: Course, state: SittingState, _event: events.LeftReceipt) -> SittingState:
     """On to the survey, where the mode has one."""
-    return _advance(state, Stage.HANDED_IN)
+    return advance(state, Stage.HANDED_IN)
 
 
 def surveyed(_course: Course, state: SittingState, event: events.SurveyAnswered) -> SittingState:
@@ -148,6 +149,6 @@ def surveyed(_course: Course, state: SittingState, event: events.SurveyAnswered)
     return replace(state, survey=event.answers, stage=Stage.FAREWELL)
 
 
-def _advance(state: SittingState, stage: Stage) -> SittingState:
+def advance(state: SittingState, stage: Stage) -> SittingState:
     """Leave a stage; a deed that comes late (a double click) finds the sitting further and changes nothing."""
     return replace(state, stage=after(stage, state.mode)) if state.stage is stage else state

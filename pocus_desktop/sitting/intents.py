@@ -6,6 +6,7 @@ Screens emit intents, nothing else; `sitting.session` stamps each on arrival and
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pocus_desktop.admission.room_code import Purpose
 from pocus_desktop.case.items.registry import Response
 
 
@@ -13,6 +14,23 @@ from pocus_desktop.case.items.registry import Response
 class ConfirmIdentity:
     """The name and ID shown are the candidate's; `start_code` is the proctor's word for it where the mode needs one."""
 
+    start_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCode:
+    """The proctor's one-time code for what the station asked (formats/code).
+
+    Attributes:
+        purpose: What the code is to do.
+        minutes: How much time it is to give; 0 for any other purpose.
+        code: As typed.
+        start_code: What the proctor knows, which a code from a book needs.
+    """
+
+    purpose: Purpose
+    code: str
+    minutes: int = 0
     start_code: str = ""
 
 
@@ -181,6 +199,7 @@ class AnswerSurvey:
 
 Intent: TypeAlias = (
     ConfirmIdentity
+    | UseCode
     | PassSystemCheck
     | AcceptAgreement
     | DeclineAgreement

@@ -7,13 +7,14 @@
    gap in which limits ran out.
 3. What was fired is the limit that ran out first, at the exam time at which it was due.
 4. Within a boot, no machine has slept less than it had before.
+5. A one-time code counts once, in its turn, for what it may be about, and not while a wait lasts (formats/code 4).
 
 The runner asks the same of itself by the same functions, so that its own histories are fair to the millisecond.
 """
 
 from collections.abc import Sequence
 
-from pocus_desktop.sitting import events, times
+from pocus_desktop.sitting import events, fold_code, times
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import UnfairHistoryError
@@ -26,7 +27,7 @@ def judge(course: Course, recorded: Sequence[Recorded]) -> SittingState:
 
     Raises:
         BadHistoryError: It is not the history of a sitting of this assessment.
-        UnfairHistoryError: Rules 1 to 4.
+        UnfairHistoryError: Rules 1 to 5.
     """
     state = replay(course, recorded[:1])
     for one in recorded[1:]:
@@ -40,7 +41,8 @@ def _is_fair(course: Course, before: SittingState, one: Recorded) -> bool:
     ran_out = times.due(course, before, one.at)
     due = None if ran_out is None else (ran_out.limit.timer, ran_out.due_ms)
     fired = (one.event.timer, one.event.due_ms) if isinstance(one.event, events.TimerFired) else None
-    return fired == due and one.at.boot_id == before.ledger.last.boot_id and not _has_unslept(before, one)
+    is_in_time = fired == due and one.at.boot_id == before.ledger.last.boot_id
+    return is_in_time and not _has_unslept(before, one) and fold_code.is_in_turn(before, one.event, one.at)
 
 
 def _has_unslept(before: SittingState, one: Recorded) -> bool:

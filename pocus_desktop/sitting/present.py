@@ -8,7 +8,7 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.scoring.key import ScoringKey
-from pocus_desktop.sitting import present_case, present_end, present_start, times
+from pocus_desktop.sitting import fold_code, present_case, present_end, present_start, times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
 from pocus_desktop.sitting.state import SittingState, Stage
@@ -42,6 +42,7 @@ def view(
     delivery: Delivery | None = None,
     failure: PocusError | None = None,
     saved: Literal["saved", "saving", "failed"] = "saved",
+    takes_codes: bool = False,
 ) -> View:
     """The view of a state at a moment.
 
@@ -53,6 +54,7 @@ def view(
         delivery: What is known of the sealed result; None before hand-in.
         failure: Why the disk refuses; None while it does not.
         saved: Whether anything is still on its way to the disk.
+        takes_codes: Whether one-time codes of the room can be checked here.
     """
     language = state.comfort.language
     told_saved: Literal["saved", "saving", "failed"] = "failed" if failure is not None else saved
@@ -68,7 +70,8 @@ def view(
     else:
         screen = _screen(course, state, key, delivery)
     left = times.times_left(course, state, now)
-    return View(chrome=_chrome(course, state, now, left, told_saved), screen=screen)
+    asked = fold_code.challenges(course, state) if takes_codes and failure is None else ()
+    return View(chrome=_chrome(course, state, now, left, told_saved), screen=screen, challenges=asked)
 
 
 def _screen(course: Course, state: SittingState, key: ScoringKey | None, delivery: Delivery | None) -> Screen:

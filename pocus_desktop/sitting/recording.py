@@ -11,11 +11,13 @@ from pocus_desktop.sitting.state import SittingState, Stage
 def event_of(intent: Intent, state: SittingState) -> Event | None:
     """The event to journal; None where there is nothing to write down (an answer that stands already so).
 
-    `ConfirmIdentity` is the session's own: it may have to check a start code first.
+    `ConfirmIdentity` and `UseCode` are the runner's own: it may have to check a code first.
     """
     match intent:
         case intents.ConfirmIdentity():
             return events.IdentityConfirmed()
+        case intents.UseCode():
+            return None
         case intents.PassSystemCheck(findings=findings):
             return events.SystemCheckPassed(findings=findings)
         case intents.AcceptAgreement(version=version):

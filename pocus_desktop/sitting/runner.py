@@ -22,7 +22,7 @@ from pocus_desktop.admission.admission import Admission
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.sitting import events, intents, sealed, times
+from pocus_desktop.sitting import code_trial, events, intents, sealed, times
 from pocus_desktop.sitting.alive import EVERY_MS, Alive, Sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
@@ -90,6 +90,7 @@ class Runner:
         state: SittingState,
         on_sealed: Callable[[SealedResult], None],
         hook: Callable[[str], None],
+        code_secret: bytes | None = None,
     ) -> None:
         self._course = course
         self._folder = folder
@@ -101,6 +102,7 @@ class Runner:
         self._kept = Kept(recorded)
         self._on_sealed = on_sealed
         self._hook = hook
+        self._code_secret = code_secret
         self._backlog: deque[Deed] = deque()
         self._in_doubt: tuple[Deed | None, Event, Reading] | None = None
         self._deadline: times.Deadline | None = None
@@ -273,6 +275,9 @@ class Runner:
         if isinstance(deed.intent, intents.ConfirmIdentity) and self.state.opened.needs_start_code:
             self._try_start_code(deed, deed.intent.start_code)
             return
+        if isinstance(deed.intent, intents.UseCode):
+            self._try_code(deed, deed.intent)
+            return
         if deed.event is None and deed.intent is not None:
             deed.event = event_of(deed.intent, self.state)
         if deed.event is not None:
@@ -280,6 +285,8 @@ class Runner:
 
     def _try_start_code(self, deed: Deed, code: str) -> None:
         if self.state.stage is not Stage.IDENTITY and not self.state.is_barred:
+            return
+        if self.state.is_barred and self._code_secret is not None:  # what the proctor knows is one factor of two
             return
         if deed.event is None:
             if start_code_wait_ms(self.state, deed.at) > 0:
@@ -290,6 +297,15 @@ class Runner:
         is_right = isinstance(deed.event, events.StartCodeTried) and deed.event.is_right
         if is_right and self.state.stage is Stage.IDENTITY:
             self._append(None, events.IdentityConfirmed(), deed.at)
+
+    def _try_code(self, deed: Deed, given: intents.UseCode) -> None:
+        """Look at a one-time code; what it comes to is durable before it takes effect."""
+        if deed.event is None:
+            deed.event = code_trial.event_of(
+                self._admission, self._code_secret, course=self._course, state=self.state, given=given, at=deed.at
+            )
+        if deed.event is not None:
+            self._append(deed, deed.event, deed.at)
 
     def _catch_up(self, now: Reading, *, is_back: bool = False, is_start: bool = False) -> None:
         """Rule 1.

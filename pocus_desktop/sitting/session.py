@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from pocus_desktop.admission import room_code
 from pocus_desktop.admission.admission import StationKeys, VerifiedAdmission
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.crypto.keys import SealingKey
@@ -74,6 +75,7 @@ class Sitting:
         self._on_view: list[Callable[[View], None]] = []
         self._on_sealed: list[Callable[[SealedResult], None]] = []
         self._warned: tuple[str, ...] = ()
+        self._code_secret: bytes | None = None
         if isinstance(writer, ThreadWriter):
             writer.on_fault = self._fault
 
@@ -187,6 +189,7 @@ class Sitting:
             delivery=Delivery(sealed_path=str(closed.path), sealed_digest=closed.digest) if closed else None,
         )
         if begun.journal is not None:
+            sitting._code_secret = room_code.open_secret(begun.admission.admission, [station.sealing])
             sitting._runner = Runner(
                 course=begun.course,
                 folder=begun.folder,
@@ -199,6 +202,7 @@ class Sitting:
                 state=begun.state,
                 on_sealed=sitting._sealed,
                 hook=hook or _no_hook,
+                code_secret=sitting._code_secret,
             )
         return sitting
 
@@ -430,6 +434,7 @@ class Sitting:
             delivery=self._delivery,
             failure=self._failure,
             saved="saving" if self._waiting else "saved",
+            takes_codes=self._code_secret is not None,
         )
 
 

@@ -140,6 +140,8 @@ class SittingState:
         has_left: The person closed the window, and has not come back since.
         rest: The break under way, until the candidate leaves it; None where there is none.
         wrong_codes: When wrong start codes were given.
+        code_number: Of the last one-time code that was used in the sitting; 0 before.
+        wrong_room_codes: When wrong one-time codes were given since.
         is_declined: The agreement was declined.
         integrity: What was noted for the proctor, as (what, detail).
         survey: Answers to the survey.
@@ -167,6 +169,8 @@ class SittingState:
     rest: Rest | None = None
     is_hand_raised: bool = False
     wrong_codes: tuple[Reading, ...] = ()
+    code_number: int = 0
+    wrong_room_codes: tuple[Reading, ...] = ()
     is_declined: bool = False
     integrity: tuple[tuple[str, str], ...] = ()
     survey: tuple[tuple[str, str], ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.room_code import Challenge
 from pocus_desktop.case.items.registry import Item, Response
 from pocus_desktop.case.media import Cine, Clip, Image
 from pocus_desktop.case.patient import Patient, PatientState
@@ -360,7 +361,12 @@ Screen: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The whole of what a screen renders."""
+    """The whole of what a screen renders.
+
+    Attributes:
+        challenges: What a one-time code of the room could do now; empty where none could, or none can be checked.
+    """
 
     chrome: Chrome
     screen: Screen
+    challenges: tuple[Challenge, ...] = ()

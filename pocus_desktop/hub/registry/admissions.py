@@ -12,6 +12,7 @@ from pocus_desktop.admission.admission import Accommodations, Admission, Candida
 from pocus_desktop.admission.forms import Form, draw
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import AdmissionRecord, AdmissionState, Admitted, EnrolmentState, Entry, Order
+from pocus_desktop.admission.room_code import new_secret, seal_secret
 from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.admission.sign_in import new_code, sign_in_verifier
 from pocus_desktop.admission.windows import Attempt, Rules
@@ -110,6 +111,9 @@ class Admissions:
                     start_code=start_proof,
                     sign_in_code=sign_in_proof,
                     photo=person["photo"],
+                    code_secrets=()
+                    if centre is None
+                    else seal_secret(new_secret(), openers, admission_id=admission_id),
                 )
             except ValidationError as problem:
                 raise BadOrderError(reason=first_fault(problem)) from problem
@@ -208,6 +212,7 @@ class Admissions:
                 "attempt": next_number(made),
                 "walk_in": None,
                 "content_keys": (),
+                "code_secrets": (),
             }
         )
         envelope = documents.issue(real, [self._ring.signer])
