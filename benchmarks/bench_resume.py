@@ -7,7 +7,6 @@ The goal is in seconds, as a person would count.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from benchmarks.bench_startup import BARE, ROOT
+from benchmarks.bench_startup import BARE, ROOT, as_installed
 from benchmarks.claim import Claim, at_most
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.app.demo import CANDIDATE, SAMPLE
@@ -123,7 +122,7 @@ def _seconds(program: str, told: str) -> float:
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env=as_installed(),
         timeout=120,
         check=False,
     )

@@ -64,6 +64,12 @@ def run() -> Claim:
     )
 
 
+def as_installed() -> dict[str, str]:
+    """The environment of a child, on no screen, whose modules are compiled once, as an installed program's are."""
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**told, "QT_QPA_PLATFORM": "offscreen"}
+
+
 def _milliseconds(program: str) -> float:
     begun = time.time()
     done = subprocess.run(
@@ -72,7 +78,7 @@ def _milliseconds(program: str) -> float:
         text=True,
         check=True,
         cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env=as_installed(),
         timeout=60,
     )
     return (float(done.stdout.split()[-1]) - begun) * 1000

@@ -51,7 +51,7 @@ _PROOF: Final = b"start"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", arbitrary_types_allowed=True)
 
 
 class Candidate(_Part):

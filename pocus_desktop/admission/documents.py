@@ -39,7 +39,7 @@ class NewerDocumentError(PocusError):
 class Part(BaseModel):
     """Frozen, and keeps fields of later programs."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", arbitrary_types_allowed=True)
 
 
 class Pair(Part):

@@ -34,7 +34,7 @@ class BadReportError(PocusError):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow")
 
 
 class Check(_Part):

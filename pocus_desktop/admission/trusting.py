@@ -4,23 +4,27 @@ A station that was enrolled with a root of trust believes what the metadata unde
 a root, such as an item writer's own computer, believes the keys it was given by hand.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.bundle.trust.academy import StaleRule
-from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.bundle.trust.errors import NeverRefreshedError
+from pocus_desktop.bundle.trust.pinned import is_enrolled
 from pocus_desktop.bundle.trust.policy import TrustPolicy
-from pocus_desktop.bundle.trust.state import TrustState
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError, Json
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
+
+if TYPE_CHECKING:
+    from pocus_desktop.bundle.trust.state import TrustState
 
 FORMAT: Final = 1
 OVERRIDE_MS: Final = 24 * 3_600_000
@@ -77,7 +81,7 @@ class Override:
         write_atomically(path, canonical.encode(document))
 
     @classmethod
-    def load(cls, path: Path) -> "Override | None":
+    def load(cls, path: Path) -> Override | None:
         """The word that was given last; None where there is none, or it cannot be read, which allows nothing."""
         try:
             document = canonical.decode(path.read_bytes())
@@ -108,7 +112,7 @@ class Trusting:
     override: Override | None = None
 
     @classmethod
-    def load(cls, home: Home) -> "Trusting":
+    def load(cls, home: Home) -> Trusting:
         """Read it from a station's home.
 
         Raises:
@@ -117,11 +121,12 @@ class Trusting:
             PocusError: `trust.*`: the metadata kept here was damaged, or never came.
         """
         enrolment = Enrolment.load(home.trust)
-        client = TrustClient(home.trust_state)
-        if not client.is_enrolled:
+        if not is_enrolled(home.trust_state):
             return cls.by_hand(enrolment)
+        from pocus_desktop.bundle.trust.client import TrustClient  # python-tuf: who follows nobody starts without it
+
         try:
-            state = client.state()
+            state = TrustClient(home.trust_state).state()
         except NeverRefreshedError:  # it was enrolled, and has heard of no one yet: nobody may sign a bundle
             return cls(policy=TrustPolicy(keys=()), hubs=enrolment.hubs, hub_url=enrolment.hub_url)
         return cls(
@@ -133,7 +138,7 @@ class Trusting:
         )
 
     @classmethod
-    def by_hand(cls, enrolment: Enrolment) -> "Trusting":
+    def by_hand(cls, enrolment: Enrolment) -> Trusting:
         """The keys of an enrolment without a root."""
         return cls(policy=enrolment.policy(), hubs=enrolment.hubs, hub_url=enrolment.hub_url)
 

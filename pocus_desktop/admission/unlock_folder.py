@@ -32,7 +32,7 @@ _Read = TypeVar("_Read")
 
 
 class _KeptWords(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", arbitrary_types_allowed=True)
 
     format: Literal[1] = 1
     name: str = Field(pattern=r"^[0-9a-f]{16}$")

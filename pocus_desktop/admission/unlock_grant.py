@@ -26,7 +26,7 @@ INFO: Final = b"pocus unlock v1\x00"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", arbitrary_types_allowed=True)
 
 
 class UnlockWindow(_Part):

@@ -29,7 +29,7 @@ FORMAT: Final = 1
 
 
 class _PassedOn(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", arbitrary_types_allowed=True)
 
     kind: Literal["pocus.unlock-passed-on"] = KIND
     format: Literal[1] = 1

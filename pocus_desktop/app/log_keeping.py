@@ -11,9 +11,8 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sitting.receipt import verify_entered
-from pocus_desktop.sync.log_reader import CarriesLog
 from pocus_desktop.sync.log_watch import LogWatch, exchange_heads
-from pocus_desktop.sync.transport import Transport
+from pocus_desktop.sync.transport import CarriesLog, Transport
 
 
 class LogKeeping:

@@ -1,14 +1,19 @@
 """What stands behind the candidate's windows: the desk, the clock, libVLC."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from pocus_desktop.app.practice import PracticeRoom
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.ui.candidate.desk import Desk, MoveDesk
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.integrity.probe import SystemProbe
+
+if TYPE_CHECKING:
+    from pocus_desktop.app.practice import PracticeRoom
 
 
 def make_rooms(

@@ -23,7 +23,7 @@ from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
-from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.bundle.trust.pinned import is_enrolled
 from pocus_desktop.bundle.verifier import VerifiedBundle, open_known_bundle
 from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
@@ -244,7 +244,7 @@ class Station:
         Raises:
             PocusError: As `Trusting.load`.
         """
-        if TrustClient(self._home.trust_state).is_enrolled:
+        if is_enrolled(self._home.trust_state):
             self._trusting = Trusting.load(self._home)
         return self._trusting
 

@@ -193,6 +193,3 @@ class Branch(Model):
 
 END: Literal["end"] = "end"
 """The target that ends a case."""
-
-for _model in (All, Any_, Not):
-    _model.model_rebuild()

@@ -23,7 +23,12 @@ class Model(BaseModel):
     """What all case models share: frozen, strict about unknown keys, finite numbers, fields named as in the source."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        serialize_by_alias=True,
+        allow_inf_nan=False,
+        defer_build=True,  # each is built when first used: most programs use few of them (docs/adr/0109)
     )
 
 
@@ -139,7 +144,7 @@ def _not_empty(value: Mapping[str, str]) -> Mapping[str, str]:
 class Text(RootModel[Annotated[dict[Language, str], BeforeValidator(_texts), AfterValidator(_not_empty)]]):
     """The same words in one or more languages; a plain string counts as English."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     def __call__(self, language: str) -> str:
         """The words in `language`, else in its parent language, else in English, else in the first given."""

@@ -26,7 +26,7 @@ _Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
 class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 class _Timer(_Stored):

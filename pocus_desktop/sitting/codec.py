@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.kernel import canonical
@@ -23,7 +23,7 @@ Converters: TypeAlias = Mapping[int, Callable[[Document], Document]]
 CONVERTERS: Final[Converters] = {}
 """From version n to n + 1; empty while there is only version 1."""
 
-_EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
+_EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent, config=ConfigDict(defer_build=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

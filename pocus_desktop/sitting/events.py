@@ -22,7 +22,7 @@ VERSION: Literal[1] = 1
 class Happening(BaseModel):
     """What all events share: frozen, nothing unknown, a version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     v: Literal[1] = VERSION
 

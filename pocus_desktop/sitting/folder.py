@@ -37,7 +37,7 @@ _DIGEST: Final = r"^[0-9a-f]{64}$"
 
 
 class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     format: Literal[1] = 1
     digest: str = Field(pattern=_DIGEST)
@@ -54,7 +54,7 @@ class MovedAway(BaseModel):
         head: That row's digest.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     format: Literal[1] = 1
     at_ms: int = Field(ge=0, le=LATEST_MS)

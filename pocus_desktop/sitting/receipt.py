@@ -49,7 +49,7 @@ class Receipt(BaseModel):
         nonce: Random, so that nobody without the receipt can find its entry.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow")
 
     format: Literal[1] = 1
     sealed_digest: Digest

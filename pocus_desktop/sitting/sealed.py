@@ -67,7 +67,7 @@ MAXIMUM_FRONT_BYTES: Final = _FIXED_BYTES + MAXIMUM_HEADER_BYTES
 class SealedKey(BaseModel):
     """The body's key, sealed to one recipient."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow")
 
     key_id: str
     sealed: Base64
@@ -82,7 +82,7 @@ class Header(BaseModel):
         recipients: Who can open it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow")
 
     format: Literal[1] = 1
     sitting: str = Field(min_length=1)

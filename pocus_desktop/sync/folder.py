@@ -84,7 +84,7 @@ class FolderTransport:
         return self._folder / HEADS
 
     def read_log(self, path: str) -> bytes | None:
-        """A part of the copy that the hub left here; see `sync.log_reader.CarriesLog`."""
+        """A part of the copy that the hub left here; see `sync.transport.CarriesLog`."""
         return read_regular(self._folder / LOG / path, LONGEST_PART)
 
     def close(self) -> None:

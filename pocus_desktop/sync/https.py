@@ -212,7 +212,7 @@ class HttpsTransport:
         return None
 
     def read_log(self, path: str) -> bytes | None:
-        """A part of the hub's log; see `sync.log_reader.CarriesLog`."""
+        """A part of the hub's log; see `sync.transport.CarriesLog`."""
         return read_part(self._client, self._address, HUB_PATH + path)
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Reading a copy of a log: from an address, or from a folder (formats/log 5)."""
 
 from pathlib import Path
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 import httpx2
 
@@ -14,26 +14,6 @@ HUB_PATH: Final = "v1/log/"
 
 _OK: Final = 200
 _GONE: Final = 404
-
-
-@runtime_checkable
-class CarriesLog(Protocol):
-    """A way to the hub that gives its log as well."""
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the hub itself gives it, as it is now."""
-
-    @property
-    def heads(self) -> Path | None:
-        """The folder in which stations that share this way compare heads; None where it has none."""
-
-    def read_log(self, path: str) -> bytes | None:
-        """A part of the log; None where there is none.
-
-        Raises:
-            SyncError: It could not be asked.
-        """
 
 
 def read_part(client: httpx2.Client, address: httpx2.URL, path: str) -> bytes | None:

@@ -5,6 +5,7 @@ transport moves bytes and believes nothing; the outbox verifies every receipt.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
 RECEIPT_MEDIA_TYPE: Final = "application/vnd.pocus.receipt+json"
@@ -76,4 +77,24 @@ class PiecewiseTransport(Transport, Protocol):
             SyncError: By cause, as `deliver`.
             NoUploadsError: The hub takes envelopes whole only.
             GaveWayError: `is_wanted` said so.
+        """
+
+
+@runtime_checkable
+class CarriesLog(Protocol):
+    """A way to the hub that gives its log as well."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the hub itself gives it, as it is now."""
+
+    @property
+    def heads(self) -> Path | None:
+        """The folder in which stations that share this way compare heads; None where it has none."""
+
+    def read_log(self, path: str) -> bytes | None:
+        """A part of the log; None where there is none.
+
+        Raises:
+            SyncError: It could not be asked.
         """

@@ -91,6 +91,7 @@ def run_candidate(
             window.show_choices(())
             window.refuse(error.explain(window.language))
             return
+        event_loop.keep_what_was_loaded()
         if on_ready is not None:
             on_ready(held[0])
 

@@ -17,8 +17,8 @@ from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.errors import FolderDamagedError
 from pocus_desktop.sync.folder import FolderTransport
 from pocus_desktop.sync.https import HttpsTransport
-from pocus_desktop.sync.log_reader import CarriesLog
 from pocus_desktop.sync.log_watch import LogWatch
+from pocus_desktop.sync.transport import CarriesLog
 from pocus_desktop.tlog.copy import LogCopy
 from pocus_desktop.tlog.errors import ForkedLogError
 from tests.hub.school import School

@@ -159,9 +159,13 @@ def test_the_sitting_of_the_chosen_admission_is_opened(open_shell: OpenShell) ->
 
 def test_a_code_is_asked_for_where_the_admission_has_one(open_shell: OpenShell) -> None:
     shell, desk = open_shell((CHOICES[0], CHOICES[1]._replace(needs_code=True)))
-    field = named(shell.sign_in, "sign-in-code")
-    assert not field.isVisible()
+    assert shell.sign_in.findChild(QWidget, "sign-in-code") is None
     QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "admission:adm-2")
+    field = named(shell.sign_in, "sign-in-code")
+    assert field.isVisible()
+    press(shell.sign_in, "admission:adm-1")
+    assert not field.isVisible()
     press(shell.sign_in, "admission:adm-2")
     assert field.isVisible()
     press(shell.sign_in, "primary")
@@ -176,11 +180,11 @@ def test_a_code_is_asked_for_where_the_admission_has_one(open_shell: OpenShell) 
 
 def test_the_words_for_the_day_are_asked_for_where_the_bundle_waits_for_them(open_shell: OpenShell) -> None:
     shell, desk = open_shell((AdmissionChoice(admission_id="adm-embargoed", title="Lung", told="Assessment"),))
-    field = named(shell.sign_in, "sign-in-words")
-    assert not field.isVisible()
+    assert shell.sign_in.findChild(QWidget, "sign-in-words") is None
     QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
     press(shell.sign_in, "primary")
     assert WordsNeededError(bundle="lung").explain().what in told(shell.sign_in)
+    field = named(shell.sign_in, "sign-in-words")
     assert field.isVisible()
     assert QApplication.focusWidget() is field
     QTest.keyClicks(field, "boy forest lucky")
@@ -188,6 +192,25 @@ def test_the_words_for_the_day_are_asked_for_where_the_bundle_waits_for_them(ope
     settle()
     assert desk.words == ["", "boy forest lucky"]
     assert shell.window is not None
+
+
+def test_the_tab_key_goes_from_top_to_bottom_whatever_was_made_first(open_shell: OpenShell) -> None:
+    shell, _desk = open_shell((CHOICES[0]._replace(needs_code=True), CHOICES[1]))
+    shell.sign_in.offer_practice()
+    shell.sign_in.refuse(Explanation(what="It waits.", next="Type the words."), needs_words=True)
+    settle()
+    field = named(shell.sign_in, "candidate-id")
+    field.setFocus()
+    met = []
+    while (focused := QApplication.focusWidget()) is not None and focused.objectName() not in met:
+        met.append(focused.objectName())
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    below = ["sign-in-code", "sign-in-words", "language:en", "language:es", "practise", "primary"]
+    assert [name for name in met if name in ("candidate-id", "admission:adm-1", *below)] == [
+        "candidate-id",
+        "admission:adm-1",
+        *below,
+    ]
 
 
 def test_enter_signs_in_to_what_is_to_be_resumed(open_shell: OpenShell) -> None:

@@ -28,7 +28,7 @@ from tuf.ngclient.fetcher import FetcherInterface
 from pocus_desktop.bundle.carrier import Carrier, CarrierFailedError, NotCarriedError
 from pocus_desktop.bundle.errors import LibraryBusyError
 from pocus_desktop.bundle.library_lock import PATIENCE_S, locked
-from pocus_desktop.bundle.trust import academy
+from pocus_desktop.bundle.trust import academy, pinned
 from pocus_desktop.bundle.trust.errors import (
     BadRootError,
     DamagedStateError,
@@ -48,7 +48,6 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import sync_file, sync_folder, write_atomically
 from pocus_desktop.kernel.ids import NAME
 
-_POINTER: Final = "current"
 _ROOT: Final = "root.json"
 _LOCK: Final = ".lock"
 _PINNED: Final = "enrolled-root.json"
@@ -89,7 +88,7 @@ class TrustClient:
     @property
     def is_enrolled(self) -> bool:
         """Whether a root was pinned here."""
-        return (self._folder / _POINTER).is_file()
+        return pinned.is_enrolled(self._folder)
 
     def enrol(self, root: bytes) -> None:
         """Pin the root that this station was enrolled with. Doing it again with the same root changes nothing.
@@ -229,7 +228,7 @@ class TrustClient:
         for path in (*generation.rglob("*/"), generation):
             if path.is_dir() and not path.is_symlink():
                 sync_folder(path)
-        write_atomically(self._folder / _POINTER, generation.name.encode("ascii"))
+        write_atomically(self._folder / pinned.POINTER, generation.name.encode("ascii"))
         for old in self._folder.iterdir():
             if old.is_dir() and old != generation:
                 shutil.rmtree(old, ignore_errors=True)
@@ -238,7 +237,7 @@ class TrustClient:
         before = ""
         while True:
             try:
-                name = (self._folder / _POINTER).read_text("ascii").strip()
+                name = (self._folder / pinned.POINTER).read_text("ascii").strip()
             except FileNotFoundError as problem:
                 raise NotEnrolledError from problem
             except (OSError, ValueError) as problem:

@@ -6,7 +6,7 @@ A new interaction joins here, in `scoring` (its rule) and in `ui` (its widget); 
 from collections.abc import Mapping
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from pocus_desktop.case.items.choice import ChoiceItem, ChoiceResponse
 from pocus_desktop.case.items.extended_text import ExtendedTextItem, ExtendedTextResponse
@@ -34,10 +34,10 @@ RESPONSES: Final[Mapping[str, type[Response]]] = {
 }
 """Item type to the class of its response."""
 
-RESPONSE: Final[TypeAdapter[Response]] = TypeAdapter(Response)
+RESPONSE: Final[TypeAdapter[Response]] = TypeAdapter(Response, config=ConfigDict(defer_build=True))
 """Reads a response from JSON."""
 
-ITEM: Final[TypeAdapter[Item]] = TypeAdapter(Item)
+ITEM: Final[TypeAdapter[Item]] = TypeAdapter(Item, config=ConfigDict(defer_build=True))
 """Reads an item from JSON or YAML data."""
 
 

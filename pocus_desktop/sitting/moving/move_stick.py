@@ -46,7 +46,7 @@ _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class StickFile(BaseModel):
     """A file as it must read back."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     size: int = Field(ge=0, le=MAXIMUM_BYTES)
     sha256: _Digest
@@ -61,7 +61,7 @@ class Contents(BaseModel):
         is_fenced: Whether the computer it comes from let go of it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow")
 
     format: Literal[1] = FORMAT
     sitting: str = Field(pattern=r"^[A-Za-z0-9_.:-]{1,120}$")

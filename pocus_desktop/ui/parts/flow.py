@@ -25,6 +25,13 @@ class FlowLayout(QLayout):
             self._first_end = len(self._items)
         self.addWidget(widget)
 
+    def add_start(self, widget: QWidget) -> None:
+        """Add a widget after those at the leading edge, before all that stand at the trailing edge."""
+        self.addWidget(widget)
+        if self._first_end is not None:
+            self._items.insert(self._first_end, self._items.pop())
+            self._first_end += 1
+
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
         """Take an item; called by Qt."""
         self._items.append(item)

@@ -67,5 +67,5 @@ class Page(QWidget):
     def add_action(self, text: str, *, icon_name: str = "", kind: str = "secondary") -> Button:
         """Add another action at the leading edge."""
         button = Button(text, icon_name=icon_name, kind=kind)
-        self.action_row.addWidget(button)
+        self.action_row.add_start(button)
         return button

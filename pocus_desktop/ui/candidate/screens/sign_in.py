@@ -1,16 +1,18 @@
 """Sign in: who one is, and which admission.
 
-What only later paints need (banners, the cards of admissions) is imported when it is needed, and the values are named
-tuples, for start-up time.
+What only later paints need (banners, the cards of admissions) is imported when it is needed, what few people need (the
+code, the words for the day, the offer to practise) is made when it is asked for, and the values are named tuples, for
+start-up time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, MoveOffer
@@ -135,17 +137,15 @@ class SignInScreen(QWidget):
         self._choices = QVBoxLayout()
         self._choices.setSpacing(worn.space("tight"))
         card.body.addLayout(self._choices)
-        self._code_block, self._code = self._add_field(card, "code")
-        self._words_block, self._day_words = self._add_field(card, "words")
+        self._extra = QVBoxLayout()
+        card.body.addLayout(self._extra)
+        self._fields: dict[str, QLineEdit] = {}
         self._group = QButtonGroup(self)
         self._by_card: dict[RadioCard, AdmissionChoice] = {}
         self._languages = QWidget(page.footer)
         self._language_row = FlowLayout(self._languages, gap=worn.space("tight"))
         page.action_row.addWidget(self._languages)
-        self._practise = page.add_action(words("sign_in.practise"), icon_name="circle-play")
-        self._practise.setObjectName("practise")
-        self._practise.clicked.connect(self._ask_to_practise)
-        self._practise.hide()
+        self._practise: Button | None = None
         self._go = page.add_primary(words("sign_in.go"))
         self._go.clicked.connect(self._sign_in)
         self._shown_choices: Sequence[AdmissionChoice] | None = ()
@@ -156,7 +156,8 @@ class SignInScreen(QWidget):
         """Show the admissions, the last refusal and the languages."""
         words = self._words
         self._is_opening = view.is_opening
-        self._practise.setVisible(view.can_practise)
+        if view.can_practise and self._practise is None:
+            self._offer_practice()
         if view.candidate_id and not self._id.text():
             self._id.setText(view.candidate_id)
         if view.refusal is None:
@@ -172,9 +173,8 @@ class SignInScreen(QWidget):
         if view.moves != self._shown_moves:
             self._shown_moves = view.moves
             self._show_moves(view.moves)
-        if view.needs_words and self._words_block.isHidden():
-            self._words_block.show()
-            self._day_words.setFocus()
+        if view.needs_words and "words" not in self._fields:
+            self._field("words").setFocus()
         if view.choices != self._shown_choices or view.choices is None:
             self._shown_choices = view.choices
             self._show_choices(view.choices)
@@ -213,9 +213,10 @@ class SignInScreen(QWidget):
             self._group.addButton(card)
             self._by_card[card] = choice
             card.toggled.connect(self._show_code)
-            card.setChecked(index == 0)
             self._choices.addWidget(card)
+            card.setChecked(index == 0)
         self._show_code()
+        self._order_focus()
 
     def _show_moves(self, offers: Sequence[MoveOffer]) -> None:
         words = self._words
@@ -227,15 +228,24 @@ class SignInScreen(QWidget):
             button.setObjectName(f"take-in:{offer.sitting}")
             button.clicked.connect(lambda _=False, taken=offer: self._take_in(taken))
             self._moves.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._order_focus()
 
     def _take_in(self, offer: MoveOffer) -> None:
         if not self._is_opening:
             self.asked.emit(TakeIn(offer=offer, candidate_id=self._id.text()))
 
-    def _add_field(self, card: Card, name: str) -> tuple[QWidget, QLineEdit]:
-        """A field with its label and help, hidden until it is asked for."""
+    def _offer_practice(self) -> None:
+        self._practise = self._page.add_action(self._words("sign_in.practise"), icon_name="circle-play")
+        self._practise.setObjectName("practise")
+        self._practise.clicked.connect(self._ask_to_practise)
+        self._order_focus()
+
+    def _field(self, name: str) -> QLineEdit:
+        """A field with its label and help below the admissions, made when first it is asked for."""
+        if name in self._fields:
+            return self._fields[name]
         words = self._words
-        block = QWidget(card)
+        block = QWidget(self._id.parentWidget())
         column = QVBoxLayout(block)
         column.setContentsMargins(0, look.current().space("tight"), 0, 0)
         label = Label(words(f"sign_in.{name}"), weight="medium")
@@ -247,16 +257,31 @@ class SignInScreen(QWidget):
         label.setBuddy(field)
         for widget in (label, field, Label(words(f"sign_in.{name}_help"), scale="fine", tone="muted")):
             column.addWidget(widget)
-        card.body.addWidget(block)
-        block.hide()
-        return block, field
+        self._extra.insertWidget(0 if name == "code" else -1, block)
+        self._fields[name] = field
+        self._order_focus()
+        return field
+
+    def _order_focus(self) -> None:
+        """Let the Tab key go from top to bottom, whatever was made first."""
+        fields = [self._fields[name] for name in ("code", "words") if name in self._fields]
+        moves = [widget for widget in _widgets(self._moves) if isinstance(widget, Button)]
+        practise = [] if self._practise is None else [self._practise]
+        languages = _widgets(self._language_row)
+        order = (*moves, self._id, *self._by_card, *fields, *languages, *practise, self._go)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _chosen(self) -> AdmissionChoice | None:
         return next((choice for card, choice in self._by_card.items() if card.isChecked()), None)
 
     def _show_code(self) -> None:
         choice = self._chosen()
-        self._code_block.setVisible(choice is not None and choice.needs_code)
+        is_needed = choice is not None and choice.needs_code
+        if is_needed or "code" in self._fields:
+            block = self._field("code").parentWidget()
+            assert block is not None  # noqa: S101 - it was made in one
+            block.setVisible(is_needed)
 
     def _show_refusal(self, told: Explanation) -> None:
         from pocus_desktop.ui.announce import announce  # after the first paint, for start-up time
@@ -284,13 +309,13 @@ class SignInScreen(QWidget):
             self._show_refusal(Explanation(what=self._words(key), next=self._words(next_key)))
             self._id.setFocus()
             return
-        code = self._code.text().strip() if choice.needs_code else ""
+        code = self._field("code").text().strip() if choice.needs_code else ""
         if choice.needs_code and not code:
             told = Explanation(what=self._words("sign_in.code_missing"), next=self._words("sign_in.code_missing_next"))
             self._show_refusal(told)
-            self._code.setFocus()
+            self._field("code").setFocus()
             return
-        words = self._day_words.text().strip()
+        words = self._fields["words"].text().strip() if "words" in self._fields else ""
         self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=choice.admission_id, code=code, words=words))
 
 
@@ -300,6 +325,11 @@ def _banner(name: str, kind: str, what: str, next_step: str) -> QWidget:
     banner = Banner(kind=kind, what=what, next_step=next_step)
     banner.setObjectName(name)
     return banner
+
+
+def _widgets(layout: QLayout) -> list[QWidget]:
+    items = [layout.itemAt(index) for index in range(layout.count())]
+    return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
 
 def _clear(layout: QVBoxLayout) -> None:
