@@ -1,4 +1,7 @@
-"""Admissions as the hub hands them to a station: their envelopes in one document (formats/enrolment 6.4)."""
+"""What is handed to a station over a network: envelopes of one kind in one document.
+
+Admissions by the hub (formats/enrolment 6.4) and by a room's relay, releases of bundles by a relay (formats/relay 2).
+"""
 
 from typing import Final, Literal
 
@@ -10,6 +13,9 @@ from pocus_desktop.kernel import canonical
 
 MEDIA_TYPE: Final = "application/vnd.pocus.admissions.v1+json"
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
+ADMISSIONS_PATH: Final = "/v1/stations/me/admissions"
+RELEASES_TYPE: Final = "application/vnd.pocus.releases.v1+json"
+RELEASES_PATH: Final = "/v1/stations/me/releases"
 
 
 class _Handed(Part):
@@ -29,3 +35,22 @@ def read_admissions(document: bytes) -> tuple[bytes, ...]:
         BadDocumentError, NewerDocumentError: It is no such document.
     """
     return read_payload(_Handed, bounded(document, MAXIMUM_BYTES)).admissions
+
+
+class _Released(Part):
+    format: Literal[1] = 1
+    releases: tuple[Base64, ...] = Field(default=(), max_length=2000)
+
+
+def write_releases(files: tuple[bytes, ...]) -> bytes:
+    """The document; the first 2000."""
+    return canonical.encode(_Released(releases=files[:2000]).model_dump(mode="json"))
+
+
+def read_releases(document: bytes) -> tuple[bytes, ...]:
+    """The releases as they came, none of them verified.
+
+    Raises:
+        BadDocumentError, NewerDocumentError: It is no such document.
+    """
+    return read_payload(_Released, bounded(document, MAXIMUM_BYTES)).releases

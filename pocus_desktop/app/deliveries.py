@@ -23,6 +23,7 @@ from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.errors import EnvelopeChangedError, EnvelopeMissingError
 from pocus_desktop.sync.outbox import Attempt, Outbox
+from pocus_desktop.sync.outlook import is_held
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.sync.worker import OutboxWorker
 
@@ -138,6 +139,8 @@ class Deliveries:
                 sitting.note_delivery(digest, "sending")
             elif row.status is Status.QUARANTINED:
                 sitting.note_delivery(digest, "refused", reason=row.problem)
+            elif is_held(row):
+                sitting.note_delivery(digest, "held", reason=row.reason)
             else:
                 sitting.note_delivery(digest, "waiting", reason=row.problem)
 

@@ -26,6 +26,7 @@ DELIVERY: Final[Mapping[str, str]] = {
     "local": "sitting.delivery_local",
     "waiting": "sitting.delivery_waiting",
     "sending": "sitting.delivery_sending",
+    "held": "sitting.delivery_held",
     "received": "sitting.delivery_received",
     "refused": "sitting.delivery_refused",
 }

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from pocus_desktop.admission import room_code
 from pocus_desktop.admission.admission import StationKeys, VerifiedAdmission
@@ -21,7 +21,7 @@ from pocus_desktop.sitting import events, intents, opening, present, times
 from pocus_desktop.sitting.alive import Sign, last_sign
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
-from pocus_desktop.sitting.delivery import Delivery
+from pocus_desktop.sitting.delivery import Delivery, DeliveryState
 from pocus_desktop.sitting.errors import DiskFailedError, HandedInError
 from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.intents import Intent
@@ -285,7 +285,7 @@ class Sitting:
     def note_delivery(
         self,
         digest: str,
-        state: Literal["waiting", "sending", "received", "refused"],
+        state: DeliveryState,
         *,
         reason: str = "",
         receipt: Receipt | None = None,

@@ -13,6 +13,7 @@ from pocus_desktop.case.items.registry import Item, Response
 from pocus_desktop.case.media import Cine, Clip, Image
 from pocus_desktop.case.patient import Patient, PatientState
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.sitting.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +319,7 @@ class HandedInView:
 
     sealed_path: str
     sealed_digest: str
-    delivery: Literal["waiting", "sending", "received", "refused"]
+    delivery: DeliveryState
     delivery_told: Explanation
     receipt_lines: tuple[tuple[str, str], ...] = ()
     receipt_qr: str = ""

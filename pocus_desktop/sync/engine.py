@@ -127,6 +127,8 @@ class Failed:
         asked_ms: How long the other side asks to be left alone; None where it does not say.
         chance: Drawn evenly from 0 to 1.
         moved_bytes: How many bytes this attempt brought over durably.
+        longest_ms: When to try again at the latest; None for as late as any failure.
+        carrier: What took it, where that was chosen during the attempt; empty where it is the one that began.
     """
 
     problem: str
@@ -138,6 +140,8 @@ class Failed:
     asked_ms: int | None = None
     chance: float
     moved_bytes: int = 0
+    longest_ms: int | None = None
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +301,7 @@ def _failed(row: Row, event: Failed, now_ms: int) -> Step:
     """Rules 2, 3, 4 and 6; word of an attempt that is not under way is passed over."""
     if row.status is not Status.ACTIVE:
         return Step(row=row)
-    told = replace(row, problem=event.problem, reason=event.reason)
+    told = replace(row, problem=event.problem, reason=event.reason, carrier=event.carrier or row.carrier)
     if event.is_final:
         return Step(row=replace(told, status=Status.QUARANTINED, attempts=row.attempts + 1))
     if event.has_no_pieces and not row.is_partial:  # what goes whole cannot be called off
@@ -311,6 +315,8 @@ def _failed(row: Row, event: Failed, now_ms: int) -> Step:
         return _planned(replace(told, status=Status.WAITING, attempts=0, due_ms=soon))
     attempts = row.attempts + 1
     wait_ms = delay_ms(attempts, chance=event.chance, asked_ms=event.asked_ms)
+    if event.longest_ms is not None:
+        wait_ms = min(wait_ms, event.longest_ms)
     status = Status.WAITING if event.has_arrived else Status.FAILED
     return _planned(replace(told, status=status, attempts=attempts, due_ms=now_ms + wait_ms))
 

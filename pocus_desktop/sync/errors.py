@@ -23,6 +23,9 @@ class SyncError(PocusError):
     has_arrived: ClassVar[bool] = False
     """Whether all of it is with the carrier, and only the receipt has still to come."""
 
+    longest_ms: ClassVar[int | None] = None
+    """When to ask again at the latest, where asking costs hardly anything; None for as late as any failure."""
+
     def __init__(self, *, retry_after_ms: int | None = None, **params: Safe) -> None:
         super().__init__(**params)
         self.retry_after_ms = retry_after_ms
@@ -137,6 +140,34 @@ class NoReceiptYetError(SyncError):
 
     code = "sync.no_receipt_yet"
     has_arrived = True
+
+
+class HeldByCentreError(NoReceiptYetError):
+    """The room's relay keeps the envelope for the academy, and the receipt has still to come.
+
+    Its `reason` says where the envelope is, by the relay's word (formats/relay 3.4).
+    """
+
+    code = "sync.held_by_centre"
+    longest_ms = 60_000
+
+
+class RelayRefusedError(SyncError):
+    """The room's relay does not take the envelope; never final, for only the academy judges results."""
+
+    code = "sync.relay_refused"
+
+
+class RelayUnavailableError(SyncError):
+    """The room's relay cannot take anything now."""
+
+    code = "sync.relay_unavailable"
+
+
+class NoRoadError(SyncError):
+    """Neither the hub nor the room's relay can be reached."""
+
+    code = "sync.no_road"
 
 
 class NoUploadsError(SyncError):

@@ -25,6 +25,7 @@ from pocus_desktop.sync.errors import (
 )
 from pocus_desktop.sync.transport import MAXIMUM_RECEIPT_BYTES
 
+NAME: Final = "folder"
 RESULTS: Final = "results"
 RECEIPTS: Final = "receipts"
 RECEIPT_SUFFIX: Final = ".receipt"
@@ -48,7 +49,7 @@ class FolderTransport:
     @property
     def name(self) -> str:
         """What logs call it."""
-        return "folder"
+        return NAME
 
     def deliver(self, envelope: bytes, digest: str) -> bytes:
         """Put the envelope into the folder and take up the receipt, if one has come back; see `Transport`.

@@ -149,7 +149,7 @@ class HttpsTransport:
             told_as_ours(host),
             self._client.stream("PUT", url, content=envelope, headers=headers) as answer,
         ):
-            return _judge(answer, host)
+            return self.receipt_in(answer, host)
 
     def reaches(self) -> bool:
         """Whether the hub says that it takes results now."""
@@ -179,22 +179,34 @@ class HttpsTransport:
             NoUploadsError: The hub takes envelopes whole only.
             GaveWayError: `is_wanted` said so.
         """
-
-        def pieces(now_ms: int) -> Pieces:
-            return Pieces(
-                self._client,
-                self._address,
-                receipt_in=_judge,
-                refusal=_refusal,
-                authorize=lambda method, target: self._signature(method, target, now_ms),
-            )
-
         try:
-            first = pieces(time.time_ns() // 1_000_000)
+            first = self.pieces(time.time_ns() // 1_000_000)
             return first.upload(envelope, digest, upload=upload, offset=offset, moved=moved, is_wanted=is_wanted)
         except OtherTimeError as told:  # rule 7; only the beginning of an upload is signed
-            again = pieces(told.hub_time_ms)
+            again = self.pieces(told.hub_time_ms)
             return again.upload(envelope, digest, upload="", offset=0, moved=moved, is_wanted=is_wanted)
+
+    def pieces(self, now_ms: int) -> Pieces:
+        """What talks with the other side about uploads and receipts, signing for a moment."""
+        return Pieces(
+            self._client,
+            self._address,
+            receipt_in=self.receipt_in,
+            refusal=self.refusal,
+            authorize=lambda method, target: self._signature(method, target, now_ms),
+        )
+
+    def receipt_in(self, answer: httpx2.Response, host: str) -> bytes:
+        """The receipt that an answer holds, not verified.
+
+        Raises:
+            SyncError: Why it holds none, by its kind (rules 5 and 6).
+        """
+        return _judge(answer, host, self.refusal)
+
+    def refusal(self, answer: httpx2.Response, host: str, problem: Mapping[str, Json]) -> SyncError:
+        """What an answer means that is none of those expected."""
+        return _refusal(answer, host, problem)
 
     def _signature(self, method: str, target: str, now_ms: int) -> dict[str, str]:
         if self._key is None:
@@ -228,7 +240,9 @@ class OtherTimeError(NotLetInError):
         self.hub_time_ms = hub_time_ms
 
 
-def _judge(answer: httpx2.Response, host: str) -> bytes:
+def _judge(
+    answer: httpx2.Response, host: str, refusal: Callable[[httpx2.Response, str, Mapping[str, Json]], SyncError]
+) -> bytes:
     status, kind = answer.status_code, media_type(answer)
     if 300 <= status < 400:
         raise RedirectedError(host=host, status=status)
@@ -239,7 +253,7 @@ def _judge(answer: httpx2.Response, host: str) -> bytes:
             raise StrangeAnswerError(host=host, status=status)
         return bounded_body(answer, host)
     problem = problem_of(answer, host) if kind == PROBLEM_MEDIA_TYPE else {}
-    raise _refusal(answer, host, problem)
+    raise refusal(answer, host, problem)
 
 
 def _refusal(answer: httpx2.Response, host: str, problem: Mapping[str, Json]) -> SyncError:
@@ -260,11 +274,11 @@ def _refusal(answer: httpx2.Response, host: str, problem: Mapping[str, Json]) ->
         is_code = isinstance(cause, str) and _CODE.fullmatch(cause)
         return HubRefusedError(host=host, status=status, reason=str(cause) if is_code else code)
     if status >= _SERVER or status == _TOO_MANY:
-        return HubUnavailableError(host=host, status=status, retry_after_ms=_wait_asked(answer))
+        return HubUnavailableError(host=host, status=status, retry_after_ms=wait_asked_ms(answer))
     return StrangeAnswerError(host=host, status=status)
 
 
-def _wait_asked(answer: httpx2.Response) -> int | None:
+def wait_asked_ms(answer: httpx2.Response) -> int | None:
     """`Retry-After`: seconds, or a date, which is read by the clock that wrote `Date` in the same answer.
 
     Neither clock has to be right for that; without a `Date` a date says nothing.

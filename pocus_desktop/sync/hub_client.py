@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Self
 
 from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
-from pocus_desktop.admission.handing_out import MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
+from pocus_desktop.admission.handing_out import ADMISSIONS_PATH, MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
 from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import words
@@ -22,7 +22,7 @@ from pocus_desktop.sync.hub_http import (
 )
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE
 
-ADMISSIONS: Final = "/v1/stations/me/admissions"
+ADMISSIONS: Final = ADMISSIONS_PATH
 GRANT: Final = "/v1/stations/me/grant"
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
@@ -105,6 +105,7 @@ class HubClient(Connection):
         return self._ask_signed(key, GRANT, GRANT_TYPE, now_ms)
 
     def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
+        """Ask as who has this key; told that it is another time than now, once more for that time."""
         try:
             return self._ask_once(key, target, kind, now_ms)
         except HubAnsweredNoError as error:

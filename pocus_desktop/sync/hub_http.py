@@ -26,6 +26,7 @@ from pocus_desktop.sync.transport import MAXIMUM_RECEIPT_BYTES
 CONNECT_S: Final = 10.0
 STALL_S: Final = 30.0
 
+_OTHER_TIME: Final = frozenset({"hub.clock_differs", "relay.clock_differs"})
 _HOST: Final = re.compile(rb"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")
 
 
@@ -124,7 +125,7 @@ def problem_of(answer: httpx2.Response, host: str) -> Mapping[str, Json]:
 def hub_time_ms(problem: Mapping[str, Json]) -> int | None:
     """The hub's time, where a problem says that a request was signed for another (formats/hub 2)."""
     params = problem.get("params")
-    if problem.get("code") != "hub.clock_differs" or not isinstance(params, Mapping):
+    if problem.get("code") not in _OTHER_TIME or not isinstance(params, Mapping):
         return None
     told = params.get("hub_time_ms")
     return told if isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= LATEST_MS else None

@@ -83,6 +83,7 @@ class Outbox:
         *,
         chance: Callable[[], float] = random.random,
         is_alone: bool = True,
+        lets_go: bool = True,
     ) -> None:
         """Open the outbox and set right what a crash left half done (rule 2).
 
@@ -92,6 +93,7 @@ class Outbox:
             hub_keys: Whose receipts count, retired keys included.
             chance: Draws evenly from 0 to 1, to spread attempts.
             is_alone: False beside a program that may be sending (`pocus outbox`): its attempts are left to it.
+            lets_go: False where envelopes come from others: what their headers say then removes nothing (rule 5).
 
         Raises:
             OutboxOfLaterVersionError: A later version of this program wrote its records.
@@ -102,6 +104,7 @@ class Outbox:
         self._hub_keys = tuple(hub_keys)
         self._chance = chance
         self._is_alone = is_alone
+        self._lets_go = lets_go
         self._has_urgent = threading.Event()
         self._round = threading.Lock()
         try:
@@ -171,6 +174,10 @@ class Outbox:
     def rows(self) -> tuple[Row, ...]:
         """Every envelope and how far it is, in the order in which they came."""
         return self._store.rows()
+
+    def find(self, digest: str) -> Row | None:
+        """One envelope and how far it is; None where there is none of that digest."""
+        return self._store.find(digest)
 
     def next_due_ms(self, now_ms: int) -> int | None:
         """When the next attempt is due, as wall time, never before now; None where nothing waits."""
@@ -354,6 +361,8 @@ class Outbox:
             asked_ms=error.retry_after_ms,
             chance=self._chance(),
             moved_bytes=now.offset - row.offset if now is not None else 0,
+            longest_ms=error.longest_ms,
+            carrier=self._transport.name,
         )
         self._step(row.digest, failed, now_ms)
         if row.is_partial:
@@ -372,7 +381,7 @@ class Outbox:
 
     def _let_go_of_older(self, sitting: str) -> None:
         """Rule 5, of the partial envelopes of a sitting."""
-        for newer in self._store.rows() if sitting else ():
+        for newer in self._store.rows() if sitting and self._lets_go else ():
             if newer.sitting == sitting:
                 self._let_go_for(newer)
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.sitting.held import HeldState
 from pocus_desktop.sync.engine import Row, Stage, Status, due_ms
-from pocus_desktop.sync.errors import NoReceiptYetError
+from pocus_desktop.sync.errors import HeldByCentreError, NoReceiptYetError
 
 SHORT = 12
 """So many digits of a digest tell results apart; more may be typed."""
@@ -45,6 +46,12 @@ def tell_outlook(rows: Sequence[Row], *, now_ms: int, language: str = "en") -> E
     waiting = [row for row in finished if row.status is not Status.DONE]
     if not waiting:
         return None
+    held = [row for row in waiting if is_held(row)]
+    if held == waiting:
+        return Explanation(
+            what=words.say("sync.outlook.held", language, count=len(held)),
+            next=words.say("sync.outlook.held_next", language),
+        )
     tried = max((row.tried_ms for row in waiting if row.tried_ms is not None), default=None)
     following = min((due for row in waiting if (due := due_ms(row, now_ms)) is not None), default=now_ms)
     told = (
@@ -59,6 +66,11 @@ def tell_outlook(rows: Sequence[Row], *, now_ms: int, language: str = "en") -> E
         )
     )
     return Explanation(what=told, next=words.say("sync.outlook.waiting_next", language))
+
+
+def is_held(row: Row) -> bool:
+    """Whether the room's relay keeps an envelope for the academy, by its own word."""
+    return row.status is not Status.DONE and row.problem == HeldByCentreError.code
 
 
 def clock_time(at_ms: int, now_ms: int) -> str:
@@ -94,6 +106,8 @@ def _when(row: Row, now_ms: int, language: str) -> str:
 def _todo(row: Row, language: str) -> str:
     if row.status is Status.DONE:
         return words.say("sync.line.may_go", language, digest=row.digest[:SHORT])
+    if is_held(row):
+        return words.say(f"sync.held.{HeldState(row.reason)}", language)
     if row.problem == NoReceiptYetError.code or (row.stage is Stage.SENT and row.carrier == "folder"):
         return words.say("sync.line.bring_back", language)
     if row.problem and words.has(f"errors.{row.problem}.next", language):

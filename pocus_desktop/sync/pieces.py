@@ -33,6 +33,8 @@ _TUS: Final = {**_PLAIN, "Tus-Resumable": VERSION}
 _CREATED: Final = 201
 _OK: Final = frozenset({200, 204})
 _NOT_FOUND: Final = frozenset({404, 410})
+_NOT_HELD: Final = frozenset({"hub.no_receipt", "relay.not_held"})
+_FULL: Final = frozenset({"hub.uploads_full", "relay.uploads_full"})
 _NO_UPLOADS: Final = frozenset({404, 405, 412, 501})
 _CONFLICT: Final = 409
 _NOT_THERE: Final = 404
@@ -93,7 +95,7 @@ class Pieces:
                 return self._finish(upload, envelope, digest, offset, moved, is_wanted)
             except _GoneError:  # the hub let it go, judged or not: it is asked
                 moved("", 0)
-        held = self._receipt(digest)  # rule 1
+        held = self.receipt(digest)  # rule 1
         if held is not None:
             return held
         upload = self._begin(digest, len(envelope))
@@ -121,12 +123,12 @@ class Pieces:
         try:
             self._send(upload, envelope, offset, moved, is_wanted)
         except _GoneError:
-            held = self._receipt(digest)
+            held = self.receipt(digest)
             if held is None:
                 raise
             return held
         moved(upload, len(envelope))
-        held = self._receipt(digest)
+        held = self.receipt(digest)
         if held is None:
             raise StrangeAnswerError(host=self._host, status=_NOT_THERE)
         return held
@@ -159,14 +161,14 @@ class Pieces:
         except SyncError:  # the cut itself is what is told; the next attempt asks again
             return
 
-    def _receipt(self, digest: str) -> bytes | None:
+    def receipt(self, digest: str) -> bytes | None:
         """The receipt of an envelope that the hub holds; None where it holds it not."""
         headers = {**_PLAIN, "Accept": f"{RECEIPT_MEDIA_TYPE}, {PROBLEM_MEDIA_TYPE}"}
         url = self._address.join(f"v1/envelopes/{digest}/receipt")
         with told_as_ours(self._host), self._client.stream("GET", url, headers=headers) as answer:
             if answer.status_code in _NOT_FOUND and media_type(answer) == PROBLEM_MEDIA_TYPE:
                 code = problem_of(answer, self._host).get("code")
-                if code == "hub.no_receipt":
+                if code in _NOT_HELD:
                     return None
                 raise self._refusal(answer, self._host, {"code": code})
             return self._receipt_in(answer, self._host)
@@ -184,7 +186,7 @@ class Pieces:
                 self._read_out(answer)
                 return found
             problem = self._problem(answer)
-            if answer.status_code in _NO_UPLOADS or problem.get("code") == "hub.uploads_full":
+            if answer.status_code in _NO_UPLOADS or problem.get("code") in _FULL:
                 raise NoUploadsError(host=self._host)
             raise self._told(answer, problem)
 

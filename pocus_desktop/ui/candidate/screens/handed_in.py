@@ -24,6 +24,7 @@ _DIGEST: Final = re.compile(r"(?:[a-z0-9]+-)?[0-9a-f]{32,}")
 _DELIVERIES: Final = {
     "waiting": ("hourglass", "warning"),
     "sending": ("send", "accent"),
+    "held": ("hard-drive", "accent"),
     "received": ("circle-check", "success"),
     "refused": ("circle-alert", "danger"),
 }
