@@ -31,7 +31,7 @@ from pocus_desktop.sync.errors import (
 )
 from pocus_desktop.sync.https import HttpsTransport, OtherTimeError, wait_asked_ms
 from pocus_desktop.sync.hub_client import HubClient
-from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, media_type
+from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, hub_time_ms, media_type
 
 RELAY_PATH: Final = "/v1/relay"
 """Where a room's service has what it relays; below it stand the addresses of a hub."""
@@ -100,9 +100,10 @@ class RelayTransport(HttpsTransport):
         code = told if isinstance(told, str) and told.startswith(_CODE_PREFIX) else ""
         if code == _DAMAGE:
             return DamagedOnTheWayError(host=host, reason=code)
+        time_ms = hub_time_ms(problem)
+        if time_ms is not None:
+            return OtherTimeError(time_ms, host=host, reason=code)
         found = super().refusal(answer, host, problem)
-        if isinstance(found, OtherTimeError):
-            return found
         if isinstance(found, HubUnavailableError):
             return RelayUnavailableError(host=host, reason=code or "-", retry_after_ms=wait_asked_ms(answer))
         if code or isinstance(found, HubRefusedError):

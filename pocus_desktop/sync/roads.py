@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop.sync.errors import NoRoadError, NoUploadsError, SyncError
-from pocus_desktop.sync.log_reader import CarriesLog
 from pocus_desktop.sync.relay import RelayTransport
-from pocus_desktop.sync.transport import PiecewiseTransport, Transport
+from pocus_desktop.sync.transport import CarriesLog, PiecewiseTransport, Transport
 
 AWAY_S: Final = 20.0
 """How long a way that could not be reached is passed over."""

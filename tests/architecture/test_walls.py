@@ -40,7 +40,12 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "psycopg": ("hub/",),
     "procrastinate": ("hub/",),
     "httpx2": ("sync/",),
-    "starlette": ("hub/",),
+    "starlette": (
+        "hub/",
+        "proctoring/service_answers.py",
+        "proctoring/service_relay.py",
+        "proctoring/service_uploads.py",
+    ),
     "uvicorn": ("hub/",),
     "h11": ("hub/web/protocol.py",),
     "prometheus_client": ("hub/web/metrics.py",),

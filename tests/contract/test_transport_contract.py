@@ -19,11 +19,13 @@ from pocus_desktop.sync.errors import HubRefusedError, NoReceiptYetError, SyncEr
 from pocus_desktop.sync.folder import FolderTransport
 from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.outbox import Outbox
+from pocus_desktop.sync.roads import Roads
 from pocus_desktop.sync.transport import Transport
 from tests.hub.loopback import serving
 from tests.hub.school import School
+from tests.proctoring.relays import Centre, station
 
-Which = Literal["in-process", "loopback", "folder"]
+Which = Literal["in-process", "loopback", "folder", "relay", "roads"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ def hub(school: School) -> Iterator[Hub]:
     made.close()
 
 
-@pytest.fixture(params=["in-process", "loopback", "folder"])
-def road(request: pytest.FixtureRequest, hub: Hub, tmp_path: Path) -> Iterator[Road]:
+@pytest.fixture(params=["in-process", "loopback", "folder", "relay", "roads"])
+def road(request: pytest.FixtureRequest, school: School, hub: Hub, tmp_path: Path) -> Iterator[Road]:
     which: Which = request.param
     with ExitStack() as stack:
         match which:
@@ -84,8 +86,22 @@ def road(request: pytest.FixtureRequest, hub: Hub, tmp_path: Path) -> Iterator[R
                     carry=lambda: (take_folder(hub, stick), None)[1],
                     break_off=lambda: (stick.rename(tmp_path / "pulled out"), None)[1],
                 )
+            case "relay" | "roads":
+                centre = _centre(school, hub, tmp_path)
+                stack.callback(centre.close)
+                server = ExitStack()
+                by_relay = station(centre, server.enter_context(centre.serving()))
+                stack.callback(server.close)
+                away = HttpsTransport("http://127.0.0.1:9")
+                transport = by_relay if which == "relay" else Roads([away, by_relay])
+                made = Road(transport=transport, carry=lambda: centre.send(1), break_off=server.close)
         stack.callback(made.transport.close)
         yield made
+
+
+def _centre(school: School, hub: Hub, folder: Path) -> Centre:
+    forward = HttpsTransport("https://hub.invalid", transport=InProcessTransport(create_app(hub)))
+    return Centre(school=school, folder=folder / "centre", forward=forward, stations=[school.station])
 
 
 def _break_database(hub: Hub, folder: Path) -> None:
