@@ -1,6 +1,5 @@
 """Every event of a sitting in a list, to be searched, narrowed and gone to."""
 
-import html
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,6 +13,7 @@ from pocus_desktop.appeals.stamps import span_told, time_told
 from pocus_desktop.appeals.stops import KINDS, Stop
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.tip import plain_tip
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
@@ -64,8 +64,8 @@ class StopModel(QAbstractTableModel):
         cells = self._cells[stop.at.seq]
         if role == Qt.ItemDataRole.DisplayRole:
             return cells[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole:  # Qt guesses whether a tip is markup, and answers are anyone's
-            return f"<qt>{html.escape(cells[index.column()])}</qt>"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(cells[index.column()])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             is_last = index.column() == len(cells) - 1
             exam = self._words("replay.spoken_exam", time=cells[2])

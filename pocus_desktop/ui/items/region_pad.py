@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from pocus_desktop.case.items.hotspot import Area, Ellipse, Polygon, Rectangle
 from pocus_desktop.ui.parts.picture import PictureView
+from pocus_desktop.ui.parts.tip import plain_tip
 from pocus_desktop.ui.theme import look
 
 
@@ -47,7 +48,7 @@ class RegionPad(PictureView):
             box.setObjectName(f"region:{region_id}")
             box.setAccessibleName(label)
             box.setCursor(Qt.CursorShape.PointingHandCursor)
-            box.setToolTip(label)
+            box.setToolTip(plain_tip(label))
             box.clicked.connect(lambda checked, at=region_id: self.toggled.emit(at, checked))
             box.toggled.connect(self.update)
             self._boxes[region_id] = box

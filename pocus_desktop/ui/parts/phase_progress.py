@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from pocus_desktop.ui.parts.tip import plain_tip
 from pocus_desktop.ui.theme import look
 
 
@@ -26,7 +27,7 @@ class PhaseProgress(QWidget):
         """
         self._count, self._index = count, index
         self.setAccessibleName(told)
-        self.setToolTip(told)
+        self.setToolTip(plain_tip(told))
         self.setVisible(count > 1)
         self.update()
 
