@@ -52,7 +52,7 @@ from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.web.app import Policy
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.guard import Limits
-from pocus_desktop.hub.web.rate import Rate
+from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.hub.web.processes import run_several
 from pocus_desktop.hub.web.serve import configuration
 

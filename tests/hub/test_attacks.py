@@ -25,10 +25,10 @@ from pocus_desktop.hub.web.guard import Limits, Senders
 from pocus_desktop.hub.web.metrics import Metrics, exposed
 from pocus_desktop.hub.web.observed import REQUEST_ID
 from pocus_desktop.hub.web.protocol import HEAD_BYTES
-from pocus_desktop.hub.web.rate import Rate
 from pocus_desktop.hub.web.readiness import Readiness
 from pocus_desktop.hub.web.serve import configuration
 from pocus_desktop.kernel import log, words
+from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE
 from tests.hub.loopback import running

@@ -15,8 +15,8 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.hub.web.guard import Limits, Senders
-from pocus_desktop.hub.web.rate import Bucket, Limiter, Rate, draw
 from pocus_desktop.hub.web.sender_address import sender_address
+from pocus_desktop.kernel.rate import Bucket, Limiter, Rate, draw
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.asgi import InProcessTransport

@@ -18,8 +18,8 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.hub.web.doors import Door
 from pocus_desktop.hub.web.guard import Limits, Senders
-from pocus_desktop.hub.web.rate import Rate
 from pocus_desktop.kernel import words
+from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.sync.asgi import InProcessTransport
 from tests.hub.school import School
 from tests.hub.test_admissions import enrol

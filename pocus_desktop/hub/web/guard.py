@@ -32,9 +32,9 @@ from pocus_desktop.hub.errors import ClockDiffersError, RateLimitedError, Unknow
 from pocus_desktop.hub.registry.enrolment_rows import Enrolled
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.web.metrics import Metrics
-from pocus_desktop.hub.web.rate import Limiter, Rate
 from pocus_desktop.hub.web.sender_address import sender_address
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.rate import Limiter, Rate
 
 
 class Senders(StrEnum):

@@ -1,4 +1,4 @@
-"""How often someone may ask: a token bucket, as a pure function on frozen data and a clock (formats/hub 3).
+"""How often someone may ask: a token bucket, as a pure function on frozen data and a clock (formats/hub 3, room 4).
 
 Time is monotonic milliseconds. What is kept of an address is a digest under a key that dies with the process.
 """
