@@ -110,6 +110,16 @@ class Home:
         return self.folder / "academy-log"
 
     @property
+    def room(self) -> Path:
+        """A centre's: the journal of its room and what belongs to it."""
+        return self.folder / "room"
+
+    @property
+    def paired_rooms(self) -> Path:
+        """A station's: the consoles that it knows."""
+        return self.folder / "paired-rooms.json"
+
+    @property
     def log(self) -> Path:
         """The program's log."""
         return self.folder / "pocus.log"

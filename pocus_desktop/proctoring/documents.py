@@ -15,6 +15,10 @@ from pocus_desktop.kernel import canonical
 REPORT_TYPE: Final = "application/vnd.pocus.station-report.v1+json"
 REPLY_TYPE: Final = "application/vnd.pocus.room-reply.v1+json"
 HELLO_TYPE: Final = "application/vnd.pocus.station-hello.v1+json"
+ASK_TYPE: Final = "application/vnd.pocus.room-ask.v1+json"
+DONE_TYPE: Final = "application/vnd.pocus.room-done.v1+json"
+VIEW_TYPE: Final = "application/vnd.pocus.room-view.v1+json"
+PROBLEM_TYPE: Final = "application/problem+json"
 CARD_TYPE: Final = "application/vnd.pocus.room-card.v1+json"
 
 MAXIMUM_REPORT_BYTES: Final = 128 * 1024

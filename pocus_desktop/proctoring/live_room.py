@@ -1,0 +1,320 @@
+"""A room while it is open: its state behind a lock, its journal on the disk, and who is told (formats/room 6).
+
+What must be kept is on the disk before anyone sees it. Any thread may call; whoever is told is called on the thread
+that did it, and must only hand on.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.documents import Centre
+from pocus_desktop.admission.enrolling import read_grant
+from pocus_desktop.admission.proctor_order import Act, issue_order, make_order, new_order_id
+from pocus_desktop.crypto.keys import PublicKey, SigningKey
+from pocus_desktop.kernel import ids, log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.proctoring import events, room
+from pocus_desktop.proctoring.documents import RoomReply, StationHello, StationReport
+from pocus_desktop.proctoring.errors import REFUSALS, NobodySitsError, NoSuchStationError, RoomError
+from pocus_desktop.proctoring.events import Event
+from pocus_desktop.proctoring.room import Effect, Refuse, RoomState, Station, Step, outstanding
+from pocus_desktop.proctoring.store import RoomJournal
+from pocus_desktop.proctoring.view import RoomView, room_view
+
+JOURNAL: Final = "journal.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whose room it is.
+
+    Attributes:
+        centre: As its grant has it.
+        keys: Its own; the signing key signs orders and cards.
+        hubs: Whose grants are believed.
+    """
+
+    centre: Centre
+    keys: StationKeys
+    hubs: tuple[PublicKey, ...]
+
+
+class LiveRoom:
+    """An open room; see the module."""
+
+    def __init__(self, folder: Path, *, holder: Holder, clock: Clock) -> None:
+        """Open the room of a folder, and begin it where there is none.
+
+        Raises:
+            RoomInUseError: Another program holds it.
+            JournalUnusableError, LaterJournalError, BadRoomEventError: Its journal cannot be used.
+        """
+        self._holder = holder
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._told: list[Callable[[tuple[Effect, ...]], None]] = []
+        self._cards: Callable[[], Iterable[bytes]] = tuple
+        self._journal = RoomJournal(folder / JOURNAL)
+        try:
+            self._state = room.replay(self._journal.events())
+            console = self._state.console or ids.new_id("con")
+            self.do(events.Opened(console=console, **self._stamp()))
+        except BaseException:
+            self._journal.close()
+            raise
+
+    @property
+    def state(self) -> RoomState:
+        """The room as it is."""
+        return self._state
+
+    @property
+    def holder(self) -> Holder:
+        """Whose it is."""
+        return self._holder
+
+    def view(self, language: str = "en") -> RoomView:
+        """What a proctor sees now."""
+        now = self._clock.read()
+        return room_view(self._state, now.monotonic_ms, wall_ms=now.wall_ms, language=language)
+
+    def on_effects(self, callback: Callable[[tuple[Effect, ...]], None]) -> None:
+        """Call this with what each event did besides changing the state; with nothing too, for the state changed."""
+        self._told.append(callback)
+
+    def do(self, event: Event) -> Step:
+        """Take an event.
+
+        Raises:
+            RoomError: The room refuses it.
+            JournalUnusableError: The disk does not take it; nothing has changed then.
+        """
+        with self._lock:
+            done = room.step(self._state, event)
+            for effect in done.effects:
+                if isinstance(effect, Refuse):
+                    raise REFUSALS.get(effect.code, RoomError)()
+            if done.is_kept:
+                self._journal.append(event)
+            self._state = done.state
+        for take in self._told:
+            take(done.effects)
+        return done
+
+    def tick(self) -> None:
+        """Time passed."""
+        self.do(events.Ticked(**self._stamp()))
+
+    def hello(self, hello: StationHello) -> None:
+        """A station says who it is; that the request was signed by the key it names was checked.
+
+        Raises:
+            RoomError: It cannot come in.
+        """
+        self.do(
+            events.StationCame(
+                station_id=hello.sealing.key_id,
+                name=hello.name,
+                signing=hello.signing,
+                is_ours=self._is_ours(hello),
+                **self._stamp(),
+            )
+        )
+
+    def report(self, report: StationReport) -> None:
+        """A station reported; its sender was checked.
+
+        Raises:
+            RoomError: It is an old one, or its station is not known.
+        """
+        self.do(events.ReportCame(report=report, **self._stamp()))
+
+    def reply(self, station_id: str) -> RoomReply:
+        """What a station is answered, with the orders that go out to it now."""
+        with self._lock:
+            station = self.station(station_id)
+            orders = outstanding(self._state, station_id)
+            if any(order.course == "asked" for order in orders):
+                handed = tuple(order.asked.order_id for order in orders)
+                self.do(events.OrdersHandedOver(order_ids=handed, **self._stamp()))
+        return RoomReply(
+            standing="joined" if station.is_in else "asking",
+            orders=tuple(order.asked.envelope for order in orders),
+            mark=station.mark,
+            cards=tuple(self._cards()),
+            wall_ms=self._clock.read().wall_ms,
+        )
+
+    def show_cards(self, cards: Callable[[], Iterable[bytes]]) -> None:
+        """What cards stations are given: of the other consoles of this room."""
+        self._cards = cards
+
+    def station(self, station: str) -> Station:
+        """A station by its id, or by its name where only one has it.
+
+        Raises:
+            NoSuchStationError: There is none.
+        """
+        found = self._state.stations.get(station)
+        if found is not None:
+            return found
+        named = [each for each in self._state.stations.values() if each.name == station]
+        if len(named) != 1:
+            raise NoSuchStationError(station=station)
+        return named[0]
+
+    def key_of(self, key_id: str) -> PublicKey | None:
+        """The device key of a station that said who it is, by the key's id."""
+        for station in self._state.stations.values():
+            if station.signing.key_id == key_id:
+                return station.signing
+        return None
+
+    def station_of(self, key: PublicKey) -> Station | None:
+        """Whose device key it is."""
+        return next((each for each in self._state.stations.values() if each.signing == key), None)
+
+    def order(self, station: str, act: Act, *, who: str, reason: str = "") -> str:
+        """Order something at a station, for the sitting that is there; the order's id. It goes out at once.
+
+        Args:
+            station: Its id, or its name.
+            act: What.
+            who: The proctor.
+            reason: Why; some acts need one.
+
+        Raises:
+            NoSuchStationError, NobodySitsError: It cannot be ordered anything.
+            BadDocumentError: The act, the name or the reason does not fit.
+            JournalUnusableError: The disk does not take it; it was not ordered then.
+        """
+        with self._lock:
+            found = self.station(station)
+            sitting = found.report.sitting if found.report is not None else None
+            if sitting is None:
+                raise NobodySitsError(station=found.name)
+            number, after = room.next_number(self._state, sitting.admission_id)
+            order = make_order(
+                {
+                    "order_id": new_order_id(),
+                    "centre_id": self._holder.centre.centre_id,
+                    "console": self._state.console,
+                    "number": number,
+                    "after": after,
+                    "admission_id": sitting.admission_id,
+                    "sitting": sitting.sitting,
+                    "station": found.signing.raw.hex(),
+                    "made_at_ms": self._clock.read().wall_ms,
+                    "who": who,
+                    "reason": reason,
+                    "act": act.model_dump(mode="json"),
+                }
+            )
+            self.do(
+                events.OrderAsked(
+                    order_id=order.order_id,
+                    station_id=found.station_id,
+                    admission_id=sitting.admission_id,
+                    number=number,
+                    kind=act.kind,
+                    who=who,
+                    reason=reason,
+                    envelope=issue_order(order, self._holder.keys.signing),
+                    **self._stamp(),
+                )
+            )
+        log.event("room.ordered", kind=act.kind, order=order.order_id)
+        return order.order_id
+
+    def withdraw(self, order_id: str, *, who: str) -> None:
+        """Give an order up.
+
+        Raises:
+            OrderOverError: It was obeyed, refused or given up before.
+        """
+        self.do(events.OrderWithdrawn(order_id=order_id, who=who, **self._stamp()))
+
+    def let_in(self, station: str, *, who: str) -> None:
+        """Let a station in that is not of this centre."""
+        self.do(events.StationLetIn(station_id=self.station(station).station_id, who=who, **self._stamp()))
+
+    def put_out(self, station: str, *, who: str) -> None:
+        """Take a station out of the room."""
+        self.do(events.StationPutOut(station_id=self.station(station).station_id, who=who, **self._stamp()))
+
+    def assign(self, station: str, candidate_id: str | None, *, who: str, admission_id: str | None = None) -> None:
+        """Give a candidate a seat; None frees it."""
+        self.do(
+            events.StationAssigned(
+                station_id=self.station(station).station_id,
+                candidate_id=candidate_id,
+                admission_id=admission_id,
+                who=who,
+                **self._stamp(),
+            )
+        )
+
+    def check_in(
+        self, candidate_id: str, *, who: str, how: str = "", admission_id: str | None = None, is_present: bool = True
+    ) -> None:
+        """A candidate's identity was looked at; or that is taken back."""
+        self.do(
+            events.CheckedIn(
+                candidate_id=candidate_id,
+                admission_id=admission_id,
+                who=who,
+                how=how,
+                is_present=is_present,
+                **self._stamp(),
+            )
+        )
+
+    def answer_hand(self, station: str, *, who: str) -> None:
+        """Someone is on the way to a raised hand.
+
+        Raises:
+            NoHandError: None is raised.
+        """
+        self.do(events.HandAnswered(station_id=self.station(station).station_id, who=who, **self._stamp()))
+
+    def file_incident(self, fields: Mapping[str, Any]) -> None:
+        """Note an incident, by the fields of `events.IncidentFiled` without its stamps."""
+        self.do(events.IncidentFiled(**fields, **self._stamp()))
+
+    def see_peer(self, console: str, card: bytes) -> None:
+        """Another console of this centre was seen; its card was verified."""
+        self.do(events.PeerSeen(console=console, card=card, **self._stamp()))
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self._journal.close()
+
+    @property
+    def signer(self) -> SigningKey:
+        """The centre's key."""
+        return self._holder.keys.signing
+
+    def _is_ours(self, hello: StationHello) -> bool:
+        """Whether a hub that is believed here says that the station belongs to this centre."""
+        if hello.grant is None:
+            return False
+        try:
+            grant = read_grant(hello.grant, academy=self._holder.hubs).grant
+        except PocusError as problem:  # the proctor may let it in all the same
+            log.failure(problem)
+            return False
+        return (
+            grant.kind == "station"
+            and grant.is_of == hello.is_of
+            and grant.centre is not None
+            and grant.centre.centre_id == self._holder.centre.centre_id
+        )
+
+    def _stamp(self) -> dict[str, int]:
+        now = self._clock.read()
+        return {"at_ms": now.monotonic_ms, "wall_ms": now.wall_ms}

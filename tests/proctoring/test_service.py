@@ -1,0 +1,276 @@
+"""A room over real TLS: who is let in, what is refused, and how an order comes to its station."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pocus_desktop.admission.proctor_order import Message, Pause, read_order
+from pocus_desktop.crypto.certificate import certificate_of
+from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.rate import Rate
+from pocus_desktop.proctoring.asks import AskOrder
+from pocus_desktop.proctoring.documents import MAXIMUM_REPORT_BYTES, REPLY_TYPE, REPORT_TYPE, encode
+from pocus_desktop.proctoring.errors import (
+    AnsweredNoError,
+    NotReachedError,
+    OtherRoomError,
+    RoomInUseError,
+    UnknownStationError,
+)
+from pocus_desktop.proctoring.link import Address, RoomLink
+from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.service_http import Counter
+from tests.proctoring.reports import order_came, sitting
+from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, Console, Seat, console, grant_of
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Console]:
+    with console(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def seat(opened: Console) -> Seat:
+    found = Seat()
+    link = opened.link(found.keys.signing)
+    link.hello(found.hello())
+    link.report(found.report(sitting()))
+    link.close()
+    return found
+
+
+def test_a_station_of_the_centre_is_let_in_by_its_grant_and_hears_its_orders(opened: Console) -> None:
+    seat = Seat()
+    link = opened.link(seat.keys.signing)
+    with pytest.raises(UnknownStationError):
+        link.report(seat.report())
+    assert link.hello(seat.hello()).standing == "joined"
+    assert link.report(seat.report(sitting())).orders == ()
+    order_id = opened.room.order("Station 1", Pause(), who="P. Roe", reason="Fire drill")
+    (envelope,) = link.report(seat.report(sitting())).orders
+    order = read_order(envelope, [CENTRE.signing]).order
+    assert (order.order_id, order.station, order.number) == (order_id, seat.keys.signing.public.raw.hex(), 1)
+    came = order_came(order_id=order_id, console=order.console)
+    assert link.report(seat.report(sitting(orders=(came,)))).orders == ()
+    assert opened.room.state.orders[order_id].course == "obeyed"
+    link.close()
+
+
+def test_who_waits_for_orders_is_answered_at_once(opened: Console, seat: Seat) -> None:
+    link = opened.link(seat.keys.signing)
+    mark = link.wait(999).mark
+    found: list[Any] = []
+    waiting = threading.Thread(target=lambda: found.append(link.wait(mark)))
+    waiting.start()
+    opened.room.order("Station 1", Message(text="Ten minutes more"), who="P.")
+    waiting.join(4)  # the service would hold it for five seconds
+    assert [len(reply.orders) for reply in found] == [1]
+    link.close()
+
+
+def test_who_waits_while_nothing_happens_is_answered_after_a_while(tmp_path: Path) -> None:
+    with console(tmp_path, wait_s=0.05) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        mark = link.hello(seat.hello()).mark
+        assert link.wait(mark).orders == ()
+        link.close()
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        pytest.param(None, id="no-grant"),
+        pytest.param(grant_of(Seat().keys, "Other"), id="of-another-station"),
+        pytest.param(b"{}", id="no-envelope"),
+    ],
+)
+def test_a_station_without_a_grant_for_itself_waits_for_the_proctor(opened: Console, grant: bytes | None) -> None:
+    seat = Seat()
+    link = opened.link(seat.keys.signing)
+    assert link.hello(seat.hello(grant=grant, is_granted=False)).standing == "asking"
+    opened.room.let_in("Station 1", who="P.")
+    assert link.report(seat.report()).standing == "joined"
+    link.close()
+
+
+def test_a_grant_of_another_hub_or_centre_lets_nobody_in(opened: Console) -> None:
+    for changes in ({"hub": SigningKey.generate()}, {"centre": None}):
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        assert link.hello(seat.hello(grant=grant_of(seat.keys, "S", **changes))).standing == "asking"
+        link.close()
+
+
+def test_a_report_of_another_station_is_refused(opened: Console, seat: Seat) -> None:
+    thief = Seat(name="Thief")
+    link = opened.link(thief.keys.signing)
+    link.hello(thief.hello())
+    with pytest.raises(AnsweredNoError, match=r"room\.not_yours"):
+        link.report(seat.report(sitting(saved="failed")))
+    stood = opened.room.station("Station 1").report
+    assert stood is not None
+    assert stood.sitting is not None
+    assert stood.sitting.saved == "saved"
+    link.close()
+
+
+def test_a_report_that_comes_again_is_refused_and_nothing_changes(opened: Console, seat: Seat) -> None:
+    link = opened.link(seat.keys.signing)
+    told = seat.report(sitting(step_number=3))
+    link.report(told)
+    with pytest.raises(AnsweredNoError, match=r"room\.old_report"):
+        link.report(told)
+    link.close()
+
+
+def test_another_key_cannot_say_hello_as_a_known_station(opened: Console, seat: Seat) -> None:
+    thief = Seat()
+    link = opened.link(thief.keys.signing)
+    false = thief.hello(is_granted=False).model_copy(update={"sealing": seat.keys.sealing.public})
+    with pytest.raises(AnsweredNoError, match=r"room\.other_key"):
+        link.hello(false)
+    link.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "code"),
+    [
+        pytest.param(b"{}", REPORT_TYPE, r"enrolment\.bad_document", id="empty"),
+        pytest.param(b"\xff", REPORT_TYPE, r"enrolment\.bad_document", id="no-text"),
+        pytest.param(b"[" * 50_000, REPORT_TYPE, r"enrolment\.bad_document", id="nested"),
+        pytest.param(b"x" * (MAXIMUM_REPORT_BYTES + 1), REPORT_TYPE, r"room\.too_large", id="oversize"),
+        pytest.param(encode(Seat().report()), "text/plain", r"room\.bad_request", id="another-type"),
+    ],
+)
+def test_what_is_no_report_is_refused_by_name(opened: Console, seat: Seat, body: bytes, kind: str, code: str) -> None:
+    link = opened.link(seat.keys.signing)
+    with pytest.raises(AnsweredNoError, match=code):
+        link.request("POST", "/v1/reports", body, kind=kind, gives=REPLY_TYPE, most=100_000)
+    link.close()
+
+
+@pytest.mark.parametrize("target", ["/v1/nothing", "/v1/orders/-1", "/v1/orders/1?after=2", "/"])
+def test_what_is_not_there_is_refused_by_name(opened: Console, seat: Seat, target: str) -> None:
+    link = opened.link(seat.keys.signing)
+    with pytest.raises(AnsweredNoError, match=r"room\.(nothing_there|bad_request)"):
+        link.request("GET", target, None, kind="", gives=REPLY_TYPE, most=100_000)
+    link.close()
+
+
+def test_nobody_but_the_centre_asks_the_console(opened: Console, seat: Seat) -> None:
+    station = opened.link(seat.keys.signing)
+    ask = AskOrder(station="Station 1", act=Pause(), who="P.", reason="Because")
+    with pytest.raises(UnknownStationError):
+        station.ask(ask)
+    with pytest.raises(UnknownStationError):
+        station.see()
+    centre = opened.link(CENTRE_KEYS.signing)
+    order_id = centre.ask(ask)
+    (row,) = centre.see()["rows"]
+    assert [(line["order_id"], line["course"]) for line in row["orders"]] == [(order_id, "asked")]
+    station.close()
+    centre.close()
+
+
+def test_an_order_without_its_reason_is_refused_before_it_is_kept(opened: Console, seat: Seat) -> None:
+    centre = opened.link(CENTRE_KEYS.signing)
+    with pytest.raises(AnsweredNoError, match=r"enrolment\.bad_document"):
+        centre.ask(AskOrder(station="Station 1", act=Pause(), who="P."))
+    assert opened.room.state.orders == {}
+    centre.close()
+
+
+def test_a_flood_is_answered_with_when_to_come_again(tmp_path: Path) -> None:
+    clock = ManualClock()
+    counter = Counter(clock, station=Rate(burst=2, per_minute=1), stranger=Rate(burst=8, per_minute=1))
+    with console(tmp_path, clock=clock, counter=counter) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        link.hello(seat.hello())
+        for _ in range(2):
+            link.report(seat.report())
+        with pytest.raises(AnsweredNoError, match=r"room\.too_often"):
+            link.report(seat.report())
+        stranger = opened.link()
+        assert stranger.card()
+        with pytest.raises(AnsweredNoError, match=r"room\.too_often"):
+            [stranger.card() for _ in range(8)]
+        link.close()
+        stranger.close()
+
+
+def test_clocks_that_are_years_apart_keep_nobody_out(tmp_path: Path) -> None:
+    with console(tmp_path, clock=ManualClock(wall_ms=1_000_000_000_000)) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        link.hello(seat.hello())
+        assert link.report(seat.report(sitting())).wall_ms == 1_000_000_000_000
+        assert link.wait(99).orders == ()
+        link.close()
+
+
+def test_another_computer_at_the_address_is_told_nothing(opened: Console) -> None:
+    link = RoomLink(opened.address, certificate_of(SigningKey.generate()), SigningKey.generate())
+    with pytest.raises(OtherRoomError):
+        link.card()
+    link.close()
+
+
+def test_nobody_at_the_address_is_told_as_that() -> None:
+    link = RoomLink(Address("127.0.0.1", 9), certificate_of(SigningKey.generate()))
+    with pytest.raises(NotReachedError):
+        link.card()
+    link.close()
+
+
+def test_tls_below_1_3_is_refused(opened: Console) -> None:
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname = False
+    old.verify_mode = ssl.CERT_NONE
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    with (
+        socket.create_connection(opened.address) as raw,
+        pytest.raises(ssl.SSLError),
+        old.wrap_socket(raw),
+    ):
+        pass
+
+
+def test_one_program_holds_a_room(opened: Console, tmp_path: Path) -> None:
+    with pytest.raises(RoomInUseError):
+        LiveRoom(tmp_path, holder=HOLDER, clock=ManualClock())
+
+
+def test_a_console_that_is_opened_again_knows_its_stations_and_orders(tmp_path: Path) -> None:
+    seat = Seat()
+    with console(tmp_path) as first:
+        link = first.link(seat.keys.signing)
+        link.hello(seat.hello())
+        link.report(seat.report(sitting()))
+        order_id = first.room.order("Station 1", Pause(), who="P.", reason="Because")
+        name = first.room.state.console
+        link.close()
+    with console(tmp_path) as second:
+        assert second.room.state.console == name
+        assert second.room.state.orders[order_id].course == "sent"
+        link = second.link(seat.keys.signing)
+        assert link.report(seat.report(sitting())).orders == ()  # asked again of the proctor, not sent late
+        assert second.room.state.orders[order_id].course == "again"
+        link.close()
+
+
+def test_an_order_reaches_the_station_that_the_disk_knows_of_and_no_other(opened: Console, seat: Seat) -> None:
+    other = Seat(name="Station 2")
+    link = opened.link(other.keys.signing)
+    link.hello(other.hello())
+    opened.room.order("Station 1", Pause(), who="P.", reason="Because")
+    assert link.report(other.report()).orders == ()
+    link.close()
