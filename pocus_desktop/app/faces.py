@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pocus_desktop.cli.faces import AuditedLog, Faces, Finding, HubResult, Network, Quarantined, TakenResult
 from pocus_desktop.kernel import log
@@ -14,6 +14,7 @@ from pocus_desktop.kernel.settings import Home
 
 if TYPE_CHECKING:
     from pocus_desktop.cli.replay_face import ReplayRequest
+    from pocus_desktop.proctoring.code_book import Page as CodePage
 
 if TYPE_CHECKING:
     from pocus_desktop.cli.keeping_face import HubKeeping
@@ -45,7 +46,14 @@ def faces() -> Faces:
         sit_scripted=_sit_scripted,
         replay=_replay,
         keep_hub=_keep_hub,
+        print_codes=_print_codes,
     )
+
+
+def _print_codes(page: CodePage, *, paper: Literal["a4", "letter"], language: str) -> bytes:
+    from pocus_desktop.app.code_pages import print_codes  # Qt; text needs none
+
+    return print_codes(page, paper=paper, language=language)
 
 
 def _keep_hub() -> HubKeeping:

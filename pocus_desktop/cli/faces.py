@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import OpenRegistry
     from pocus_desktop.cli.replay_face import Replay
+    from pocus_desktop.proctoring.code_book import Page as CodePage
 
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
@@ -52,6 +53,13 @@ class Preview(Protocol):
 
     def __call__(self, folder: Path) -> int:
         """Open them; the exit status."""
+
+
+class PrintCodes(Protocol):
+    """A page of the paper book of codes."""
+
+    def __call__(self, page: CodePage, *, paper: Literal["a4", "letter"], language: str) -> bytes:
+        """Lay it out; the bytes of a PDF."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +313,7 @@ class Faces:
     sit_scripted: SitScripted
     replay: Replay
     keep_hub: Callable[[], HubKeeping]
+    print_codes: PrintCodes
 
 
 pass_faces = click.make_pass_decorator(Faces)

@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "admission": ("pocus_desktop.cli.admission:admission", "Issue admissions, and take them in."),
     "unlock": ("pocus_desktop.cli.unlock:unlock", "Release embargoed bundles, and open them on the day."),
     "roster": ("pocus_desktop.cli.roster:roster", "Take a day's roster in, and admit walk-ins."),
+    "room": ("pocus_desktop.cli.room:room", "The proctor's room: codes where there is no network."),
     "hub": ("pocus_desktop.cli.hub:hub", "The academy's server."),
     "sitting": ("pocus_desktop.cli.sitting:sitting", "Move a sitting to another station; look at one that is over."),
     "outbox": ("pocus_desktop.cli.outbox:outbox", "Show what waits to be sent; carry it on a stick."),

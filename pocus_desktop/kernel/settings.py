@@ -60,6 +60,11 @@ class Home:
         return self.folder / "moves"
 
     @property
+    def codes(self) -> Path:
+        """One-time codes: at a centre, which were told; at a station, those that were tried at the sign-in."""
+        return self.folder / "codes"
+
+    @property
     def outbox(self) -> Path:
         """What waits to be sent, and the receipts that came back."""
         return self.folder / "outbox"
