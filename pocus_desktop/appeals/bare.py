@@ -7,12 +7,15 @@ is reckoned here counts breaks and waits as exam time, and the timeline says so 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pocus_desktop.admission import proctor_order as order_document
+from pocus_desktop.appeals.ordered import is_end, order_of
 from pocus_desktop.sitting import events, ledger, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.fold_flow import DISK, PAUSE
 from pocus_desktop.sitting.fold_time import AWAY
-from pocus_desktop.sitting.ledger import Ledger
+from pocus_desktop.sitting.ledger import Ledger, ScopeKind
+from pocus_desktop.sitting.orders import Obeyed, find, last_number, outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Bare:
         paused_by: The proctor who paused it; empty where the candidate did.
         has_left: The person closed the window, and has not come back since.
         is_over: It was handed in.
+        orders: Which of the proctor's orders came; whether they applied, only the assessment tells.
     """
 
     opened: Opened
@@ -32,6 +36,7 @@ class Bare:
     paused_by: str = ""
     has_left: bool = False
     is_over: bool = False
+    orders: tuple[Obeyed, ...] = ()
 
 
 def begin(first: Recorded) -> Bare:
@@ -42,7 +47,9 @@ def begin(first: Recorded) -> Bare:
 
 def end_of(recorded: Sequence[Recorded]) -> int:
     """The number of the event that ended the sitting; 0 where none did. Of several attempts the last one succeeded."""
-    ends = [one.seq for one in recorded if isinstance(one.event, events.HandedIn | events.TimeOver)]
+    ends = [
+        one.seq for one in recorded if isinstance(one.event, events.HandedIn | events.TimeOver) or is_end(one.event)
+    ]
     return ends[-1] if ends else 0
 
 
@@ -93,7 +100,45 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
             scope = (event.scope, event.scope_id)
             given = ledger.grant(time, scope, extra_ms=event.extra_ms, reason=event.reason, signer=event.signer)
             return replace(later, ledger=given)
+        case events.BreakEnded() if time.rest_ms:  # of one that was ordered; scheduled ones are not known here
+            return replace(later, ledger=ledger.end_rest(time))
+        case events.Ordered():
+            return _ordered(later, event, seq=one.seq, ends_at=ends_at)
         case events.HandedIn() | events.TimeOver() if one.seq == ends_at:
             return replace(later, ledger=ledger.stop(time), is_over=True)
+        case _:
+            return later
+
+
+def _ordered(bare: Bare, event: events.Ordered, *, seq: int, ends_at: int) -> Bare:
+    """After an order, if it came once and in its turn; that a limit ran, or that a case had begun, is not known."""
+    order, time = order_of(event), bare.ledger
+    if order is None or bare.is_over or find(bare.orders, order.order_id) is not None:
+        return bare
+    if not order.after <= last_number(bare.orders, order.console) < order.number:
+        return bare
+    later = replace(bare, orders=(*bare.orders, outcome(order, seq=seq)))
+    freed = replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+    act = order.act
+    match act:
+        case order_document.Authorise() if bare.pause == AWAY:
+            return freed
+        case order_document.Pause() if not bare.paused_by:
+            return replace(later, ledger=ledger.hold(time, PAUSE), pause=order.reason, paused_by=order.who)
+        case order_document.Resume():
+            return freed
+        case order_document.AddTime() | order_document.RemoveTime():
+            kind: ScopeKind = "assessment" if act.scope == "sitting" else act.scope
+            scope = (kind, bare.opened.assessment if kind == "assessment" else act.scope_id)
+            extra_ms = act.extra_ms if isinstance(act, order_document.AddTime) else -act.extra_ms
+            return replace(
+                later,
+                ledger=ledger.grant(time, scope, extra_ms=extra_ms, reason=order.reason, signer=order.who),
+            )
+        case order_document.Break() if act.is_clock_held and time.is_running:
+            return replace(later, ledger=ledger.rest(time, act.minutes * 60_000))
+        case order_document.End() | order_document.Void() if seq == ends_at:
+            stopped = ledger.stop(freed.ledger) if time.is_started else freed.ledger
+            return replace(freed, ledger=stopped, is_over=True)
         case _:
             return later

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from pocus_desktop.appeals.history import Passed
+from pocus_desktop.appeals.ordered import ordered_fields
 from pocus_desktop.appeals.timeline import Answer, LimitLeft, Mark
 from pocus_desktop.case.items.registry import Response
 from pocus_desktop.kernel.errors import Safe
@@ -73,7 +74,7 @@ def _mark(passed: Passed, event: Event) -> Mark:
     return Mark(
         at=passed.at,
         kind=event.type,
-        fields=_fields(event),
+        fields=_fields(event, passed),
         told=_told(passed),
         noted=_noted(passed, event),
         drift_ms=_drift_ms(passed),
@@ -82,7 +83,9 @@ def _mark(passed: Passed, event: Event) -> Mark:
     )
 
 
-def _fields(event: Event) -> tuple[tuple[str, Safe], ...]:
+def _fields(event: Event, passed: Passed) -> tuple[tuple[str, Safe], ...]:
+    if isinstance(event, events.Ordered):
+        return ordered_fields(event, None if passed.now is None else passed.now.orders)
     found: list[tuple[str, Safe]] = []
     for name, value in event.model_dump(mode="json").items():
         if name in _UNTOLD or value is None:

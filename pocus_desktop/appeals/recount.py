@@ -130,5 +130,5 @@ def _totals(history: History, track: Sequence[Clock], time: Ledger) -> Totals:
         credited_ms=sum(one.credited_ms for one in track),
         lost_ms=sum(one.lost_ms for one in gaps),
         dark_ms=sum(one.dark_ms for one in gaps),
-        granted_ms=sum(time.extra_ms.values()),
+        granted_ms=sum(one.amount_ms for one in time.entries if one.kind == "extra"),
     )

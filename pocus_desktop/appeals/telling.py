@@ -20,6 +20,7 @@ _VARIANTS: Final[Mapping[str, str]] = {
     "code-used": "purpose",
     "flagged": "is_flagged",
     "media-reported": "what",
+    "ordered": "act",
 }
 """Events that are told differently by what a field says."""
 
@@ -65,6 +66,10 @@ class Telling:
         if mark.kind not in _NOTES:
             found += [words.say("appeals.noted", self.language, what=self.note(*one)) for one in mark.noted]
         found += [one for note in mark.noted for one in self.explanations(*note)]
+        code = dict(mark.fields).get("refused")
+        if mark.kind == "ordered" and code:
+            why = words.explain(str(code), {}, self.language).what
+            found.append(words.say("appeals.order_refused", self.language, why=why))
         if mark.drift_ms:
             found.append(self.drift(mark.drift_ms))
         return tuple(found)
@@ -170,6 +175,9 @@ class Telling:
             value = named.get(field)
             if isinstance(value, int):
                 named[field.removesuffix("_ms")] = span(value)
-        for field in ("by", "reason", "note"):
+        if "scope" in named:
+            called = str(named.get("scope_id", ""))
+            named["scope"] = words.say(f"appeals.scope.{named['scope']}", self.language, name=called)
+        for field in ("by", "reason", "note", "text"):
             named.setdefault(field, "-")
         return named

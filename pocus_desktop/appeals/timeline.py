@@ -205,7 +205,7 @@ class Mark:
     @property
     def is_refused(self) -> bool:
         """Whether the rules refused it."""
-        return any(one.kind == "refused" for one in self.told)
+        return any(one.kind == "refused" for one in self.told) or any(name == "refused" for name, _ in self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

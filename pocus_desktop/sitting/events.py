@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.move_permit import MAXIMUM_BYTES as MAXIMUM_PERMIT_BYTES
+from pocus_desktop.admission.proctor_order import MAXIMUM_BYTES as MAXIMUM_ORDER_BYTES
 from pocus_desktop.admission.room_code import MAXIMUM_NUMBER, Purpose, Source
 from pocus_desktop.admission.shape import Base64
 from pocus_desktop.case.items.registry import Response
@@ -374,6 +375,27 @@ class IntegrityNoted(Happening):
     detail: str = ""
 
 
+class Ordered(Happening):
+    """What the proctor ordered, as the centre signed it.
+
+    New acts of a proctor are orders alone; `Paused` and `Continued` with a name, `TimeGranted` and `HandLowered` are
+    of histories from before there were any.
+
+    Attributes:
+        order: The envelope (formats/order 2); who replays a history verifies it.
+    """
+
+    type: Literal["ordered"] = "ordered"
+    order: Base64 = Field(max_length=MAXIMUM_ORDER_BYTES)
+
+
+class WordSeen(Happening):
+    """The candidate says that they read what the proctor told them with this order."""
+
+    type: Literal["word-seen"] = "word-seen"
+    order_id: str
+
+
 class HandedIn(Happening):
     """The candidate handed in; `is_confirmed` after seeing what is unanswered."""
 
@@ -438,6 +460,8 @@ Event: TypeAlias = (
     | ProctorCalled
     | HandLowered
     | IntegrityNoted
+    | Ordered
+    | WordSeen
     | HandedIn
     | TimeOver
     | LeftReceipt

@@ -10,7 +10,17 @@ from typing import Any, Final, TypeAlias
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.scenario.configuration import Configuration
 from pocus_desktop.scenario.vocabulary import place_of
-from pocus_desktop.sitting import events, fold_break, fold_case, fold_code, fold_flow, fold_time, ledger, lost
+from pocus_desktop.sitting import (
+    events,
+    fold_break,
+    fold_case,
+    fold_code,
+    fold_flow,
+    fold_orders,
+    fold_time,
+    ledger,
+    lost,
+)
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError
@@ -170,6 +180,8 @@ _HANDLERS: Final[Mapping[type, Handler]] = {
     events.ProctorCalled: fold_flow.called,
     events.HandLowered: fold_flow.lowered,
     events.IntegrityNoted: fold_flow.noted,
+    events.Ordered: fold_orders.ordered,
+    events.WordSeen: fold_orders.seen,
     events.HandedIn: fold_case.handed_in,
     events.TimeOver: fold_case.time_over,
     events.LeftReceipt: fold_flow.left_receipt,

@@ -27,6 +27,8 @@ def started(course: Course, state: SittingState, _event: events.CaseStarted) -> 
     """The clock starts, and with it the case."""
     if state.configuration is not None or state.stage not in {Stage.READY, Stage.CASE}:
         return state
+    if state.pause is not None:
+        return refused(state, "sitting.paused_refused")
     time = state.ledger if state.is_clock_free else ledger.start(state.ledger)
     return changed(state, stage=Stage.CASE, ledger=time, configuration=course.begin(now=time.consumed_ms))
 

@@ -136,8 +136,6 @@ def _limited(course: Course, state: SittingState) -> tuple[Scope, ...]:
 
 def _granted(course: Course, state: SittingState, event: events.CodeUsed) -> SittingState:
     """More time for every limit in force, so that no narrower one cuts off what the wider one gives."""
-    time = state.ledger
-    extra_ms = event.minutes * 60_000
-    for scope in _limited(course, state):
-        time = ledger.grant(time, scope, extra_ms=extra_ms, reason=CODE, signer=f"{event.source} {event.number}")
+    extra_ms, signer = event.minutes * 60_000, f"{event.source} {event.number}"
+    time = ledger.grant(state.ledger, *_limited(course, state), extra_ms=extra_ms, reason=CODE, signer=signer)
     return told(replace(state, ledger=time), "info", "sitting.time_granted", time=span(extra_ms))

@@ -138,7 +138,9 @@ def noted(_course: Course, state: SittingState, event: events.IntegrityNoted) ->
 
 
 def left_receipt(_course: Course, state: SittingState, _event: events.LeftReceipt) -> SittingState:
-    """On to the survey, where the mode has one."""
+    """On to the survey, where the mode has one; nobody asks how it was who sat for nothing."""
+    if state.is_void and state.stage is Stage.HANDED_IN:
+        return replace(state, stage=Stage.FAREWELL)
     return advance(state, Stage.HANDED_IN)
 
 

@@ -5,7 +5,7 @@ Each function takes the course, the state with its ledger already at the event's
 
 from typing import Final
 
-from pocus_desktop.sitting import events, ledger, lost
+from pocus_desktop.sitting import events, fold_orders, ledger, lost
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.fold_flow import PAUSE
 from pocus_desktop.sitting.ledger import Ledger
@@ -78,7 +78,8 @@ def attended(before: SittingState, state: SittingState, event: events.Event) -> 
         return _waiting(before, state, event)
     waited_ms = 0
     is_going = isinstance(event, events.MediaReported) and event.what in _GOES
-    if state.ledger.is_waiting and (is_going or isinstance(event, _WORKING)):
+    is_working = isinstance(event, _WORKING) or fold_orders.is_hand_answered(state, event)
+    if state.ledger.is_waiting and (is_going or is_working):
         waited_ms = 0 if state.ledger.holds else state.ledger.held_ms
         state = changed(state, ledger=ledger.end_rest(state.ledger))
     if state.notices and not state.ledger.is_waiting:

@@ -176,6 +176,13 @@ class CallProctor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeeWord:
+    """What the proctor told with this order was read."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteIntegrity:
     """Something that a proctor may want to know: focus lost, a second display, a clock that jumped."""
 
@@ -220,6 +227,7 @@ Intent: TypeAlias = (
     | EndBreak
     | Leave
     | CallProctor
+    | SeeWord
     | NoteIntegrity
     | HandIn
     | AnswerSurvey

@@ -35,7 +35,7 @@ class Entry:
         kind: `run` exam time consumed; `hold` time that stood still; `gap` time lost, as long as clocks prove it that
             nobody can set; `credit` what of it was not charged; `dark` how much longer it was if the wall clock is
             right, which is not charged; `extra` time granted.
-        amount_ms: How much.
+        amount_ms: How much; less than 0 where granted time was taken back.
         at_ms: Exam time consumed before this entry.
         scopes: What it was charged or granted to, widest first.
         reason: Why (holds, gaps, credits, grants).
@@ -244,12 +244,12 @@ def end_rest(ledger: Ledger) -> Ledger:
     return _changed(close(ledger), rest_ms=0) if ledger.rest_ms else ledger
 
 
-def grant(ledger: Ledger, scope: Scope, *, extra_ms: int, reason: str, signer: str) -> Ledger:
-    """Give a scope more time, with a reason and a name."""
+def grant(ledger: Ledger, *scopes: Scope, extra_ms: int, reason: str, signer: str) -> Ledger:
+    """Give scopes more time, with a reason and a name; less than 0 takes back what was granted."""
     entry = Entry(
-        kind="extra", amount_ms=extra_ms, at_ms=ledger.consumed_ms, scopes=(scope,), reason=reason, signer=signer
+        kind="extra", amount_ms=extra_ms, at_ms=ledger.consumed_ms, scopes=scopes, reason=reason, signer=signer
     )
-    extra = {**ledger.extra_ms, scope: ledger.granted(scope) + extra_ms}
+    extra = {**ledger.extra_ms, **{scope: ledger.granted(scope) + extra_ms for scope in scopes}}
     closed = close(ledger)
     return replace(closed, extra_ms=MappingProxyType(extra), entries=(*closed.entries, entry))
 

@@ -11,12 +11,14 @@ from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting import fold_code, present_case, present_end, present_start, times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
-from pocus_desktop.sitting.state import SittingState, Stage
+from pocus_desktop.sitting.orders import Word
+from pocus_desktop.sitting.state import SittingState, Stage, span
 from pocus_desktop.sitting.views import (
     Chrome,
     FarewellView,
     Notice,
     PausedView,
+    ProctorWord,
     Screen,
     StoppedView,
     TimeLeft,
@@ -64,7 +66,8 @@ def view(
         screen = present_start.identity(course, state)
     elif state.pause is not None:
         told = words.explain("sitting.pause_proctor" if state.paused_by else "sitting.pause_own", {}, language)
-        screen = PausedView(reason=told, can_resume=not state.paused_by)
+        why = state.pause if state.paused_by else ""
+        screen = PausedView(reason=told, can_resume=not state.paused_by, by=state.paused_by, why=why)
     elif state.rest is not None:
         screen = present_case.break_view(course, state, now)
     else:
@@ -97,7 +100,7 @@ def _screen(course: Course, state: SittingState, key: ScoringKey | None, deliver
         case Stage.SURVEY:
             return present_end.survey(state)
         case Stage.FAREWELL:
-            return FarewellView(is_declined=state.is_declined)
+            return FarewellView(is_declined=state.is_declined, is_void=state.is_void)
         case _:
             assert_never(state.stage)
 
@@ -121,10 +124,16 @@ def _chrome(
         saved_at_ms=state.ledger.last.wall_ms,
         is_hand_raised=state.is_hand_raised,
         notices=_notices(course, state, now),
+        words=tuple(_word(word, language) for word in state.unseen_words),
     )
     if state.place.step is None or state.rest is not None or state.stage not in {Stage.CASE, Stage.REVIEW}:
         return chrome
     return present_case.with_place(chrome, course, state, state.place.step)
+
+
+def _word(word: Word, language: str) -> ProctorWord:
+    heading = words.say(f"sitting.word.{word.kind}", language, who=word.who, time=span(word.amount_ms))
+    return ProctorWord(order_id=word.order_id, heading=heading, text=word.text)
 
 
 def _notices(course: Course, state: SittingState, now: Reading) -> tuple[Notice, ...]:

@@ -67,6 +67,9 @@ def break_view(course: Course, state: SittingState, now: Reading) -> BreakView:
         at_monotonic_ms=now.monotonic_ms,
         is_counting=state.ledger.is_let_go,
         can_leave=can_leave(state, left_ms=left_ms),
+        by=rest.by,
+        why=rest.reason,
+        is_clock_held=rest.is_clock_held,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pocus_desktop.kernel import words
+from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
@@ -46,9 +47,18 @@ def handed_in(course: Course, state: SittingState, key: ScoringKey | None, deliv
         delivery_told=told,
         receipt_lines=receipt_lines(known, known.receipt, language) if known.receipt is not None else (),
         receipt_qr=compact(known.receipt_document).decode("utf-8") if known.receipt is not None else "",
+        ended=_ended(state, language),
+        is_void=state.is_void,
         score=points,
         score_lines=lines,
     )
+
+
+def _ended(state: SittingState, language: str) -> Explanation | None:
+    if state.ended is None:
+        return None
+    code = "sitting.ended_void" if state.is_void else "sitting.ended_by_proctor"
+    return words.explain(code, {"who": state.ended.who, "reason": state.ended.reason}, language)
 
 
 def survey(state: SittingState) -> SurveyView:

@@ -62,8 +62,10 @@ def identity(course: Course, state: SittingState) -> IdentityView:
         name=state.opened.candidate_name,
         candidate_id=state.opened.candidate_id,
         assessment_title=course.assessment.title(state.comfort.language),
-        needs_start_code=state.opened.needs_start_code,
+        needs_start_code=state.is_barred or (state.opened.needs_start_code and not state.is_authorised),
         languages=course.assessment.languages,
+        is_authorised=state.is_authorised and not state.is_barred,
+        is_back=state.is_barred,
     )
 
 

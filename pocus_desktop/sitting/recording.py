@@ -2,9 +2,12 @@
 
 from typing import assert_never
 
+from pocus_desktop.admission.proctor_order import ProctorOrder, VerifiedOrder
 from pocus_desktop.sitting import events, intents
 from pocus_desktop.sitting.events import Event
+from pocus_desktop.sitting.fold_orders import out_of_turn
 from pocus_desktop.sitting.intents import Intent
+from pocus_desktop.sitting.orders import find
 from pocus_desktop.sitting.state import SittingState, Stage
 
 
@@ -38,7 +41,7 @@ def event_of(intent: Intent, state: SittingState) -> Event | None:
         case intents.Flag(item=item, is_flagged=is_flagged):
             return events.Flagged(item=item, is_flagged=is_flagged)
         case intents.GoNext(is_confirmed=is_confirmed, step=step):
-            if state.stage in {Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL}:
+            if state.is_over:
                 return events.LeftReceipt()
             return events.WentOn(is_confirmed=is_confirmed, step=step)
         case intents.GoBack():
@@ -58,9 +61,12 @@ def event_of(intent: Intent, state: SittingState) -> Event | None:
         case intents.EndBreak():
             return None if state.rest is None else events.BreakEnded()
         case intents.Leave():
-            return None if state.stage in {Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL} else events.Left()
+            return None if state.is_over else events.Left()
         case intents.CallProctor(note=note):
             return events.ProctorCalled(note=note)
+        case intents.SeeWord(order_id=order_id):
+            is_new = any(word.order_id == order_id for word in state.unseen_words)
+            return events.WordSeen(order_id=order_id) if is_new else None
         case intents.NoteIntegrity(what=what, detail=detail):
             return events.IntegrityNoted(what=what, detail=detail)
         case intents.HandIn(is_confirmed=is_confirmed):
@@ -69,6 +75,23 @@ def event_of(intent: Intent, state: SittingState) -> Event | None:
             return events.SurveyAnswered(answers=answers)
         case _:
             assert_never(intent)
+
+
+def event_of_order(verified: VerifiedOrder, state: SittingState) -> Event | None:
+    """The event to journal; None for an order that came before, comes too early, or for a sitting that is over.
+
+    One that comes too late, or does not apply, is journalled: that it was refused is worth knowing later.
+    """
+    return None if not_taken(verified.order, state) else events.Ordered(order=verified.envelope)
+
+
+def not_taken(order: ProctorOrder, state: SittingState) -> str:
+    """Why an order is not journalled: the code of it, empty where it is."""
+    if find(state.orders, order.order_id) is not None:
+        return "order.came_before"
+    if state.is_over:
+        return "order.sitting_over"
+    return "order.gap" if out_of_turn(state, order) == "order.gap" else ""
 
 
 def _comfort(intent: intents.SetComfort) -> events.ComfortSet:

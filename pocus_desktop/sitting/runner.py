@@ -19,6 +19,7 @@ from typing import Final
 
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Admission
+from pocus_desktop.admission.proctor_order import VerifiedOrder
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
@@ -34,7 +35,7 @@ from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.journal import Journal
 from pocus_desktop.sitting.kept import Kept
-from pocus_desktop.sitting.recording import event_of
+from pocus_desktop.sitting.recording import event_of, event_of_order
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, start_code_wait_ms
 from pocus_desktop.sitting.store import as_ours
@@ -52,8 +53,7 @@ POSITION_MS: Final = 300
 An answer between two reports makes the sign before it stale; this and the time to the next report stay below 500 ms.
 """
 
-_OVER: Final = frozenset({Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL})
-_SIGNED: Final = (events.HandedIn, events.TimeOver, events.Moved)
+_SIGNED: Final = (events.HandedIn, events.TimeOver, events.Moved, events.Ordered)
 """What gets a checkpoint at once, whatever its number."""
 
 
@@ -62,6 +62,7 @@ class Deed:
     """Something to journal: an intent with its stamp, or an event of the program's own.
 
     Attributes:
+        order: What the proctor ordered; it is taken down if it is then its turn.
         event: What it comes to; made when it is its turn, then kept, so that a retry writes the same.
         is_sign: A sign of life to be written down. One that the disk refuses is dropped, and holds nothing: its stamp
             is before a gap.
@@ -69,6 +70,7 @@ class Deed:
 
     at: Reading
     intent: Intent | None = None
+    order: VerifiedOrder | None = None
     event: Event | None = None
     is_sign: bool = False
 
@@ -272,7 +274,7 @@ class Runner:
             return
         is_start = isinstance(deed.intent, intents.StartCase) and self.state.stage is Stage.READY
         self._catch_up(deed.at, is_start=is_start)
-        if isinstance(deed.intent, intents.ConfirmIdentity) and self.state.opened.needs_start_code:
+        if isinstance(deed.intent, intents.ConfirmIdentity) and self._asks_start_code():
             self._try_start_code(deed, deed.intent.start_code)
             return
         if isinstance(deed.intent, intents.UseCode):
@@ -280,8 +282,15 @@ class Runner:
             return
         if deed.event is None and deed.intent is not None:
             deed.event = event_of(deed.intent, self.state)
+        if deed.event is None and deed.order is not None:
+            deed.event = event_of_order(deed.order, self.state)
         if deed.event is not None:
             self._append(deed, deed.event, deed.at)
+
+    def _asks_start_code(self) -> bool:
+        """Whether the proctor's word is asked for as a code: not where their order let the candidate begin."""
+        is_let_begin = self.state.is_authorised and self.state.stage is Stage.IDENTITY
+        return self.state.opened.needs_start_code and not is_let_begin
 
     def _try_start_code(self, deed: Deed, code: str) -> None:
         if self.state.stage is not Stage.IDENTITY and not self.state.is_barred:
@@ -316,7 +325,7 @@ class Runner:
             is_start: The clock is about to start.
         """
         self._fire_due(now)
-        if self.state.is_clock_free or self.state.stage in _OVER:
+        if self.state.is_clock_free or self.state.is_over:
             return
         shown, station = self.state.ledger.shown, self._signer.public.raw.hex()
         known_ms = shown.asleep_ms if shown is not None and shown.boot_id == now.boot_id else 0
@@ -365,7 +374,7 @@ class Runner:
 
     def _finish(self) -> None:
         """Rule 4, as often as it takes; a survey that was answered is sealed with the rest."""
-        if self.state.stage not in _OVER or self.state.is_declined or not self._admission.recipients:
+        if not self.state.is_over or self.state.is_declined or not self._admission.recipients:
             return
         closed = self._folder.closed()
         is_new = closed is None or (self.state.survey and closed.last_seq < self._survey_seq())

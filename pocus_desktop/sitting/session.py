@@ -13,8 +13,10 @@ from typing import Final, TypeAlias
 
 from pocus_desktop.admission import room_code
 from pocus_desktop.admission.admission import StationKeys, VerifiedAdmission
+from pocus_desktop.admission.documents import Centre
 from pocus_desktop.admission.mode import Mode
-from pocus_desktop.crypto.keys import SealingKey
+from pocus_desktop.admission.proctor_order import ProctorOrder, VerifiedOrder, read_order, require_for
+from pocus_desktop.crypto.keys import PublicKey, SealingKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import events, intents, opening, present, times
@@ -26,7 +28,9 @@ from pocus_desktop.sitting.errors import DiskFailedError, HandedInError
 from pocus_desktop.sitting.events import Event
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.material import Material
+from pocus_desktop.sitting.orders import Obeyed, find, outcome
 from pocus_desktop.sitting.receipt import Receipt
+from pocus_desktop.sitting.recording import not_taken
 from pocus_desktop.sitting.runner import HEARTBEAT_MS, Deed, Runner
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, after
@@ -58,8 +62,12 @@ class Sitting:
         writer: Writer,
         state: SittingState,
         delivery: Delivery | None,
+        centre: PublicKey | None,
+        station: str,
     ) -> None:
         self._course = course
+        self._centre = centre
+        self._station = station
         self._material = material
         self._clock = clock
         self._writer = writer
@@ -187,6 +195,8 @@ class Sitting:
             writer=writer or ThreadWriter(),
             state=begun.state,
             delivery=Delivery(sealed_path=str(closed.path), sealed_digest=closed.digest) if closed else None,
+            centre=begun.admission.admission.centre,
+            station=station.signing.public.raw.hex(),
         )
         if begun.journal is not None:
             sitting._code_secret = room_code.open_secret(begun.admission.admission, [station.sealing])
@@ -245,7 +255,7 @@ class Sitting:
                 self._submit(Deed(at=at, intent=intent))
 
     def record(self, event: Event, *, at: Reading | None = None, is_sign: bool = False) -> None:
-        """Take what the proctor says: `Paused`, `Continued`, `TimeGranted`, `HandLowered` with their names.
+        """Take what happened and nobody asked for, such as the program's coming back. What a proctor does is an order.
 
         Args:
             event: What happened.
@@ -254,6 +264,38 @@ class Sitting:
         """
         with self._lock:
             self._submit(Deed(at=at or self._clock.read(), event=event, is_sign=is_sign))
+
+    def obey(
+        self, envelope: bytes, *, centre: Centre, take: Callable[[Obeyed | None], None] | None = None
+    ) -> ProctorOrder:
+        """Take what the proctor orders: verified here, journalled, obeyed if it applies; once, however often it comes.
+
+        Args:
+            envelope: The order.
+            centre: This station's, of its enrolment grant.
+            take: Told on the writer's thread what came of it. `seq` is 0 where the order was not taken down: it came
+                too early, and the ones before it are missing, or the sitting is over. None where the disk does not take
+                it yet; it waits, and what came of it will stand in the state.
+
+        Returns:
+            What was ordered.
+
+        Raises:
+            NotTheCentresOrderError: Another signed it, or the admission names another centre, or none.
+            OrderForOtherSittingError, OrderForOtherStationError: It is not for here.
+            PocusError: It is no order that this program knows.
+        """
+        known = centre.sealing == self._centre
+        verified = read_order(envelope, (centre.signing,) if known else ())
+        require_for(
+            verified.order,
+            sitting=self._state.opened.sitting,
+            admission_id=self._state.opened.admission_id,
+            station=self._station,
+        )
+        with self._lock:
+            self._submit(Deed(at=self._clock.read(), order=verified), then=lambda: self._tell_order(verified, take))
+        return verified.order
 
     def tick(self) -> None:
         """Fire what is due, show life, try the disk again. Calling it too often does no harm."""
@@ -358,13 +400,22 @@ class Sitting:
         if sign is not None and self._runner is not None:
             self._runner.sign(sign)
 
-    def _submit(self, deed: Deed) -> None:
+    def _tell_order(self, verified: VerifiedOrder, take: Callable[[Obeyed | None], None] | None) -> None:
+        """On the writer: what came of an order."""
+        if take is None:
+            return
+        order, found = verified.order, find(self._state.orders, verified.order.order_id)
+        if found is None and self._failure is None:
+            found = outcome(order, refused=not_taken(order, self._state))
+        take(found)
+
+    def _submit(self, deed: Deed, *, then: Callable[[], None] | None = None) -> None:
         if self._is_closed:
             return
         self._waiting += 1
-        self._writer.submit(lambda: self._do(deed))
+        self._writer.submit(lambda: self._do(deed, then))
 
-    def _do(self, deed: Deed) -> None:
+    def _do(self, deed: Deed, then: Callable[[], None] | None) -> None:
         """On the writer: one deed, then the view that answers it."""
         try:
             if self._runner is None:
@@ -375,6 +426,8 @@ class Sitting:
             with self._lock:
                 self._waiting -= 1
         self._show()
+        if then is not None:
+            then()
 
     def _fault(self, problem: Exception) -> None:
         """On the writer: an error that nobody foresaw is told; what is durable stays, and the next deed is tried."""

@@ -14,6 +14,7 @@ from pocus_desktop.scenario.vocabulary import Place
 from pocus_desktop.sitting.changed import changer
 from pocus_desktop.sitting.events import Opened
 from pocus_desktop.sitting.ledger import Ledger
+from pocus_desktop.sitting.orders import Ended, Obeyed, Word
 from pocus_desktop.sitting.views import Comfort
 
 
@@ -103,17 +104,23 @@ class ClipProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
-    """A break between two cases that the candidate has not left yet.
+    """A break that the candidate has not left yet.
 
     Attributes:
-        after: The case before it.
+        after: The case before it; empty for one that the proctor ordered, after which the same case goes on.
         length_ms: How long the clock stands still.
         is_optional: Whether it may be left before that.
+        by: The proctor who ordered it; empty for a scheduled one.
+        reason: Why they did.
+        is_clock_held: Whether the clock stands still in it.
     """
 
     after: str
     length_ms: int
     is_optional: bool
+    by: str = ""
+    reason: str = ""
+    is_clock_held: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,7 @@ class SittingState:
         notices: What the last deed of the person came to.
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who paused it; empty where the candidate did.
+        is_authorised: The proctor let the candidate begin, so that no start code is asked for.
         is_barred: It was away for so long that the proctor's start code is needed to go on.
         has_left: The person closed the window, and has not come back since.
         rest: The break under way, until the candidate leaves it; None where there is none.
@@ -143,6 +151,9 @@ class SittingState:
         code_number: Of the last one-time code that was used in the sitting; 0 before.
         wrong_room_codes: When wrong one-time codes were given since.
         is_declined: The agreement was declined.
+        orders: What came of each of the proctor's orders, in the order in which they came.
+        words: What the proctor told the candidate.
+        ended: The proctor who ended it; None where nobody did.
         integrity: What was noted for the proctor, as (what, detail).
         survey: Answers to the survey.
         is_time_over: A limit that ran out ended the last case; nothing is left that could be changed.
@@ -164,6 +175,7 @@ class SittingState:
     notices: tuple[Told, ...] = ()
     pause: str | None = None
     paused_by: str = ""
+    is_authorised: bool = False
     is_barred: bool = False
     has_left: bool = False
     rest: Rest | None = None
@@ -172,6 +184,9 @@ class SittingState:
     code_number: int = 0
     wrong_room_codes: tuple[Reading, ...] = ()
     is_declined: bool = False
+    orders: tuple[Obeyed, ...] = ()
+    words: tuple[Word, ...] = ()
+    ended: Ended | None = None
     integrity: tuple[tuple[str, str], ...] = ()
     survey: tuple[tuple[str, str], ...] = ()
     is_time_over: bool = False
@@ -186,6 +201,21 @@ class SittingState:
     def is_clock_free(self) -> bool:
         """Whether no limit binds (review mode)."""
         return self.mode is Mode.REVIEW
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the proctor ended it so that it shall not count."""
+        return self.ended is not None and self.ended.is_void
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was handed in, was ended, or never came to a case and was left."""
+        return self.stage in {Stage.HANDED_IN, Stage.SURVEY, Stage.FAREWELL}
+
+    @property
+    def unseen_words(self) -> tuple[Word, ...]:
+        """What the proctor told and the candidate has not said that they read."""
+        return tuple(word for word in self.words if not word.is_seen)
 
     @property
     def hands_itself_in(self) -> bool:

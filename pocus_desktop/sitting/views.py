@@ -59,6 +59,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProctorWord:
+    """What the proctor told, to be shown until the candidate says that they read it.
+
+    Attributes:
+        order_id: Names it when it was read.
+        heading: Who told what, such as who gave how much time.
+        text: What they wrote.
+    """
+
+    order_id: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
     """What frames every screen.
 
@@ -67,6 +82,7 @@ class Chrome:
         saved_at_ms: Wall time of the last durable event.
         times: The limits that run, tightest first; empty before the clock starts.
         simulated_ms: The case's own clock; None where the case has none.
+        words: What the proctor told and was not read yet, oldest first.
     """
 
     mode: Mode
@@ -87,17 +103,26 @@ class Chrome:
     simulated_ms: int | None = None
     is_hand_raised: bool = False
     notices: tuple[Notice, ...] = ()
+    words: tuple[ProctorWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityView:
-    """Is this you? With a start code from the proctor where the mode needs one."""
+    """Is this you? With the proctor's word where one is needed: a start code, or that they let the candidate begin.
+
+    Attributes:
+        needs_start_code: Whether that word is still awaited; it comes by itself, or the code is entered.
+        is_authorised: It came.
+        is_back: The sitting was under way, and waits for the word to go on.
+    """
 
     name: str
     candidate_id: str
     assessment_title: str
     needs_start_code: bool
     languages: tuple[str, ...]
+    is_authorised: bool = False
+    is_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,24 +294,34 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PausedView:
-    """The clock stands still; why, and who can go on."""
+    """The clock stands still; why, and who can go on.
+
+    Attributes:
+        by: The proctor who paused it; empty where the candidate did.
+        why: What the proctor gave as the reason.
+    """
 
     reason: Explanation
     can_resume: bool
+    by: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakView:
-    """A scheduled break between two cases: nothing of either is seen.
+    """A break between two cases, or one that the proctor ordered: nothing of any case is seen.
 
     Attributes:
-        next_title: The case that comes next.
+        next_title: The case that comes next, or goes on.
         next_number: Which of the sitting's cases that is, from 1.
         case_count: How many cases it has.
         length_ms: The whole break.
         left_ms: What was left of it at `at_monotonic_ms`; the screen counts on from there by the same clock.
         is_counting: False while something else holds the clock too.
         can_leave: Whether the candidate may go on now; always once nothing is left.
+        by: The proctor who ordered it; empty for a scheduled one.
+        why: What they gave as the reason.
+        is_clock_held: Whether the exam clock stands still in it.
     """
 
     next_title: str
@@ -297,6 +332,9 @@ class BreakView:
     at_monotonic_ms: int
     is_counting: bool
     can_leave: bool
+    by: str = ""
+    why: str = ""
+    is_clock_held: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +352,8 @@ class HandedInView:
     Attributes:
         receipt_lines: The receipt in words, once it is here; empty while waiting.
         receipt_qr: The receipt document as it goes into the QR code.
+        ended: That the proctor ended it, who and why; None where the candidate or the time did.
+        is_void: And that it shall not count.
         score: In practice, demo and review: points, maximum and lines by item; None in live and trial.
     """
 
@@ -323,6 +363,8 @@ class HandedInView:
     delivery_told: Explanation
     receipt_lines: tuple[tuple[str, str], ...] = ()
     receipt_qr: str = ""
+    ended: Explanation | None = None
+    is_void: bool = False
     score: tuple[float, float] | None = None
     score_lines: tuple[tuple[str, Feedback], ...] = ()
 
@@ -339,6 +381,7 @@ class FarewellView:
     """All is done; the station can be left."""
 
     is_declined: bool = False
+    is_void: bool = False
 
 
 Screen: TypeAlias = (
