@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from pocus_desktop.admission import proctor_order
 from pocus_desktop.admission.move_permit import told_by
 from pocus_desktop.case.items.registry import Response
 from pocus_desktop.kernel.clock import LATEST_MS
@@ -76,6 +77,8 @@ def _event(event: Event, *, with_answers: bool) -> str:
         )
     if isinstance(event, events.Moved):
         return f"moved to {event.station}: {_permitted(event.permit)}"
+    if isinstance(event, events.Ordered):
+        return f"ordered {_ordered(event.order)}"
     if isinstance(event, events.Answered):
         told = f": {_answer(event.response)}" if with_answers else ""
         return f"answered {event.item}{told}"
@@ -93,6 +96,18 @@ def _permitted(envelope: bytes) -> str:
     except PocusError as problem:
         return f"the permit cannot be read ({problem.code})"
     return f"{permit.permit_id} by {permit.centre_id}, {permit.who}: {permit.why}"
+
+
+def _ordered(envelope: bytes) -> str:
+    """What an order says of itself; whether its centre signed it, the hub tells beside the score."""
+    try:
+        order = proctor_order.told_by(envelope)
+    except PocusError as problem:
+        return f"what cannot be read ({problem.code})"
+    act = ", ".join(f"{name}={value}" for name, value in order.act.model_dump(mode="json").items() if name != "kind")
+    told = f"{order.act.kind} {act}".strip()
+    why = f": {order.reason}" if order.reason else ""
+    return f"{told} ({order.order_id}, {order.console} {order.number}) by {order.centre_id}, {order.who}{why}"
 
 
 def _answer(response: Response) -> str:
@@ -116,6 +131,7 @@ def _consequences(before: SittingState | None, now: SittingState) -> list[str]:
         found.append(f"→ break of {span(now.rest.length_ms)}")
     if now.place.patient != before.place.patient and now.place.patient is not None:
         found.append(f"→ patient {now.place.patient}")
+    found += [f"! {one.refused}" for one in now.orders[len(before.orders) :] if one.refused]
     if now.notices is not before.notices:
         found += [f"! {notice.code}" for notice in now.notices if notice.kind != "info"]
     found += [

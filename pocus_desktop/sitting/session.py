@@ -34,6 +34,7 @@ from pocus_desktop.sitting.recording import not_taken
 from pocus_desktop.sitting.runner import HEARTBEAT_MS, Deed, Runner
 from pocus_desktop.sitting.sealed import SealedResult
 from pocus_desktop.sitting.state import SittingState, Stage, after
+from pocus_desktop.sitting.summary import Summary, summary
 from pocus_desktop.sitting.unsealed import Unsealed
 from pocus_desktop.sitting.views import View
 from pocus_desktop.sitting.writer import ThreadWriter, Writer
@@ -323,6 +324,10 @@ class Sitting:
     def view(self) -> View:
         """What to show now."""
         return self._view(self._clock.read())
+
+    def summary(self) -> Summary:
+        """What its room may know of it now."""
+        return summary(self._course, self._state, self._clock.read())
 
     def note_delivery(
         self,

@@ -8,6 +8,7 @@ from pocus_desktop.sitting import events, intents, log, views
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.present_start import tutorial
 from pocus_desktop.sitting.state import span
+from tests.sitting.ordering import with_centre
 from tests.sitting.world import World, choice, number, to_femoral, to_review
 
 
@@ -146,3 +147,14 @@ def test_an_interruption_of_a_moment_is_not_worth_a_word(world: World) -> None:
 @pytest.mark.parametrize(("ms", "told"), [(0, "0 s"), (900, "1 s"), (60_000, "1 min"), (725_400, "12 min 5 s")])
 def test_a_span_of_time_reads_in_every_language(ms: int, told: str) -> None:
     assert span(ms) == told
+
+
+def test_the_log_tells_what_the_proctor_ordered_and_what_was_refused(world: World) -> None:
+    sitting, console = with_centre(world)
+    to_femoral(sitting)
+    console.order(sitting, "add-time", scope="step", scope_id="femoral", extra_ms=60_000, reason="Noise")
+    console.order(sitting, "resume", reason="")
+    told = "\n".join(log.lines(sitting.recorded, sitting.course))
+    assert "ordered add-time scope=step, scope_id=femoral, extra_ms=60000 (ord_" in told
+    assert ", console-1 1) by north, P. Roctor: Noise\n" in told
+    assert "! order.not_paused" in told
