@@ -4,7 +4,8 @@ The truth knows what no station can: when the power went, how long the machine w
 It keeps one number: the time since the start that clocks prove which nobody can set, while nothing held the clock.
 Whatever happens, that number is what was consumed and what was credited, to the millisecond, and no more was credited
 than the cap. So nobody gets less than the limit, for nothing is consumed that did not pass, nor more than limit and
-credit.
+credit. What of it is to be credited is reckoned from the events (`tests.sitting.fair_credit`): what is not given back
+is missed although the sum is right.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, intents, lost, views
 from pocus_desktop.sitting.errors import DiskFullError
 from pocus_desktop.sitting.ledger import BREAK, JUMP_MS
+from tests.sitting.fair_credit import Credit
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World, choice, to_case
 
@@ -84,6 +86,8 @@ class Sat:
     boots: int = 0
     checks: int = 0
     proved_at: dict[Reading, int] = field(default_factory=dict)
+    credit: Credit = field(default_factory=lambda: Credit(cap_ms=CAP_MS))
+    reckoned: int = 0
 
     def __post_init__(self) -> None:
         self.world = a_world(World(folder=self.folder), an_exam())
@@ -95,16 +99,18 @@ class Sat:
 
     def live(self, turns: Iterable[Turn]) -> "Sat":
         """All of it, one after the other."""
-        for turn in turns:
-            if self.is_over:
-                break
-            self.slept_ms = 0
-            self._pass(turn.before_ms)
-            getattr(self, f"_{turn.kind.replace('-', '_')}")(turn)
-            self._settle()
-            self._check()
-        self.is_full = False
-        self.world.close()
+        try:
+            for turn in turns:
+                if self.is_over:
+                    break
+                self.slept_ms = 0
+                self._pass(turn.before_ms)
+                getattr(self, f"_{turn.kind.replace('-', '_')}")(turn)
+                self._settle()
+                self._check()
+        finally:
+            self.is_full = False
+            self.world.close()
         return self
 
     def _hook(self, moment: str) -> None:
@@ -180,7 +186,8 @@ class Sat:
         self.sitting.record(grant)
 
     def _sleep(self, turn: Turn) -> None:
-        self._pass(1_000 + turn.ms, is_asleep=True)
+        self.slept_ms = 1_000 + turn.ms
+        self._pass(self.slept_ms, is_asleep=True)
 
     def _jump(self, turn: Turn) -> None:
         by_ms = (7_919, -7_919, 3_600_017, -3_600_017, 31_536_000_019, -31_536_000_019)[turn.number % 6]
@@ -266,9 +273,10 @@ class Sat:
         if ledger.rest_ms and not ledger.is_waiting:
             rested_ms += used_ms + (0 if ledger.holds else ledger.held_ms)
         missed_ms = self.proved_ms - (consumed_ms + credited_ms + rested_ms - self.dark_in_breaks_ms)
-        # a sitting that was over on coming back shows no sleep any more
+        # a sitting that was over before the sleep, or on coming back, shows no sleep any more
         assert missed_ms == 0 or (not ledger.is_started and missed_ms == self.slept_ms)
         assert 0 <= credited_ms <= CAP_MS
+        assert credited_ms == self._due_ms(now)
         assert 0 <= rested_ms <= BREAKS_MS
         assert consumed_ms <= self.proved_ms <= self.passed_ms
         told_ms = sum(entry.amount_ms for entry in ledger.entries if entry.kind == "credit")
@@ -281,6 +289,14 @@ class Sat:
         self._check_credits()
         self.checks += 1
         self.is_over = not ledger.is_started
+
+    def _due_ms(self, now: Reading) -> int:
+        """What is to be given back by now, reckoned without the ledger."""
+        recorded = self.sitting.recorded
+        for one in recorded[self.reckoned :]:
+            self.credit.take(self.sitting.course, one)
+        self.reckoned = len(recorded)
+        return self.credit.at(now)
 
     def _check_credits(self) -> None:
         """Of each gap is given back what is left of the cap, but nothing to who left; reckoned here anew."""
