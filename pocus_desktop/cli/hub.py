@@ -9,6 +9,7 @@ import click
 from pocus_desktop.cli.faces import Faces, HubResult, Network, pass_faces
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
+from pocus_desktop.cli.hub_incidents import incidents
 from pocus_desktop.cli.hub_keeping import COMMANDS as KEEPING_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
 from pocus_desktop.cli.hub_quarantine import quarantine
@@ -33,6 +34,7 @@ for _command in (
     *REPLAY_COMMANDS,
     *KEEPING_COMMANDS,
     quarantine,
+    incidents,
 ):
     hub.add_command(_command)
 

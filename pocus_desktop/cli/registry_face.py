@@ -21,6 +21,7 @@ from pocus_desktop.admission.records import (
 )
 from pocus_desktop.admission.windows import Rules
 from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.proctoring.incident_record import IncidentRecord, IncidentTaken
 
 
 class EnrolmentDesk(Protocol):
@@ -148,6 +149,19 @@ class WalkInDesk(Protocol):
         """Say that it does not count."""
 
 
+class IncidentDesk(Protocol):
+    """What centres filed of their rooms."""
+
+    def take(self, data: bytes, digest: str) -> IncidentTaken:
+        """Take a sealed report; the same one again gives the same receipt."""
+
+    def all(self) -> tuple[IncidentRecord, ...]:
+        """Every incident as its latest report has it, those that came last first."""
+
+    def reports(self, said: str) -> tuple[bytes, ...]:
+        """Every report of an incident, as its centre signed it, by its reference."""
+
+
 class ResultDesk(Protocol):
     """Scores with what must be known beside them."""
 
@@ -181,6 +195,10 @@ class RegistryDesk(Protocol):
     @property
     def walk_ins(self) -> WalkInDesk:
         """What centres let begin."""
+
+    @property
+    def incidents(self) -> IncidentDesk:
+        """What centres filed of their rooms."""
 
     @property
     def results(self) -> ResultDesk:

@@ -4,6 +4,7 @@
     <folder>/receipts/<sha256>.receipt    the envelope of the hub's receipt
     <folder>/log/                         a copy of the hub's log, written by the hub (formats/log 5.4)
     <folder>/heads/                       the heads of it that stations know
+    <folder>/incidents/<sha256>           a centre's sealed report of an incident (formats/incident 5)
 
 The station writes results and reads receipts, the hub reads results and writes receipts; neither removes what the
 other wrote. What is written is read back and compared before it counts as carried.
@@ -31,6 +32,7 @@ RECEIPTS: Final = "receipts"
 RECEIPT_SUFFIX: Final = ".receipt"
 LOG: Final = "log"
 HEADS: Final = "heads"
+INCIDENTS: Final = "incidents"
 
 LONGEST_PART: Final = 64 * 1024
 """Of a log: a tile or a bundle of our entries is below 9 KB, a checkpoint at most 16."""
@@ -123,12 +125,12 @@ class FolderTransport:
 
 
 def require_no_links(folder: Path) -> None:
-    """What is carried stays within the folder: neither of its parts is a link.
+    """What is carried stays within the folder: none of its parts is a link.
 
     Raises:
         FolderDamagedError: One is.
     """
-    if any((folder / name).is_symlink() for name in (RESULTS, RECEIPTS, LOG, HEADS)):
+    if any((folder / name).is_symlink() for name in (RESULTS, RECEIPTS, LOG, HEADS, INCIDENTS)):
         raise FolderDamagedError(reason="a link leads out of it")
 
 

@@ -7,8 +7,9 @@ from typing import ClassVar, Final, Self
 from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
 from pocus_desktop.admission.handing_out import ADMISSIONS_PATH, MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
 from pocus_desktop.admission.station_request import sign_request
+from pocus_desktop.crypto.encoding import to_base64
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.kernel import words
+from pocus_desktop.kernel import canonical, words
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError, Safe
 from pocus_desktop.sync.errors import SyncError
@@ -24,6 +25,9 @@ from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE
 
 ADMISSIONS: Final = ADMISSIONS_PATH
 GRANT: Final = "/v1/stations/me/grant"
+INCIDENTS: Final = "/v1/incidents"
+SEALED_INCIDENT_TYPE: Final = "application/vnd.pocus.sealed-incident.v1+json"
+INCIDENT_RECEIPT_TYPE: Final = "application/vnd.pocus.incident-receipt.v1+json"
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
 
@@ -103,6 +107,36 @@ class HubClient(Connection):
             HubNotReachedError, HubAnsweredNoError: Why not.
         """
         return self._ask_signed(key, GRANT, GRANT_TYPE, now_ms)
+
+    def file_incident(self, sealed: bytes, digest: str, key: SigningKey, *, now_ms: int) -> bytes:
+        """Bring a sealed report of an incident over; the receipt that came, not verified.
+
+        Args:
+            sealed: The report, sealed to the academy.
+            digest: SHA-256 of the signed report inside.
+            key: The centre's.
+            now_ms: As above.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+        """
+        try:
+            return self._file_once(sealed, digest, key, now_ms)
+        except HubAnsweredNoError as error:
+            if error.hub_time_ms is None:
+                raise
+            return self._file_once(sealed, digest, key, error.hub_time_ms)
+
+    def _file_once(self, sealed: bytes, digest: str, key: SigningKey, now_ms: int) -> bytes:
+        target = f"{INCIDENTS}/{digest}"
+        checksum = canonical.digest(sealed)
+        headers = {
+            "Authorization": sign_request(key, method="PUT", target=target, now_ms=now_ms, content_digest=checksum),
+            "Content-Type": SEALED_INCIDENT_TYPE,
+            "Content-Digest": f"sha-256=:{to_base64(bytes.fromhex(checksum))}:",
+            "Accept": f"{INCIDENT_RECEIPT_TYPE}, {PROBLEM_MEDIA_TYPE}",
+        }
+        return self._ask("PUT", target, headers, content=sealed, kind=INCIDENT_RECEIPT_TYPE)
 
     def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
         """Ask as who has this key; told that it is another time than now, once more for that time."""

@@ -110,6 +110,18 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "remark": "moved",
         },
     },
+    "0007": {
+        "incident": {
+            "digest": "c" * 64,
+            "centre_id": "north",
+            "reference": "482 7105 9364",
+            "entries": 2,
+            "received_ms": 7,
+            "is_extending": True,
+            "envelope": b"\x00\xff",
+            "receipt": b"\x00",
+        },
+    },
 }
 """Rows of each revision's tables."""
 

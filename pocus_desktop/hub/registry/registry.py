@@ -5,6 +5,7 @@ from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.registry.admissions import Admissions, SatAt
 from pocus_desktop.hub.registry.candidates import Candidates
 from pocus_desktop.hub.registry.enrolments import Enrolments
+from pocus_desktop.hub.registry.incidents import Incidents
 from pocus_desktop.hub.registry.marks import AdmissionOf, Marks
 from pocus_desktop.hub.registry.reconciling import WalkIns
 from pocus_desktop.hub.registry.results import Results
@@ -24,6 +25,7 @@ class Registry:
         rosters: A centre's day in one file.
         walk_ins: What centres let begin.
         results: Scores with what must be known beside them.
+        incidents: What centres filed.
     """
 
     def __init__(
@@ -50,3 +52,4 @@ class Registry:
         self.rosters = Rosters(rows, self.admissions, ring, clock)
         self.walk_ins = WalkIns(rows, self.admissions, ring, clock)
         self.results = Results(store, self.marks, self.walk_ins)
+        self.incidents = Incidents(rows, ring, clock)

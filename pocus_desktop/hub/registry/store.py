@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Index,
@@ -171,6 +172,19 @@ REVIEW: Final = Table(
     Column("who", String(200), nullable=False),
     Column("why", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+)
+INCIDENT: Final = Table(
+    "incident",
+    META,
+    Column("digest", String(64), primary_key=True),
+    Column("centre_id", _ID, nullable=False),
+    Column("reference", String(20), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("is_extending", Boolean, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    Index("incident_reference", "reference", "centre_id"),
 )
 
 

@@ -7,6 +7,7 @@
     GET  /readyz                           whether results can be taken now
     /v1/uploads                            envelopes in pieces (`hub.web.uploads_door`)
     GET  /v1/log/checkpoint, /tile/…       the log of what was accepted, for anyone (`hub.web.log_door`)
+    PUT  /v1/incidents/{sha256}            a centre's report of an incident (`hub.web.incidents_door`)
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.web.registry_door`)
     GET  /v1/depot/…                       what the academy publishes (`hub.web.depot_door`)
 
@@ -45,6 +46,7 @@ from pocus_desktop.hub.web.depot_door import DepotDoor
 from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.hub.web.doors import Door
 from pocus_desktop.hub.web.guard import DEFAULT_LIMITS, Guard, Limits, Senders
+from pocus_desktop.hub.web.incidents_door import IncidentsDoor
 from pocus_desktop.hub.web.log_door import LogDoor
 from pocus_desktop.hub.web.metrics import Metrics
 from pocus_desktop.hub.web.observed import Observed, refuse
@@ -128,6 +130,7 @@ def create_app(
             *uploads.routes(),
             *LogDoor(hub.log, guard).routes(),
             *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
+            *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
             *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         ],
         middleware=[Middleware(Observed, metrics=metrics, proxies=policy.proxies)],
