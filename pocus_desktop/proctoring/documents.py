@@ -151,7 +151,7 @@ class SittingReport(Part):
     lost_ms: Ms = 0
     credited_ms: Ms = 0
     result: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{64})?$")] = ""
-    delivery: Literal["none", "waiting", "sending", "received", "refused"] = "none"
+    delivery: Literal["none", "waiting", "sending", "held", "received", "refused"] = "none"
 
 
 class Health(Part):

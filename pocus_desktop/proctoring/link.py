@@ -14,8 +14,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
 import httpx2
@@ -125,6 +125,8 @@ class RoomLink:
         self.address = address
         self._key = key
         self._offset_ms = 0
+        self._is_cut = False
+        self._wires: list[socket.socket] = []
         self._client = httpx2.Client(
             verify=pinned_context(certificate),
             trust_env=False,
@@ -202,9 +204,23 @@ class RoomLink:
         """
         return self._ask(method, target, body, kind=kind, gives=gives, most=most, wait_s=wait_s)
 
+    def cut(self) -> None:
+        """End what is under way on another thread: it meets an error at once."""
+        self._is_cut = True
+        for wire in tuple(self._wires):
+            with suppress(OSError):  # it is closed already
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """Close the connections; what waits on another thread ends with an error."""
+        """Close the connections; on the thread that used them."""
         self._client.close()
+
+    def _trace(self, what: str, info: Mapping[str, Any]) -> None:
+        """Keep the sockets, so that another thread can end what waits on them."""
+        if what in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._wires = [*self._wires[-1:], info["return_value"].get_extra_info("socket")]
+            if self._is_cut:
+                self.cut()
 
     def _reply(self, method: str, target: str, document: Part | None, kind: str, wait_s: float = ANSWER_S) -> RoomReply:
         body = None if document is None else encode(document)
@@ -248,6 +264,7 @@ class RoomLink:
                 content=body,
                 headers=headers,
                 timeout=httpx2.Timeout(wait_s, connect=CONNECT_S),
+                extensions={"trace": self._trace},
             ) as answer,
         ):
             given = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -50,6 +50,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "proctoring/service_uploads.py",
     ),
     "uvicorn": ("hub/", "proctoring/service.py"),
+    "zeroconf": ("proctoring/discovery.py",),
     "h11": ("hub/web/protocol.py",),
     "prometheus_client": ("hub/web/metrics.py",),
     "av": ("authoring/",),
