@@ -7,7 +7,7 @@ from pocus_desktop.admission.admission import VerifiedAdmission
 from pocus_desktop.admission.room_code import MINUTES, Challenge, Purpose, response
 from pocus_desktop.kernel.words import say
 
-NUMBERS: Final = 20
+NUMBERS: Final = 12
 """How many codes a candidate's page has, where nothing else is said."""
 
 SIGN_INS: Final = 4

@@ -45,10 +45,12 @@ class TopBar(QFrame):
     Signals:
         clock_hidden: The candidate wants the time hidden (True) or shown.
         pause_asked: The candidate wants a pause, where the mode lets them take one.
+        code_asked: The proctor is to give a one-time code.
     """
 
     clock_hidden = Signal(bool)
     pause_asked = Signal()
+    code_asked = Signal()
 
     def __init__(self, *, clock: Clock, words: Words, formats: Formats, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,9 @@ class TopBar(QFrame):
         self._pause = Button(words("chrome.pause"), icon_name="circle-pause", kind="quiet", is_icon_only=True)
         self._pause.setObjectName("pause")
         self._pause.clicked.connect(self.pause_asked)
+        self._code = Button(words("room_code.ask"), icon_name="key-round", kind="quiet", is_icon_only=True)
+        self._code.setObjectName("room-code-ask")
+        self._code.clicked.connect(self.code_asked)
         row.add_end(self._mode)
         for widget in (
             self._hand,
@@ -85,6 +90,7 @@ class TopBar(QFrame):
             self.time,
             self._hide,
             self._pause,
+            self._code,
         ):
             row.addWidget(widget)
         column.addWidget(held)
@@ -115,6 +121,7 @@ class TopBar(QFrame):
         self._hide.setVisible(bool(chrome.times))
         can_pause = chrome.mode in (Mode.PRACTICE, Mode.DEMO) and isinstance(view.screen, CaseView)
         self._pause.setVisible(can_pause)
+        self._code.setVisible(bool(view.challenges))
         self._hide.say(self._words("chrome.show_time" if self._is_clock_hidden else "chrome.hide_time"))
         self._hide.show_icon("eye" if self._is_clock_hidden else "eye-off")
 

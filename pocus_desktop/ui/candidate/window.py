@@ -33,6 +33,7 @@ from pocus_desktop.sitting.views import (
     View,
 )
 from pocus_desktop.ui.announce import announce
+from pocus_desktop.ui.candidate.code_sheet import CodeSheet
 from pocus_desktop.ui.candidate.desk import Link
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.notice_area import NoticeArea
@@ -295,6 +296,7 @@ class CandidateWindow(QMainWindow):
         self._top = TopBar(clock=self._clock, words=words, formats=formats)
         self._top.clock_hidden.connect(self._on_clock_hidden)
         self._top.pause_asked.connect(lambda: self._on_intended(Pause(reason="break")))
+        self._top.code_asked.connect(self._ask_code)
         self._top.show_link(self._link)
         self._notices = NoticeArea(words)
         self._column.addWidget(self._top)
@@ -323,6 +325,7 @@ class CandidateWindow(QMainWindow):
         )
         screen = self._make_screen(view, context)
         screen.intended.connect(self._on_intended)
+        screen.code_asked.connect(self._ask_code)
         self._screen = screen
         if old is not None:
             self._column.removeWidget(old)
@@ -373,6 +376,14 @@ class CandidateWindow(QMainWindow):
             if self._notices is not None:
                 self._notices.add(Notice(kind="refused", told=told, code=error.code))
         self._arm()
+
+    def _ask_code(self) -> None:
+        """Ask the room for a one-time code, for whatever one could do now."""
+        if not self.view.challenges:
+            return
+        sheet = CodeSheet(self, self.view.challenges, words=self._words)
+        sheet.used.connect(self._on_intended)
+        sheet.ask()
 
     def _on_continued(self) -> None:
         self._on_intended(GoNext())

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from pocus_desktop.sitting.intents import ConfirmIdentity
 from pocus_desktop.sitting.views import IdentityView, View
 from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
+from pocus_desktop.ui.candidate.screens.standstill import Standstill
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label
@@ -46,9 +47,17 @@ class IdentityScreen(CandidateScreen):
         self._code_card.body.addWidget(label)
         self._code_card.body.addWidget(self._code)
         self._code_card.body.addWidget(Label(words("identity.start_code_help"), scale="fine", tone="muted"))
-        page.body.addWidget(Label(words("identity.not_me"), tone="muted"))
-        page.add_primary(words("identity.confirm")).clicked.connect(self._confirm)
-        self._needs_code = False
+        self._away = Standstill(icon_name="lock", role="warning")
+        self._away.tell(words("room_code.away"), words("room_code.away_next"))
+        page.body.addWidget(self._away)
+        self._not_me = Label(words("identity.not_me"), tone="muted")
+        page.body.addWidget(self._not_me)
+        self._no_code = page.add_action(words("room_code.instead"), icon_name="key-round", kind="quiet")
+        self._no_code.setObjectName("room-code")
+        self._no_code.clicked.connect(self.code_asked)
+        self._go = page.add_primary(words("identity.confirm"))
+        self._go.clicked.connect(self._confirm)
+        self._needs_code = self._is_locked = False
 
     def render_view(self, view: View) -> None:
         """Show who is expected."""
@@ -57,14 +66,21 @@ class IdentityScreen(CandidateScreen):
         self._name.setText(screen.name)
         self._id.setText(self.context.words("identity.id", candidate_id=screen.candidate_id))
         self._assessment.setText(screen.assessment_title)
-        self._needs_code = screen.needs_start_code
-        self._code_card.setVisible(screen.needs_start_code)
+        self._is_locked = any(one.purpose == "unlock" for one in view.challenges)
+        self._needs_code = screen.needs_start_code and not self._is_locked
+        self._code_card.setVisible(self._needs_code)
+        self._away.setVisible(self._is_locked)
+        self._no_code.setVisible(self._needs_code and bool(view.challenges))
+        self._go.say(self.context.words("room_code.give" if self._is_locked else "identity.confirm"))
 
     def first_focus(self) -> QWidget | None:
         """The code where one is needed, else the way on."""
         return self._code if self._needs_code else super().first_focus()
 
     def _confirm(self) -> None:
+        if self._is_locked:
+            self.code_asked.emit()
+            return
         self.intended.emit(ConfirmIdentity(start_code=self._code.text().strip()))
 
 

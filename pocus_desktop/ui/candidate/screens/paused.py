@@ -1,9 +1,13 @@
 """Paused: the clock stands still; nothing of the case is seen."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
 from pocus_desktop.sitting.intents import Resume
 from pocus_desktop.sitting.views import PausedView, View
 from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
 from pocus_desktop.ui.candidate.screens.standstill import Standstill
+from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.parts.page import Page
 
@@ -19,6 +23,10 @@ class PausedScreen(CandidateScreen):
         page.body.addWidget(self._told)
         self._who = Label(words("paused.proctor_resumes"), tone="muted")
         page.body.addWidget(self._who)
+        self._code = Button(words("room_code.give"), icon_name="key-round")
+        self._code.setObjectName("room-code")
+        self._code.clicked.connect(self.code_asked)
+        page.body.addWidget(self._code, 0, Qt.AlignmentFlag.AlignLeading)
         self._resume = page.add_primary(words("paused.resume"), icon_name="play")
         self._resume.clicked.connect(lambda: self.intended.emit(Resume()))
 
@@ -29,3 +37,8 @@ class PausedScreen(CandidateScreen):
         self._told.tell(screen.reason.what, screen.reason.next)
         self._page.footer.setVisible(screen.can_resume)
         self._who.setVisible(not screen.can_resume)
+        self._code.setVisible(bool(view.challenges) and not screen.can_resume)
+
+    def first_focus(self) -> QWidget | None:
+        """The way on: the candidate's own, or the proctor's code."""
+        return self._code if self._code.isVisibleTo(self) else super().first_focus()

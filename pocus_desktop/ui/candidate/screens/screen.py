@@ -58,9 +58,11 @@ class CandidateScreen(QWidget):
 
     Signals:
         intended: A `sitting.intents.Intent`.
+        code_asked: The proctor is to give a one-time code.
     """
 
     intended = Signal(object)
+    code_asked = Signal()
 
     def __init__(self, context: ScreenContext) -> None:
         super().__init__()
