@@ -13,6 +13,9 @@ from pocus_desktop.kernel import canonical
 
 MEDIA_TYPE: Final = "application/vnd.pocus.admissions.v1+json"
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
+RELAY_PATH: Final = "/v1/relay"
+"""Where a room's service has what it relays; below it stand the addresses of a hub."""
+
 ADMISSIONS_PATH: Final = "/v1/stations/me/admissions"
 RELEASES_TYPE: Final = "application/vnd.pocus.releases.v1+json"
 RELEASES_PATH: Final = "/v1/stations/me/releases"

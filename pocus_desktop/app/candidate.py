@@ -18,12 +18,9 @@ from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
 from pocus_desktop.ui.launch import run_candidate
 
 if TYPE_CHECKING:
-    from pocus_desktop.admission.trusting import Trusting
     from pocus_desktop.app.practice import PracticeRoom
     from pocus_desktop.app.station import Station
-    from pocus_desktop.crypto.keys import SigningKey
     from pocus_desktop.kernel.settings import Home
-    from pocus_desktop.sync.transport import Transport
     from pocus_desktop.ui.candidate.rooms import Rooms
     from pocus_desktop.ui.candidate.shell import CandidateShell
 
@@ -124,22 +121,12 @@ def open_station(home: Home, passphrase: str | None) -> Station:
         PocusError: Its keys, its trust or its outbox cannot be opened.
     """
     from pocus_desktop.admission.trusting import Trusting
+    from pocus_desktop.app.room_roads import station_roads
     from pocus_desktop.app.station import Station  # as above
     from pocus_desktop.app.station_keys import station_keys
     from pocus_desktop.crypto.keystore import open_keystore
 
     trusting = Trusting.load(home)
     keys = station_keys(open_keystore(home.keys, passphrase))
-    transport = _transport(home, trusting, keys.signing)
+    transport = station_roads(home, trusting, keys.signing)
     return Station(home, keys=keys, trusting=trusting, transport=transport, clock=SystemClock())
-
-
-def _transport(home: Home, trusting: Trusting, key: SigningKey) -> Transport:
-    """The hub by its address, else a folder that is carried by hand."""
-    from pocus_desktop.sync.folder import FolderTransport  # as above
-    from pocus_desktop.sync.https import HttpsTransport
-
-    if trusting.hub_url:
-        return HttpsTransport(trusting.hub_url, key=key)
-    home.carry.mkdir(parents=True, exist_ok=True)
-    return FolderTransport(home.carry)

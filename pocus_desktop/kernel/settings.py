@@ -125,6 +125,11 @@ class Home:
         return self.folder / "paired-rooms.json"
 
     @property
+    def relay(self) -> Path:
+        """A centre's: its copy of the depot, and what its stations brought for the academy."""
+        return self.folder / "room" / "relay"
+
+    @property
     def log(self) -> Path:
         """The program's log."""
         return self.folder / "pocus.log"

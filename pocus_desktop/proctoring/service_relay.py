@@ -15,11 +15,10 @@ import re
 from pathlib import Path
 from typing import Final
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from pocus_desktop.admission import handing_out, station_request
@@ -167,9 +166,9 @@ class RelayDoors:
         return self._relay.clock.read().wall_ms
 
 
-def relay_app(relay: Relay) -> Starlette:
-    """The doors as an application of their own."""
-    return Starlette(routes=RelayDoors(relay).routes())
+def relay_doors(relay: Relay) -> Mount:
+    """The doors where a room's service has them."""
+    return Mount(handing_out.RELAY_PATH, routes=RelayDoors(relay).routes())
 
 
 class _DepotFile(FileResponse):

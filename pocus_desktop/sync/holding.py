@@ -22,7 +22,6 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical, files
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.held import HeldState
-from pocus_desktop.sync import folder as carried
 from pocus_desktop.sync.engine import Row, Stage, Status
 from pocus_desktop.sync.errors import OutboxUnreadableError
 from pocus_desktop.sync.outbox import Outbox
@@ -169,5 +168,5 @@ def state_of(row: Row) -> HeldState:
     if row.status is Status.QUARANTINED:
         return HeldState.REFUSED
     if row.stage is Stage.SENT:
-        return HeldState.CARRIED if row.carrier == carried.NAME else HeldState.SENT
+        return HeldState.SENT if row.offset >= row.size_bytes else HeldState.CARRIED  # a stick is asked for no offset
     return HeldState.WAITING

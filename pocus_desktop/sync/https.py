@@ -92,7 +92,7 @@ class HttpsTransport:
             url: Of the hub, such as `https://hub.example.org`; a path before `/v1` is kept.
             key: This station's or centre's device key, to sign with; None sends as a stranger.
             transport: Instead of the network: `sync.asgi.InProcessTransport` for a hub within this process.
-            trust: Instead of the operating system's store of certificates.
+            trust: Instead of the operating system's store of certificates; then no proxy of the system is asked either.
             connect_s: How long connecting may take, in seconds.
             stall_s: How long nothing may move while sending or receiving, in seconds.
 
@@ -101,7 +101,7 @@ class HttpsTransport:
         """
         self._address = hub_address(url)
         self._key = key
-        is_asked = not is_this_computer(self._address.host)
+        is_asked = trust is None and not is_this_computer(self._address.host)
         self._client = httpx2.Client(
             transport=transport,
             verify=resuming(trust or httpx2.create_ssl_context(trust_env=is_asked)),

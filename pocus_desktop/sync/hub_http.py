@@ -68,7 +68,7 @@ class Connection:
         Args:
             url: What is asked, such as `https://hub.example.org`.
             transport: Instead of the network.
-            trust: Instead of the operating system's store of certificates.
+            trust: Instead of the operating system's store of certificates; then no proxy of the system is asked either.
 
         Raises:
             BadAddressError: It is not https, nor this very computer.
@@ -78,7 +78,7 @@ class Connection:
             transport=transport,
             verify=True if trust is None else trust,
             follow_redirects=False,
-            trust_env=not is_this_computer(self._address.host),
+            trust_env=trust is None and not is_this_computer(self._address.host),
             timeout=httpx2.Timeout(STALL_S, connect=CONNECT_S),
         )
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import httpx2
 
-from pocus_desktop.admission.handing_out import RELEASES_PATH, RELEASES_TYPE, read_releases
+from pocus_desktop.admission.handing_out import RELAY_PATH, RELEASES_PATH, RELEASES_TYPE, read_releases
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.sitting import held
@@ -32,9 +32,6 @@ from pocus_desktop.sync.errors import (
 from pocus_desktop.sync.https import HttpsTransport, OtherTimeError, wait_asked_ms
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, hub_time_ms, media_type
-
-RELAY_PATH: Final = "/v1/relay"
-"""Where a room's service has what it relays; below it stand the addresses of a hub."""
 
 DEPOT_PATH: Final = "/v1/depot"
 

@@ -2,9 +2,9 @@
 
 Rules kept here:
 
-1. The first that can be reached takes it; who was out of reach is asked again only after a while, so that a dead link
-   does not hold up every result.
-2. One that answers that it cannot, passes it on to the next; one that was cut off on the way goes on next time.
+1. The first that takes it has it. One that cannot be reached, or answers that it cannot now, passes it on to the next,
+   and is asked again only after a while: a dead link does not hold up every result.
+2. One that was cut off after it had brought something over goes on from there next time; nobody else is asked.
 3. What the hub refuses for good stays refused; nobody else is asked.
 4. Where nobody can be reached, that is said by name.
 """
@@ -15,49 +15,61 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from pocus_desktop.sync.errors import NoRoadError, NoUploadsError, SyncError
-from pocus_desktop.sync.relay import RelayTransport
+from pocus_desktop.sync.errors import GaveWayError, NoConnectionError, NoRoadError, NoUploadsError, SyncError
 from pocus_desktop.sync.transport import CarriesLog, PiecewiseTransport, Transport
 
 AWAY_S: Final = 20.0
-"""How long a way that could not be reached is passed over."""
+"""How long a way that could not take anything is passed over."""
 
 
 class Roads:
     """Several transports as one; see `PiecewiseTransport` and `CarriesLog`."""
 
-    def __init__(self, ways: Sequence[Transport], *, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        first: Sequence[Transport],
+        *,
+        relays: Callable[[], Sequence[Transport]] = tuple,
+        last: Sequence[Transport] = (),
+        on_close: Callable[[], None] = lambda: None,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Join them.
 
         Args:
-            ways: The preferred first.
+            first: The preferred ways.
+            relays: Those of the rooms that this station is paired with, as it is now; the same objects while they are.
+            last: What remains where none of these is there.
+            on_close: Lets go of the relays.
             monotonic_s: A clock that nobody sets.
         """
-        self._ways = tuple(ways)
+        self._first = tuple(first)
+        self._relays = relays
+        self._last = tuple(last)
+        self._on_close = on_close
         self._monotonic_s = monotonic_s
         self._away_until: dict[int, float] = {}
-        self._last = self._ways[0]
-        logs = (way for way in self._ways if isinstance(way, CarriesLog) and not isinstance(way, RelayTransport))
-        self._log = next(logs, None)
+        self._name = next((way.name for way in (*self._first, *self._last)), "relay")
+        self._log = next((way for way in (*self._first, *self._last) if isinstance(way, CarriesLog)), None)
         self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
         """Of the way that was taken last."""
-        return self._last.name
+        return self._name
 
     def reaches(self) -> bool:
         """Whether any of them is there now, and would keep what arrived before a cut."""
-        return any(isinstance(way, PiecewiseTransport) and self._is_there(way) for way in self._ways)
+        return any(isinstance(way, PiecewiseTransport) and way.reaches() for way in self._ways())
 
     def deliver(self, envelope: bytes, digest: str) -> bytes:
-        """By the first way that is there; see `Transport`.
+        """By the first way that takes it; see `Transport`.
 
         Raises:
-            NoRoadError: None is.
+            NoRoadError: None is there.
             SyncError: As the way that was taken says.
         """
-        return self._by(lambda way: way.deliver(envelope, digest))
+        return self._by(lambda way: way.deliver(envelope, digest), lambda: False)
 
     def upload(
         self,
@@ -75,13 +87,21 @@ class Roads:
             NoRoadError: None is there.
             SyncError: As the way that was taken says.
         """
+        known = {upload: offset}
+        has_moved = False
+
+        def note(address: str, reached: int) -> None:
+            nonlocal has_moved
+            has_moved |= reached > known.get(address, 0)
+            known[address] = reached
+            moved(address, reached)
 
         def bring(way: Transport) -> bytes:
             if not isinstance(way, PiecewiseTransport):
                 return way.deliver(envelope, digest)
-            return way.upload(envelope, digest, upload=upload, offset=offset, moved=moved, is_wanted=is_wanted)
+            return way.upload(envelope, digest, upload=upload, offset=offset, moved=note, is_wanted=is_wanted)
 
-        return self._by(bring)
+        return self._by(bring, lambda: has_moved)
 
     @property
     def is_live(self) -> bool:
@@ -99,33 +119,38 @@ class Roads:
 
     def close(self) -> None:
         """Let go of all of them."""
-        for way in self._ways:
+        for way in (*self._first, *self._last):
             way.close()
+        self._on_close()
 
-    def _by(self, bring: Callable[[Transport], bytes]) -> bytes:
-        refusal: SyncError | None = None
-        for way in self._ways:
-            if not self._is_there(way):
+    def _ways(self) -> tuple[Transport, ...]:
+        return (*self._first, *self._relays(), *self._last)
+
+    def _by(self, bring: Callable[[Transport], bytes], has_moved: Callable[[], bool]) -> bytes:
+        ways = self._ways()
+        refusals: list[SyncError] = []
+        for way in ways:
+            if len(ways) > 1 and self._is_away(way):
                 continue
-            self._last = way
+            self._name = way.name
             try:
                 return bring(way)
-            except NoUploadsError:
+            except (NoUploadsError, GaveWayError):
                 raise
             except SyncError as error:
-                if error.is_final or error.is_cut or error.has_arrived:  # rules 2 and 3
+                if error.is_final or error.has_arrived or (error.is_cut and has_moved()):  # rules 2 and 3
                     raise
-                refusal = refusal or error
-        raise refusal or NoRoadError  # rule 4
+                self._pass_over(way)
+                refusals.append(error)
+        spoken = [error for error in refusals if len(ways) == 1 or not isinstance(error, NoConnectionError)]
+        raise spoken[0] if spoken else NoRoadError()  # rule 4
 
-    def _is_there(self, way: object) -> bool:
-        """Rule 1; a folder says so itself when it takes something."""
-        if not isinstance(way, PiecewiseTransport):
-            return True
+    def _is_away(self, way: object) -> bool:
         with self._lock:
-            if self._monotonic_s() < self._away_until.get(id(way), 0.0):
-                return False
-        is_there = way.reaches()
-        with self._lock:
-            self._away_until[id(way)] = 0.0 if is_there else self._monotonic_s() + AWAY_S
-        return is_there
+            return self._monotonic_s() < self._away_until.get(id(way), 0.0)
+
+    def _pass_over(self, way: object) -> None:
+        """Rule 1; a folder says at once that it is not there, and is looked at each time."""
+        if isinstance(way, PiecewiseTransport):
+            with self._lock:
+                self._away_until[id(way)] = self._monotonic_s() + AWAY_S

@@ -82,7 +82,7 @@ class UrlCarrier:
         Args:
             url: Of the depot, such as `https://depot.example.org/academy`.
             transport: Instead of the network.
-            trust: Instead of the operating system's store of certificates.
+            trust: Instead of the operating system's store of certificates; then no proxy of the system is asked either.
             connect_s: How long connecting may take, in seconds.
             stall_s: How long nothing may come, in seconds.
 
@@ -96,7 +96,7 @@ class UrlCarrier:
             transport=transport,
             verify=_trust(self._base) if trust is None else trust,
             follow_redirects=False,
-            trust_env=not _is_this_computer(self._base.host),
+            trust_env=trust is None and not _is_this_computer(self._base.host),
             timeout=httpx2.Timeout(stall_s, connect=connect_s),
         )
 

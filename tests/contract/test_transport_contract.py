@@ -93,7 +93,9 @@ def road(request: pytest.FixtureRequest, school: School, hub: Hub, tmp_path: Pat
                 by_relay = station(centre, server.enter_context(centre.serving()))
                 stack.callback(server.close)
                 away = HttpsTransport("http://127.0.0.1:9")
-                transport = by_relay if which == "relay" else Roads([away, by_relay])
+                transport = (
+                    by_relay if which == "relay" else Roads([away], relays=lambda: [by_relay], on_close=by_relay.close)
+                )
                 made = Road(transport=transport, carry=lambda: centre.send(1), break_off=server.close)
         stack.callback(made.transport.close)
         yield made

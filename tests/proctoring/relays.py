@@ -8,7 +8,6 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.handing_out import write_admissions, write_releases
@@ -16,9 +15,9 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.proctoring.arriving import Arriving
 from pocus_desktop.proctoring.relay import HasPapers, Relay
-from pocus_desktop.proctoring.service_relay import RelayDoors
+from pocus_desktop.proctoring.service_relay import relay_doors
 from pocus_desktop.sync.holding import Holding
-from pocus_desktop.sync.relay import RELAY_PATH, RelayTransport
+from pocus_desktop.sync.relay import RelayTransport
 from pocus_desktop.sync.transport import Transport
 from tests.hub.certificates import write_certificate
 from tests.hub.loopback import running
@@ -93,7 +92,7 @@ class Centre:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """The room's address while it serves."""
-        app = Starlette(routes=[Mount(RELAY_PATH, routes=RelayDoors(self.relay()).routes())])
+        app = Starlette(routes=[relay_doors(self.relay())])
         configured = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="off", ws="none", ssl_certfile=self.certificate
         )

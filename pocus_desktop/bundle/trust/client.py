@@ -41,6 +41,7 @@ from pocus_desktop.bundle.trust.errors import (
 )
 from pocus_desktop.bundle.trust.fetchers import METADATA, TARGETS, TIMESTAMP, Carried, Kept
 from pocus_desktop.bundle.trust.keys import our_key
+from pocus_desktop.bundle.trust.published import published
 from pocus_desktop.bundle.trust.refusals import named
 from pocus_desktop.bundle.trust.shapes import require_shape
 from pocus_desktop.bundle.trust.state import POLICY_FILE, TrustState, programme_roles, read_state
@@ -130,6 +131,21 @@ class TrustClient:
             except (DamagedStateError, NeverRefreshedError):
                 if self._current() == current:
                     raise  # else another process put a newer one in its place, and removed this one
+
+    def published(self) -> Mapping[str, bytes]:
+        """What this station follows, as the files of a depot: each path there with its bytes.
+
+        Raises:
+            NotEnrolledError: No root was pinned here.
+            DamagedStateError: What is kept here cannot be read.
+        """
+        while True:
+            current = self._current()
+            try:
+                return published(current)
+            except DamagedStateError:
+                if self._current() == current:
+                    raise  # else as in `state`
 
     def _verified(self, current: Path) -> TrustState:
         """Verify a copy: nothing that is kept is written, and nothing changes between the check and the reading."""

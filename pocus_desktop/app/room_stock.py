@@ -1,0 +1,126 @@
+"""A station brings itself up to date from its paired rooms, without any other network (formats/relay 2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pocus_desktop import __version__
+from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.roster_folder import take_admissions
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.unlock_errors import AlreadyUnlockedError
+from pocus_desktop.admission.unlock_folder import UnlockFolder
+from pocus_desktop.admission.unlock_passing import read_release
+from pocus_desktop.app.room_roads import room_url
+from pocus_desktop.bundle.depot.plan import Need
+from pocus_desktop.bundle.trust.client import Refreshed
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import Blame, PocusError
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.proctoring.pairing import PairedRoom, load_rooms
+from pocus_desktop.proctoring.tls import pinned_context
+from pocus_desktop.sync.relay import RelayClient, depot_url
+from pocus_desktop.sync.stocking import Stocked, Stocker, Tell
+from pocus_desktop.sync.url_carrier import UrlCarrier
+
+
+class NoRoomPairedError(PocusError):
+    """This station knows no room yet."""
+
+    code = "app.no_room_paired"
+    blame = Blame.USER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromRoom:
+    """What a station got from its rooms.
+
+    Attributes:
+        admissions: How many admissions are here now that rooms handed out.
+        releases: How many releases came that were not here.
+        refreshed: What its trust came to.
+        stocked: What its bundles came to.
+        problems: For each room that did not give something, its name and why.
+    """
+
+    admissions: int
+    releases: int
+    refreshed: Refreshed
+    stocked: Stocked
+    problems: tuple[tuple[str, PocusError], ...] = ()
+
+
+def stock_from_rooms(
+    home: Home,
+    *,
+    keys: StationKeys,
+    trusting: Trusting,
+    clock: Clock,
+    bundles: Sequence[str] = (),
+    tell: Tell | None = None,
+) -> FromRoom:
+    """Admissions and releases first, so that what they need is known; then trust, then bundles.
+
+    Args:
+        home: The station's.
+        keys: Its own.
+        trusting: Whom it believes; rooms are not among them.
+        clock: The machine's.
+        bundles: Bundles asked for beside what admissions need.
+        tell: Told how far each bundle is.
+
+    Raises:
+        NoRoomPairedError: It is paired with none.
+        PocusError: `trust.*`, `depot.*`: no room served.
+    """
+    rooms = tuple(reversed(load_rooms(home.paired_rooms)))
+    if not rooms:
+        raise NoRoomPairedError
+    now_ms = clock.read().wall_ms
+    problems: list[tuple[str, PocusError]] = []
+    admissions = releases = 0
+    for room in rooms:
+        try:
+            admissions = max(admissions, _take_admissions(home, room, keys, trusting, now_ms))
+            releases += _take_releases(home, room, keys, trusting, now_ms)
+        except PocusError as problem:  # another room, or what is here already, may do
+            log.failure(problem)
+            problems.append((room.name, problem))
+    carriers = [UrlCarrier(depot_url(room_url(room)), trust=pinned_context(room.certificate)) for room in rooms]
+    try:
+        stocker = Stocker(home=home, app_version=__version__, wall_ms=now_ms)
+        refreshed = stocker.refresh(carriers)
+        todo = stocker.plan(refreshed.state, [Need(bundle_id=each) for each in bundles], hubs=trusting.hubs)
+        stocked = stocker.carry_out(todo, refreshed.state, carriers, tell=tell)
+    finally:
+        for carrier in carriers:
+            carrier.close()
+    return FromRoom(
+        admissions=admissions,
+        releases=releases,
+        refreshed=refreshed,
+        stocked=stocked,
+        problems=(*problems, *refreshed.told),
+    )
+
+
+def _take_admissions(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int) -> int:
+    with RelayClient(room_url(room), trust=pinned_context(room.certificate)) as client:
+        came = client.admissions(keys.signing, now_ms=now_ms)
+    grant = held_grant(home, trusting.hubs, keys)
+    return len(take_admissions(home, came, hubs=trusting.hubs, grant=grant))
+
+
+def _take_releases(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int) -> int:
+    with RelayClient(room_url(room), trust=pinned_context(room.certificate)) as client:
+        came = client.releases(keys.signing, now_ms=now_ms)
+    folder, count = UnlockFolder(home.unlocks), 0
+    for data in came:
+        verified = read_release(data, trusting.hubs)
+        try:
+            folder.keep_grant(verified)
+            count += 1
+        except AlreadyUnlockedError:
+            continue
+    return count
