@@ -228,7 +228,8 @@ class Mark:
     """Why a person has to look at a result that was accepted.
 
     Attributes:
-        reason: `revoked-station`, `unknown-station`, `revoked-key`, or for a walk-in `revoked-centre`.
+        reason: `revoked-station`, `unknown-station`, `revoked-key`, for a walk-in `revoked-centre`; or of what a
+            proctor did `unsigned-order`, `unsigned-act`, `void`.
         decision: `keep` or `set-aside`; empty while no one decided.
     """
 

@@ -34,6 +34,7 @@ from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, Int
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.moves import remark_of
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
+from pocus_desktop.hub.records.store_orders import OrderRemark
 from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.results_log.audit import Finding, audit_records
@@ -375,6 +376,7 @@ class Hub:
             self.registry.walk_ins.note(standing.sitting, opened.admission)
             shelved = self._shelf.find(standing.bundle_id, standing.bundle_version)
             has_fork = self._compare(standing.sitting, opened)
+            self._note_orders(standing.sitting, opened)
             if shelved is not None:
                 report = mark(opened, shelved)
                 status = Status.SCORED
@@ -468,6 +470,15 @@ class Hub:
         if opened is None:
             raise ObjectDamagedError(digest=standing.digest)
         return opened
+
+    def _note_orders(self, sitting: str, speaks: Opened) -> None:
+        """Note what must be known of what a proctor did in the history that speaks."""
+        orders = self._intake.orders_of(speaks)
+        found = None
+        if orders is not None and (orders.remarks or orders.centre):
+            found = OrderRemark(digest=speaks.digest, sitting=sitting, centre=orders.centre, remarks=orders.remarks)
+        if found is not None or self._store.orders(sitting):
+            self._store.note_orders(sitting, found)
 
     def _compare(self, sitting: str, speaks: Opened) -> bool:
         """Note what a sitting's envelopes say of its moves; whether any tells a history that does not lead here."""

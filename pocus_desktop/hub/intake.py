@@ -34,6 +34,7 @@ from pocus_desktop.hub.errors import (
     TooLargeError,
 )
 from pocus_desktop.hub.moves import FindCentre, Moves, moves_of
+from pocus_desktop.hub.orders import Orders, has_any, orders_of
 from pocus_desktop.hub.records.store import PLACE_BYTES, HubStore, Refused
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.storage.objects import Objects
@@ -206,6 +207,13 @@ class Intake:
             return moves_of(opened, None)
         admitted = admission or admissions.recall(opened.admission).admission
         return moves_of(opened, None if admitted.centre is None else self._find_centre(admitted.centre.key_id))
+
+    def orders_of(self, opened: Opened) -> Orders | None:
+        """What a proctor did in the history of an accepted envelope; None where nothing (formats/order 5)."""
+        if not has_any(opened.events):  # as in most
+            return None
+        centre = admissions.recall(opened.admission).admission.centre
+        return orders_of(opened, None if centre is None else self._find_centre(centre.key_id))
 
     def require(self, digest: str) -> None:
         """The bytes of an accepted envelope are there.

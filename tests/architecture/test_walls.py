@@ -28,6 +28,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "hub/records/store_jobs.py",
         "hub/records/store_log.py",
         "hub/records/store_moves.py",
+        "hub/records/store_orders.py",
         "hub/records/store_schema.py",
         "hub/records/store_tables.py",
         "hub/records/upload_store.py",

@@ -122,6 +122,9 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "receipt": b"\x00",
         },
     },
+    "0008": {
+        "ordered": {"digest": "a" * 64, "sitting": "sit_1", "centre_signing_id": "ed25519-1", "remarks": "void"},
+    },
 }
 """Rows of each revision's tables."""
 

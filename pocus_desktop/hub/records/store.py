@@ -16,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from pocus_desktop.hub.arrival import Accepted, Status, Wish
 from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError, StoreMismatchError, StoreUnavailableError
-from pocus_desktop.hub.records import store_accept, store_engine, store_jobs, store_log, store_moves
+from pocus_desktop.hub.records import store_accept, store_engine, store_jobs, store_log, store_moves, store_orders
 from pocus_desktop.hub.records.store_log import Held, LogState, NewEntry, Sign
 from pocus_desktop.hub.records.store_moves import MoveRemark
+from pocus_desktop.hub.records.store_orders import OrderRemark
 from pocus_desktop.hub.records.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
 from pocus_desktop.sitting.receipt import entry_of, place_of
 from pocus_desktop.tlog.tiles import Part
@@ -224,6 +225,15 @@ class HubStore:
         """What must be known of envelopes of sittings that moved, or of those of one sitting."""
         with self.reading() as connection:
             return store_moves.remarks(connection, sitting)
+
+    def note_orders(self, sitting: str, found: OrderRemark | None) -> None:
+        """What must be known of a sitting's orders; what was noted before is replaced."""
+        self._again(lambda connection: store_orders.note(connection, sitting, found))
+
+    def orders(self, sitting: str | None = None) -> Sequence[OrderRemark]:
+        """What must be known of orders, of all sittings or of one."""
+        with self.reading() as connection:
+            return store_orders.remarks(connection, sitting)
 
     def received(self, sitting: str | None = None) -> tuple[Received, ...]:
         """Every accepted envelope, or those of a sitting, in the order in which they came."""

@@ -53,6 +53,15 @@ MOVE: Final = Table(
     Column("remark", String(40), nullable=False),
     Index("move_sitting", "sitting"),
 )
+ORDERED: Final = Table(
+    "ordered",
+    META,
+    Column("digest", String(64), primary_key=True),
+    Column("sitting", String(120), nullable=False),
+    Column("centre_signing_id", String(280), nullable=False),
+    Column("remarks", String(120), nullable=False),
+    Index("ordered_sitting", "sitting"),
+)
 QUARANTINE: Final = Table(
     "quarantine",
     META,

@@ -1,7 +1,9 @@
-"""Results that a person has to look at: of stations, centres and keys that are in doubt (formats/enrolment 5.3 to 5.5).
+"""Results that a person has to look at (formats/enrolment 5.3 to 5.5, order 5).
 
-Nothing is written when a result comes: why it is marked follows from when it came and how its station stands, so that
-no crash between loses a mark, and a revocation that counts from earlier marks what came since.
+Of stations, centres and keys that are in doubt, and those that a proctor declared void, or in which a proctor's act is
+in doubt. Why a result is marked is not written down when it comes, but follows from when it came, how its station
+stands and what its history says, so that no crash between loses a mark, and a revocation that counts from earlier marks
+what came since.
 """
 
 from collections.abc import Callable
@@ -42,9 +44,15 @@ class Marks:
             stations = {key_id for key_id, row in known.items() if row["kind"] == "station"}
             centres = {row["sitting"]: row["centre_signing_id"] for row in rows.find(WALK_IN)}
             permitted = {one.digest: one.centre for one in self._results.moves(sitting)}
+            ordered = {one.digest: one for one in self._results.orders(sitting)}
             marked: list[Mark] = []
             for one in received:
-                vouching = (centres.get(one.sitting, ""), permitted.get(one.digest, ""))
+                orders = ordered.get(one.digest)
+                vouching = (
+                    centres.get(one.sitting, ""),
+                    permitted.get(one.digest, ""),
+                    orders.centre if orders is not None else "",
+                )
                 if stations and one.station not in stations:
                     marked.append(_mark(rows, one, "unknown-station"))
                 elif _was_revoked(known.get(one.station), one):
@@ -53,6 +61,8 @@ class Marks:
                     marked.append(_mark(rows, one, "revoked-centre"))
                 elif one.digest in doubtful:
                     marked.append(_mark(rows, one, "revoked-key"))
+                elif orders is not None and orders.remarks:
+                    marked.append(_mark(rows, one, orders.remarks[0]))
             return tuple(marked)
 
     def decide(self, sitting: str, decision: Decision, *, who: str, why: str) -> tuple[Mark, ...]:
