@@ -81,7 +81,8 @@ class RoomRow:
         state_told: Where the sitting is, in words.
         left_ms: What is left of the tightest limit, reckoned on from the last report; None where none binds.
         is_running: Whether that runs.
-        saved_at_ms: Wall time of the last durable save; None without a sitting.
+        saved_at_ms: Wall time of the last durable save, by the station's clock; None without a sitting.
+        saved_ago_ms: How long ago that was when it reported, and since.
         silent_ms: Since the last report; None where none came since the console was opened.
         is_in: Whether the station belongs to the room.
         is_over: Its sitting is handed in.
@@ -106,6 +107,7 @@ class RoomRow:
     left_ms: int | None = None
     is_running: bool = False
     saved_at_ms: int | None = None
+    saved_ago_ms: int = 0
     silent_ms: int | None = None
     is_linked: bool = False
     is_in: bool = True
@@ -215,6 +217,7 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
         left_ms=None if limit is None else max(limit.left_ms - passed_ms, 0),
         is_running=is_running,
         saved_at_ms=None if sitting is None else sitting.saved_at_ms,
+        saved_ago_ms=_saved_ago_ms(report, silent_ms),
         silent_ms=silent_ms,
         is_linked=is_linked,
         is_in=station.is_in,
@@ -231,6 +234,13 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
         unsent=report.health.outbox_waiting if report is not None else 0,
         orders=orders,
     )
+
+
+def _saved_ago_ms(report: StationReport | None, silent_ms: int | None) -> int:
+    """By the station's own clock: two clocks that are apart say nothing of it."""
+    if report is None or report.sitting is None:
+        return 0
+    return max(report.wall_ms - report.sitting.saved_at_ms, 0) + (silent_ms or 0)
 
 
 def _state_told(station: Station, sitting: SittingReport | None, language: str) -> str:

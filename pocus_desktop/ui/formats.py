@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QLocale, QTime
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from pocus_desktop.ui.words import Words
 
@@ -65,3 +65,9 @@ class Formats:
         """A wall time as the person's own clock shows it."""
         local = datetime.fromtimestamp(wall_ms / 1000, tz=UTC).astimezone()
         return self._locale.toString(QTime(local.hour, local.minute, local.second), QLocale.FormatType.ShortFormat)
+
+    def day_and_time(self, wall_ms: int) -> str:
+        """A date and time as the person's own calendar and clock show them."""
+        local = datetime.fromtimestamp(wall_ms / 1000, tz=UTC).astimezone()
+        day = self._locale.toString(QDate(local.year, local.month, local.day), QLocale.FormatType.ShortFormat)
+        return f"{day} {self.time_of_day(wall_ms)}"

@@ -14,6 +14,8 @@ from pocus_desktop.kernel.words import Explanation
 PSEUDO: Final = "qps-ploc"
 PSEUDO_MIRRORED: Final = "qps-plocm"
 _FILE: Final = "ui.toml"
+_LONG_WORD: Final = 20
+"""What makes a sentence longer breaks where a long word would."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", PSEUDO_MIRRORED})
 _ACCENTS: Final = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
 
@@ -62,5 +64,5 @@ class Words:
 
 
 def _stretched(text: str) -> str:
-    longer = "~" * (len(text) // 3)
+    longer = " ".join(["~" * _LONG_WORD] * (len(text) // 3 // _LONG_WORD) + ["~" * (len(text) // 3 % _LONG_WORD)])
     return f"[{text.translate(_ACCENTS)}{longer}]"

@@ -39,10 +39,10 @@ class Chip(QFrame):
         Args:
             text: In sight.
             icon_name: A file of `assets/icons`.
-            kind: Nothing, warning or danger.
+            kind: Nothing, accent, warning or danger.
             spoken: For screen readers, where it differs.
         """
-        role = {"warning": "warning", "danger": "danger"}.get(kind, "muted")
+        role = kind or "muted"
         self._icon.display(icon_name, role)
         if self._text.text() != text:
             self._text.setText(text)

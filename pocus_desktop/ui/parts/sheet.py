@@ -1,5 +1,7 @@
 """A question over the screen, with the screen dimmed behind it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
@@ -65,7 +67,15 @@ class Sheet(QDialog):
         self._owner.installEventFilter(self)
         self._ring = FocusRing(self)
 
-    def add_action(self, name: str, text: str, *, kind: str = "secondary", icon_name: str = "") -> Button:
+    def add_action(
+        self,
+        name: str,
+        text: str,
+        *,
+        kind: str = "secondary",
+        icon_name: str = "",
+        allows: Callable[[], bool] = lambda: True,
+    ) -> Button:
         """Add an answer; the first one has the focus unless something else is given it. Let it be the way back.
 
         Args:
@@ -73,6 +83,7 @@ class Sheet(QDialog):
             text: What the button says.
             kind: As of `Button`; the primary one, added last, stands at the end.
             icon_name: A file of `assets/icons`.
+            allows: Whether the answer is whole; where it is not, it says what is missing, and the question stays.
         """
         button = Button(text, kind=kind, icon_name=icon_name)
         button.setObjectName(name)
@@ -82,8 +93,9 @@ class Sheet(QDialog):
             self._actions.addWidget(button)
 
         def take() -> None:
-            self._answer = name
-            self.accept()
+            if allows():
+                self._answer = name
+                self.accept()
 
         button.clicked.connect(take)
         return button

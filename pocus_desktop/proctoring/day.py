@@ -1,0 +1,127 @@
+"""A room's day, read out of its state: who sits where, which seats are free, how far every sitting is. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from pocus_desktop.admission.admission import Admission
+from pocus_desktop.proctoring.check_in import Arrival, Seat
+from pocus_desktop.proctoring.close_out import SittingEnd
+from pocus_desktop.proctoring.documents import SittingReport
+from pocus_desktop.proctoring.order_plan import OVER
+from pocus_desktop.proctoring.room import RoomState, Station
+
+
+def arrivals(state: RoomState) -> Mapping[str, Arrival]:
+    """Who is here, by admission: checked in by someone, or told of by a station.
+
+    A seat is what the proctor gave; where nobody gave one, it is the station that tells of the sitting.
+    """
+    given = {one.admission_id: one.station_id for one in state.stations.values() if one.admission_id}
+    told = {sitting.admission_id: station for station, sitting in _sittings(state)}
+    found: dict[str, Arrival] = {}
+    for came in state.present.values():
+        if came.admission_id is not None and came.is_present:
+            found[came.admission_id] = Arrival(at_ms=came.wall_ms, station=given.get(came.admission_id))
+    for admission_id, station in told.items():
+        seen = found.get(admission_id)
+        report = station.report
+        at_ms = seen.at_ms if seen is not None else report.wall_ms if report is not None else 0
+        at = seen.station if seen is not None and seen.station is not None else station.station_id
+        found[admission_id] = Arrival(at_ms=at_ms, station=at)
+    return found
+
+
+def seats(state: RoomState, *, now_ms: int) -> tuple[Seat, ...]:
+    """The stations of the room; one that is silent is there, and not ready."""
+    return tuple(
+        Seat(
+            station_id=station.station_id,
+            name=station.name,
+            is_ready=station.is_linked(now_ms),
+            admission_id=_admission_at(station),
+        )
+        for station in state.stations.values()
+        if station.is_in
+    )
+
+
+def ends(
+    state: RoomState, admissions: Iterable[Admission], *, now_ms: int, copied: Collection[str] = ()
+) -> tuple[SittingEnd, ...]:
+    """How far every admission of the day is, and every sitting that a station tells of besides.
+
+    Args:
+        state: The room.
+        admissions: Those of the day.
+        now_ms: The console's monotonic clock.
+        copied: SHA-256 of sealed results that are on a stick or at this console.
+    """
+    here = arrivals(state)
+    names = {station.station_id: station for station in state.stations.values()}
+    voided = {order.asked.admission_id for order in state.orders.values() if _is_void(order.asked.kind, order.course)}
+    found: dict[str, SittingEnd] = {}
+    for one in admissions:
+        arrival = here.get(one.admission_id)
+        station = names.get(arrival.station) if arrival is not None and arrival.station is not None else None
+        found[one.admission_id] = SittingEnd(
+            admission_id=one.admission_id,
+            candidate_id=one.candidate.id,
+            name=one.candidate.display_name,
+            station="" if station is None else station.name,
+            is_here=arrival is not None,
+            is_heard=station is None or station.is_linked(now_ms),
+        )
+    for station, sitting in _sittings(state):
+        known = found.get(sitting.admission_id) or SittingEnd(
+            admission_id=sitting.admission_id, candidate_id=sitting.candidate_id, name=sitting.candidate_name
+        )
+        found[sitting.admission_id] = replace(
+            known,
+            station=station.name,
+            is_here=True,
+            has_begun=True,
+            is_over=sitting.stage in OVER,
+            is_sealed=bool(sitting.result),
+            is_copied=sitting.result in copied,
+            is_sent=sitting.delivery == "received",
+            is_void=sitting.admission_id in voided or _is_void_at(sitting),
+            is_heard=station.is_linked(now_ms),
+        )
+    return tuple(found.values())
+
+
+def hands(state: RoomState) -> tuple[str, ...]:
+    """The names of the stations whose raised hand nobody answered."""
+    return tuple(station.name for station, sitting in _sittings(state) if sitting.is_hand_raised)
+
+
+def open_orders(state: RoomState) -> int:
+    """How many orders of this console are neither done nor refused nor given up."""
+    return sum(order.course in {"asked", "sent", "again"} for order in state.orders.values())
+
+
+def _sittings(state: RoomState) -> list[tuple[Station, SittingReport]]:
+    """One a sitting: where two stations tell of one, since it was moved, the one that was heard last."""
+    latest: dict[str, tuple[Station, SittingReport]] = {}
+    for station in state.stations.values():
+        sitting = station.report.sitting if station.report is not None else None
+        if sitting is None or not station.is_in:
+            continue
+        before = latest.get(sitting.admission_id)
+        if before is None or (station.came_ms or -1) >= (before[0].came_ms or -1):
+            latest[sitting.admission_id] = (station, sitting)
+    return list(latest.values())
+
+
+def _admission_at(station: Station) -> str:
+    """Whose sitting keeps the seat; one that is over has left it."""
+    sitting = station.report.sitting if station.report is not None else None
+    return "" if sitting is None or sitting.stage in OVER else sitting.admission_id
+
+
+def _is_void(kind: str, course: str) -> bool:
+    return kind == "void" and course == "obeyed"
+
+
+def _is_void_at(sitting: SittingReport) -> bool:
+    return any(_is_void(order.kind, order.outcome) for order in sitting.orders)

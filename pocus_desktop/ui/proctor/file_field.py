@@ -1,0 +1,86 @@
+"""A file or folder by its name: typed, pasted, or chosen."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
+
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.flow import FlowLayout
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.words import Words
+
+
+class FileField(QWidget):
+    """A line for the name, a button that looks for it, and one that does what it is for.
+
+    Args:
+        name: What it names.
+        action: What is done with it.
+        words: Of the window.
+        is_folder: A folder is meant.
+        is_new: A file that is written.
+        object_name: Of the line; the button of the action is `OBJECT_NAME:do`.
+        parent: The owner.
+
+    Signals:
+        given: A path was confirmed.
+    """
+
+    given = Signal(object)
+
+    def __init__(
+        self,
+        name: str,
+        action: str,
+        *,
+        words: Words,
+        object_name: str,
+        is_folder: bool = False,
+        is_new: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._name, self._is_folder, self._is_new = name, is_folder, is_new
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.current().space("hair"))
+        label = Label(name, weight="medium")
+        column.addWidget(label)
+        self.line = QLineEdit()
+        self.line.setObjectName(object_name)
+        self.line.setAccessibleName(name)
+        label.setBuddy(self.line)
+        column.addWidget(self.line)
+        row = FlowLayout(gap=look.current().space("tight"))
+        choose = Button(words("console.choose"), kind="quiet", icon_name="download")
+        choose.setAccessibleName(words("console.choose_what", what=name))
+        choose.clicked.connect(self._choose)
+        row.addWidget(choose)
+        self.do = Button(action)
+        self.do.setObjectName(f"{object_name}:do")
+        self.do.clicked.connect(self._give)
+        row.addWidget(self.do)
+        column.addLayout(row)
+        self.line.returnPressed.connect(self._give)
+
+    def _give(self) -> None:
+        typed = self.line.text().strip()
+        if typed:
+            self.given.emit(Path(typed).expanduser())
+        else:
+            self.line.setFocus()
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self._name)
+        dialog.setFileMode(
+            QFileDialog.FileMode.Directory
+            if self._is_folder
+            else QFileDialog.FileMode.AnyFile
+            if self._is_new
+            else QFileDialog.FileMode.ExistingFile
+        )
+        dialog.fileSelected.connect(self.line.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,280 @@
+"""The proctor's window: pages in the order of a day, and one question at a time before anything is done."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.ui.announce import announce
+from pocus_desktop.ui.formats import Formats
+from pocus_desktop.ui.parts.banner import Banner
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.flow import FlowLayout
+from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.proctor.before_page import BeforePage
+from pocus_desktop.ui.proctor.check_in_page import CheckInPage
+from pocus_desktop.ui.proctor.close_out_page import CloseOutPage
+from pocus_desktop.ui.proctor.desk import ConsoleView, Desk
+from pocus_desktop.ui.proctor.intents import GoToHands, Intent
+from pocus_desktop.ui.proctor.move_sheet import MoveSheet
+from pocus_desktop.ui.proctor.order_sheet import GIVE, OrderSheet
+from pocus_desktop.ui.proctor.page import clear
+from pocus_desktop.ui.proctor.room_page import RoomPage
+from pocus_desktop.ui.proctor.set_up_page import SetUpPage
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.theme.tokens import THEMES
+from pocus_desktop.ui.words import Words
+
+_LOG: Final = logging.getLogger(__name__)
+
+RENDER_EVERY_MS: Final = 1_000
+"""How often clocks are shown anew while nothing else happens."""
+
+PAGES: Final = ("set_up", "before", "check_in", "room", "incidents", "close_out")
+_TEXT_PERCENTS: Final = (100, 125, 150, 200)
+
+MakeIncidents = Callable[[Words, QWidget], QWidget]
+
+
+class ProctorWindow(QMainWindow):
+    """Renders the desk's view and hands it intents.
+
+    Args:
+        desk: Holds the room.
+        words: In the proctor's language.
+        make_incidents: Makes the page of incidents; None leaves it out.
+        parent: The owner.
+
+    Signals:
+        incident_asked: An incident is to be filed; the ids of the stations that it concerns.
+        closed: The window was closed.
+    """
+
+    incident_asked = Signal(tuple)
+    closed = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        words: Words,
+        make_incidents: MakeIncidents | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._words = desk, words
+        self._formats = Formats(words)
+        self.room_page = RoomPage(words)
+        self.check_in_page = CheckInPage(words, desk.seats_for)
+        self.set_up_page = SetUpPage(words)
+        self.before_page = BeforePage(words)
+        self.close_out_page = CloseOutPage(words)
+        self.incidents_page = None if make_incidents is None else make_incidents(words, self)
+        self._pages: dict[str, QWidget] = {
+            "set_up": self.set_up_page,
+            "before": self.before_page,
+            "check_in": self.check_in_page,
+            "room": self.room_page,
+            "close_out": self.close_out_page,
+        }
+        if self.incidents_page is not None:
+            self._pages["incidents"] = self.incidents_page
+        self.tabs: dict[str, Button] = {}
+        self.setLayoutDirection(words.direction)
+        self._build()
+        self._connect()
+        self._ring = FocusRing(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(RENDER_EVERY_MS)
+        self._timer.timeout.connect(self.refresh)
+        self.view: ConsoleView = desk.view(words.language)
+        self.go_to("room" if self.view.room.rows else "set_up")
+        self._timer.start()
+
+    def refresh(self) -> None:
+        """Show the present: on every beat, and whenever the desk says that something came."""
+        view = self._desk.view(self._words.language)
+        self.view = view
+        centre = view.centre
+        day = " · ".join(one for one in (centre.name, centre.day) if one)
+        self._place.setText(day or self._words("console.no_centre"))
+        self._clock.setText(self._formats.time_of_day(view.wall_ms))
+        page = self._pages[self.page]
+        for shown in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
+            if shown is page:
+                shown.render_view(view)
+
+    @property
+    def page(self) -> str:
+        """The page that is shown."""
+        return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
+
+    def go_to(self, name: str) -> None:
+        """Show a page."""
+        if name in self._pages:
+            self._stack.setCurrentWidget(self._pages[name])
+            self.tabs[name].setChecked(True)
+            self.refresh()
+            first = {"room": self.room_page.grid, "check_in": self.check_in_page.search}.get(name)
+            if first is not None:
+                first.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the desk go; the room's service ends with the program, and every sitting goes on without it."""
+        self._timer.stop()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _build(self) -> None:
+        words, worn = self._words, look.current()
+        self.setWindowTitle(words("console.title"))
+        whole = QWidget()
+        whole.setProperty("ground", "canvas")
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QFrame()
+        head.setProperty("part", "bar-top")
+        row = FlowLayout(head, gap=worn.space("tight"))
+        edge = worn.space("base")
+        row.setContentsMargins(edge, worn.space("hair"), edge, worn.space("hair"))
+        self._place = Label("", weight="strong", wraps=False)
+        self._place.setObjectName("place")
+        row.addWidget(self._place)
+        group = QButtonGroup(self)
+        for name in PAGES:
+            if name not in self._pages:
+                continue
+            tab = Button(words(f"console.page.{name}"))
+            tab.setObjectName(f"tab:{name}")
+            tab.setProperty("part", "tab")
+            tab.setCheckable(True)
+            tab.clicked.connect(lambda _on=False, wanted=name: self.go_to(wanted))
+            group.addButton(tab)
+            row.addWidget(tab)
+            self.tabs[name] = tab
+        self._clock = Label("", weight="medium", wraps=False, is_tabular=True)
+        self._clock.setAccessibleName(words("console.clock"))
+        row.add_end(self._clock)
+        row.addWidget(self._comfort_button())
+        column.addWidget(head)
+        self._notices = QVBoxLayout()
+        self._notices.setContentsMargins(edge, 0, edge, 0)
+        column.addLayout(self._notices)
+        self._stack = QStackedWidget()
+        for name in PAGES:
+            if name in self._pages:
+                self._stack.addWidget(self._pages[name])
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(whole)
+
+    def _comfort_button(self) -> Button:
+        """Text size and theme, in a menu of their own: they are chosen once."""
+        words = self._words
+        button = Button(words("console.comfort"), icon_name="a-large-small", kind="quiet", is_icon_only=True)
+        button.setObjectName("comfort")
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._fill_comfort(menu))
+        button.setMenu(menu)
+        return button
+
+    def _fill_comfort(self, menu: QMenu) -> None:
+        words, worn = self._words, look.current()
+        menu.clear()
+        for percent in _TEXT_PERCENTS:
+            self._add_choice(menu, words("console.text_percent", percent=percent), worn._replace(text_percent=percent))
+        menu.addSeparator()
+        for theme in THEMES:
+            called = words(f"replay.theme.{theme}")
+            self._add_choice(menu, called[:1].upper() + called[1:], worn._replace(theme=theme))
+
+    def _add_choice(self, menu: QMenu, text: str, wanted: look.Look) -> None:
+        entry = menu.addAction(text)
+        entry.setCheckable(True)
+        entry.setChecked(wanted == look.current())
+        entry.triggered.connect(lambda: look.wear(wanted))
+
+    def _connect(self) -> None:
+        for page in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
+            page.intended.connect(self.do)
+        self.room_page.asked.connect(self.ask)
+        for number, name in enumerate((name for name in PAGES if name in self._pages), 1):
+            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
+            shortcut.activated.connect(lambda wanted=name: self.go_to(wanted))
+
+    def ask(self, action: str, station_ids: tuple[str, ...]) -> None:
+        """Ask before an action is done."""
+        if not station_ids:
+            self.tell(self._words("console.select_first"), kind="info")
+            return
+        match action:
+            case "incident":
+                self.incident_asked.emit(station_ids)
+                self.go_to("incidents")
+            case "move":
+                self._ask_move(station_ids)
+            case _:
+                self._ask_order(action, station_ids)
+
+    def _ask_order(self, action: str, station_ids: tuple[str, ...]) -> None:
+        plan = self._desk.plan(action, station_ids)  # type: ignore[arg-type]  # the action bar's names are the kinds
+        if plan.kind == "lower-hand" and plan.targets:
+            self.do(GoToHands(tuple(one.station_id for one in plan.targets)))
+        sheet = OrderSheet(self, plan, self._words)
+        sheet.setObjectName("order-sheet")
+        sheet.chosen.connect(lambda chosen: self.do(sheet.order()) if chosen == GIVE else None)
+        sheet.ask()
+
+    def _ask_move(self, station_ids: tuple[str, ...]) -> None:
+        if len(station_ids) != 1:
+            self.tell(self._words("console.move_one"), kind="info")
+            return
+        row = next(one for one in self.view.room.rows if one.station_id == station_ids[0])
+        entrant = next(
+            (
+                one
+                for one in self.view.entrants
+                if one.station == row.station_id or (row.candidate_id and one.candidate_id == row.candidate_id)
+            ),
+            None,
+        )
+        seats = () if entrant is None else self._desk.seats_for(entrant.admission_id)
+        seats = tuple(seat for seat in seats if seat.station_id != row.station_id)
+        sheet = MoveSheet(self, row, entrant, seats, self._words)
+        sheet.setObjectName("move-sheet")
+        sheet.chosen.connect(lambda chosen: self.do(sheet.answer()) if chosen == GIVE else None)
+        sheet.ask()
+
+    def do(self, intent: Intent) -> bool:
+        """Have the desk do something; whether it did. Why it did not is told in words."""
+        try:
+            told = self._desk.handle(intent, self._words.language)
+        except PocusError as error:
+            log.failure(error)
+            self._show(error.explain(self._words.language), kind="refused")
+            return False
+        if told is not None:
+            self._show(told, kind="success")
+        elif self._notices.count():
+            clear(self._notices)
+        self.refresh()
+        return True
+
+    def tell(self, text: str, *, kind: str) -> None:
+        """One sentence above the page."""
+        self._show(Explanation(what=text, next=""), kind=kind)
+
+    def _show(self, told: Explanation, *, kind: str) -> None:
+        clear(self._notices)
+        banner = Banner(kind=kind, what=told.what, next_step=told.next, dismiss=self._words("notice.dismiss"))
+        banner.setObjectName("notice")
+        banner.dismissed.connect(lambda: clear(self._notices))
+        self._notices.addWidget(banner)
+        announce(banner, f"{told.what} {told.next}".strip(), is_urgent=kind == "refused")

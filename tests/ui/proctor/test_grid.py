@@ -1,0 +1,186 @@
+"""The grid: worst first, narrowed without hiding anyone who waits, and steady while everything runs."""
+
+import pytest
+from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from pocus_desktop.proctoring import events
+from pocus_desktop.ui.proctor.grid import narrowed
+from pocus_desktop.ui.proctor.rows import COLUMNS, LEVELS
+from pocus_desktop.ui.proctor.telling import RowTelling
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.words import Words
+from tests.ui.conftest import settle
+from tests.ui.proctor.conftest import Open
+from tests.ui.proctor.rooms import live_room, sitting_of, station_id
+
+
+def names(window: object) -> list[str]:
+    return [row.name for row in window.room_page.grid.grid_model.rows]  # type: ignore[attr-defined]
+
+
+def test_the_worst_stands_first_and_every_state_is_a_sentence(open_room: Open) -> None:
+    window = open_room(live_room(20))
+    rows = window.room_page.grid.grid_model.rows
+    places = [LEVELS.index(row.level) for row in rows]
+    assert places == sorted(places)
+    assert rows[0].cells[1].text.startswith("The disk refuses answers")
+    assert all(row.cells[1].text.strip() for row in rows)
+    assert len(rows) == 20
+
+
+@pytest.mark.parametrize("only", ["all", "needs", "running", "idle", "done"])
+def test_no_filter_hides_who_waits(only: str) -> None:
+    room = live_room(60)
+    room.give(
+        events.IncidentFiled(
+            reference="K7-1",
+            category="technical",
+            told="A projector fell.",
+            stations=(station_id(1),),
+            who="P.",
+            **room.at(),
+        )
+    )
+    rows = tuple(map(RowTelling(Words("en")).row, room.view("en").room.rows))
+    shown, held = narrowed(rows, only=only, words=["nobody", "is", "called", "so"])  # type: ignore[arg-type]
+    waiting = {row.name for row in rows if row.level in {"lost", "asks"}}
+    assert {row.name for row in shown} == waiting | {"Desk 1"}
+    assert held == len(waiting) + 1
+
+
+def test_a_search_narrows_the_rest_and_says_what_stays(open_room: Open) -> None:
+    window = open_room(live_room(20))
+    QTest.keyClicks(window.room_page.search, "desk 12")
+    assert names(window)[-1] == "Desk 12"
+    assert len(names(window)) == 6
+    assert window.room_page.held.text().startswith("5 shown whatever")
+    window.room_page.search.clear()
+    assert len(names(window)) == 20
+    assert not window.room_page.held.isVisible()
+
+
+def test_a_selection_stays_with_its_stations_while_rows_move(open_room: Open) -> None:
+    room = live_room(20)
+    window = open_room(room)
+    page = window.room_page
+    page.grid.select([station_id(4), station_id(20)])
+    assert page.selected == (station_id(4), station_id(20))
+    room.report(20, sitting_of(20, saved="failed"))
+    window.refresh()
+    assert names(window)[:2] == ["Desk 3", "Desk 20"]
+    assert page.selected == (station_id(20), station_id(4))
+    page.only.setCurrentIndex(page.only.findData("needs"))
+    assert list(page.selected) == [station_id(20)]
+
+
+class Births(QObject):
+    """Counts widgets that come into the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.born: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.ChildAdded:
+            assert isinstance(event, QChildEvent)
+            if not isinstance(event.child(), QWidget):  # a style animates scroll bars
+                return False
+            self.born.append(f"{type(event.child()).__name__} in {watched.objectName() or type(watched).__name__}")
+        return super().eventFilter(watched, event)
+
+
+def test_reports_make_no_widget(open_room: Open) -> None:
+    room = live_room(60)
+    window = open_room(room)
+    window.room_page.grid.select([station_id(4)])
+    window.refresh()
+    births = Births()
+    for widget in window.findChildren(QWidget):
+        widget.installEventFilter(births)
+    before = window.room_page.grid.grid_model.rows
+    for _ in range(5):
+        room.later(1_000)
+        window.refresh()
+        settle()
+    assert births.born == []
+    assert window.room_page.grid.grid_model.rows != before
+
+
+def test_only_what_changed_is_told_to_the_view(open_room: Open, qtbot: QtBot) -> None:
+    room = live_room(5)
+    window = open_room(room)
+    model = window.room_page.grid.grid_model
+    changed: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, _last: changed.append((first.row(), first.column())))
+    window.refresh()
+    assert changed == []
+    room.report(5, sitting_of(5, step_number=9, notes=room.reports[5].sitting.notes))  # type: ignore[union-attr]
+    window.refresh()
+    assert changed == [(model.row_of(station_id(5)), COLUMNS.index("step"))]
+
+
+def test_a_screen_reader_gets_the_whole_row_with_its_first_cell(open_room: Open) -> None:
+    window = open_room(live_room(20))
+    model = window.room_page.grid.grid_model
+    said = model.data(model.index(1, 0), Qt.ItemDataRole.AccessibleTextRole)
+    assert said.startswith("Desk 1. Needs you. Maria Álvarez. A hand is raised. There is no sound")
+    assert "minutes" in said
+    saved = model.data(model.index(0, COLUMNS.index("saved")), Qt.ItemDataRole.AccessibleTextRole)
+    assert saved.startswith("Last saved: Not saved since")
+    told = QAccessible.queryAccessibleInterface(window.room_page.seats).text(QAccessible.Text.Name)
+    assert told.startswith("20 stations; 10 need a look")
+
+
+def test_the_keyboard_goes_to_the_worst_and_on_to_the_next(open_room: Open) -> None:
+    window = open_room(live_room(20))
+    page = window.room_page
+    assert page.grid.hasFocus()
+    for expected in ("Desk 3", "Desk 1", "Desk 5"):
+        QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        assert page.selected == (station_id(int(expected.split()[1])),)
+    QTest.keyClick(page.grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(page.selected) == 20
+    QTest.keyClick(page.grid, Qt.Key.Key_Escape)
+    assert page.selected == ()
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.search.hasFocus()
+
+
+def test_a_tile_goes_to_its_station_also_behind_a_filter(open_room: Open) -> None:
+    window = open_room(live_room(60))
+    page = window.room_page
+    QTest.keyClicks(page.search, "desk 12")
+    settle()
+    place = page.seats.place_of(station_id(56))
+    QTest.mouseClick(page.seats, Qt.MouseButton.LeftButton, pos=place.center())
+    assert page.selected == (station_id(56),)
+    assert page.search.text() == ""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "high-contrast"])
+def test_every_tile_and_row_is_painted_in_the_look_in_force(open_room: Open, theme: str) -> None:
+    window = open_room(live_room(20))
+    look.wear(look.Look(theme=theme))
+    settle()
+    page = window.room_page
+    image = page.seats.grab().toImage()
+    lost = page.seats.place_of(station_id(3))
+    ground = image.pixelColor(lost.left() + 4, lost.center().y())
+    assert ground.name() == look.current().colour("danger").name()
+    viewport = page.grid.viewport().grab().toImage()
+    bar = viewport.pixelColor(1, page.grid.rowHeight(0) // 2)
+    assert bar.name() == look.current().colour("danger").name()
+
+
+def test_from_right_to_left_the_first_column_stands_at_the_right(open_room: Open) -> None:
+    window = open_room(live_room(5), language="qps-plocm")
+    page = window.room_page
+    grid = page.grid
+    assert grid.columnViewportPosition(0) > grid.columnViewportPosition(len(COLUMNS) - 1)
+    assert page.panel.x() < grid.mapTo(window, grid.rect().topLeft()).x()
+    first, last = page.seats.place_of(station_id(1)), page.seats.place_of(station_id(5))
+    assert first.x() > last.x()
