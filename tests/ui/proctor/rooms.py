@@ -168,7 +168,12 @@ class Room:
         """Time passes; who is not silent goes on reporting, and obeys what it was ordered."""
         self.now_ms += ms
         self.give(events.Ticked(**self.at()))
-        for number in set(self.reports) - set(silent):
+        for number in sorted(set(self.reports) - set(silent)):
+            last = self.reports[number]
+            if last.sitting is not None and last.sitting.is_running:
+                times = tuple(one.model_copy(update={"left_ms": one.left_ms - ms}) for one in last.sitting.times)
+                sitting = last.sitting.model_copy(update={"times": times})
+                self.reports[number] = last.model_copy(update={"sitting": sitting})
             self.obey(number)
 
     def obey(self, number: int, *, outcome: Literal["obeyed", "refused"] = "obeyed") -> None:
