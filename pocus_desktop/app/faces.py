@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pocus_desktop.cli.faces import AuditedLog, Faces, Finding, HubResult, Network, Quarantined, TakenResult
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
+    from pocus_desktop.cli.relay_face import FromRoom, RelayFace
 
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
@@ -47,7 +50,21 @@ def faces() -> Faces:
         replay=_replay,
         keep_hub=_keep_hub,
         print_codes=_print_codes,
+        open_relay=_open_relay,
+        stock_from_rooms=_stock_from_rooms,
     )
+
+
+def _open_relay() -> AbstractContextManager[RelayFace]:
+    from pocus_desktop.app.relay_desk import beside  # the outbox's records
+
+    return beside(Home.default(), os.environ.get(PASSPHRASE_VARIABLE))
+
+
+def _stock_from_rooms(*, bundles: Sequence[str]) -> FromRoom:
+    from pocus_desktop.app.room_stock import stock_here  # the network
+
+    return stock_here(Home.default(), os.environ.get(PASSPHRASE_VARIABLE), bundles=bundles)
 
 
 def _print_codes(page: CodePage, *, paper: Literal["a4", "letter"], language: str) -> bytes:

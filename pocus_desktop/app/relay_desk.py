@@ -3,26 +3,29 @@
 The console and the headless room open one with the room's service; the command line opens one beside them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from pocus_desktop import __version__
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolment import held_grant
-from pocus_desktop.admission.roster_folder import take_admissions
+from pocus_desktop.admission.own_keys import own_keys
+from pocus_desktop.admission.roster_folder import rosters, take_admissions
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.log_keeping import LogKeeping
 from pocus_desktop.app.relay_papers import Papers
 from pocus_desktop.bundle.carrier import Carrier
-from pocus_desktop.bundle.depot.mirror import Mirrored, mirror
+from pocus_desktop.bundle.depot.mirror import mirror
 from pocus_desktop.bundle.depot.plan import Need
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.cli.relay_face import FetchedForRoom
 from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.crypto.keystore import open_keystore
 from pocus_desktop.kernel import log
-from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.arriving import Arriving
@@ -36,7 +39,7 @@ from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.outbox import Attempt
 from pocus_desktop.sync.sticks import OnStick, export, flush
-from pocus_desktop.sync.stocking import Stocked, Stocker, Tell, carrier_of
+from pocus_desktop.sync.stocking import Stocker, Tell, carrier_of
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.sync.worker import OutboxWorker
 
@@ -48,23 +51,6 @@ class NoSourceError(PocusError):
 
     code = "app.no_source"
     blame = Blame.USER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedForRoom:
-    """What bringing a centre's relay up to date came to.
-
-    Attributes:
-        stocked: The centre's own trust and bundles.
-        mirrored: Its copy of the depot.
-        admissions: How many admissions the hub handed to the centre; None where it was not asked.
-        problems: What did not come, and from where.
-    """
-
-    stocked: Stocked
-    mirrored: Mirrored
-    admissions: int | None
-    problems: tuple[tuple[str, PocusError], ...] = ()
 
 
 class RelayDesk:
@@ -184,6 +170,11 @@ class RelayDesk:
         """
         return tuple(map(told, self.holding.brought()))
 
+    def names(self) -> Mapping[str, str]:
+        """By the id of its device key, what people call each station of this centre's rosters, by the newest."""
+        oldest_first = reversed(rosters(self._home, self._trusting.hubs))
+        return {one.signing.key_id: one.name for each in oldest_first for one in each.roster.stations}
+
     def close(self) -> None:
         """Stop after what is under way."""
         if self._worker.close():
@@ -211,6 +202,21 @@ class RelayDesk:
         document = self.holding.outbox.receipt(attempt.digest) if attempt.receipt is not None else None
         if document is not None:
             self._log.receipt_came(document)
+
+
+@contextmanager
+def beside(home: Home, passphrase: str | None) -> Iterator[RelayDesk]:
+    """A centre's relay for one command, beside the console that may be running.
+
+    Raises:
+        PocusError: Its keys, its trust or what it holds cannot be opened.
+    """
+    keys, trusting = own_keys(open_keystore(home.keys, passphrase)), Trusting.load(home)
+    desk = RelayDesk(home, keys=keys, trusting=trusting, clock=SystemClock(), is_alone=False)
+    try:
+        yield desk
+    finally:
+        desk.close()
 
 
 def told(brought: Brought) -> HeldEnvelope:

@@ -1,11 +1,11 @@
 """A station brings itself up to date from its paired rooms, without any other network (formats/relay 2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pocus_desktop import __version__
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.roster_folder import take_admissions
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.unlock_errors import AlreadyUnlockedError
@@ -13,15 +13,16 @@ from pocus_desktop.admission.unlock_folder import UnlockFolder
 from pocus_desktop.admission.unlock_passing import read_release
 from pocus_desktop.app.room_roads import room_url
 from pocus_desktop.bundle.depot.plan import Need
-from pocus_desktop.bundle.trust.client import Refreshed
+from pocus_desktop.cli.relay_face import FromRoom
+from pocus_desktop.crypto.keystore import open_keystore
 from pocus_desktop.kernel import log
-from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.pairing import PairedRoom, load_rooms
 from pocus_desktop.proctoring.tls import pinned_context
 from pocus_desktop.sync.relay import RelayClient, depot_url
-from pocus_desktop.sync.stocking import Stocked, Stocker, Tell
+from pocus_desktop.sync.stocking import Stocker, Tell
 from pocus_desktop.sync.url_carrier import UrlCarrier
 
 
@@ -30,25 +31,6 @@ class NoRoomPairedError(PocusError):
 
     code = "app.no_room_paired"
     blame = Blame.USER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromRoom:
-    """What a station got from its rooms.
-
-    Attributes:
-        admissions: How many admissions are here now that rooms handed out.
-        releases: How many releases came that were not here.
-        refreshed: What its trust came to.
-        stocked: What its bundles came to.
-        problems: For each room that did not give something, its name and why.
-    """
-
-    admissions: int
-    releases: int
-    refreshed: Refreshed
-    stocked: Stocked
-    problems: tuple[tuple[str, PocusError], ...] = ()
 
 
 def stock_from_rooms(
@@ -103,6 +85,16 @@ def stock_from_rooms(
         stocked=stocked,
         problems=(*problems, *refreshed.told),
     )
+
+
+def stock_here(home: Home, passphrase: str | None, *, bundles: Sequence[str]) -> FromRoom:
+    """The same for one command at this station.
+
+    Raises:
+        PocusError: Its keys or its trust cannot be opened; or as above.
+    """
+    keys, trusting = own_keys(open_keystore(home.keys, passphrase)), Trusting.load(home)
+    return stock_from_rooms(home, keys=keys, trusting=trusting, clock=SystemClock(), bundles=bundles)
 
 
 def _take_admissions(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int) -> int:

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import OpenRegistry
+    from pocus_desktop.cli.relay_face import OpenRelay, StockFromRooms
     from pocus_desktop.cli.replay_face import Replay
     from pocus_desktop.proctoring.code_book import Page as CodePage
 
@@ -314,6 +315,8 @@ class Faces:
     replay: Replay
     keep_hub: Callable[[], HubKeeping]
     print_codes: PrintCodes
+    open_relay: OpenRelay
+    stock_from_rooms: StockFromRooms
 
 
 pass_faces = click.make_pass_decorator(Faces)
