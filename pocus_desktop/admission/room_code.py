@@ -18,11 +18,17 @@ from pocus_desktop.crypto.derive import hkdf
 from pocus_desktop.crypto.keys import PublicKey, SealingKey
 from pocus_desktop.crypto.ocra import Suite, is_response
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 SUITE: Final = Suite.parse("OCRA-1:HOTP-SHA256-8:C-QN08-S064")
 SECRET_BYTES: Final = 32
 MAXIMUM_NUMBER: Final = 999
+FREE_TRIES: Final = 3
+"""Wrong codes that may be given before there is a wait."""
+
+FIRST_WAIT_MS: Final = 30_000
+LONGEST_WAIT_MS: Final = 300_000
 MINUTES: Final = (5, 10, 15)
 """How much time a code may give."""
 
@@ -130,6 +136,25 @@ def needs_start_code(source: Source, purpose: Purpose, admission: Admission) -> 
     if source == "device" or admission.start_code is None:
         return False
     return purpose != "start" or admission.sign_in_code is None
+
+
+def wait_ms(wrong: Sequence[Reading], now: Reading) -> int:
+    """How long until another code is looked at: it doubles with each wrong one after the first few.
+
+    A restart does not end it, nor does a clock that is set: after another boot, as much has passed as the machine has
+    been up since.
+
+    Args:
+        wrong: When wrong codes were given, since the last right one.
+        now: The present.
+    """
+    if len(wrong) < FREE_TRIES:
+        return 0
+    last = wrong[-1]
+    is_same_boot = last.boot_id == now.boot_id and now.monotonic_ms >= last.monotonic_ms
+    passed_ms = now.monotonic_ms - last.monotonic_ms if is_same_boot else now.monotonic_ms
+    whole_ms = min(FIRST_WAIT_MS << min(len(wrong) - FREE_TRIES, 10), LONGEST_WAIT_MS)
+    return max(whole_ms - max(passed_ms, 0), 0)
 
 
 def new_secret() -> bytes:

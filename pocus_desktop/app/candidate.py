@@ -14,7 +14,7 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.ui import qt_messages
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode
 from pocus_desktop.ui.launch import run_candidate
 
 if TYPE_CHECKING:
@@ -36,9 +36,18 @@ class ClosedDesk:
         del language
         raise self._problem
 
-    def open(self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = "") -> NoReturn:
+    def open(
+        self,
+        *,
+        candidate_id: str,
+        admission_id: str,
+        language: str,
+        code: str = "",
+        words: str = "",
+        room_code: RoomCode | None = None,
+    ) -> NoReturn:
         """As `choices`."""
-        del candidate_id, admission_id, language, code, words
+        del candidate_id, admission_id, language, code, words, room_code
         raise self._problem
 
     def waiting(self, language: str) -> None:

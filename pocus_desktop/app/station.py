@@ -20,6 +20,7 @@ from pocus_desktop.admission.unlocking import ReleasedKey
 from pocus_desktop.admission.windows import require_not_begun
 from pocus_desktop.app.deliveries import Deliveries
 from pocus_desktop.app.hosted import HostedSitting
+from pocus_desktop.app.letting_in import LettingIn, vouched_ms
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
@@ -41,7 +42,7 @@ from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.outlook import tell_outlook
 from pocus_desktop.sync.transport import Transport
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode
 
 
 class NoSuchAdmissionError(PocusError):
@@ -111,6 +112,7 @@ class Station:
         self._unlocks = UnlockDesk(home=home, keys=keys, trusting=trusting, clock=clock)
         self._deliveries = Deliveries(home, transport=transport, hubs=trusting.hubs, clock=clock, latest=self._latest)
         self._codes = CodeGate()
+        self._letting_in = LettingIn(home, keys)
         self._open: list[OpenSitting] = []
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
@@ -147,12 +149,20 @@ class Station:
         return tuple(sorted(found, key=lambda choice: not choice.is_resumable))
 
     def open(
-        self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
+        self,
+        *,
+        candidate_id: str,
+        admission_id: str,
+        language: str,
+        code: str = "",
+        words: str = "",
+        room_code: RoomCode | None = None,
     ) -> OpenSitting:
         """Open the sitting of an admission, or resume it where it was begun.
 
         A sitting that was begun goes on with the version of the bundle that it was begun with, whatever was imported
-        since, and after its window and the bundle's validity are over.
+        since, and after its window and the bundle's validity are over. Who is let in by a code of the room is not asked
+        for a code of their own, and begins within the window whatever the clock says.
 
         Raises:
             PocusError: The candidate is another one, the bundle is missing, the window is over, …
@@ -167,7 +177,10 @@ class Station:
             station_id=self._keys.station_id if permit is None else None,  # the centre let it go on here
             centre_id=_centre_id(grant),
         )
-        self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
+        if room_code is None:
+            self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
+        else:
+            self._letting_in.use(admission, room_code, self._clock.read())
         if words:
             self._unlocks.hear(words)
         folder = self._sitting_folder(admitted.admission_id)
@@ -176,8 +189,9 @@ class Station:
             require_not_begun(admitted, self._begun_here())
         if not is_begun:
             require_own_disk(self._home.sittings)
-        note = "" if is_begun else self._heard().require_may_begin(str(admitted.mode), self._latest_ms())
-        bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted)
+        moment_ms = self._latest_ms() if room_code is None else vouched_ms(admitted.window, self._latest_ms())
+        note = "" if is_begun else self._heard().require_may_begin(str(admitted.mode), moment_ms)
+        bundle = self._bundle_again(folder) if is_begun else self._bundle(admitted, moment_ms)
         try:
             released = self._released(admitted, bundle, permit, is_begun=is_begun)
             content = bundle.unlock(released.key if released is not None else None)
@@ -185,12 +199,18 @@ class Station:
             notes = [IntegrityNoted(what="trust-stale", detail=note)] if note else []
             if released is not None and released.told:
                 notes.append(IntegrityNoted(what="unlocked", detail=released.told))
-            sitting = self._begin_or_resume(admission, material, candidate_id, language, notes)
+            sitting = self._begin_or_resume(admission, material, candidate_id, language, notes, moment_ms)
             self._note_begun(admitted.admission_id)
         except BaseException:
             bundle.close()
             raise
-        opened = OpenSitting(sitting, bundle, content, photo=admitted.photo or b"", on_closed=self._let_go)
+        told = self._letting_in.tell(sitting, admission_id)
+
+        def closed(opened: OpenSitting) -> None:  # whatever was recorded is durable by then
+            told()
+            self._let_go(opened)
+
+        opened = OpenSitting(sitting, bundle, content, photo=admitted.photo or b"", on_closed=closed)
         self._open.append(opened)
         self._deliveries.watch(sitting)
         log.event("station.opened", admission=admission_id, mode=str(admitted.mode))
@@ -248,11 +268,10 @@ class Station:
             self._trusting = Trusting.load(self._home)
         return self._trusting
 
-    def _bundle(self, admitted: Admission) -> VerifiedBundle:
+    def _bundle(self, admitted: Admission, latest_ms: int) -> VerifiedBundle:
         """The newest bundle of an admission, opened inside both windows; the clock cannot be turned back into them."""
         now_ms = self._clock.read().wall_ms
         seen_ms = self._latest.seen_ms()
-        latest_ms = self._latest_ms()
         try:
             admissions.check(admitted, now_ms=latest_ms)
             entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
@@ -261,7 +280,7 @@ class Station:
             if now_ms < seen_ms:
                 raise ClockSetBackError(now=moment(now_ms), seen=moment(seen_ms)) from problem
             raise
-        self._latest.note(latest_ms)
+        self._latest.note(min(latest_ms, self._latest_ms()))
         return bundle
 
     def _released(
@@ -306,6 +325,7 @@ class Station:
         candidate_id: str,
         language: str,
         notes: Sequence[IntegrityNoted],
+        moment_ms: int,
     ) -> Sitting:
         """`notes` stand in the first write of a sitting that begins; one that goes on has its own."""
         folder = self._folder(admission.admission.admission_id)
@@ -320,6 +340,7 @@ class Station:
             candidate_id=candidate_id,
             language=language,
             notes=notes,
+            moment_ms=moment_ms,
         )
 
     def _admission(self, admission_id: str) -> VerifiedAdmission:
@@ -332,7 +353,8 @@ class Station:
     def _choice(self, path: Path, language: str) -> AdmissionChoice:
         admission_id = path.name.removesuffix(ADMISSION_SUFFIX)
         try:
-            admitted = self._admission(admission_id).admission
+            verified = self._admission(admission_id)
+            admitted = verified.admission
             entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
             folder = self._sitting_folder(admitted.admission_id)
             folder.require_here()
@@ -348,6 +370,7 @@ class Station:
             told=words.say(f"app.mode_{admitted.mode}", language),
             is_resumable=is_resumable,
             needs_code=admitted.sign_in_code is not None,
+            challenge=self._letting_in.challenge(verified),
         )
 
     def _sitting_folder(self, admission_id: str) -> SittingFolder:

@@ -2,11 +2,11 @@
 
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Admission
-from pocus_desktop.admission.room_code import Source, needs_start_code, source_of
+from pocus_desktop.admission.room_code import Source, needs_start_code, source_of, wait_ms
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, intents
 from pocus_desktop.sitting.course import Course
-from pocus_desktop.sitting.fold_code import challenges, wait_ms
+from pocus_desktop.sitting.fold_code import challenges
 from pocus_desktop.sitting.state import SittingState
 
 

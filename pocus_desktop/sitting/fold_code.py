@@ -3,20 +3,16 @@
 With one event a code's number is used up and the code takes effect, so that no power cut comes between the two.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from pocus_desktop.admission.room_code import MAXIMUM_NUMBER, MINUTES, Challenge, Purpose, is_amount
+from pocus_desktop.admission.room_code import MAXIMUM_NUMBER, MINUTES, Challenge, Purpose, is_amount, wait_ms
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, ledger, times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.fold_flow import PAUSE, advance, go_on, reopened
 from pocus_desktop.sitting.ledger import Scope
 from pocus_desktop.sitting.state import (
-    FIRST_WAIT_MS,
-    FREE_TRIES,
-    LONGEST_WAIT_MS,
     SittingState,
     Stage,
     refused,
@@ -97,21 +93,6 @@ def challenges(course: Course, state: SittingState) -> tuple[Challenge, ...]:
         Challenge(purpose=purpose, minutes=minutes, number=number, admission_digest=digest)
         for purpose, minutes in open_to(course, state)
     )
-
-
-def wait_ms(wrong: Sequence[Reading], now: Reading) -> int:
-    """How long until another code is looked at: it doubles with each wrong one after the first few.
-
-    A restart does not end it, nor does a clock that is set: after another boot, as much has passed as the machine has
-    been up since.
-    """
-    if len(wrong) < FREE_TRIES:
-        return 0
-    last = wrong[-1]
-    is_same_boot = last.boot_id == now.boot_id and now.monotonic_ms >= last.monotonic_ms
-    passed_ms = now.monotonic_ms - last.monotonic_ms if is_same_boot else now.monotonic_ms
-    whole_ms = min(FIRST_WAIT_MS << min(len(wrong) - FREE_TRIES, 10), LONGEST_WAIT_MS)
-    return max(whole_ms - max(passed_ms, 0), 0)
 
 
 def is_in_turn(before: SittingState, event: events.Event, at: Reading) -> bool:

@@ -63,12 +63,13 @@ def begin_sitting(
     candidate_id: str | None,
     language: str | None,
     notes: Sequence[events.IntegrityNoted] = (),
+    moment_ms: int | None = None,
 ) -> Begun:
     """Check, and begin the journal; see `Sitting.open`."""
     admitted = admission.admission
     admissions.check(
         admitted,
-        now_ms=now.wall_ms,
+        now_ms=now.wall_ms if moment_ms is None else moment_ms,
         candidate_id=candidate_id,
         station_id=station.station_id,
         bundle_id=material.bundle_id,

@@ -100,6 +100,7 @@ class Sitting:
         candidate_id: str | None = None,
         language: str | None = None,
         notes: Sequence[events.IntegrityNoted] = (),
+        moment_ms: int | None = None,
         writer: Writer | None = None,
         hook: Hook | None = None,
     ) -> "Sitting":
@@ -114,6 +115,7 @@ class Sitting:
             candidate_id: As typed at sign-in; None where there was no sign-in.
             language: The screen's, where the admission says nothing.
             notes: What must stand in the journal from its first write.
+            moment_ms: When it counts as begun for the admission's window, where that is not what the clock says.
             writer: Who writes; a thread of its own where omitted.
             hook: Called at named moments, for tests that stop the process there.
 
@@ -130,6 +132,7 @@ class Sitting:
             candidate_id=candidate_id,
             language=language,
             notes=notes,
+            moment_ms=moment_ms,
         )
         sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
         if begun.state.mode is Mode.REVIEW:

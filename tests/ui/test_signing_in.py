@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from pocus_desktop.admission.errors import WrongCandidateError
+from pocus_desktop.admission.room_code import Challenge
 from pocus_desktop.admission.unlock_errors import WordsNeededError
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
@@ -21,7 +22,8 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.sitting.moving.errors import BundleMissingError
 from pocus_desktop.sitting.views import FarewellView, HandedInView, View
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer
+from pocus_desktop.ui.candidate.code_sheet import CodeSheet
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer, RoomCode
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
@@ -69,6 +71,7 @@ class CounterDesk:
         self.asked: list[tuple[str, str, str]] = []
         self.codes: list[str] = []
         self.words: list[str] = []
+        self.room_codes: list[RoomCode | None] = []
         self.now: Link = "none"
         self.late: Explanation | None = None
 
@@ -80,11 +83,19 @@ class CounterDesk:
         self._choices = choices
 
     def open(
-        self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
+        self,
+        *,
+        candidate_id: str,
+        admission_id: str,
+        language: str,
+        code: str = "",
+        words: str = "",
+        room_code: RoomCode | None = None,
     ) -> SittingHost:
         self.asked.append((candidate_id, admission_id, language))
         self.codes.append(code)
         self.words.append(words)
+        self.room_codes.append(room_code)
         if admission_id == "adm-embargoed" and not words:
             raise WordsNeededError(bundle="lung")
         if candidate_id != "C-20417":
@@ -377,3 +388,37 @@ def test_what_waits_is_asked_again_as_soon_as_a_result_has_arrived(open_shell: O
     settle()
     assert "wait to be sent" not in told(shell.window), "it would contradict what stands above"
     assert "Online" in told(shell.window)
+
+
+def test_the_proctor_lets_in_by_a_code_who_has_none_of_their_own(open_shell: OpenShell) -> None:
+    challenge = Challenge(purpose="sign-in", number=1, admission_digest="ab" * 32)
+    with_codes = AdmissionChoice(admission_id="adm-1", title="Lung", needs_code=True, challenge=challenge)
+    shell, desk = open_shell((with_codes, AdmissionChoice(admission_id="adm-2", title="Leg")))
+    button = named(shell.sign_in, "room-code")
+    assert button.isVisible()
+    press(shell.sign_in, "room-code")
+    assert shell.sign_in.findChildren(CodeSheet) == []
+    assert "ID" in told(shell.sign_in)  # who signs in is asked first
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "room-code")
+    (sheet,) = shell.sign_in.findChildren(CodeSheet)
+    assert named(sheet, "challenge").accessibleName() == " ".join(challenge.digits)
+    QTest.keyClicks(named(sheet, "room-code"), "12345678")
+    QTest.keyClicks(named(sheet, "room-start-code"), "4711")
+    QTest.keyClick(named(sheet, "room-start-code"), Qt.Key.Key_Return)
+    settle()
+    assert desk.room_codes == [RoomCode(code="12345678", start_code="4711")]
+    assert desk.codes == [""]
+    assert shell.window is not None
+
+
+def test_an_admission_without_codes_offers_none(open_shell: OpenShell) -> None:
+    challenge = Challenge(purpose="sign-in", number=1, admission_digest="ab" * 32)
+    shell, _ = open_shell(
+        (
+            AdmissionChoice(admission_id="adm-1", title="Lung", challenge=challenge),
+            AdmissionChoice(admission_id="adm-2", title="Leg"),
+        )
+    )
+    press(shell.sign_in, "admission:adm-2")
+    assert not named(shell.sign_in, "room-code").isVisible()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from pocus_desktop.admission.room_code import Challenge
     from pocus_desktop.kernel.words import Explanation
     from pocus_desktop.ui.candidate.host import SittingHost
 
@@ -30,6 +31,7 @@ class AdmissionChoice(NamedTuple):
         told: How it counts and until when, in words.
         is_resumable: A sitting under it was begun and not handed in.
         needs_code: Its candidate was given a short code to sign in with.
+        challenge: What a code of the room would let the candidate sign in by; None where none can be checked here.
     """
 
     admission_id: str
@@ -37,6 +39,19 @@ class AdmissionChoice(NamedTuple):
     told: str = ""
     is_resumable: bool = False
     needs_code: bool = False
+    challenge: Challenge | None = None
+
+
+class RoomCode(NamedTuple):
+    """A one-time code of the room, by which the proctor lets a candidate sign in.
+
+    Attributes:
+        code: As typed.
+        start_code: What the proctor knows, for a code from the book.
+    """
+
+    code: str
+    start_code: str = ""
 
 
 class MoveOffer(NamedTuple):
@@ -74,7 +89,14 @@ class Desk(Protocol):
         """The admissions present, those to be resumed first."""
 
     def open(
-        self, *, candidate_id: str, admission_id: str, language: str, code: str = "", words: str = ""
+        self,
+        *,
+        candidate_id: str,
+        admission_id: str,
+        language: str,
+        code: str = "",
+        words: str = "",
+        room_code: RoomCode | None = None,
     ) -> SittingHost:
         """Open the sitting of an admission, or resume it where it was begun.
 
@@ -84,6 +106,7 @@ class Desk(Protocol):
             language: The interface's.
             code: The candidate's own, where the admission has one.
             words: For the day, where the bundle waits for them (`WORDS_NEEDED`).
+            room_code: What the proctor lets the candidate in by; None where they sign in by themselves.
 
         Raises:
             PocusError: The candidate is another one, the bundle is missing, the window is over, …

@@ -89,6 +89,7 @@ class CandidateShell(QObject):
             language=self._sign_in.language,
             code=asked.code,
             words=asked.words,
+            room_code=asked.room_code,
         )
 
     def _open(self, asked: SignIn | TakeIn | Practise) -> None:

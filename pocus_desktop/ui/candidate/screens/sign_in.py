@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, MoveOffer
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, MoveOffer, RoomCode
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.flow import FlowLayout
@@ -25,6 +25,7 @@ from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
 if TYPE_CHECKING:
+    from pocus_desktop.sitting.intents import UseCode
     from pocus_desktop.ui.parts.choice_card import RadioCard
 
 
@@ -66,6 +67,7 @@ class SignIn(NamedTuple):
     admission_id: str
     code: str = ""
     words: str = ""
+    room_code: RoomCode | None = None
 
 
 class TakeIn(NamedTuple):
@@ -146,6 +148,7 @@ class SignInScreen(QWidget):
         self._language_row = FlowLayout(self._languages, gap=worn.space("tight"))
         page.action_row.addWidget(self._languages)
         self._practise: Button | None = None
+        self._by_room: Button | None = None
         self._go = page.add_primary(words("sign_in.go"))
         self._go.clicked.connect(self._sign_in)
         self._shown_choices: Sequence[AdmissionChoice] | None = ()
@@ -266,9 +269,9 @@ class SignInScreen(QWidget):
         """Let the Tab key go from top to bottom, whatever was made first."""
         fields = [self._fields[name] for name in ("code", "words") if name in self._fields]
         moves = [widget for widget in _widgets(self._moves) if isinstance(widget, Button)]
-        practise = [] if self._practise is None else [self._practise]
+        actions = [button for button in (self._practise, self._by_room) if button is not None]
         languages = _widgets(self._language_row)
-        order = (*moves, self._id, *self._by_card, *fields, *languages, *practise, self._go)
+        order = (*moves, self._id, *self._by_card, *fields, *languages, *actions, self._go)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -282,6 +285,14 @@ class SignInScreen(QWidget):
             block = self._field("code").parentWidget()
             assert block is not None  # noqa: S101 - it was made in one
             block.setVisible(is_needed)
+        can_be_let_in = choice is not None and choice.challenge is not None
+        if can_be_let_in and self._by_room is None:
+            self._by_room = self._page.add_action(self._words("sign_in.by_room"), icon_name="key-round")
+            self._by_room.setObjectName("room-code")
+            self._by_room.clicked.connect(self._ask_room)
+            self._order_focus()
+        if self._by_room is not None:
+            self._by_room.setVisible(can_be_let_in)
 
     def _show_refusal(self, told: Explanation) -> None:
         from pocus_desktop.ui.announce import announce  # after the first paint, for start-up time
@@ -298,16 +309,41 @@ class SignInScreen(QWidget):
     def _choose_language(self, language: str) -> None:
         self.asked.emit(ChooseLanguage(language=language, candidate_id=self._id.text()))
 
-    def _sign_in(self) -> None:
-        candidate_id = self._id.text().strip()
+    def _ask_room(self) -> None:
+        """The proctor lets the candidate in by a one-time code."""
+        from pocus_desktop.ui.candidate.code_sheet import CodeSheet  # after the first paint, for start-up time
+
+        choice = self._named_choice()
+        if choice is None or choice.challenge is None:
+            return
+        sheet = CodeSheet(self, [choice.challenge], words=self._words)
+        sheet.used.connect(lambda given, chosen=choice: self._sign_in_by(chosen, given))
+        sheet.ask()
+
+    def _sign_in_by(self, choice: AdmissionChoice, given: UseCode) -> None:
+        room_code = RoomCode(code=given.code, start_code=given.start_code)
+        self.asked.emit(self._signed_in(choice)._replace(room_code=room_code))
+
+    def _signed_in(self, choice: AdmissionChoice) -> SignIn:
+        words = self._fields["words"].text().strip() if "words" in self._fields else ""
+        return SignIn(candidate_id=self._id.text().strip(), admission_id=choice.admission_id, words=words)
+
+    def _named_choice(self) -> AdmissionChoice | None:
+        """What is chosen, once the candidate has said who they are; else that is told."""
         choice = self._chosen()
         if self._is_opening:
-            return
-        if not candidate_id or choice is None:
+            return None
+        if not self._id.text().strip() or choice is None:
             key = "sign_in.id_missing" if choice is not None else "sign_in.none"
             next_key = "sign_in.id_missing_next" if choice is not None else "sign_in.none_next"
             self._show_refusal(Explanation(what=self._words(key), next=self._words(next_key)))
             self._id.setFocus()
+            return None
+        return choice
+
+    def _sign_in(self) -> None:
+        choice = self._named_choice()
+        if choice is None:
             return
         code = self._field("code").text().strip() if choice.needs_code else ""
         if choice.needs_code and not code:
@@ -315,8 +351,7 @@ class SignInScreen(QWidget):
             self._show_refusal(told)
             self._field("code").setFocus()
             return
-        words = self._fields["words"].text().strip() if "words" in self._fields else ""
-        self.asked.emit(SignIn(candidate_id=candidate_id, admission_id=choice.admission_id, code=code, words=words))
+        self.asked.emit(self._signed_in(choice)._replace(code=code))
 
 
 def _banner(name: str, kind: str, what: str, next_step: str) -> QWidget:
