@@ -209,6 +209,7 @@ class RoomService:
             {
                 **asdict(row),
                 "health": row.health.model_dump(mode="json"),
+                "notes": [note.model_dump(mode="json") for note in row.notes],
                 "urgency": row.urgency.name.lower(),
                 "marks": [{"code": mark.code, "told": mark.told} for mark in row.marks],
                 "orders": [asdict(line) for line in row.orders],

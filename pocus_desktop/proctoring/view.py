@@ -78,7 +78,9 @@ class RoomRow:
 
     Attributes:
         marks: Worst first; empty where all is well.
-        state_told: Where the sitting is, in words.
+        stage: How far the sitting is; empty without one.
+        state_told: The same in words.
+        head_seq, head: The last durable row of its journal, and that row's digest; 0 and empty without one.
         left_ms: What is left of the tightest limit, reckoned on from the last report; None where none binds.
         is_running: Whether that runs.
         saved_at_ms: Wall time of the last durable save, by the station's clock; None without a sitting.
@@ -100,6 +102,9 @@ class RoomRow:
     candidate_id: str
     candidate_name: str
     state_told: str
+    stage: str = ""
+    head_seq: int = 0
+    head: str = ""
     case_number: int = 0
     case_count: int = 0
     step_number: int = 0
@@ -199,6 +204,7 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
     ]
     marks = tuple(sorted(found, key=lambda mark: mark.urgency))
     quiet = Urgency.IDLE if sitting is None else Urgency.WELL
+    head = sitting.head if sitting is not None else None
     limit = sitting.times[0] if sitting is not None and sitting.times else None
     is_running = sitting is not None and sitting.is_running
     passed_ms = silent_ms or 0 if is_running else 0
@@ -210,6 +216,9 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
         candidate_id=sitting.candidate_id if sitting is not None else station.candidate_id or "",
         candidate_name=sitting.candidate_name if sitting is not None else "",
         state_told=_state_told(station, sitting, language),
+        stage=sitting.stage if sitting is not None else "",
+        head_seq=head.seq if head is not None else 0,
+        head=head.digest if head is not None else "",
         case_number=sitting.case_number if sitting is not None else 0,
         case_count=sitting.case_count if sitting is not None else 0,
         step_number=sitting.step_number if sitting is not None else 0,

@@ -15,7 +15,14 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.proctoring.asks import AskOrder
-from pocus_desktop.proctoring.documents import MAXIMUM_REPORT_BYTES, REPLY_TYPE, REPORT_TYPE, encode
+from pocus_desktop.proctoring.documents import (
+    MAXIMUM_REPORT_BYTES,
+    REPLY_TYPE,
+    REPORT_TYPE,
+    LimitLeft,
+    Noted,
+    encode,
+)
 from pocus_desktop.proctoring.errors import (
     AnsweredNoError,
     NotReachedError,
@@ -28,6 +35,8 @@ from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.service_http import Counter
 from tests.proctoring.reports import order_came, sitting
 from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, Console, Seat, console, grant_of
+
+LIMIT = LimitLeft(scope="assessment", scope_id="exam", limit_ms=600_000, left_ms=400_000)
 
 
 @pytest.fixture
@@ -176,6 +185,18 @@ def test_nobody_but_the_centre_asks_the_console(opened: Console, seat: Seat) -> 
     order_id = centre.ask(ask)
     (row,) = centre.see()["rows"]
     assert [(line["order_id"], line["course"]) for line in row["orders"]] == [(order_id, "asked")]
+    station.close()
+    centre.close()
+
+
+def test_what_the_centre_sees_is_whole(opened: Console, seat: Seat) -> None:
+    station, centre = opened.link(seat.keys.signing), opened.link(CENTRE_KEYS.signing)
+    note = Noted(what="focus-lost", detail="4 s", at_ms=1_767_225_600_000)
+    station.report(seat.report(sitting(notes=(note,), times=(LIMIT,), orders=(order_came(),))))
+    (row,) = centre.see()["rows"]
+    assert row["notes"] == [{"what": "focus-lost", "detail": "4 s", "at_ms": 1_767_225_600_000}]
+    assert (row["stage"], row["head_seq"], row["head"]) == ("case", 12, "b" * 64)
+    assert 0 < row["left_ms"] <= LIMIT.left_ms
     station.close()
     centre.close()
 
