@@ -3,6 +3,9 @@
 PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
+# Modules are compiled once, not in each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help prepare run test check bench fuzz soak lock package
 
 help:

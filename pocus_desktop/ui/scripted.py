@@ -209,8 +209,7 @@ class ScriptedCandidate(QObject):
         )
         self._click(sign_in, chosen)
         yield None
-        code = _named(sign_in, "sign-in-code")
-        if code.isVisible():
+        if _has(sign_in, "sign-in-code") and (code := _named(sign_in, "sign-in-code")).isVisible():
             self._write(code, script.sign_in_code)
         self._picture("sign-in", sign_in)
         self._click(sign_in, "primary")

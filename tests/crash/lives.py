@@ -31,6 +31,9 @@ from pocus_desktop.case.items.registry import Response
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel.clock import Clock, ManualClock, Reading
 from pocus_desktop.sitting import events, intents
+from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.course import Course
+from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.sealed import open_sealed_result
 from pocus_desktop.sitting.views import HandedInView, View
 from tests.crash.candidate import Candidate, refused_answer
@@ -139,6 +142,9 @@ class Kitchen:
         data = (folder / truth.sealed).read_bytes()
         opened = open_sealed_result(data, [self.workshop.academy.sealing])
         assert truth.acknowledged is not None
+        told = truth.saved[max(seq for seq in truth.saved if seq <= opened.header.last_seq)]
+        at_that_time = essence(replay(self.course(opened.events[0]), opened.events[: told["seq"]]))
+        assert at_that_time == told, f"acknowledged {told}, sealed {at_that_time}"
         answered = [one.event for one in opened.events if isinstance(one.event, events.Answered)]
         taken = [event for event in answered if event.response.model_dump_json() not in truth.refused]
         for item, response in truth.acknowledged["responses"].items():
@@ -153,6 +159,11 @@ class Kitchen:
         finally:
             station.close()
             hub.close()
+
+    def course(self, first: Recorded) -> Course:
+        """What a sitting is of that this event opened."""
+        assert isinstance(first.event, events.Opened)
+        return Course.of(self.workshop.built.assessment, first.event)
 
     def opened(self, truth: Truth, clock: Clock | None = None) -> tuple[Hub, Station]:
         """The hub and the station of a life, over what is on the disk."""
@@ -329,6 +340,8 @@ def sit(
         monotonic_ms, wall_ms, boot = truth.now
         gap_ms = chance.choice((0, 3, 700, 20_000))
         is_new_boot = chance.random() < 0.2
+        is_told = life is IntentLife and not is_new_boot  # the others have the machine's clock
+        truth.gone_ms = [*truth.gone_ms, gap_ms] if is_told else []
         truth.now = (
             chance.randrange(1_000, 90_000) if is_new_boot else monotonic_ms + gap_ms,
             wall_ms + gap_ms,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pocus_desktop.app.station import OpenSitting
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
+from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.state import SittingState
 
@@ -47,22 +48,26 @@ class Truth:
 
     Attributes:
         acknowledged: The essence that went with the last view that said `saved`.
+        saved: Each of them, by the number of its last event.
         asked: The responses that were given, as JSON.
         refused: Responses that no item takes, which were answered all the same.
         consumed_ms: What the exam clock showed last.
         is_running: Whether it ran.
         now: The clocks when it told last: monotonic, wall, boot.
+        gone_ms: How long the program was gone each time since it told the clock, by the monotonic clock of this boot.
         seen: Clip by key to the position that the person saw last.
         tally: What is counted.
         resumed: The same as this life began, of clips that it did not show yet.
     """
 
     acknowledged: dict[str, Any] | None = None
+    saved: dict[int, dict[str, Any]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     consumed_ms: int = 0
     is_running: bool = False
     now: tuple[int, int, str] = (1_000, 1_795_000_000_000, "boot-0")
+    gone_ms: list[int] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
     resumed: dict[str, int] = field(default_factory=dict)
     tally: "Tally" = field(default_factory=Tally)
@@ -77,9 +82,11 @@ class Truth:
             case {"refused": what}:
                 self.refused.add(what)
             case {"saved": essence}:
+                self.saved.setdefault(essence["seq"], essence)
                 if self.acknowledged is None or essence["seq"] > self.acknowledged["seq"]:
                     self.acknowledged = essence
             case {"clock": [monotonic_ms, wall_ms, boot, consumed_ms, is_running]}:
+                self.gone_ms = []
                 self.now, self.consumed_ms, self.is_running = (monotonic_ms, wall_ms, boot), consumed_ms, is_running
             case {"seen": [clip, position_ms]}:
                 self._require_close(clip, position_ms)
@@ -151,12 +158,33 @@ def require_kept(opened: OpenSitting, truth: Truth) -> Iterator[tuple[str, int]]
     back = then.ledger.consumed_ms
     yield "clock", abs(back - truth.consumed_ms)
     assert abs(back - truth.consumed_ms) <= CLOCK_MS, f"the clock showed {truth.consumed_ms} ms, it is at {back} ms"
+    yield "time away", _require_charged(sitting.recorded, then, truth, sitting.course)
     for key, position_ms in truth.seen.items():
         clip = now.clips.get(key)
         if clip is not None and clip.is_started:
             off = abs(clip.position_ms - position_ms)
             yield "clip", off
             assert off <= MEDIA_MS, f"{key} was seen at {position_ms} ms, it is at {clip.position_ms} ms"
+
+
+def _require_charged(recorded: tuple[Recorded, ...], then: SittingState, truth: Truth, course: Course) -> int:
+    """What the return charged and gave back is the time away; by how much that is off the truth."""
+    back = then.last_seq + 1
+    at, last, now = recorded[back - 1].at, recorded[back - 2].at, replay(course, recorded[:back]).ledger
+    is_same_boot = at.boot_id == last.boot_id and at.monotonic_ms >= last.monotonic_ms
+    proved_ms = at.monotonic_ms - (last.monotonic_ms if is_same_boot else 0)
+    lost_ms = max(proved_ms - then.ledger.rest_ms, 0) if then.ledger.is_let_go else 0
+    due_ms = 0 if then.has_left else min(lost_ms, then.opened.credit_cap_ms - then.ledger.credited_ms)
+    credited_ms = now.credited_ms - then.ledger.credited_ms
+    charged_ms = now.consumed_ms - then.ledger.consumed_ms
+    assert credited_ms == due_ms, f"{lost_ms} ms were lost, {credited_ms} ms given back, {due_ms} ms were due"
+    assert charged_ms == lost_ms - due_ms, f"{lost_ms} ms were lost, {charged_ms} ms charged"
+    if not truth.gone_ms or not is_same_boot or not lost_ms:
+        return 0
+    # one that was killed before it told anything may have noted its own return, or not
+    off_ms = min(abs(lost_ms - sum(truth.gone_ms[first:])) for first in range(len(truth.gone_ms)))
+    assert off_ms <= CLOCK_MS, f"the program was gone for {truth.gone_ms} ms, {lost_ms} ms are told"
+    return off_ms
 
 
 def _before_the_return(recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
