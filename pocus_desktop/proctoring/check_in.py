@@ -149,15 +149,21 @@ def require_may_come_in(admission: Admission, arrivals: Mapping[str, Arrival], *
     check(admission, now_ms=now_ms, centre_id=centre_id)
 
 
-def require_may_sit(entrant: Entrant, seat: Seat, entrants: Iterable[Entrant]) -> None:
+def require_may_sit(entrant: Entrant, seat: Seat, entrants: Iterable[Entrant], *, is_move: bool = False) -> None:
     """They may be given this station.
+
+    Args:
+        entrant: Who.
+        seat: Where.
+        entrants: Everyone, for who else has it.
+        is_move: They have another one now, and shall leave it.
 
     Raises:
         NotCheckedInError, SatElsewhereError, OtherStationOnlyError, StationTakenError: Why not.
     """
     if entrant.at_ms is None:
         raise NotCheckedInError(candidate=entrant.candidate_id)
-    if entrant.station is not None and entrant.station != seat.station_id:
+    if not is_move and entrant.station is not None and entrant.station != seat.station_id:
         raise SatElsewhereError(candidate=entrant.candidate_id)
     if entrant.only_station is not None and entrant.only_station != seat.station_id:
         raise OtherStationOnlyError(candidate=entrant.candidate_id, station=seat.name)

@@ -10,6 +10,9 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring.room import Course, Ordered, RoomState
 
+_BREATH_MS: Final = 2_000
+"""How far apart the orders of one question are at most: each is signed and written before the next."""
+
 _COURSES: Final[tuple[Course, ...]] = ("again", "refused", "asked", "sent", "obeyed", "withdrawn")
 
 
@@ -47,29 +50,38 @@ def record(state: RoomState, language: str = words.SOURCE_LANGUAGE, *, most: int
         language: Of the words.
         most: How many lines at most.
     """
-    batches: dict[tuple[int, str, str, str, str], list[Ordered]] = {}
+    batches: list[list[Ordered]] = []
     for order in state.orders.values():
-        asked = order.asked
-        detail = _detail(asked.envelope, language)
-        batches.setdefault((asked.wall_ms, asked.kind, asked.who, asked.reason, detail), []).append(order)
-    newest = sorted(batches, key=lambda key: key[0], reverse=True)[:most]
-    return tuple(_line(state, key, batches[key], language) for key in newest)
+        if batches and _is_one(batches[-1], order):
+            batches[-1].append(order)
+        else:
+            batches.append([order])
+    return tuple(_line(state, batch, language) for batch in reversed(batches[-most:]))
 
 
-def _line(state: RoomState, key: tuple[int, str, str, str, str], orders: list[Ordered], language: str) -> RecordLine:
-    wall_ms, kind, who, reason, detail = key
+def _is_one(batch: list[Ordered], order: Ordered) -> bool:
+    """Whether an order was given together with those before it: the same to another station, in one breath."""
+    last, asked = batch[-1].asked, order.asked
+    is_same = (last.kind, last.who, last.reason) == (asked.kind, asked.who, asked.reason)
+    is_breath = 0 <= asked.wall_ms - last.wall_ms <= _BREATH_MS
+    is_other = all(one.asked.station_id != asked.station_id for one in batch)
+    return is_same and is_breath and is_other and _act(last.envelope) == _act(asked.envelope)
+
+
+def _line(state: RoomState, orders: list[Ordered], language: str) -> RecordLine:
+    asked = orders[0].asked
     counts = Counter(order.course for order in orders)
     outcome = ", ".join(
         words.say(f"record.{course}", language, count=counts[course]) for course in _COURSES if counts[course]
     )
-    named = f"room.order.{kind}"
+    named = f"room.order.{asked.kind}"
     return RecordLine(
-        kind=kind,
-        told=words.say(named, language) if words.has(named) else kind,
-        detail=detail,
-        who=who,
-        reason=reason,
-        wall_ms=wall_ms,
+        kind=asked.kind,
+        told=words.say(named, language) if words.has(named) else asked.kind,
+        detail=_detail(asked.envelope, language),
+        who=asked.who,
+        reason=asked.reason,
+        wall_ms=asked.wall_ms,
         order_ids=tuple(order.asked.order_id for order in orders),
         stations=tuple(state.stations[order.asked.station_id].name for order in orders),
         outcome=outcome,

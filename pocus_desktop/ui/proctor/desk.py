@@ -51,6 +51,7 @@ class StationCard:
 
     Attributes:
         is_in: It belongs to the room.
+        is_known: It has said who it is; else it stands in the roster alone.
         is_heard: It reports to this console.
         readiness: What its newest preflight report says.
         checked_at_ms: When that was made; None where none was filed.
@@ -61,6 +62,7 @@ class StationCard:
     name: str
     is_in: bool
     is_heard: bool
+    is_known: bool = True
     readiness: Readiness = "unknown"
     checked_at_ms: int | None = None
     problems: tuple[Explanation, ...] = ()

@@ -172,10 +172,15 @@ class SetUpPage(ProctorPage):
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(look.current().space("tight"))
             sign, role = ("circle-check", "success") if station.is_in else ("log-in", "accent")
+            if not station.is_known:
+                sign, role = "circle", "muted"
             row.addWidget(IconLabel(sign, role=role))
             row.addWidget(Label(station.name, weight="medium"), 1)
             heard = words("console.set_up.heard" if station.is_heard else "console.set_up.not_heard")
             row.addWidget(Label(heard, scale="fine", tone="muted", wraps=False))
+            if not station.is_known:
+                self._list.addWidget(held)
+                continue
             key = "put_out" if station.is_in else "let_in"
             intent = PutOut((station.station_id,)) if station.is_in else LetIn((station.station_id,))
             button = Button(words(f"console.{key}"), kind="quiet" if station.is_in else "secondary")

@@ -1,0 +1,448 @@
+"""The desk behind the proctor's window: a centre's home and its open room, by the console's own hands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, assert_never
+
+from pocus_desktop.admission.admission import Admission, StationKeys
+from pocus_desktop.admission.enrolling import GRANT_TYPE, EnrolmentGrant, fingerprint, request_enrolment
+from pocus_desktop.admission.enrolment import NotEnrolledError, accept_grant, held_grant
+from pocus_desktop.admission.latest_time import LatestTime
+from pocus_desktop.admission.preflight_report import PAYLOAD_TYPE as REPORT_TYPE
+from pocus_desktop.admission.proctor_order import Kind, told_by
+from pocus_desktop.admission.roster import MAXIMUM_BYTES
+from pocus_desktop.admission.roster import PAYLOAD_TYPE as ROSTER_TYPE
+from pocus_desktop.admission.roster_folder import take_in, walk_in
+from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.admission.walk_ins import WalkInOrder
+from pocus_desktop.app.console_papers import Papers, bundle_cards, file_report, read_papers
+from pocus_desktop.bundle.trust.client import TrustClient
+from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.kernel import words
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import Blame, PocusError
+from pocus_desktop.kernel.files import FileRefusedError, write_atomically
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.proctoring import check_in, day
+from pocus_desktop.proctoring.check_in import Entrant, Seat
+from pocus_desktop.proctoring.close_out import Checklist, checklist
+from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.order_plan import OrderPlan, plan
+from pocus_desktop.proctoring.record import RecordLine, record
+from pocus_desktop.proctoring.room import EMPTY, Ordered, RoomState
+from pocus_desktop.proctoring.view import room_view
+from pocus_desktop.ui.proctor import intents
+from pocus_desktop.ui.proctor.desk import BundleCard, CentreCard, ConsoleView, StationCard
+from pocus_desktop.ui.proctor.intents import Intent
+
+
+class ConsoleError(PocusError):
+    """The console does not do what was asked; always one of the classes that follow."""
+
+    code = "console.refused"
+    blame = Blame.USER
+
+
+class NoProctorError(ConsoleError):
+    """Something is to be kept with a name, and nobody gave one."""
+
+    code = "console.no_proctor"
+
+
+class NoRoomOpenError(ConsoleError):
+    """The centre is not enrolled yet, so that there is no room."""
+
+    code = "console.no_room"
+
+
+class NothingForHereError(ConsoleError):
+    """A file is no grant, no roster and no report."""
+
+    code = "console.nothing_for_here"
+
+
+class NotListedError(ConsoleError):
+    """An admission is in none of the day's rosters."""
+
+    code = "console.not_listed"
+
+
+class NothingToWriteError(ConsoleError):
+    """This console holds no results, so that there is nothing to write."""
+
+    code = "console.nothing_held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosted:
+    """An open room and how it is found.
+
+    Attributes:
+        addresses: `host:port`, the likeliest first; none where it is not served.
+        pairing: The words that a station types.
+        held: The digests of the sealed results that are at this console or on a stick.
+        stick: Writes them to a folder and says how many; None where this console holds none.
+    """
+
+    room: LiveRoom
+    addresses: tuple[str, ...] = ()
+    pairing: Callable[[str], str] = lambda _language: ""
+    qr: str = ""
+    fingerprint: str = ""
+    held: Callable[[], frozenset[str]] = frozenset
+    stick: Callable[[Path], int] | None = None
+
+
+_PAPERS_AGE_MS: Final = 60_000
+"""How long papers count as read: another program may take a roster in meanwhile."""
+
+
+class ConsoleDesk:
+    """Holds the day; called on one thread.
+
+    Args:
+        home: The centre's.
+        keys: Its own; made where there are none.
+        clock: The machine's.
+        host: Opens the room once the centre is enrolled.
+        who: The proctor, where known already.
+    """
+
+    def __init__(
+        self, home: Home, *, keys: StationKeys, clock: Clock, host: Callable[[EnrolmentGrant], Hosted], who: str = ""
+    ) -> None:
+        self._home, self._keys, self._clock, self._host = home, keys, clock, host
+        self._who = who
+        self._grant: EnrolmentGrant | None = None
+        self._hubs: tuple[PublicKey, ...] = ()
+        self._hosted: Hosted | None = None
+        self._papers = Papers(stations={}, reports={})
+        self._read_ms: int | None = None
+        self._bundles: tuple[str, tuple[BundleCard, ...]] | None = None
+        self._recorded: tuple[object, str, tuple[RecordLine, ...]] = (None, "", ())
+        self._enter()
+
+    @property
+    def room(self) -> LiveRoom | None:
+        """The open room; None before the centre is enrolled."""
+        return None if self._hosted is None else self._hosted.room
+
+    @property
+    def who(self) -> str:
+        """The proctor who acts."""
+        return self._who
+
+    def view(self, language: str) -> ConsoleView:
+        """The present."""
+        now = self._clock.read()
+        state = self._state()
+        if self._read_ms is None or now.monotonic_ms - self._read_ms > _PAPERS_AGE_MS:
+            self._read()
+        entrants = self._entrants(state, now.wall_ms)
+        return ConsoleView(
+            centre=self._centre(language),
+            room=room_view(state, now.monotonic_ms, wall_ms=now.wall_ms, language=language),
+            stations=self._stations(state, now.monotonic_ms, language),
+            bundles=self._bundle_cards(language),
+            entrants=entrants,
+            seats=day.seats(state, now_ms=now.monotonic_ms),
+            checklist=self._checklist(state, now.monotonic_ms),
+            record=self._record(state, language),
+            who=self._who,
+            wall_ms=now.wall_ms,
+        )
+
+    def plan(self, kind: Kind, station_ids: Iterable[str]) -> OrderPlan:
+        """What an order would do, before it is given."""
+        return plan(self._state(), kind, station_ids, now_ms=self._clock.read().monotonic_ms)
+
+    def seats_for(self, admission_id: str) -> tuple[Seat, ...]:
+        """The stations that a candidate may be given, the likeliest first."""
+        now, state = self._clock.read(), self._state()
+        entrants = self._entrants(state, now.wall_ms)
+        seats = day.seats(state, now_ms=now.monotonic_ms)
+        return check_in.seats_for(_entrant(entrants, admission_id), seats, entrants)
+
+    def handle(self, intent: Intent, language: str) -> Explanation | None:
+        """Do what the proctor wants.
+
+        Raises:
+            PocusError: Why it is not done; what was done of it before stands.
+        """
+        match intent:
+            case intents.GiveOrder():
+                self._give(intent)
+            case intents.OrderAgain(order_ids=order_ids):
+                self._order_again(order_ids)
+            case intents.GiveUp(order_ids=order_ids):
+                _each(order_ids, lambda one: self._open().withdraw(one, who=self._name()))
+            case intents.GoToHands(station_ids=ids):
+                _each(ids, lambda one: self._open().answer_hand(one, who=self._name()))
+            case intents.LetIn(station_ids=ids):
+                _each(ids, lambda one: self._open().let_in(one, who=self._name()))
+            case intents.PutOut(station_ids=ids):
+                _each(ids, lambda one: self._open().put_out(one, who=self._name()))
+            case intents.CheckIn():
+                self._check_in(intent)
+            case intents.Seat(admission_id=admission_id, station_id=station_id):
+                self._seat(admission_id, station_id, is_move=False)
+            case intents.MoveSeat(admission_id=admission_id, station_id=station_id):
+                self._seat(admission_id, station_id, is_move=True)
+            case intents.NameProctor(name=name):
+                self._who = name
+            case intents.AdmitWalkIn():
+                return self._admit(intent, language)
+            case intents.AskEnrolment():
+                return self._ask_enrolment(intent, language)
+            case intents.TakeIn(path=path):
+                return self._take_in(path, language)
+            case intents.WriteStick(path=path):
+                return self._write_stick(path, language)
+            case _:
+                assert_never(intent)
+        return None
+
+    def _give(self, intent: intents.GiveOrder) -> None:
+        room, who = self._open(), self._name()
+        _each(intent.station_ids, lambda one: room.order(one, intent.act, who=who, reason=intent.reason))
+
+    def _order_again(self, order_ids: tuple[str, ...]) -> None:
+        room, who = self._open(), self._name()
+
+        def again(order_id: str) -> None:
+            asked = self._ordered(order_id).asked
+            room.withdraw(order_id, who=who)
+            room.order(asked.station_id, told_by(asked.envelope).act, who=who, reason=asked.reason)
+
+        _each(order_ids, again)
+
+    def _check_in(self, intent: intents.CheckIn) -> None:
+        who, found = self._name(), self._admission(intent.admission_id)
+        room = self._open()
+        centre_id = room.holder.centre.centre_id
+        here = day.arrivals(room.state)
+        check_in.require_may_come_in(found, here, now_ms=self._clock.read().wall_ms, centre_id=centre_id)
+        room.check_in(found.candidate.id, who=who, how=intent.how, admission_id=found.admission_id)
+
+    def _seat(self, admission_id: str, station_id: str, *, is_move: bool) -> None:
+        room, who, now = self._open(), self._name(), self._clock.read()
+        entrants = self._entrants(room.state, now.wall_ms)
+        entrant = _entrant(entrants, admission_id)
+        seats = day.seats(room.state, now_ms=now.monotonic_ms)
+        seat = next((one for one in seats if one.station_id == station_id), None)
+        if seat is None:
+            seat = Seat(station_id=station_id, name=room.station(station_id).name, is_ready=False)
+        check_in.require_may_sit(entrant, seat, entrants, is_move=is_move)
+        room.assign(station_id, entrant.candidate_id, who=who, admission_id=admission_id)
+
+    def _admit(self, intent: intents.AdmitWalkIn, language: str) -> Explanation:
+        self._name()
+        now_ms = max(self._clock.read().wall_ms, LatestTime(self._home.latest_time).seen_ms())
+        order = WalkInOrder(candidate_id=intent.candidate_id, name=intent.name, bundle_id=intent.bundle_id)
+        made = walk_in(self._home, order, hubs=self._hubs, own=self._keys, now_ms=now_ms)
+        self._read()
+        key = "console.admitted" if made.start_code else "console.admitted_without_start"
+        said = {"candidate": intent.name, "code": made.sign_in_code, "start": made.start_code}
+        return Explanation(
+            what=words.say(f"{key}.what", language, **said), next=words.say(f"{key}.next", language, **said)
+        )
+
+    def _ask_enrolment(self, intent: intents.AskEnrolment, language: str) -> Explanation:
+        request = request_enrolment(
+            self._keys,
+            kind="centre",
+            name=intent.name,
+            centre_id=intent.centre_id,
+            code=None,
+            now_ms=self._clock.read().wall_ms,
+        )
+        try:
+            write_atomically(intent.path, request)
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        return _told("console.request_written", language, file=intent.path.name)
+
+    def _take_in(self, path: Path, language: str) -> Explanation:
+        try:
+            if path.stat().st_size > MAXIMUM_BYTES:
+                raise NothingForHereError(file=path.name)
+            envelope = path.read_bytes()
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        match dsse.Envelope.parse(envelope).payload_type:
+            case t if t == GRANT_TYPE:
+                return self._take_grant(envelope, language)
+            case t if t == ROSTER_TYPE:
+                taken = take_in(self._home, envelope, hubs=self._hubs, grant=self._grant)
+                self._read()
+                return _told(
+                    "console.roster_taken", language, day=taken.roster.roster.day, new=taken.new, known=taken.known
+                )
+            case t if t == REPORT_TYPE:
+                known = [key for _name, key in self._papers.stations.values()]
+                known += [one.signing for one in self._state().stations.values() if one.is_in]
+                report = file_report(self._home, envelope, known)
+                self._read()
+                key = "console.report_ready" if report.is_ready else "console.report_problems"
+                return _told(key, language, station=self._station_name(report.station))
+            case _:
+                raise NothingForHereError(file=path.name)
+
+    def _take_grant(self, envelope: bytes, language: str) -> Explanation:
+        try:
+            trusted = Trusting.load(self._home).hubs
+        except NotEnrolledError:
+            trusted = None
+        pin = TrustClient(self._home.trust_state).enrol
+        try:
+            grant = accept_grant(self._home, self._keys, envelope, academy=None, trusted=trusted, pin=pin)
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        self._enter()
+        return _told("console.granted", language, name=grant.name, fingerprint=fingerprint(grant.hubs))
+
+    def _write_stick(self, path: Path, language: str) -> Explanation:
+        if self._hosted is None or self._hosted.stick is None:
+            raise NothingToWriteError
+        return _told("console.stick_written", language, count=self._hosted.stick(path), folder=path.name)
+
+    def _enter(self) -> None:
+        """Open the room, where the centre is enrolled and it is not open yet."""
+        try:
+            self._hubs = Trusting.load(self._home).hubs
+        except NotEnrolledError:
+            return
+        self._grant = held_grant(self._home, self._hubs, self._keys)
+        if self._grant is not None and self._grant.kind == "centre" and self._hosted is None:
+            self._hosted = self._host(self._grant)
+        self._read()
+
+    def _read(self) -> None:
+        now = self._clock.read()
+        self._read_ms = now.monotonic_ms
+        self._bundles = None
+        if self._hubs:
+            self._papers = read_papers(self._home, self._hubs, wall_ms=now.wall_ms)
+
+    def _open(self) -> LiveRoom:
+        if self._hosted is None:
+            raise NoRoomOpenError
+        return self._hosted.room
+
+    def _name(self) -> str:
+        if not self._who.strip():
+            raise NoProctorError
+        return self._who.strip()
+
+    def _state(self) -> RoomState:
+        return EMPTY if self._hosted is None else self._hosted.room.state
+
+    def _entrants(self, state: RoomState, wall_ms: int) -> tuple[Entrant, ...]:
+        return check_in.day_list(self._papers.admissions, day.arrivals(state), now_ms=wall_ms)
+
+    def _admission(self, admission_id: str) -> Admission:
+        found = next((one for one in self._papers.admissions if one.admission_id == admission_id), None)
+        if found is None:
+            raise NotListedError(admission=admission_id)
+        return found
+
+    def _ordered(self, order_id: str) -> Ordered:
+        found = self._state().orders.get(order_id)
+        if found is None:
+            raise NotListedError(admission=order_id)
+        return found
+
+    def _centre(self, language: str) -> CentreCard:
+        papers, grant, hosted = self._papers, self._grant, self._hosted
+        centre = grant.centre if grant is not None else None
+        return CentreCard(
+            name="" if centre is None else centre.name,
+            centre_id="" if centre is None else centre.centre_id,
+            has_keys=True,
+            day=papers.day,
+            expected=len(papers.admissions),
+            walk_ins=max(0, papers.allowance_count - papers.walk_ins_used),
+            walk_in_bundles=papers.walk_in_bundles,
+            addresses=() if hosted is None else hosted.addresses,
+            pairing="" if hosted is None else hosted.pairing(language),
+            qr="" if hosted is None else hosted.qr,
+            fingerprint="" if hosted is None else hosted.fingerprint,
+        )
+
+    def _stations(self, state: RoomState, now_ms: int, language: str) -> tuple[StationCard, ...]:
+        names = {station_id: name for station_id, (name, _key) in self._papers.stations.items()}
+        names |= {station.station_id: station.name for station in state.stations.values()}
+        cards = []
+        for station_id, name in sorted(names.items(), key=lambda item: check_in.as_counted(item[1])):
+            station, report = state.stations.get(station_id), self._papers.reports.get(station_id)
+            problems = (
+                ()
+                if report is None
+                else tuple(one.explain(language) for one in report.checks if one.level == "problem")
+            )
+            cards.append(
+                StationCard(
+                    station_id=station_id,
+                    name=name,
+                    is_in=station.is_in if station is not None else True,
+                    is_known=station is not None,
+                    is_heard=station is not None and station.is_linked(now_ms),
+                    readiness="unknown" if report is None else "problems" if problems else "ready",
+                    checked_at_ms=None if report is None else report.made_at_ms,
+                    problems=problems,
+                )
+            )
+        return tuple(cards)
+
+    def _station_name(self, station_id: str) -> str:
+        state = self._state()
+        if station_id in state.stations:
+            return state.stations[station_id].name
+        return self._papers.stations[station_id][0] if station_id in self._papers.stations else station_id
+
+    def _bundle_cards(self, language: str) -> tuple[BundleCard, ...]:
+        if self._bundles is None or self._bundles[0] != language:
+            self._bundles = (language, bundle_cards(self._home, self._papers.bundles, language))
+        return self._bundles[1]
+
+    def _checklist(self, state: RoomState, now_ms: int) -> Checklist:
+        held = frozenset[str]() if self._hosted is None else self._hosted.held()
+        return checklist(
+            day.ends(state, self._papers.admissions, now_ms=now_ms, copied=held),
+            hands=day.hands(state),
+            orders=day.open_orders(state),
+            incidents=sum(one.is_open for one in state.incidents.values()),
+        )
+
+    def _record(self, state: RoomState, language: str) -> tuple[RecordLine, ...]:
+        if self._recorded[:2] != (state.orders, language) or self._recorded[0] is not state.orders:
+            self._recorded = (state.orders, language, record(state, language))
+        return self._recorded[2]
+
+
+def _entrant(entrants: Iterable[Entrant], admission_id: str) -> Entrant:
+    found = next((one for one in entrants if one.admission_id == admission_id), None)
+    if found is None:
+        raise NotListedError(admission=admission_id)
+    return found
+
+
+def _each(names: Iterable[str], do: Callable[[str], object]) -> None:
+    """For every one, whatever became of another; the first that failed is told."""
+    first: PocusError | None = None
+    for name in names:
+        try:
+            do(name)
+        except PocusError as problem:
+            first = first or problem
+    if first is not None:
+        raise first
+
+
+def _told(key: str, language: str, **params: object) -> Explanation:
+    return Explanation(
+        what=words.say(f"{key}.what", language, **params), next=words.say(f"{key}.next", language, **params)
+    )

@@ -1,0 +1,381 @@
+"""A proctor's day at the window over a centre's own home and its real room: from the first grant to the last stick."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from pocus_desktop import __version__
+from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission import preflight_report
+from pocus_desktop.admission.admission import Admission, Candidate, StationKeys, Window
+from pocus_desktop.admission.allowance import Allowance, AllowedBundle, issue_allowance
+from pocus_desktop.admission.enrolling import EnrolmentGrant, issue_grant, read_request
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.preflight_report import Check, Report
+from pocus_desktop.admission.proctor_order import read_order
+from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
+from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
+from pocus_desktop.crypto.keys import SealingKey
+from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.proctoring.documents import SittingReport
+from pocus_desktop.proctoring.live_room import Holder, LiveRoom
+from pocus_desktop.ui.proctor.window import ProctorWindow
+from pocus_desktop.ui.words import Words
+from tests.proctoring.reports import order_came
+from tests.proctoring.school_room import HUB, Seat
+from tests.ui.conftest import named, settle
+from tests.ui.proctor.rooms import DONE, sitting_of
+from tests.ui.proctor.test_proctors_day import fill, notice, press, said, sheet_of
+
+DAY_MS = 1_773_446_400_000  # 2026-03-14, midnight UTC
+ACADEMY = SealingKey.from_seed(b"a" * 32)
+
+
+class Centre:
+    """A centre from its first start on, and its stations as the network sees them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = Home(folder=folder / "home")
+        self.keys = StationKeys.generate()
+        self.clock = ManualClock(wall_ms=DAY_MS + 9 * 3_600_000)
+        self.seats = [Seat(name=f"Desk {number}") for number in (1, 2, 3)]
+        self.sittings: dict[str, SittingReport] = {}
+        self.rooms: list[LiveRoom] = []
+        self.on_stick: set[str] = set()
+        self.desk = ConsoleDesk(self.home, keys=self.keys, clock=self.clock, host=self.host)
+
+    def host(self, grant: EnrolmentGrant) -> Hosted:
+        assert grant.centre is not None
+        holder = Holder(centre=grant.centre, keys=self.keys, hubs=(HUB.public,))
+        self.rooms.append(LiveRoom(self.home.room, holder=holder, clock=self.clock))
+        return Hosted(
+            room=self.rooms[0],
+            addresses=("10.0.0.2:8421",),
+            pairing=lambda _language: "amber kettle",
+            held=lambda: frozenset(self.on_stick),
+            stick=self._stick,
+        )
+
+    def _stick(self, path: Path) -> int:
+        assert path.is_dir()
+        self.on_stick = {one.result for one in self.sittings.values() if one.result}
+        return len(self.on_stick)
+
+    @property
+    def room(self) -> LiveRoom:
+        return self.rooms[0]
+
+    def path(self, name: str, data: bytes) -> str:
+        (self.folder / name).write_bytes(data)
+        return str(self.folder / name)
+
+    def grant(self, request: bytes) -> bytes:
+        asked = read_request(request).request
+        fields = {"signing": asked.signing, "sealing": asked.sealing, "centre_id": asked.centre_id, "name": asked.name}
+        return issue_grant(
+            EnrolmentGrant.model_validate(
+                {
+                    **{key: fields[key] for key in ("signing", "sealing", "name")},
+                    "enrolment_id": "enr-c",
+                    "kind": "centre",
+                    "centre": fields,
+                    "hubs": (HUB.public,),
+                    "granted_at_ms": 1,
+                }
+            ),
+            HUB,
+        )
+
+    def admission(self, number: int, name: str) -> bytes:
+        made = Admission(
+            admission_id=f"adm_{number}",
+            candidate=Candidate(id=f"C-{20_400 + number}", display_name=name),
+            bundle_id="lung-a",
+            mode=Mode.TRIAL,
+            window=Window(not_before_ms=DAY_MS, not_after_ms=DAY_MS + 86_400_000),
+            recipients=(ACADEMY.public,),
+            centre_id="north",
+        )
+        return admissions.issue(made, [HUB])
+
+    def roster(self) -> bytes:
+        me = {
+            "signing": self.keys.signing.public,
+            "sealing": self.keys.sealing.public,
+            "centre_id": "north",
+            "name": "North",
+        }
+        allowance = Allowance.model_validate(
+            {
+                "allowance_id": "alw-1",
+                "centre": me,
+                "not_before_ms": DAY_MS,
+                "not_after_ms": DAY_MS + 86_400_000,
+                "count": 1,
+                "bundles": (AllowedBundle(bundle_id="lung-a", mode=Mode.TRIAL),),
+                "recipients": (ACADEMY.public,),
+                "credit_cap_ms": 900_000,
+            }
+        )
+        stations = [
+            RosterStation(
+                signing=seat.keys.signing.public,
+                sealing=seat.keys.sealing.public,
+                enrolment_id=f"enr-{at}",
+                name=seat.name,
+            )
+            for at, seat in enumerate(self.seats)
+        ]
+        return issue_roster(
+            Roster.model_validate(
+                {
+                    "roster_id": "ros-1",
+                    "centre": me,
+                    "day": date(2026, 3, 14),
+                    "zone": "UTC",
+                    "made_at_ms": DAY_MS,
+                    "stations": stations,
+                    "admissions": [self.admission(1, "Maria Álvarez"), self.admission(2, "Jon Park")],
+                    "allowance": issue_allowance(allowance, HUB),
+                }
+            ),
+            HUB,
+        )
+
+    def preflight(self, seat: Seat, *checks: Check) -> bytes:
+        report = Report(
+            made_at_ms=DAY_MS, station=seat.station_id, day="2026-03-14", application=__version__, checks=checks
+        )
+        return preflight_report.sign(report, seat.keys.signing)
+
+    def arrive(self) -> None:
+        """Every station finds the console."""
+        for seat in self.seats:
+            self.room.hello(seat.hello())
+            self.say(seat)
+
+    def say(self, seat: Seat, sitting: SittingReport | None = None, **changes: Any) -> None:
+        if sitting is not None:
+            self.sittings[seat.name] = sitting
+        self.room.report(seat.report(self.sittings.get(seat.name), wall_ms=self.clock.read().wall_ms, **changes))
+
+    def obey(self, seat: Seat, **becomes: Any) -> None:
+        """The station verifies what goes out to it, follows it, and says so."""
+        orders = self.room.reply(seat.station_id).orders
+        assert orders
+        sitting = self.sittings[seat.name]
+        for envelope in orders:
+            order = read_order(envelope, [self.keys.signing.public]).order
+            came = order_came(
+                order_id=order.order_id, console=order.console, number=order.number, kind=order.act.kind, who=order.who
+            )
+            sitting = sitting.model_copy(update={"orders": (*sitting.orders, came)})
+        self.clock.advance(ms=1_000)
+        self.say(seat, sitting.model_copy(update=becomes))
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    made = Centre(tmp_path)
+    yield made
+    for room in made.rooms:
+        room.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, centre: Centre) -> Iterator[ProctorWindow]:
+    opened = ProctorWindow(centre.desk, words=Words("en"))
+    opened.resize(1600, 1000)
+    with qtbot.waitExposed(opened):
+        opened.show()
+    settle()
+    yield opened
+    opened.close()
+    opened.deleteLater()
+    settle()
+
+
+def take(window: ProctorWindow, field: str, path: str) -> None:
+    fill(window, field, path)
+    press(window, f"{field}:do")
+
+
+def test_a_centre_from_its_first_start_to_the_last_stick(window: ProctorWindow, centre: Centre, tmp_path: Path) -> None:
+    one, two, three = centre.seats
+
+    # Set up, once.
+    assert window.page == "set_up"
+    assert "Not enrolled yet" in said(window.set_up_page)
+    fill(window, "centre_name", "North")
+    fill(window, "centre_id", "north")
+    take(window, "request", str(tmp_path / "north.request"))
+    assert "The request is in north.request." in notice(window)
+    take(window, "grant", centre.path("north.grant", centre.grant((tmp_path / "north.request").read_bytes())))
+    assert "Fingerprint of the academy" in notice(window)
+    assert "Enrolled: North (north)" in said(window.set_up_page)
+    assert "amber kettle" in said(window.set_up_page)
+    take(window, "roster", centre.path("day.roster", centre.roster()))
+    assert "2 admissions are new" in notice(window)
+    assert "2026-03-14: 2 expected; walk-ins left: 1" in said(window.set_up_page)
+    assert "Desk 3" in said(window.set_up_page)
+    take(window, "roster", centre.path("nonsense", b"{}"))
+    assert "is damaged or not a signed document" in notice(window)
+
+    # Before the day.
+    window.go_to("before")
+    assert "lung-a" in said(window.before_page)
+    take(
+        window,
+        "report",
+        centre.path("one.json", centre.preflight(one, Check(subject="station", level="ok", code="disk_ok"))),
+    )
+    assert "Desk 1: ready" in said(window.before_page)
+    problem = Check(subject="station", level="problem", code="disk_full", params={"free": 1, "needed": 2})
+    take(window, "report", centre.path("two.json", centre.preflight(two, problem)))
+    assert "Desk 2: has to be mended" in said(window.before_page)
+    take(window, "report", centre.path("stranger.json", centre.preflight(Seat(name="Nowhere"))))
+    assert "signed by no station of this centre" in notice(window)
+    assert "Desk 3: not looked at yet" in said(window.before_page)
+
+    # The day: nothing is kept without a name.
+    centre.arrive()
+    window.go_to("check_in")
+    page = window.check_in_page
+    QTest.keyClicks(page.search, "alvarez")
+    QTest.keyClick(page.search, Qt.Key.Key_Return)
+    settle()
+    press(page, "check-in")
+    assert "nobody said who is on duty" in notice(window)
+    window.go_to("set_up")
+    fill(window, "who", "Pat Lee")
+    window.set_up_page.who.editingFinished.emit()
+    window.go_to("check_in")
+    settle()
+    press(page, "check-in")
+    press(page, "give-seat")
+    assert "Sits at Desk 1" in said(page)
+    assert centre.room.state.stations[one.station_id].admission_id == "adm_1"
+    page.search.clear()
+    fill(page, "walk_in_id", "W-9")
+    fill(page, "walk_in_full_name", "Late Comer")
+    press(page, "admit")
+    assert "Sign-in code:" in notice(window)
+    assert [row.name for row in page.list_model.entrants] == ["Jon Park", "Late Comer", "Maria Álvarez"]
+
+    # Authorise, pause and resume, add time, answer a hand.
+    window.go_to("room")
+    grid = window.room_page.grid
+    centre.say(one, sitting_of(1, stage="identity", times=(), is_running=False))
+    window.refresh()
+    grid.select([one.station_id])
+    press(window, "action:authorise")
+    press(sheet_of(window), "give")
+    centre.obey(one, stage="case", is_running=True)
+    centre.say(two, sitting_of(2))
+    window.refresh()
+    window.room_page.select_all()
+    press(window, "action:pause")
+    fill(sheet_of(window), "reason", "fire drill")
+    press(sheet_of(window), "give")
+    centre.obey(one, pause="fire drill", paused_by="Pat Lee", is_running=False)
+    centre.obey(two, pause="fire drill", paused_by="Pat Lee", is_running=False)
+    window.refresh()
+    grid.clearSelection()
+    assert "Pause · Desk 1, Desk 2" in said(window.room_page.panel)
+    window.room_page.select_all()
+    press(window, "action:resume")
+    press(sheet_of(window), "give")
+    centre.obey(one, pause=None, paused_by="", is_running=True)
+    centre.obey(two, pause=None, paused_by="", is_running=True)
+    window.refresh()
+    grid.select([two.station_id])
+    press(window, "action:add-time")
+    fill(sheet_of(window), "minutes", "7")
+    fill(sheet_of(window), "reason", "the projector fell")
+    press(sheet_of(window), "give")
+    (envelope,) = centre.room.reply(two.station_id).orders
+    order = read_order(envelope, [centre.keys.signing.public]).order
+    assert (order.act.kind, order.reason, order.who) == ("add-time", "the projector fell", "Pat Lee")
+    centre.obey(two, is_hand_raised=True, hand_note="The sound is gone.")
+    window.refresh()
+    QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert grid.selected == (two.station_id,)
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    press(sheet_of(window), "give")
+    centre.obey(two, is_hand_raised=False, hand_note="")
+    window.refresh()
+    assert "7 min" in said(window.room_page.panel)
+    assert "Hand answered" in said(window.room_page.panel)
+
+    # An order that does not arrive is asked about, and ordered again on a word.
+    centre.clock.advance(ms=6_000)
+    centre.room.tick()
+    window.refresh()
+    press(window, "action:message")
+    fill(sheet_of(window), "text", "Ten minutes.")
+    press(sheet_of(window), "give")
+    centre.clock.advance(ms=125_000)
+    centre.room.tick()
+    window.refresh()
+    settle()
+    press(window.room_page.panel, "order-again")
+    window.refresh()
+    settle()
+    assert "1 given up" in said(window.room_page.panel)
+    assert "1 waiting for the link" in said(window.room_page.panel)
+    centre.obey(two)
+
+    # The lights go out when nothing can be lost.
+    window.go_to("close_out")
+    assert "Not yet: 2" in named(window, "verdict").accessibleName()
+    centre.say(one, sitting_of(1, **DONE))
+    centre.say(two, sitting_of(2, **(DONE | {"result": "b" * 64, "delivery": "waiting"})))
+    centre.say(three)
+    window.refresh()
+    assert "sealed, and only Desk 2 has it" in said(window.close_out_page)
+    take(window, "stick", str(tmp_path))
+    assert "2 sealed results are in" in notice(window)
+    assert "Everything is safe" in named(window, "verdict").accessibleName()
+
+
+def test_a_console_that_comes_back_finds_its_day(window: ProctorWindow, centre: Centre, tmp_path: Path) -> None:
+    fill(window, "centre_name", "North")
+    fill(window, "centre_id", "north")
+    take(window, "request", str(tmp_path / "r"))
+    take(window, "grant", centre.path("g", centre.grant((tmp_path / "r").read_bytes())))
+    take(window, "roster", centre.path("day.roster", centre.roster()))
+    centre.arrive()
+    window.set_up_page.who.setText("Pat Lee")
+    window.set_up_page.who.editingFinished.emit()
+    window.go_to("check_in")
+    window.check_in_page.table.selectRow(0)
+    settle()
+    press(window.check_in_page, "check-in")
+    centre.room.close()
+    again = ConsoleDesk(
+        centre.home,
+        keys=centre.keys,
+        clock=centre.clock,
+        host=lambda grant: Hosted(
+            room=LiveRoom(
+                centre.home.room,
+                holder=Holder(centre=grant.centre, keys=centre.keys, hubs=(HUB.public,)),  # type: ignore[arg-type]
+                clock=centre.clock,
+            )
+        ),
+    )
+    assert again.room is not None
+    centre.rooms[0] = again.room
+    assert [(one.name, one.standing) for one in again.view("en").entrants] == [
+        ("Jon Park", "here"),
+        ("Maria Álvarez", "expected"),
+    ]
