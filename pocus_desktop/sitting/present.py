@@ -8,7 +8,7 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.scoring.key import ScoringKey
-from pocus_desktop.sitting import fold_code, present_case, present_end, present_start, times
+from pocus_desktop.sitting import fold_code, fold_time, present_case, present_end, present_start, times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
 from pocus_desktop.sitting.orders import Word
@@ -66,8 +66,8 @@ def view(
         screen = present_start.identity(course, state)
     elif state.pause is not None:
         told = words.explain("sitting.pause_proctor" if state.paused_by else "sitting.pause_own", {}, language)
-        why = state.pause if state.paused_by else ""
-        screen = PausedView(reason=told, can_resume=not state.paused_by, by=state.paused_by, why=why)
+        by = "" if state.paused_by in {fold_time.AWAY, fold_code.CODE} else state.paused_by  # those are no names
+        screen = PausedView(reason=told, can_resume=not state.paused_by, by=by, why=state.pause if by else "")
     elif state.rest is not None:
         screen = present_case.break_view(course, state, now)
     else:

@@ -30,6 +30,7 @@ from pocus_desktop.sitting.views import (
     ItemState,
     Notice,
     PausedView,
+    ProctorWord,
     ReadyView,
     ReviewLine,
     ReviewView,
@@ -128,6 +129,40 @@ QR = (
 )
 
 
+LONG_WORD = (
+    "The fire alarm was a false one. Everybody gets five minutes more; you have seen that above. The noise in the "
+    "corridor will go on until eleven, and whoever wants ear plugs raises a hand. Thank you for your patience."
+)
+BREAK_GIVEN = BreakView(
+    next_title="Swollen calf after a long flight",
+    next_number=1,
+    case_count=3,
+    length_ms=600_000,
+    left_ms=432_000,
+    at_monotonic_ms=0,
+    is_counting=True,
+    can_leave=True,
+    by="P. Roctor",
+    why="Unwell",
+)
+WAITING = HandedInView(
+    sealed_path="/home/station/.local/share/pocus/results/3fae.sealed",
+    sealed_digest="3fae" * 16,
+    delivery="waiting",
+    delivery_told=Explanation(
+        what="The sealed result waits for a connection.", next="It is sent by itself. You can leave."
+    ),
+)
+ENDED = Explanation(
+    what="P. Roctor ended this sitting: Unwell, goes home",
+    next="Every answer that was saved is in it, and it was handed in. Speak to the proctor if you do not know why.",
+)
+VOID = Explanation(
+    what="P. Roctor declared this sitting void: Another person sat here",
+    next="It does not count. The record of it is sealed and goes to the academy, so that it can be looked into.",
+)
+
+
 def screens() -> Mapping[str, tuple[Chrome, Screen]]:
     """Every screen, some in several states; named as the pictures are."""
     score_line = ("Is the common femoral vein fully compressible?", FEEDBACK)
@@ -140,6 +175,17 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
                 assessment_title="Lower-extremity DVT",
                 needs_start_code=True,
                 languages=("en", "es"),
+            ),
+        ),
+        "01-let-begin": (
+            CHROME,
+            IdentityView(
+                name="Maria Álvarez",
+                candidate_id="C-20417",
+                assessment_title="Lower-extremity DVT",
+                needs_start_code=False,
+                languages=("en", "es"),
+                is_authorised=True,
             ),
         ),
         "02-system-check": (CHROME, SystemCheckView(needs_sound=True, needs_video=True)),
@@ -247,6 +293,17 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
                 ),
             ),
         ),
+        "17-case-told": (
+            case_chrome(
+                words=(
+                    ProctorWord(
+                        order_id="ord_1", heading="P. Roctor gave you 5 min more", text="Fire alarm in the building"
+                    ),
+                    ProctorWord(order_id="ord_2", heading="Message from P. Roctor", text=LONG_WORD),
+                )
+            ),
+            case(item_state("compressible", 5), stage=(CINE,)),
+        ),
         "18-case-feedback": (
             case_chrome(mode=Mode.PRACTICE),
             case(
@@ -321,6 +378,23 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
                 can_leave=True,
             ),
         ),
+        "21-paused-by": (
+            case_chrome(),
+            PausedView(
+                reason=Explanation(
+                    what="The proctor paused the sitting. The clock stands still.",
+                    next="Wait for the proctor; your answers are saved.",
+                ),
+                can_resume=False,
+                by="P. Roctor",
+                why="Fire alarm in the building",
+            ),
+        ),
+        "21-break-given": (case_chrome(case_title="", step_title="", step_count=0), BREAK_GIVEN),
+        "21-break-given-running": (
+            case_chrome(case_title="", step_title="", step_count=0),
+            replace(BREAK_GIVEN, is_clock_held=False, left_ms=0),
+        ),
         "22-stopped": (
             case_chrome(saved="failed"),
             StoppedView(
@@ -331,17 +405,7 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
                 code="sitting.disk_refused",
             ),
         ),
-        "30-waiting": (
-            CHROME,
-            HandedInView(
-                sealed_path="/home/station/.local/share/pocus/results/3fae.sealed",
-                sealed_digest="3fae" * 16,
-                delivery="waiting",
-                delivery_told=Explanation(
-                    what="The sealed result waits for a connection.", next="It is sent by itself. You can leave."
-                ),
-            ),
-        ),
+        "30-waiting": (CHROME, WAITING),
         "31-receipt": (
             replace(CHROME, mode=Mode.PRACTICE),
             HandedInView(
@@ -363,6 +427,8 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
                 score_lines=(score_line, score_line),
             ),
         ),
+        "31-ended": (CHROME, replace(WAITING, ended=ENDED)),
+        "31-void": (CHROME, replace(WAITING, ended=VOID, is_void=True)),
         "32-survey": (
             CHROME,
             SurveyView(
@@ -378,6 +444,7 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
         ),
         "33-farewell": (CHROME, FarewellView()),
         "34-declined": (CHROME, FarewellView(is_declined=True)),
+        "35-void": (CHROME, FarewellView(is_void=True)),
     }
 
 

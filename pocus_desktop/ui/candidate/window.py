@@ -12,7 +12,7 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.sitting.intents import GoNext, Intent, Leave, Pause, SetComfort
+from pocus_desktop.sitting.intents import GoNext, Intent, Leave, Pause, SeeWord, SetComfort
 from pocus_desktop.sitting.views import (
     AgreementView,
     BreakView,
@@ -54,6 +54,7 @@ from pocus_desktop.ui.candidate.screens.system_check import SystemCheckScreen
 from pocus_desktop.ui.candidate.screens.tutorial import TutorialScreen
 from pocus_desktop.ui.candidate.top_bar import TopBar
 from pocus_desktop.ui.candidate.view_relay import ViewRelay
+from pocus_desktop.ui.candidate.word_area import WordArea
 from pocus_desktop.ui.check.inspector import EngineFindings, Inspector
 from pocus_desktop.ui.check.sound_test import SoundTest
 from pocus_desktop.ui.formats import Formats
@@ -136,6 +137,7 @@ class CandidateWindow(QMainWindow):
         self._delivery = ""
         self._top: TopBar | None = None
         self._notices: NoticeArea | None = None
+        self._told: WordArea | None = None
         self._look_key: tuple[object, ...] = ()
         self._screen_key: tuple[object, ...] = ()
         self._view: View | None = None
@@ -262,6 +264,8 @@ class CandidateWindow(QMainWindow):
         self._screen.render_view(view)
         self._top.render_view(view)
         self._notices.show_notices(view.chrome.notices)
+        assert self._told is not None  # noqa: S101 - just built
+        self._told.show_words(view.chrome.words)
         self._whole.show()  # at once: a layout would show what is new only at a later turn of the event loop
         self._screen.show()
         self._media.follow(view)
@@ -301,6 +305,9 @@ class CandidateWindow(QMainWindow):
         self._notices = NoticeArea(words)
         self._column.addWidget(self._top)
         self._column.addWidget(self._notices)
+        self._told = WordArea(words)
+        self._told.read.connect(self._on_word_read)
+        self._column.addWidget(self._told)
         self._words, self._formats = words, formats
         self._focus_name = self._focused_name()
         if self._screen is not None:
@@ -384,6 +391,11 @@ class CandidateWindow(QMainWindow):
         sheet = CodeSheet(self, self.view.challenges, words=self._words)
         sheet.used.connect(self._on_intended)
         sheet.ask()
+
+    def _on_word_read(self, order_id: str, has_focus: bool) -> None:  # noqa: FBT001 - a slot of a signal
+        self._on_intended(SeeWord(order_id=order_id))
+        if has_focus and self._screen is not None:
+            self._focus(self._screen, "")
 
     def _on_continued(self) -> None:
         self._on_intended(GoNext())

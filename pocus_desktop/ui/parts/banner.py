@@ -16,6 +16,7 @@ _SIGNS: Final = {
     "refused": ("circle-alert", "danger"),
     "lost": ("circle-x", "danger"),
     "success": ("circle-check", "success"),
+    "message": ("mail", "accent"),
 }
 
 
@@ -23,20 +24,30 @@ class Banner(QFrame):
     """What happened in strong words, what to do next below; with an icon, since colour alone says nothing.
 
     Args:
-        kind: info, warning, refused, lost or success.
+        kind: info, warning, refused, lost, success or message.
         what: What happened.
         next_step: What to do; may be empty.
         dismiss: The words of a button that closes it; without them it stays.
+        action: The words of a button below them; none without.
         parent: The owner.
 
     Signals:
         dismissed: The close button was pressed.
+        acted: The button below was pressed.
     """
 
     dismissed = Signal()
+    acted = Signal()
 
     def __init__(
-        self, *, kind: str, what: str, next_step: str = "", dismiss: str = "", parent: QWidget | None = None
+        self,
+        *,
+        kind: str,
+        what: str,
+        next_step: str = "",
+        dismiss: str = "",
+        action: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("part", "banner")
@@ -54,6 +65,12 @@ class Banner(QFrame):
         if next_step:
             words.addWidget(Label(next_step))
         row.addLayout(words, 1)
+        if action:
+            button = Button(action, kind="secondary")
+            button.setObjectName("action")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the person works
+            button.clicked.connect(self.acted)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         if dismiss:
             close = Button(dismiss, icon_name="x", kind="quiet", is_icon_only=True)
             close.setObjectName("dismiss")

@@ -26,10 +26,10 @@ class FarewellScreen(CandidateScreen):
         page.add_primary(words("farewell.leave"), icon_name="check").clicked.connect(self.left)
 
     def render_view(self, view: View) -> None:
-        """Thank, or say that the agreement was declined."""
+        """Thank, or say that the agreement was declined, or that the sitting does not count."""
         screen = view.screen
         assert isinstance(screen, FarewellView)  # noqa: S101 - the window pairs them
         words = self.context.words
-        kind = "declined" if screen.is_declined else "done"
-        self._told.sign(*(("info", "accent") if screen.is_declined else ("circle-check", "success")))
+        kind = "declined" if screen.is_declined else "void" if screen.is_void else "done"
+        self._told.sign(*(("circle-check", "success") if kind == "done" else ("info", "accent")))
         self._told.tell(words(f"farewell.{kind}"), words(f"farewell.{kind}_next"))

@@ -51,6 +51,8 @@ class HandedInScreen(CandidateScreen):
         words = context.words
         worn = look.current()
         self._page = self.hold(Page(heading=words("handed_in.title"), lead=words("handed_in.lead"), is_wide=True))
+        self._ended_block = QVBoxLayout()
+        self._page.body.addLayout(self._ended_block)
         self._delivery = Standstill(icon_name="hourglass", role="warning")
         self._delivery.setObjectName("delivery")
         self._page.body.addWidget(self._delivery)
@@ -97,6 +99,7 @@ class HandedInScreen(CandidateScreen):
             return
         self._shown = screen
         words = self.context.words
+        self._tell_ended(screen)
         self._delivery.sign(*_DELIVERIES[screen.delivery])
         self._delivery.tell(screen.delivery_told.what, screen.delivery_told.next)
         _clear(self._lines)
@@ -127,6 +130,18 @@ class HandedInScreen(CandidateScreen):
             banner = Banner(kind="info", what=told.what, next_step=told.next)
             banner.setObjectName("waiting")
             self._waiting_block.addWidget(banner)
+
+    def _tell_ended(self, screen: HandedInView) -> None:
+        """Who ended it and why, where the proctor did; the heading says it too."""
+        words = self.context.words
+        _clear(self._ended_block)
+        if screen.ended is None:
+            return
+        self._page.heading.setText(words("handed_in.void" if screen.is_void else "handed_in.ended"))
+        told = Standstill(icon_name="circle-slash-2" if screen.is_void else "info", role="warning")
+        told.setObjectName("ended")
+        told.tell(screen.ended.what, screen.ended.next)
+        self._ended_block.addWidget(told)
 
     def _show_score(self, screen: HandedInView) -> None:
         words, formats = self.context.words, self.context.formats

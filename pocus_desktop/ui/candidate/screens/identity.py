@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from pocus_desktop.sitting.intents import ConfirmIdentity
 from pocus_desktop.sitting.views import IdentityView, View
+from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.candidate.screens.screen import CandidateScreen, ScreenContext
 from pocus_desktop.ui.candidate.screens.standstill import Standstill
+from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label
@@ -47,6 +49,9 @@ class IdentityScreen(CandidateScreen):
         self._code_card.body.addWidget(label)
         self._code_card.body.addWidget(self._code)
         self._code_card.body.addWidget(Label(words("identity.start_code_help"), scale="fine", tone="muted"))
+        self._let_begin = Banner(kind="success", what=words("identity.authorised"))
+        self._let_begin.setObjectName("authorised")
+        page.body.addWidget(self._let_begin)
         self._away = Standstill(icon_name="lock", role="warning")
         self._away.tell(words("room_code.away"), words("room_code.away_next"))
         page.body.addWidget(self._away)
@@ -57,7 +62,7 @@ class IdentityScreen(CandidateScreen):
         self._no_code.clicked.connect(self.code_asked)
         self._go = page.add_primary(words("identity.confirm"))
         self._go.clicked.connect(self._confirm)
-        self._needs_code = self._is_locked = False
+        self._needs_code = self._is_locked = self._was_authorised = False
 
     def render_view(self, view: View) -> None:
         """Show who is expected."""
@@ -69,7 +74,11 @@ class IdentityScreen(CandidateScreen):
         self._is_locked = any(one.purpose == "unlock" for one in view.challenges)
         self._needs_code = screen.needs_start_code and not self._is_locked
         self._code_card.setVisible(self._needs_code)
-        self._away.setVisible(self._is_locked)
+        self._let_begin.setVisible(screen.is_authorised)
+        if screen.is_authorised and not self._was_authorised:
+            announce(self, self.context.words("identity.authorised"))
+        self._was_authorised = screen.is_authorised
+        self._away.setVisible(self._is_locked or screen.is_back)
         self._no_code.setVisible(self._needs_code and bool(view.challenges))
         self._go.say(self.context.words("room_code.give" if self._is_locked else "identity.confirm"))
 

@@ -34,7 +34,9 @@ class PausedScreen(CandidateScreen):
         """Show the reason."""
         screen = view.screen
         assert isinstance(screen, PausedView)  # noqa: S101 - the window pairs them
-        self._told.tell(screen.reason.what, screen.reason.next)
+        words = self.context.words
+        what = words("paused.by", who=screen.by, why=screen.why) if screen.by else screen.reason.what
+        self._told.tell(what, screen.reason.next)
         self._page.footer.setVisible(screen.can_resume)
         self._who.setVisible(not screen.can_resume)
         self._code.setVisible(bool(view.challenges) and not screen.can_resume)

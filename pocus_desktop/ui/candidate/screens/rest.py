@@ -1,4 +1,4 @@
-"""A scheduled break: how long it lasts, what comes next, and the way on; nothing of any case is seen."""
+"""A break, scheduled or given by the proctor: how long it lasts, what comes next, the way on; no case is seen."""
 
 from PySide6.QtCore import QTimer
 
@@ -61,7 +61,13 @@ class BreakScreen(CandidateScreen):
             return
         left_ms = self.left_ms
         comes = words("break.next", number=view.next_number, count=view.case_count, title=view.next_title)
-        if not left_ms:
+        if view.by:
+            comes = words("break.given", who=view.by, why=view.why)
+        self._on.say(words("break.go_back" if view.by else "break.go_on"))
+        if not view.is_clock_held:
+            self._told.sign("clock", "warning")
+            self._told.tell(comes, words("break.runs", time=formats.spoken(view.length_ms)))
+        elif not left_ms:
             self._beat.stop()
             self._told.sign("triangle-alert", "warning")
             self._told.tell(words("break.over"), comes)
