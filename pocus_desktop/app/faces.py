@@ -17,6 +17,7 @@ from pocus_desktop.kernel.settings import Home
 if TYPE_CHECKING:
     from pocus_desktop.cli.replay_face import ReplayRequest
     from pocus_desktop.proctoring.code_book import Page as CodePage
+    from pocus_desktop.proctoring.incident_folder import Filed
 
 if TYPE_CHECKING:
     from pocus_desktop.cli.keeping_face import HubKeeping
@@ -52,6 +53,7 @@ def faces() -> Faces:
         print_codes=_print_codes,
         open_relay=_open_relay,
         stock_from_rooms=_stock_from_rooms,
+        print_incident=_print_incident,
     )
 
 
@@ -65,6 +67,12 @@ def _stock_from_rooms(*, bundles: Sequence[str]) -> FromRoom:
     from pocus_desktop.app.room_stock import stock_here  # the network
 
     return stock_here(Home.default(), os.environ.get(PASSPHRASE_VARIABLE), bundles=bundles)
+
+
+def _print_incident(filed: Filed, *, paper: Literal["a4", "letter"], language: str) -> bytes:
+    from pocus_desktop.app.incident_pages import print_incident  # Qt
+
+    return print_incident(filed, paper=paper, language=language)
 
 
 def _print_codes(page: CodePage, *, paper: Literal["a4", "letter"], language: str) -> bytes:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pocus_desktop.cli.relay_face import OpenRelay, StockFromRooms
     from pocus_desktop.cli.replay_face import Replay
     from pocus_desktop.proctoring.code_book import Page as CodePage
+    from pocus_desktop.proctoring.incident_folder import Filed
 
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
@@ -60,6 +61,13 @@ class PrintCodes(Protocol):
     """A page of the paper book of codes."""
 
     def __call__(self, page: CodePage, *, paper: Literal["a4", "letter"], language: str) -> bytes:
+        """Lay it out; the bytes of a PDF."""
+
+
+class PrintIncident(Protocol):
+    """The report of an incident on paper."""
+
+    def __call__(self, filed: Filed, *, paper: Literal["a4", "letter"], language: str) -> bytes:
         """Lay it out; the bytes of a PDF."""
 
 
@@ -317,6 +325,7 @@ class Faces:
     print_codes: PrintCodes
     open_relay: OpenRelay
     stock_from_rooms: StockFromRooms
+    print_incident: PrintIncident
 
 
 pass_faces = click.make_pass_decorator(Faces)

@@ -10,6 +10,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "book": ("pocus_desktop.cli.room_codes:book", "Write the paper book of codes, to be sealed in envelopes."),
     "relay": ("pocus_desktop.cli.room_relay:relay", "What this centre has for its room, and holds for the academy."),
     "stock": ("pocus_desktop.cli.room_relay:stock", "Bring this station up to date from the room it is paired with."),
+    "incident": ("pocus_desktop.cli.room_incident:incident", "File incidents, and send their reports to the academy."),
 }
 """Command name to (module:attribute, one-line help)."""
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from pocus_desktop.kernel import words
-from pocus_desktop.proctoring.incidents import Entry, Evidence, Incident
+from pocus_desktop.proctoring.incidents import Entry, Evidence, Incident, OrderRef
 from pocus_desktop.proctoring.taxonomy import category_told, kind_told
 from pocus_desktop.sitting.integrity.telling import tell
 
@@ -45,15 +45,15 @@ def happened_told(entry: Entry, language: str) -> str:
 
 def attached_told(entry: Entry, language: str) -> tuple[str, ...]:
     """Stations, evidence, orders and notes, a line each."""
-    found = [one.name for one in entry.stations]
+    found = []
+    if entry.stations:
+        names = ", ".join(one.name for one in entry.stations)
+        found.append(words.say("incident.stations_line", language, names=names))
     found += [_evidence(one, language) for one in entry.evidence]
-    found += [
-        words.say("incident.order_line", language, kind=one.kind, order=one.order_id, outcome=one.outcome)
-        for one in entry.orders
-    ]
+    found += [_order(one, language) for one in entry.orders]
     for note in entry.notes:
         told = tell(note.what, note.detail, language)
-        found.append(f"{moment_told(note.at_ms)}  {told.what}")
+        found.append(f"{moment_told(note.at_ms)}  {note.sitting}: {told.what}")
         found.append("    " + words.say("integrity.innocent", language, text=told.innocent))
         found.append("    " + words.say("integrity.other", language, text=told.other))
     found += [words.say("incident.policy_line", language, what=one) for one in entry.beyond]
@@ -63,6 +63,13 @@ def attached_told(entry: Entry, language: str) -> tuple[str, ...]:
 def moment_told(wall_ms: int) -> str:
     """A moment of the wall clock, in UTC: rooms and academies have zones of their own."""
     return f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _order(one: OrderRef, language: str) -> str:
+    kind, outcome = f"room.order.{one.kind}", f"room.course.{one.outcome}"
+    name = words.say(kind, language) if words.has(kind) else one.kind
+    told = words.say(outcome, language, order=name) if words.has(outcome) else f"{name}: {one.outcome}"
+    return words.say("incident.order_line", language, told=told, order=one.order_id)
 
 
 def _evidence(one: Evidence, language: str) -> str:

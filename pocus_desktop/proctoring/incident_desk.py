@@ -1,0 +1,179 @@
+"""The desk at which a room's incidents are filed, added to, looked up and sent: for console and command line."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from pocus_desktop.admission.roster import VerifiedRoster
+from pocus_desktop.crypto.keys import PublicKey, SigningKey
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.proctoring.incident_folder import Filed, IncidentFolder, Shelf
+from pocus_desktop.proctoring.incident_gathering import gather, with_evidence
+from pocus_desktop.proctoring.incident_reference import new_reference
+from pocus_desktop.proctoring.incident_report import sign_report
+from pocus_desktop.proctoring.incident_sending import IncidentCarrier, Sent, academy_keys, send_waiting
+from pocus_desktop.proctoring.incidents import Draft, Incident, amend, begin
+from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.room import RoomState
+
+FOLDER: Final = "incidents"
+"""Within the room's."""
+
+_LONGEST_LINE: Final = 200
+"""How much of an incident's words the grid of the room shows."""
+
+
+class IncidentDesk:
+    """A centre's incidents.
+
+    Args:
+        folder: The room's.
+        centre_id: Whose room it is.
+        signer: The centre's key.
+        hubs: Keys that sign the academy's receipts.
+        clock: The console's.
+        room: The open room, which gives evidence and is told of each incident; None where another program holds it:
+            then nothing is filed.
+        rosters: What tells to which key of the academy reports are sealed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        centre_id: str,
+        signer: SigningKey,
+        hubs: Iterable[PublicKey],
+        clock: Clock,
+        room: LiveRoom | None,
+        rosters: Callable[[], Iterable[VerifiedRoster]] = tuple,
+    ) -> None:
+        self._folder = IncidentFolder(folder / FOLDER, centres=[signer.public], hubs=hubs)
+        self._centre_id = centre_id
+        self._signer = signer
+        self._clock = clock
+        self._room = room
+        self._rosters = rosters
+
+    @classmethod
+    def of(
+        cls, room: LiveRoom, folder: Path, *, clock: Clock, rosters: Callable[[], Iterable[VerifiedRoster]] = tuple
+    ) -> "IncidentDesk":
+        """The desk of an open room; see the class."""
+        holder = room.holder
+        return cls(
+            folder,
+            centre_id=holder.centre.centre_id,
+            signer=holder.keys.signing,
+            hubs=holder.hubs,
+            clock=clock,
+            room=room,
+            rosters=rosters,
+        )
+
+    @property
+    def state(self) -> RoomState:
+        """The room, for a form that offers its stations."""
+        return RoomState() if self._room is None else self._room.state
+
+    def now_ms(self) -> int:
+        """The console's wall time."""
+        return self._clock.read().wall_ms
+
+    def file(self, draft: Draft, station_ids: Iterable[str]) -> Filed:
+        """File an incident with what the room knows of its stations; durable when this returns.
+
+        Raises:
+            UnknownKindError, BadDocumentError: What was written does not fit.
+            FileRefusedError, JournalUnusableError: The disk does not take it.
+        """
+        state = self.state
+        whole = with_evidence(draft, gather(state, station_ids))
+        reference = new_reference()
+        while self._is_taken(reference):
+            reference = new_reference()
+        incident = begin(
+            whole,
+            reference=reference,
+            centre_id=self._centre_id,
+            console=state.console or "-",
+            now=self._clock.read(),
+        )
+        return self._keep(incident)
+
+    def amend(self, reference: str, draft: Draft, station_ids: Iterable[str] = ()) -> Filed:
+        """Add to an incident; what the room knows now of these stations is added as evidence.
+
+        Raises:
+            BadReferenceError, UnknownIncidentError, IncidentClosedError, IncidentChangedError: It cannot be added to.
+            UnknownKindError, BadDocumentError, FileRefusedError, JournalUnusableError: As `file`.
+        """
+        before = self._folder.find(reference).report.incident
+        whole = with_evidence(draft, gather(self.state, station_ids))
+        return self._keep(amend(before, whole, now=self._clock.read()))
+
+    def close(self, reference: str, *, who: str, told: str) -> Filed:
+        """Settle an incident with last words; it keeps its kind.
+
+        Raises:
+            PocusError: As `amend`.
+        """
+        last = self._folder.find(reference).report.incident.last
+        draft = Draft(
+            who=who,
+            category=last.category,
+            kind=last.kind,
+            told=told,
+            happened_ms=last.happened_ms,
+            until_ms=last.until_ms,
+            is_closed=True,
+        )
+        return self.amend(reference, draft)
+
+    def all(self) -> Shelf:
+        """Everything that is here, the latest filed first.
+
+        Raises:
+            FileRefusedError: The folder cannot be read.
+        """
+        return self._folder.all()
+
+    def find(self, said: str) -> Filed:
+        """An incident by its reference, however that is typed.
+
+        Raises:
+            BadReferenceError, UnknownIncidentError: There is none.
+        """
+        return self._folder.find(said)
+
+    def send(self, carrier: IncidentCarrier) -> tuple[Sent, ...]:
+        """Try what waits, once.
+
+        Raises:
+            NoAcademyKeyError, FileRefusedError: As `send_waiting`.
+        """
+        return send_waiting(self._folder, carrier, academy_keys(self._rosters()))
+
+    def _is_taken(self, reference: str) -> bool:
+        return any(one.reference == reference for one in self._folder.all().filed)
+
+    def _keep(self, incident: Incident) -> Filed:
+        filed = self._folder.keep(sign_report(incident, self._signer))
+        log.event("incident.filed", digest=filed.report.digest)
+        if self._room is not None:
+            self._room.file_incident(_event(incident))
+        return filed
+
+
+def _event(incident: Incident) -> dict[str, object]:
+    """What the room's journal and grid are told."""
+    first, last = incident.entries[0], incident.last
+    return {
+        "reference": incident.reference,
+        "category": last.category,
+        "told": " ".join(first.told.split())[:_LONGEST_LINE],
+        "stations": tuple(one.station_id for one in incident.stations),
+        "who": last.who,
+        "is_open": not last.is_closed,
+    }
