@@ -61,12 +61,14 @@ class LimitLeft(Part):
 
     Attributes:
         left_ms: When the report was made.
+        granted_ms: What was granted of it, which is all that can be taken back.
     """
 
     scope: Literal["assessment", "case", "phase", "step", "item"]
     scope_id: Id
     limit_ms: Ms
     left_ms: Ms
+    granted_ms: Ms = 0
 
 
 class OrderCame(Part):
@@ -113,6 +115,10 @@ class SittingReport(Part):
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who did; empty where the candidate did.
         is_barred: It was away for so long that the proctor must let it go on.
+        needs_word: What of the proctor is awaited: that the candidate may begin, or go on.
+        has_left: The candidate closed the window.
+        is_media_waited_for: The clock stands still for a recording that does not play.
+        unread: How many of the proctor's words the candidate has not read.
         break_left_ms: What is left of a break; None outside one.
         hand_note: What the candidate wrote who raised a hand.
         saved: `failed` while the disk refuses.
@@ -121,6 +127,8 @@ class SittingReport(Part):
         delivery: How far that is.
         lost_ms: How long interruptions were, as far as clocks prove it.
         credited_ms: How much of that was not charged.
+        dark_ms: How much longer they were if the wall clock is right.
+        ended_by: The proctor who ended it; empty where nobody did.
     """
 
     sitting: Id
@@ -140,6 +148,10 @@ class SittingReport(Part):
     pause: Told | None = None
     paused_by: Told = ""
     is_barred: bool = False
+    needs_word: Literal["", "begin", "go-on"] = ""
+    has_left: bool = False
+    is_media_waited_for: bool = False
+    unread: Count = 0
     break_left_ms: Ms | None = None
     is_hand_raised: bool = False
     hand_note: Told = ""
@@ -150,6 +162,10 @@ class SittingReport(Part):
     notes: tuple[Noted, ...] = Field(default=(), max_length=MOST_NOTES_TOLD)
     lost_ms: Ms = 0
     credited_ms: Ms = 0
+    dark_ms: Ms = 0
+    ended_by: Told = ""
+    is_void: bool = False
+    is_declined: bool = False
     result: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{64})?$")] = ""
     delivery: Literal["none", "waiting", "sending", "held", "received", "refused"] = "none"
 

@@ -61,6 +61,7 @@ class Journal:
         self._place_of_all = chain.place_of_all(header.sitting)
         self._seq = 0
         self._head = chain.first_digest(header)
+        self._last = (self._seq, self._head)
         self._stations = [header.station]
         self._pending: Row | None = None
 
@@ -153,6 +154,11 @@ class Journal:
         return self._seq
 
     @property
+    def last(self) -> tuple[int, bytes]:
+        """Number and digest of the last durable event, of one moment; any thread may look."""
+        return self._last
+
+    @property
     def head(self) -> bytes:
         """The digest of the last durable row (of the header, where there is none)."""
         return self._head
@@ -237,6 +243,7 @@ class Journal:
 
     def _advance(self, row: Row) -> None:
         self._seq, self._head, self._pending = row.seq, row.digest, None
+        self._last = (row.seq, row.digest)
 
     def _sign(self, row: Row) -> bytes:
         document: dict[str, Json] = {

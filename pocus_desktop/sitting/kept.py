@@ -42,6 +42,10 @@ class Kept:
         """Every one, as it was recorded."""
         return tuple(self._recorded(place) for place in range(len(self._events)))
 
+    def after(self, seq: int) -> tuple[Recorded, ...]:
+        """Those after a number; any thread may look while more are kept."""
+        return tuple(self._recorded(place) for place in range(seq, len(self._events)))
+
     def _recorded(self, place: int) -> Recorded:
         monotonic_ms, wall_ms, boot = self._stamps[3 * place : 3 * place + 3]
         at = Reading(monotonic_ms=monotonic_ms, wall_ms=wall_ms, boot_id=self._boots[boot])

@@ -118,6 +118,15 @@ class Runner:
         """Everything that is durable, in order."""
         return self._kept.all()
 
+    def recorded_after(self, seq: int) -> tuple[Recorded, ...]:
+        """What became durable after an event; any thread may look."""
+        return self._kept.after(seq)
+
+    @property
+    def head(self) -> tuple[int, bytes]:
+        """Number and digest of the journal's last row; any thread may look."""
+        return self._journal.last
+
     def do(self, deed: Deed) -> None:
         """Do a deed after those that still wait; while the disk refuses, it waits too."""
         self._backlog.append(deed)

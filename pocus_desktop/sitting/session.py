@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pocus_desktop.admission import room_code
 from pocus_desktop.admission.admission import StationKeys, VerifiedAdmission
@@ -239,6 +239,22 @@ class Sitting:
     def recorded(self) -> tuple[Recorded, ...]:
         """The durable events; empty for a sitting whose journal is closed to this station."""
         return self._runner.recorded if self._runner is not None else ()
+
+    def recorded_after(self, seq: int) -> tuple[Recorded, ...]:
+        """The durable events after a number; none for a sitting whose journal is closed to this station."""
+        return self._runner.recorded_after(seq) if self._runner is not None else ()
+
+    @property
+    def head(self) -> tuple[int, bytes] | None:
+        """Number and digest of the journal's last row; None once it is closed to this station."""
+        return self._runner.head if self._runner is not None else None
+
+    @property
+    def saved(self) -> Literal["saved", "saving", "failed"]:
+        """Whether all that was said is on the disk, something is on its way there, or the disk refuses."""
+        if self._failure is not None:
+            return "failed"
+        return "saving" if self._waiting else "saved"
 
     def on_view(self, callback: Callable[[View], None]) -> None:
         """Call this with every new view, on the writer's thread."""
