@@ -54,6 +54,7 @@ def faces() -> Faces:
         open_relay=_open_relay,
         stock_from_rooms=_stock_from_rooms,
         print_incident=_print_incident,
+        serve_room=_serve_room,
     )
 
 
@@ -73,6 +74,22 @@ def _print_incident(filed: Filed, *, paper: Literal["a4", "letter"], language: s
     from pocus_desktop.app.incident_pages import print_incident  # Qt
 
     return print_incident(filed, paper=paper, language=language)
+
+
+def _serve_room(
+    *,
+    name: str,
+    host: str,
+    port: int,
+    peers: Sequence[str],
+    passphrase: str | None,
+    on_ready: Callable[[Sequence[str]], None],
+) -> int:
+    from pocus_desktop.app.room import serve_room  # the room's server
+
+    home = Home.default()
+    log.start(home.log)
+    return serve_room(home, name=name, host=host, port=port, peers=peers, passphrase=passphrase, on_ready=on_ready)
 
 
 def _print_codes(page: CodePage, *, paper: Literal["a4", "letter"], language: str) -> bytes:

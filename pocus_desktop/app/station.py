@@ -1,7 +1,10 @@
 """A candidate's station: the admissions present, the library, the sittings, and what they seal on its way."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
@@ -44,6 +47,9 @@ from pocus_desktop.sync.outlook import tell_outlook
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode
 
+if TYPE_CHECKING:
+    from pocus_desktop.app.station_rooms import StationRooms
+
 
 class NoSuchAdmissionError(PocusError):
     """The admission asked for is not on this computer."""
@@ -76,7 +82,7 @@ class OpenSitting(HostedSitting):
         content: BundleContent,
         *,
         photo: bytes,
-        on_closed: "Callable[[OpenSitting], None]",
+        on_closed: Callable[[OpenSitting], None],
     ) -> None:
         super().__init__(sitting, photo)
         self._bundle = bundle
@@ -114,6 +120,7 @@ class Station:
         self._codes = CodeGate()
         self._letting_in = LettingIn(home, keys)
         self._open: list[OpenSitting] = []
+        self._rooms: StationRooms | None = None
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
 
@@ -213,11 +220,15 @@ class Station:
         opened = OpenSitting(sitting, bundle, content, photo=admitted.photo or b"", on_closed=closed)
         self._open.append(opened)
         self._deliveries.watch(sitting)
+        rooms = self.rooms()
+        if rooms is not None:
+            rooms.watch(sitting)
         log.event("station.opened", admission=admission_id, mode=str(admitted.mode))
         return opened
 
     def waiting(self, language: str) -> Explanation | None:
         """What waits in the outbox and what to do; None for nothing, or where the outbox cannot be read just now."""
+        self.rooms()
         try:
             rows = self.outbox.rows()
         except PocusError:  # `link` tells of it
@@ -231,6 +242,31 @@ class Station:
             offline while a result waits after a failed try, online once one was received since this program began, and
             none before either, or where results leave by another way than a hub's address.
         """
+        self.rooms()
+        return self._hub_link()
+
+    def rooms(self) -> StationRooms | None:
+        """The links to the rooms that this station is paired with, with those that were paired since; None for none."""
+        if self._rooms is None and self._home.paired_rooms.exists():
+            from pocus_desktop.app.room_links import open_room_links  # the network: a station without a room needs none
+
+            try:
+                self._rooms = open_room_links(
+                    self._home,
+                    keys=self._keys,
+                    hubs=self._trusting.hubs,
+                    clock=self._clock,
+                    waiting=lambda: sum(row.delivered_ms is None for row in self.outbox.rows()),
+                    hub=self._hub_link,
+                )
+            except PocusError as error:  # a room is a comfort; nobody is kept from sitting for it
+                log.failure(error)
+                return None
+        if self._rooms is not None:
+            self._rooms.refresh()
+        return self._rooms
+
+    def _hub_link(self) -> Link:
         if not self._trusting.hub_url:
             return "none"
         try:
@@ -250,11 +286,15 @@ class Station:
         """Let go of everything, sittings under way first; what waits stays on the disk for the next start."""
         for opened in tuple(self._open):
             opened.close()
+        if self._rooms is not None:
+            self._rooms.close()
         self._deliveries.close()
 
     def _let_go(self, opened: OpenSitting) -> None:
         """Forget a sitting that was closed: its answers are not kept for the next candidate's time."""
         self._deliveries.leave(opened.sitting)
+        if self._rooms is not None:
+            self._rooms.leave(opened.sitting)
         if opened in self._open:
             self._open.remove(opened)
 

@@ -57,6 +57,22 @@ class Preview(Protocol):
         """Open them; the exit status."""
 
 
+class ServeRoom(Protocol):
+    """A centre's console without a window."""
+
+    def __call__(
+        self,
+        *,
+        name: str,
+        host: str,
+        port: int,
+        peers: Sequence[str],
+        passphrase: str | None,
+        on_ready: Callable[[Sequence[str]], None],
+    ) -> int:
+        """Hold the room open until stopped, having told its addresses; the exit status."""
+
+
 class PrintCodes(Protocol):
     """A page of the paper book of codes."""
 
@@ -326,6 +342,7 @@ class Faces:
     open_relay: OpenRelay
     stock_from_rooms: StockFromRooms
     print_incident: PrintIncident
+    serve_room: ServeRoom
 
 
 pass_faces = click.make_pass_decorator(Faces)

@@ -138,7 +138,7 @@ class RoomAgent:
             for link in self._links:
                 link.cut()
         for thread in (self._reporting, self._waiting):
-            if thread.is_alive():
+            if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(PATIENCE_S)
         return not (self._reporting.is_alive() or self._waiting.is_alive())
 

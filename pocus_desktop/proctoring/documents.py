@@ -31,6 +31,7 @@ MOST_ORDERS_TOLD: Final = 100
 """How many orders a report tells of, the latest; and how many a reply brings, the oldest."""
 
 MOST_NOTES_TOLD: Final = 50
+MOST_CARDS_TOLD: Final = 4
 
 StationId = Annotated[str, Field(pattern=r"^x25519-[0-9a-f]{32}$")]
 """What admissions call a station: the id of its sealing key."""
@@ -236,7 +237,7 @@ class RoomReply(Part):
     standing: Literal["joined", "asking"] = "joined"
     orders: tuple[Base64, ...] = Field(default=(), max_length=MOST_ORDERS_TOLD)
     mark: Count
-    cards: tuple[Base64, ...] = Field(default=(), max_length=4)
+    cards: tuple[Base64, ...] = Field(default=(), max_length=MOST_CARDS_TOLD)
     wall_ms: Moment
 
 

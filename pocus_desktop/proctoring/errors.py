@@ -1,6 +1,7 @@
 """What can go wrong between a room and its stations; each carries the HTTP status it is told with."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from pocus_desktop.kernel.errors import Blame, PocusError
 
@@ -40,13 +41,6 @@ class NotYoursError(RoomError):
     """A station reports as another one."""
 
     code = "room.not_yours"
-    status = 403
-
-
-class NotConsoleError(RoomError):
-    """What only the centre may ask was asked by someone else."""
-
-    code = "room.not_the_centre"
     status = 403
 
 
@@ -204,8 +198,24 @@ class CardOverError(RoomError):
     blame = Blame.ENVIRONMENT
 
 
-REFUSALS: dict[str, type[RoomError]] = {
+REFUSALS: Final[Mapping[str, type[RoomError]]] = {
     error.code: error
     for error in (NoSuchStationError, OldReportError, OtherKeyError, RoomFullError, OrderOverError, NoHandError)
 }
 """Errors for what `room.step` refuses, by its codes."""
+
+_ANSWERED: Final[tuple[type[RoomError], ...]] = (
+    RoomRequestError,
+    UnknownStationError,
+    NotYoursError,
+    NothingThereError,
+    RoomTooLargeError,
+    RoomBusyError,
+    NobodySitsError,
+    WordsNeededError,
+    CardOverError,
+    JournalUnusableError,
+    *REFUSALS.values(),
+)
+BY_CODE: Final[Mapping[str, type[RoomError]]] = {error.code: error for error in _ANSWERED}
+"""What a console may answer, as it is met at the other end."""

@@ -43,12 +43,12 @@ from pocus_desktop.proctoring.documents import (
     encode,
 )
 from pocus_desktop.proctoring.errors import (
+    BY_CODE,
     AnsweredNoError,
     BadAddressError,
     NotReachedError,
     OtherRoomError,
     RoomClockError,
-    UnknownStationError,
 )
 from pocus_desktop.proctoring.tls import pinned_context, unpinned_context
 
@@ -58,6 +58,7 @@ HELD_S: Final = 30.0
 DEFAULT_PORT: Final = 8421
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,252})")
 _MOST_PORT: Final = 65_535
+_LONGEST_TOLD: Final = 200
 _CODE: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
 _MOST_VIEW_BYTES: Final = 8 * 1024 * 1024
 
@@ -142,6 +143,14 @@ class RoomLink:
             RoomError: It cannot be had.
         """
         return self._ask("GET", "/v1/card", None, kind="", gives=CARD_TYPE, most=MAXIMUM_CARD_BYTES)
+
+    def meet(self, card: bytes) -> bytes:
+        """Show another console's card to this one, whose own it answers with, not verified.
+
+        Raises:
+            RoomError: As the module says.
+        """
+        return self._ask("POST", "/v1/peers", card, kind=CARD_TYPE, gives=CARD_TYPE, most=MAXIMUM_CARD_BYTES)
 
     def hello(self, hello: StationHello) -> RoomReply:
         """Say who this station is.
@@ -281,10 +290,16 @@ def _refusal(address: Address, status: int, body: bytes) -> Exception:
     room_time_ms = told.get("room_time_ms")
     if code == RoomClockError.code and isinstance(room_time_ms, int) and 0 <= room_time_ms <= LATEST_MS:
         return RoomClockError(room_time_ms=room_time_ms)
-    if code == UnknownStationError.code:
-        return UnknownStationError()
     is_code = isinstance(code, str) and _CODE.fullmatch(code)
+    known = BY_CODE.get(str(code))
+    if known is not None:
+        return known(**{str(name): value for name, value in told.items() if _is_tellable(value)})
     return AnsweredNoError(address=str(address), reason=str(code) if is_code else f"status {status}")
+
+
+def _is_tellable(value: object) -> bool:
+    """Whether a parameter that a console told is short and plain."""
+    return isinstance(value, str | int | float) and str(value).isprintable() and len(str(value)) <= _LONGEST_TOLD
 
 
 def _document(body: bytes) -> dict[str, Any]:

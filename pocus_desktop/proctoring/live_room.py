@@ -5,7 +5,7 @@ that did it, and must only hand on.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring import events, room
-from pocus_desktop.proctoring.documents import RoomReply, StationHello, StationReport
+from pocus_desktop.proctoring.documents import MOST_CARDS_TOLD, RoomReply, StationHello, StationReport
 from pocus_desktop.proctoring.errors import REFUSALS, NobodySitsError, NoSuchStationError, RoomError
 from pocus_desktop.proctoring.events import Event
 from pocus_desktop.proctoring.room import Effect, Refuse, RoomState, Station, Step, outstanding
@@ -58,7 +58,6 @@ class LiveRoom:
         self._clock = clock
         self._lock = threading.RLock()
         self._told: list[Callable[[tuple[Effect, ...]], None]] = []
-        self._cards: Callable[[], Iterable[bytes]] = tuple
         self._journal = RoomJournal(folder / JOURNAL)
         try:
             self._state = room.replay(self._journal.events())
@@ -146,13 +145,9 @@ class LiveRoom:
             standing="joined" if station.is_in else "asking",
             orders=tuple(order.asked.envelope for order in orders),
             mark=station.mark,
-            cards=tuple(self._cards()),
+            cards=tuple(self._state.peers.values())[-MOST_CARDS_TOLD:],
             wall_ms=self._clock.read().wall_ms,
         )
-
-    def show_cards(self, cards: Callable[[], Iterable[bytes]]) -> None:
-        """What cards stations are given: of the other consoles of this room."""
-        self._cards = cards
 
     def station(self, station: str) -> Station:
         """A station by its id, or by its name where only one has it.

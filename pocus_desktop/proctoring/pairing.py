@@ -28,6 +28,7 @@ from pocus_desktop.proctoring.documents import CARD_TYPE, MAXIMUM_CARD_BYTES, Ro
 from pocus_desktop.proctoring.errors import (
     AnsweredNoError,
     CardOverError,
+    NothingThereError,
     OtherRoomError,
     WordsDifferError,
     WordsNeededError,
@@ -233,7 +234,7 @@ def _by_card(address: Address, shown: bytes, centre: Centre | None, *, now_ms: i
     link = RoomLink(address, shown)
     try:
         card = read_card(link.card(), centre, now_ms=now_ms)
-    except AnsweredNoError as problem:
+    except (AnsweredNoError, NothingThereError) as problem:
         raise WordsNeededError from problem
     finally:
         link.close()

@@ -6,6 +6,7 @@
     GET  /v1/orders/{mark}      answered when there is something else than the station knows, or after a while
     POST /v1/console/asks       what whoever holds the centre's key asks
     GET  /v1/console/room       what they see
+    POST /v1/peers              another console of this centre shows its card
     …                           further doors, such as the relay's
 
 TLS 1.3 with the room's own certificate. Every refusal is a problem document. Who is not known is told nothing but that.
@@ -38,6 +39,7 @@ from pocus_desktop.proctoring.documents import (
     CARD_TYPE,
     DONE_TYPE,
     HELLO_TYPE,
+    MAXIMUM_CARD_BYTES,
     MAXIMUM_HELLO_BYTES,
     MAXIMUM_REPORT_BYTES,
     REPLY_TYPE,
@@ -56,6 +58,7 @@ from pocus_desktop.proctoring.errors import (
     UnknownStationError,
 )
 from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.pairing import read_card
 from pocus_desktop.proctoring.room import Effect, Station, Wake
 from pocus_desktop.proctoring.service_http import Counter, problem, read_body
 from pocus_desktop.proctoring.tls import server_context
@@ -94,6 +97,7 @@ class RoomService:
         wait_s: float = WAIT_S,
     ) -> None:
         self.room = room
+        self._clock = clock
         self.counter = counter or Counter(clock)
         self._card = card
         self._wait_s = wait_s
@@ -111,6 +115,7 @@ class RoomService:
             Route("/v1/orders/{mark:int}", self.door(self._orders), methods=["GET"]),
             Route("/v1/console/asks", self.door(self._ask), methods=["POST"]),
             Route("/v1/console/room", self.door(self._see), methods=["GET"]),
+            Route("/v1/peers", self.door(self._peer), methods=["POST"]),
             *further,
         ]
         return Starlette(routes=routes, exception_handlers={HTTPException: _nothing_there})
@@ -219,6 +224,14 @@ class RoomService:
         incidents: list[Json] = [asdict(row) for row in view.incidents]
         seen: dict[str, Json] = {"headline": view.headline, "incidents": incidents, "rows": rows}
         return Response(canonical.encode(seen), media_type=VIEW_TYPE)
+
+    async def _peer(self, request: Request) -> Response:
+        self.counter.stranger(request)
+        envelope = await read_body(request, media_type=CARD_TYPE, maximum_bytes=MAXIMUM_CARD_BYTES)
+        centre, now_ms = self.room.holder.centre, self._clock.read().wall_ms
+        card = read_card(envelope, centre, now_ms=now_ms)
+        await run_in_threadpool(self.room.see_peer, card.console, envelope)
+        return Response(self._card(), media_type=CARD_TYPE)
 
     def _centre(self, key_id: str) -> PublicKey | None:
         own = self.room.signer.public

@@ -24,9 +24,9 @@ from pocus_desktop.proctoring.documents import (
     encode,
 )
 from pocus_desktop.proctoring.errors import (
-    AnsweredNoError,
     NotReachedError,
     OtherRoomError,
+    RoomError,
     RoomInUseError,
     UnknownStationError,
 )
@@ -122,7 +122,7 @@ def test_a_report_of_another_station_is_refused(opened: Console, seat: Seat) -> 
     thief = Seat(name="Thief")
     link = opened.link(thief.keys.signing)
     link.hello(thief.hello())
-    with pytest.raises(AnsweredNoError, match=r"room\.not_yours"):
+    with pytest.raises(RoomError, match=r"room\.not_yours"):
         link.report(seat.report(sitting(saved="failed")))
     stood = opened.room.station("Station 1").report
     assert stood is not None
@@ -135,7 +135,7 @@ def test_a_report_that_comes_again_is_refused_and_nothing_changes(opened: Consol
     link = opened.link(seat.keys.signing)
     told = seat.report(sitting(step_number=3))
     link.report(told)
-    with pytest.raises(AnsweredNoError, match=r"room\.old_report"):
+    with pytest.raises(RoomError, match=r"room\.old_report"):
         link.report(told)
     link.close()
 
@@ -144,7 +144,7 @@ def test_another_key_cannot_say_hello_as_a_known_station(opened: Console, seat: 
     thief = Seat()
     link = opened.link(thief.keys.signing)
     false = thief.hello(is_granted=False).model_copy(update={"sealing": seat.keys.sealing.public})
-    with pytest.raises(AnsweredNoError, match=r"room\.other_key"):
+    with pytest.raises(RoomError, match=r"room\.other_key"):
         link.hello(false)
     link.close()
 
@@ -161,7 +161,7 @@ def test_another_key_cannot_say_hello_as_a_known_station(opened: Console, seat: 
 )
 def test_what_is_no_report_is_refused_by_name(opened: Console, seat: Seat, body: bytes, kind: str, code: str) -> None:
     link = opened.link(seat.keys.signing)
-    with pytest.raises(AnsweredNoError, match=code):
+    with pytest.raises(RoomError, match=code):
         link.request("POST", "/v1/reports", body, kind=kind, gives=REPLY_TYPE, most=100_000)
     link.close()
 
@@ -169,7 +169,7 @@ def test_what_is_no_report_is_refused_by_name(opened: Console, seat: Seat, body:
 @pytest.mark.parametrize("target", ["/v1/nothing", "/v1/orders/-1", "/v1/orders/1?after=2", "/"])
 def test_what_is_not_there_is_refused_by_name(opened: Console, seat: Seat, target: str) -> None:
     link = opened.link(seat.keys.signing)
-    with pytest.raises(AnsweredNoError, match=r"room\.(nothing_there|bad_request)"):
+    with pytest.raises(RoomError, match=r"room\.(nothing_there|bad_request)"):
         link.request("GET", target, None, kind="", gives=REPLY_TYPE, most=100_000)
     link.close()
 
@@ -203,7 +203,7 @@ def test_what_the_centre_sees_is_whole(opened: Console, seat: Seat) -> None:
 
 def test_an_order_without_its_reason_is_refused_before_it_is_kept(opened: Console, seat: Seat) -> None:
     centre = opened.link(CENTRE_KEYS.signing)
-    with pytest.raises(AnsweredNoError, match=r"enrolment\.bad_document"):
+    with pytest.raises(RoomError, match=r"enrolment\.bad_document"):
         centre.ask(AskOrder(station="Station 1", act=Pause(), who="P."))
     assert opened.room.state.orders == {}
     centre.close()
@@ -218,11 +218,11 @@ def test_a_flood_is_answered_with_when_to_come_again(tmp_path: Path) -> None:
         link.hello(seat.hello())
         for _ in range(2):
             link.report(seat.report())
-        with pytest.raises(AnsweredNoError, match=r"room\.too_often"):
+        with pytest.raises(RoomError, match=r"room\.too_often"):
             link.report(seat.report())
         stranger = opened.link()
         assert stranger.card()
-        with pytest.raises(AnsweredNoError, match=r"room\.too_often"):
+        with pytest.raises(RoomError, match=r"room\.too_often"):
             [stranger.card() for _ in range(8)]
         link.close()
         stranger.close()
