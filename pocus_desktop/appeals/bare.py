@@ -12,9 +12,10 @@ from pocus_desktop.appeals.ordered import is_end, order_of
 from pocus_desktop.sitting import events, ledger, lost
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.events import Opened
+from pocus_desktop.sitting.fold_code import CODE, MOVE
 from pocus_desktop.sitting.fold_flow import DISK, PAUSE
 from pocus_desktop.sitting.fold_time import AWAY
-from pocus_desktop.sitting.ledger import Ledger, ScopeKind
+from pocus_desktop.sitting.ledger import Ledger, Scope, ScopeKind
 from pocus_desktop.sitting.orders import Obeyed, find, last_number, outcome
 
 
@@ -102,12 +103,33 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
             return replace(later, ledger=given)
         case events.BreakEnded() if time.rest_ms:  # of one that was ordered; scheduled ones are not known here
             return replace(later, ledger=ledger.end_rest(time))
+        case events.CodeUsed() if not bare.is_over:
+            return _by_code(later, event)
+        case events.Moved() if later.pause == MOVE:
+            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
         case events.Ordered():
             return _ordered(later, event, seq=one.seq, ends_at=ends_at)
         case events.HandedIn() | events.TimeOver() if one.seq == ends_at:
             return replace(later, ledger=ledger.stop(time), is_over=True)
         case _:
             return later
+
+
+def _by_code(bare: Bare, event: events.CodeUsed) -> Bare:
+    """After a one-time code; that a limit ran is not known."""
+    time = bare.ledger
+    match event.purpose:
+        case "resume" | "unlock":
+            return replace(bare, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+        case "move" if time.is_started:
+            return replace(bare, ledger=ledger.hold(time, PAUSE), pause=MOVE, paused_by=CODE)
+        case "time":
+            scope: Scope = ("assessment", bare.opened.assessment)
+            signer = f"{event.source} {event.number}"
+            given = ledger.grant(time, scope, extra_ms=event.minutes * 60_000, reason=CODE, signer=signer)
+            return replace(bare, ledger=given)
+        case _:
+            return bare
 
 
 def _ordered(bare: Bare, event: events.Ordered, *, seq: int, ends_at: int) -> Bare:

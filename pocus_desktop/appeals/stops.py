@@ -20,7 +20,7 @@ _CLOCK: Final = frozenset(
     {
         "case-started", "reopened", "paused", "continued", "break-ended", "break-over", "disk-stopped",
         "disk-recovered", "timer-fired", "time-granted", "handed-in", "time-over", "moved", "left", "clocks-shown",
-        "wait-over", "ordered",
+        "wait-over", "ordered", "code-used",
     }
 )  # fmt: skip
 

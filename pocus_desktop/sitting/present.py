@@ -65,7 +65,7 @@ def view(
     elif state.is_barred:
         screen = present_start.identity(course, state)
     elif state.pause is not None:
-        told = words.explain("sitting.pause_proctor" if state.paused_by else "sitting.pause_own", {}, language)
+        told = words.explain(_why_paused(state), {}, language)
         by = "" if state.paused_by in {fold_time.AWAY, fold_code.CODE} else state.paused_by  # those are no names
         screen = PausedView(reason=told, can_resume=not state.paused_by, by=by, why=state.pause if by else "")
     elif state.rest is not None:
@@ -75,6 +75,12 @@ def view(
     left = times.times_left(course, state, now)
     asked = fold_code.challenges(course, state) if takes_codes and failure is None else ()
     return View(chrome=_chrome(course, state, now, left, told_saved), screen=screen, challenges=asked)
+
+
+def _why_paused(state: SittingState) -> str:
+    if state.pause == fold_code.MOVE and state.paused_by == fold_code.CODE:
+        return "sitting.pause_move"
+    return "sitting.pause_proctor" if state.paused_by else "sitting.pause_own"
 
 
 def _screen(course: Course, state: SittingState, key: ScoringKey | None, delivery: Delivery | None) -> Screen:

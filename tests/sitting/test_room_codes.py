@@ -164,7 +164,9 @@ def test_who_is_paused_by_the_proctor_goes_on_by_a_code(world: World) -> None:
 def test_a_sitting_that_is_to_move_stands_still_and_goes_on_elsewhere_or_by_another_code(world: World) -> None:
     sitting = started(world)
     give(sitting, "move")
-    assert isinstance(sitting.view().screen, views.PausedView)
+    screen = sitting.view().screen
+    assert isinstance(screen, views.PausedView)
+    assert "another station" in screen.reason.what
     before = sitting.state.ledger.consumed_ms
     world.clock.advance(ms=MINUTE_MS)
     sitting.tick()
