@@ -145,6 +145,8 @@ class _KeyPair(ABC):
 
     algorithm: ClassVar[KeyAlgorithm]
     seed: bytes = field(repr=False)
+    _public: PublicKey | None = field(default=None, init=False, repr=False, compare=False)
+    """Made when it is first asked for: it follows from the seed, and costs a hub more than a signature does."""
 
     def __post_init__(self) -> None:
         if len(self.seed) != KEY_BYTES:
@@ -163,7 +165,11 @@ class _KeyPair(ABC):
     @property
     def public(self) -> PublicKey:
         """The half that others are given."""
-        return PublicKey(algorithm=self.algorithm, raw=self._private().public_key().public_bytes_raw())
+        public = self._public
+        if public is None:
+            public = PublicKey(algorithm=self.algorithm, raw=self._private().public_key().public_bytes_raw())
+            object.__setattr__(self, "_public", public)
+        return public
 
     @property
     def key_id(self) -> str:

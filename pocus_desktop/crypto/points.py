@@ -5,6 +5,7 @@ everyone knows; neither comes out of an honest key generation. Public keys are p
 here needs no constant time.
 """
 
+from functools import lru_cache
 from typing import Final
 
 PRIME: Final = 2**255 - 19
@@ -20,6 +21,7 @@ _LOW_ORDER_U: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)  # a hub meets the same stations all day, and asks this of each key that it reads
 def is_edwards_point(raw: bytes) -> bool:
     """Whether 32 bytes are the canonical encoding of a point on edwards25519 (RFC 8032 section 5.1.3)."""
     encoded = int.from_bytes(raw, "little")
