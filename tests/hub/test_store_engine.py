@@ -7,16 +7,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import make_url
 
 from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.records import store_engine, store_jobs
+from pocus_desktop.hub.records import store_engine, store_swift
 from pocus_desktop.hub.records.store import HubStore
 from tests.hub.postgres import PASSWORD, Cluster
 from tests.hub.school import School
 
-Trouble = Callable[[Connection], None]
+Trouble = Callable[[psycopg.Connection[Any]], None]
 
 
 @pytest.fixture
@@ -69,14 +69,14 @@ def test_a_database_that_only_reads_takes_no_results(school: School, later: Hub)
 
 
 def _raise(state: str) -> Trouble:
-    def trouble(connection: Connection) -> None:
-        connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$")
+    def trouble(driver: psycopg.Connection[Any]) -> None:
+        driver.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$".encode())
 
     return trouble
 
 
-def _die(connection: Connection) -> None:
-    connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+def _die(driver: psycopg.Connection[Any]) -> None:
+    driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def _die(connection: Connection) -> None:
 def test_a_transaction_that_met_trouble_is_done_again_once(
     school: School, later: Hub, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
-    enter, troubles = store_jobs.enter, [trouble]
+    real, troubles = store_swift._run, [trouble]
 
-    def meet(connection: Connection, sitting: str) -> None:
-        enter(connection, sitting)
-        if troubles:
-            troubles.pop()(connection)
+    def meet(driver: psycopg.Connection[Any], statement: bytes, values: Any = None) -> Any:
+        if statement == b"COMMIT" and troubles:  # all is written, and nothing is promised yet
+            troubles.pop()(driver)
+        return real(driver, statement, values)
 
-    monkeypatch.setattr(store_jobs, "enter", meet)
+    monkeypatch.setattr(store_swift, "_run", meet)
     sat = school.sit()
     answer = later.take(sat.final)
     assert answer.is_new
@@ -106,7 +106,7 @@ def test_a_transaction_that_met_trouble_is_done_again_once(
 def test_trouble_that_does_not_pass_is_told_and_nothing_is_entered(
     school: School, later: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_jobs, "enter", lambda connection, _sitting: _raise("40001")(connection))
+    monkeypatch.setattr(store_swift, "write", lambda driver, _change: _raise("40001")(driver))
     sat = school.sit()
     with pytest.raises(StoreUnavailableError):
         later.take(sat.final)

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from sqlalchemy.engine import make_url
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import NeedsServerError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.records import store_jobs
+from pocus_desktop.hub.records import store_swift
 from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.work import Worker
 from tests.hub.postgres import Cluster
@@ -91,13 +90,14 @@ def _timeless(standing: Standing) -> Standing:
 def test_an_envelope_that_is_not_accepted_leaves_no_job(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     hub = school.hub(is_scoring_later=True)
     sat = school.sit()
-    real = store_jobs.enter
+    real = store_swift._run
 
-    def fail(connection: Any, sittings: Sequence[str]) -> None:
-        real(connection, sittings)
-        connection.exec_driver_sql("SELECT 1 / 0")  # what comes after it in the same transaction
+    def fail(driver: Any, statement: bytes, values: Any = None) -> Any:
+        if statement == b"COMMIT":  # the job is entered; this comes after it in the same transaction
+            real(driver, b"SELECT no_such_column")
+        return real(driver, statement, values)
 
-    monkeypatch.setattr(store_jobs, "enter", fail)
+    monkeypatch.setattr(store_swift, "_run", fail)
     with pytest.raises(Exception, match=r"hub\.store_unavailable"):
         hub.take(sat.final)
     assert (_jobs(school), hub.standings()) == ([], ())

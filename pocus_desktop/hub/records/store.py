@@ -6,17 +6,25 @@ highest last event of those that moved by most permits, whatever order envelopes
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, overload
 
 from sqlalchemy import bindparam, exists, false, func, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from pocus_desktop.hub.arrival import Accepted, Status, Wish
 from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError, StoreMismatchError, StoreUnavailableError
-from pocus_desktop.hub.records import store_accept, store_engine, store_jobs, store_log, store_moves, store_orders
+from pocus_desktop.hub.records import (
+    store_accept,
+    store_engine,
+    store_jobs,
+    store_log,
+    store_moves,
+    store_orders,
+    store_swift,
+)
 from pocus_desktop.hub.records.store_log import Held, LogState, NewEntry, Sign
 from pocus_desktop.hub.records.store_moves import MoveRemark
 from pocus_desktop.hub.records.store_orders import OrderRemark
@@ -30,6 +38,7 @@ PLACE_BYTES: Final = 4096
 
 _OLDER_AT_ONCE: Final = 4096
 _T = TypeVar("_T")
+_C = TypeVar("_C")
 
 _LOOK: Final = select(
     select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == bindparam("wanted")).scalar_subquery().label("receipt"),
@@ -137,6 +146,8 @@ class HubStore:
 
     def look(self, digest: str) -> tuple[bytes | None, bool]:
         """The receipt that was given for an envelope, None where it is not held; and whether it was refused before."""
+        if self.is_shared:
+            return self._again(lambda driver: store_swift.look(driver, [digest])[digest], store_engine.driver)
         with self.reading() as connection:
             row = connection.execute(_LOOK, {"wanted": digest}).one()
         return None if row.receipt is None else bytes(row.receipt), bool(row.was_refused)
@@ -150,14 +161,14 @@ class HubStore:
         Raises:
             StoreUnavailableError: Nothing was entered, or it is not known.
         """
-
-        def enter(connection: Connection) -> list[Accepted | SittingConflictError]:
-            outcomes = store_accept.accept_all(connection, wishes, sign)
-            if self.is_scoring_later:
-                store_jobs.enter(connection, store_accept.changed(wishes, outcomes))
-            return outcomes
-
-        return self._again(enter)
+        if self.is_shared:
+            return self._again(
+                lambda driver: store_accept.accept_swiftly(
+                    driver, wishes, sign, is_scoring_later=self.is_scoring_later
+                ),
+                store_engine.driver,
+            )
+        return self._again(lambda connection: store_accept.accept_all(connection, wishes, sign))
 
     def begin_log(self, origin: str, sign: Sign) -> LogState:
         """Begin the log where there is none; as it stands.
@@ -391,7 +402,11 @@ class HubStore:
         with store_engine.told_as_ours(), self._engine.connect() as connection:
             yield store_engine.only_reading(connection)
 
-    def _again(self, work: Callable[[Connection], _T]) -> _T:
+    @overload
+    def _again(self, work: Callable[[Connection], _T]) -> _T: ...
+    @overload
+    def _again(self, work: Callable[[_C], _T], opened: Callable[[Engine], AbstractContextManager[_C]]) -> _T: ...
+    def _again(self, work: Callable[[Any], _T], opened: Callable[[Engine], Any] = Engine.begin) -> _T:
         """One transaction, tried again where it met another one or lost its connection; so it must be idempotent.
 
         Raises:
@@ -400,7 +415,7 @@ class HubStore:
         with store_engine.told_as_ours():
             for pause in store_engine.pauses():
                 try:
-                    with self._engine.begin() as connection:
+                    with opened(self._engine) as connection:
                         return work(connection)
                 except DBAPIError as problem:
                     if not store_engine.is_passing(problem):

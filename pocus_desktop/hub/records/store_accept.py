@@ -5,46 +5,25 @@
 3. A sitting keeps the admission that it came with first.
 4. All others are entered in order under one signed head, each with a receipt that proves it.
 
-Others wait for the row meanwhile, so on PostgreSQL all is read by one statement and written by one, however many come.
+`accept_all` does it by SQLAlchemy, on SQLite; `accept_swiftly` on PostgreSQL, in the statements of `store_swift`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from pocus_desktop.hub.arrival import Accepted, Arrival, Status, Wish
 from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError
-from pocus_desktop.hub.records import store_log, store_moves
-from pocus_desktop.hub.records.store_log import Appended, NewEntry, Sign
+from pocus_desktop.hub.records import store_log, store_moves, store_swift
+from pocus_desktop.hub.records.store_log import Appended, LogState, NewEntry, Sign
+from pocus_desktop.hub.records.store_swift import Change, Driver
 from pocus_desktop.hub.records.store_tables import ENVELOPE, RESULT
 from pocus_desktop.sitting.receipt import with_proof
 from pocus_desktop.tlog.proof import Proof
 from pocus_desktop.tlog.tiles import CHECKPOINT
-
-_READ: Final = text("""
-SELECT wish.digest, wish.sitting, envelope.receipt, result.admission_id, result.last_seq, result.is_partial,
-    coalesce(move.rank, 0) AS rank
-FROM unnest(CAST(:digests AS text[]), CAST(:sittings AS text[])) AS wish(digest, sitting)
-LEFT JOIN envelope ON envelope.digest = wish.digest
-LEFT JOIN result ON result.sitting = wish.sitting
-LEFT JOIN move ON move.digest = result.digest
-""")
-_WRITE: Final = text("""
-WITH entered AS (
-    INSERT INTO envelope (digest, sitting, last_seq, is_partial, station, received_at_ms, receipt)
-    SELECT * FROM unnest(
-        CAST(:digest AS text[]), CAST(:sitting AS text[]), CAST(:last_seq AS bigint[]), CAST(:is_partial AS boolean[]),
-        CAST(:station AS text[]), CAST(:received_at_ms AS bigint[]), CAST(:receipt AS bytea[]))
-), logged AS (
-    INSERT INTO log_entry (number, digest, entry)
-    SELECT CAST(:size AS bigint) + place - 1, digest, entry
-    FROM unnest(CAST(:digest AS text[]), CAST(:entry AS bytea[])) WITH ORDINALITY AS new(digest, entry, place)
-)
-UPDATE log SET size = :new_size, peaks = :peaks, checkpoint = :checkpoint WHERE id = 1
-""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +68,72 @@ def accept_all(connection: Connection, wishes: Sequence[Wish], sign: Sign) -> li
     Raises:
         LogDamagedError: The log's row is gone.
     """
-    state = store_log.take(connection)
-    if state is None:
-        raise LogDamagedError(part=CHECKPOINT, reason="it is gone")
+    state = _there(store_log.take(connection))
     given, speaking = _read(connection, wishes)
     plan = _plan(wishes, given, speaking)
     if plan.entered:
-        new = [NewEntry(digest=digest, entry=wish.entry) for digest, wish in plan.entered.items()]
-        appended = store_log.grown(state, new, sign)
+        appended = _grown(state, plan, sign)
         given |= _receipts(plan, appended)
         _write(connection, plan, appended, given)
         _note(connection, plan)
+    return _outcomes(wishes, plan, given)
+
+
+def accept_swiftly(
+    driver: Driver, wishes: Sequence[Wish], sign: Sign, *, is_scoring_later: bool
+) -> list[Accepted | SittingConflictError]:
+    """The same on PostgreSQL, begun and committed here; with a job for each sitting that changed, where that is wanted.
+
+    Raises:
+        LogDamagedError: The log's row is gone.
+    """
+    row, known = store_swift.take(
+        driver, [wish.arrival.digest for wish in wishes], [wish.arrival.sitting for wish in wishes]
+    )
+    state = _there(None if row is None else store_log.state_of(*row))
+    given = {one.digest: one.receipt for one in known if one.receipt is not None}
+    plan = _plan(
+        wishes,
+        given,
+        {
+            one.sitting: _Speaks(
+                admission_id=one.admission_id, rank=one.rank, last_seq=one.last_seq, is_partial=one.is_partial
+            )
+            for one in known
+            if one.admission_id is not None
+        },
+    )
+    if plan.entered:
+        appended = _grown(state, plan, sign)
+        given |= _receipts(plan, appended)
+        entered = [wish.arrival for wish in plan.entered.values()]
+        change = Change(
+            entered=entered,
+            receipts=given,
+            entries=[wish.entry for wish in plan.entered.values()],
+            size=state.frontier.size,
+            log=appended.row(),
+            tiles=appended.tiles(),
+            speaking=plan.superseded | plan.begun,
+            stale=sorted(plan.stale - plan.begun.keys() - plan.superseded.keys()),
+            jobs=tuple(dict.fromkeys(one.sitting for one in entered)) if is_scoring_later else (),
+        )
+        store_swift.write(driver, change)
+    return _outcomes(wishes, plan, given)
+
+
+def _there(state: LogState | None) -> LogState:
+    if state is None:
+        raise LogDamagedError(part=CHECKPOINT, reason="it is gone")
+    return state
+
+
+def _grown(state: LogState, plan: _Plan, sign: Sign) -> Appended:
+    new = [NewEntry(digest=digest, entry=wish.entry) for digest, wish in plan.entered.items()]
+    return store_log.grown(state, new, sign)
+
+
+def _outcomes(wishes: Sequence[Wish], plan: _Plan, given: Mapping[str, bytes]) -> list[Accepted | SittingConflictError]:
     fresh = set(plan.entered)
     outcomes: list[Accepted | SittingConflictError] = []
     for wish in wishes:
@@ -109,31 +143,19 @@ def accept_all(connection: Connection, wishes: Sequence[Wish], sign: Sign) -> li
     return outcomes
 
 
-def changed(wishes: Sequence[Wish], outcomes: Sequence[Accepted | SittingConflictError]) -> Sequence[str]:
-    """The sittings that have to be looked at again, each once."""
-    pairs = zip(wishes, outcomes, strict=True)
-    return tuple(dict.fromkeys(wish.arrival.sitting for wish, one in pairs if isinstance(one, Accepted) and one.is_new))
-
-
 def _read(connection: Connection, wishes: Sequence[Wish]) -> tuple[dict[str, bytes], dict[str, _Speaks]]:
     """Receipts that were given, by digest, and what speaks for the sittings that are known."""
     digests = [wish.arrival.digest for wish in wishes]
     sittings = [wish.arrival.sitting for wish in wishes]
-    if connection.dialect.name == "postgresql":
-        rows = connection.execute(_READ, {"digests": digests, "sittings": sittings}).all()
-        receipts = [row for row in rows if row.receipt is not None]
-        known = [row for row in rows if row.admission_id is not None]
-        ranks = {row.sitting: row.rank for row in known}
-    else:
-        found = select(ENVELOPE.c.digest, ENVELOPE.c.receipt).where(ENVELOPE.c.digest.in_(digests))
-        receipts = list(connection.execute(found).all())
-        known = list(connection.execute(select(RESULT).where(RESULT.c.sitting.in_(sittings))).all())
-        by_digest = store_moves.ranks(connection, [row.digest for row in known])
-        ranks = {row.sitting: by_digest.get(row.digest, 0) for row in known}
+    receipts = connection.execute(
+        select(ENVELOPE.c.digest, ENVELOPE.c.receipt).where(ENVELOPE.c.digest.in_(digests))
+    ).all()
+    known = connection.execute(select(RESULT).where(RESULT.c.sitting.in_(sittings))).all()
+    ranks = store_moves.ranks(connection, [row.digest for row in known])
     return {row.digest: bytes(row.receipt) for row in receipts}, {
         row.sitting: _Speaks(
             admission_id=row.admission_id,
-            rank=ranks[row.sitting],
+            rank=ranks.get(row.digest, 0),
             last_seq=row.last_seq,
             is_partial=row.is_partial,
         )
@@ -141,7 +163,7 @@ def _read(connection: Connection, wishes: Sequence[Wish]) -> tuple[dict[str, byt
     }
 
 
-def _plan(wishes: Sequence[Wish], given: dict[str, bytes], speaking: dict[str, _Speaks]) -> _Plan:
+def _plan(wishes: Sequence[Wish], given: Mapping[str, bytes], speaking: dict[str, _Speaks]) -> _Plan:
     """Rules 2 and 3, and which envelope speaks."""
     plan = _Plan()
     for wish in wishes:
@@ -186,13 +208,6 @@ def _write(connection: Connection, plan: _Plan, appended: Appended, receipts: di
         }
         for digest, wish in plan.entered.items()
     ]
-    if connection.dialect.name == "postgresql":
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        entries = [wish.entry for wish in plan.entered.values()]
-        log = {f"new_{name}" if name == "size" else name: value for name, value in appended.row().items()}
-        connection.execute(_WRITE, {**columns, "entry": entries, "size": appended.state.frontier.size, **log})
-        store_log.write_tiles(connection, appended)
-        return
     connection.execute(ENVELOPE.insert(), rows)
     store_log.write(connection, appended)
 
@@ -204,10 +219,7 @@ def _note(connection: Connection, plan: _Plan) -> None:
             {"sitting": sitting, "admission_id": arrival.admission_id, "has_fork": False, **_speaking(arrival)}
             for sitting, arrival in plan.begun.items()
         ]
-        if len(begun) == 1:  # as one statement, which the driver sends in one go
-            connection.execute(RESULT.insert().values(**begun[0]))
-        else:
-            connection.execute(RESULT.insert(), begun)
+        connection.execute(RESULT.insert(), begun)
     for sitting, arrival in plan.superseded.items():
         connection.execute(RESULT.update().where(RESULT.c.sitting == sitting).values(**_speaking(arrival)))
     for sitting in plan.stale - plan.begun.keys() - plan.superseded.keys():

@@ -6,21 +6,32 @@ a statement or a connection is told so instead of waiting on.
 """
 
 import random
+import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InvalidatePoolError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 
 from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.records import store_schema
 from pocus_desktop.kernel import files, log
+
+if TYPE_CHECKING:
+    import psycopg
 
 CONNECT_S: Final = 10
 LOCK_MS: Final = 10_000
@@ -31,7 +42,11 @@ IDLE_MS: Final = 60_000
 CONNECTIONS: Final = 10
 """Of one process; more threads than these wait for their turn."""
 
+ASKED_AFTER_S: Final = 5.0
+"""A connection that lay idle for longer may have been forgotten on the way without a word, and is asked first."""
+
 _TRIES: Final = 6
+_LET_GO: Final = "pocus_let_go_s"
 _READING: Final = "pocus_is_reading"
 _PASSING: Final = frozenset({"40001", "40P01"})
 """SQLSTATE of a serialization failure and of a deadlock: the same transaction may well succeed now."""
@@ -70,7 +85,10 @@ def connect(url: str) -> Engine:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
         if backend == "postgresql":
-            return create_engine(_with_driver(parsed), **_postgresql())
+            engine = create_engine(_with_driver(parsed), **_postgresql())
+            event.listen(engine, "checkout", _require_alive)
+            event.listen(engine, "checkin", _let_go)
+            return engine
         engine = create_engine(parsed, connect_args={"timeout": 20} if backend == "sqlite" else {})
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as problem:
         raise StoreUnavailableError(reason="the database's address is not understood") from problem
@@ -132,6 +150,35 @@ def only_reading(connection: Connection) -> Connection:
 
 
 @contextmanager
+def driver(engine: Engine) -> Iterator["psycopg.Connection[Any]"]:
+    """A connection of a PostgreSQL engine as the driver has it, for statements that are written out (`store_swift`).
+
+    Each statement stands for itself until one begins a transaction; what is not committed at the end is undone.
+
+    Raises:
+        DBAPIError: As SQLAlchemy tells what the driver raises; a connection that was lost is not used again.
+    """
+    import psycopg  # a hub of one room in a SQLite file needs none
+
+    with engine.connect() as pooled:
+        held: psycopg.Connection[Any] = pooled.connection.driver_connection  # type: ignore[assignment]  # this dialect's
+        held.autocommit = True
+        try:
+            yield held
+        except psycopg.Error as problem:
+            is_lost = held.closed
+            if is_lost:
+                pooled.invalidate(problem)
+            raise DBAPIError.instance(
+                "", None, problem, psycopg.Error, hide_parameters=True, connection_invalidated=is_lost
+            ) from problem
+        finally:
+            if not held.closed:
+                held.rollback()
+                held.autocommit = False
+
+
+@contextmanager
 def told_as_ours() -> Iterator[None]:
     """Third-party errors become ours at the door; their text may carry values and stays out.
 
@@ -179,7 +226,6 @@ def _postgresql() -> dict[str, Any]:
         "pool_size": CONNECTIONS,
         "max_overflow": 0,
         "pool_timeout": CONNECT_S,
-        "pool_pre_ping": True,
         "isolation_level": "READ COMMITTED",
         "connect_args": {
             "connect_timeout": CONNECT_S,
@@ -187,6 +233,38 @@ def _postgresql() -> dict[str, Any]:
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
     }
+
+
+def _require_alive(held: Any, record: Any, _pooled: Any) -> None:
+    """Whatever a server says unasked is that it ends the connection, or next to it; then, and after a while, ask it.
+
+    Asking each time would cost an envelope more than a statement does.
+
+    Raises:
+        InvalidatePoolError: It is lost, and with it all that were opened before: they are opened anew.
+    """
+    idle_s = time.monotonic() - record.info.get(_LET_GO, 0.0)
+    if idle_s < ASKED_AFTER_S and not _has_word(held.fileno()):
+        return
+    try:
+        held.autocommit = True
+        held.execute("")
+        held.autocommit = False
+    except Exception as problem:
+        raise InvalidatePoolError from problem
+
+
+def _has_word(handle: int) -> bool:
+    """Whether there is something to read, or the other side is gone; always so where it cannot be told cheaply."""
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _let_go(_held: Any, record: Any) -> None:
+    record.info[_LET_GO] = time.monotonic()
 
 
 def _upgrade_file(url: URL, connection: Connection) -> None:

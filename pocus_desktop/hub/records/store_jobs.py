@@ -5,7 +5,7 @@ SQLite there is none.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
@@ -16,12 +16,14 @@ SCORING: Final = "scoring"
 SCORE: Final = "score"
 """The task; its one argument is `sitting`. Two jobs of one sitting never run at the same time."""
 
-_ENTER: Final = text("""
+ENTER: Final = """
 SELECT procrastinate_defer_jobs_v1(array_agg(CAST(
-    ROW(:queue, :task, 0, sitting, NULL, jsonb_build_object('sitting', sitting), NULL)
+    ROW(%(queue)s::text, %(task)s::text, 0, sitting, NULL, jsonb_build_object('sitting', sitting), NULL)
     AS procrastinate_job_to_defer_v1)))
-FROM unnest(CAST(:sittings AS text[])) AS accepted(sitting)
-""")
+FROM unnest(%(sittings)s::text[]) AS accepted(sitting)
+"""
+"""As the driver takes it, with `of`."""
+
 _MISSING: Final = text("""
 SELECT procrastinate_defer_jobs_v1(array_agg(CAST(
     ROW(:queue, :task, 0, sitting, NULL, jsonb_build_object('sitting', sitting), NULL)
@@ -36,7 +38,12 @@ HAVING count(*) > 0
 def enter(connection: Connection, sittings: Sequence[str]) -> None:
     """A job to score each sitting; they run after the transaction, or never where that is undone."""
     if sittings:
-        connection.execute(_ENTER, {"queue": SCORING, "task": SCORE, "sittings": list(sittings)})
+        connection.exec_driver_sql(ENTER, of(sittings))
+
+
+def of(sittings: Sequence[str]) -> dict[str, Any]:
+    """What `ENTER` is given."""
+    return {"queue": SCORING, "task": SCORE, "sittings": list(sittings)}
 
 
 def enter_missing(connection: Connection) -> int:

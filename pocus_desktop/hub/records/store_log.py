@@ -7,7 +7,7 @@ tree needs to grow. Roots of full tiles are kept so that old parts of a large tr
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, UniqueConstraint, func, select
 from sqlalchemy.engine import Connection
@@ -88,10 +88,18 @@ class Appended:
     growth: Growth
     checkpoint: bytes
 
-    def row(self) -> dict[str, object]:
+    def row(self) -> dict[str, Any]:
         """What changes in the row of state."""
         frontier = self.growth.frontier
         return {"size": frontier.size, "peaks": b"".join(frontier.peaks), "checkpoint": self.checkpoint}
+
+    def tiles(self) -> list[dict[str, Any]]:
+        """Rows of the tiles that were filled."""
+        return [
+            {"level": level // HEIGHT - 1, "number": number, "root": root}
+            for (level, number), root in self.growth.made.items()
+            if level and level % HEIGHT == 0
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,19 +143,10 @@ def write(connection: Connection, appended: Appended) -> None:
         for number, new in enumerate(appended.entries, start=appended.state.frontier.size)
     ]
     connection.execute(LOG_ENTRY.insert(), rows)
-    write_tiles(connection, appended)
-    connection.execute(LOG.update().where(LOG.c.id == _THE_ONE).values(**appended.row()))
-
-
-def write_tiles(connection: Connection, appended: Appended) -> None:
-    """Write the roots of the tiles that were filled."""
-    full = [
-        {"level": level // HEIGHT - 1, "number": number, "root": root}
-        for (level, number), root in appended.growth.made.items()
-        if level and level % HEIGHT == 0
-    ]
+    full = appended.tiles()
     if full:
         connection.execute(LOG_TILE.insert(), full)
+    connection.execute(LOG.update().where(LOG.c.id == _THE_ONE).values(**appended.row()))
 
 
 def sign_again(connection: Connection, sign: Sign) -> None:
@@ -214,18 +213,24 @@ def held(connection: Connection) -> Iterator[Held]:
         yield Held(number=row.number, digest=row.digest, entry=bytes(row.entry), receipt=receipt)
 
 
+def state_of(origin: str, size: int, peaks: bytes, checkpoint: bytes) -> LogState:
+    """The log's row as it stands; what is signed is verified on opening.
+
+    Raises:
+        LogDamagedError: Its parts do not belong together.
+    """
+    parts = tuple(peaks[at : at + HASH_BYTES] for at in range(0, len(peaks), HASH_BYTES))
+    try:
+        frontier = Frontier(size=size, peaks=parts)
+    except ValueError as problem:
+        raise LogDamagedError(part=CHECKPOINT, reason=str(problem)) from problem
+    signed = Head(origin=origin, size=frontier.size, root=frontier.root)
+    if not checkpoint.startswith(signed.text().encode()):
+        raise LogDamagedError(part=CHECKPOINT, reason="another tree than was signed")
+    return LogState(origin=origin, frontier=frontier, checkpoint=checkpoint)
+
+
 def _state(connection: Connection, *, is_taken: bool) -> LogState | None:
     chosen = select(LOG).where(LOG.c.id == _THE_ONE)
     row = connection.execute(chosen.with_for_update() if is_taken else chosen).one_or_none()
-    if row is None:
-        return None
-    peaks = bytes(row.peaks)
-    parts = tuple(peaks[at : at + HASH_BYTES] for at in range(0, len(peaks), HASH_BYTES))
-    try:
-        frontier = Frontier(size=row.size, peaks=parts)
-    except ValueError as problem:
-        raise LogDamagedError(part=CHECKPOINT, reason=str(problem)) from problem
-    signed = Head(origin=row.origin, size=frontier.size, root=frontier.root)
-    if not bytes(row.checkpoint).startswith(signed.text().encode()):  # what is signed is verified on opening
-        raise LogDamagedError(part=CHECKPOINT, reason="another tree than was signed")
-    return LogState(origin=row.origin, frontier=frontier, checkpoint=bytes(row.checkpoint))
+    return None if row is None else state_of(row.origin, row.size, bytes(row.peaks), bytes(row.checkpoint))
