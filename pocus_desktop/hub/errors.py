@@ -259,6 +259,14 @@ class StoreUnavailableError(HubError):
     status = 503
 
 
+class UnstorableError(HubError):
+    """The hub's database has no form for a value; it works for others."""
+
+    code = "hub.unstorable"
+    blame = Blame.CONTENT
+    status = 422
+
+
 class StoreMismatchError(HubError):
     """The hub's database is of another program or of a later version."""
 

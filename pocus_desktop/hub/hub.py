@@ -30,7 +30,7 @@ from pocus_desktop.hub.errors import (
     ShelfDamagedError,
     StoreUnavailableError,
 )
-from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Point
+from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Offer, Point
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.moves import remark_of
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
@@ -171,13 +171,28 @@ class Hub:
             PocusError: As `Intake.take`.
         """
         result = self._intake.take(envelope, digest)
-        if result.sitting is not None and not self._store.is_scoring_later:
+        self._score([result])
+        return result
+
+    def take_all(self, offers: Sequence[Offer]) -> Sequence[IntakeResult | Exception]:
+        """The same for several that wait at the same moment; what became of each.
+
+        Raises:
+            PocusError: As `Intake.take_all`.
+        """
+        results = self._intake.take_all(offers)
+        self._score([one for one in results if isinstance(one, IntakeResult)])
+        return results
+
+    def _score(self, taken: Sequence[IntakeResult]) -> None:
+        if self._store.is_scoring_later:
+            return
+        for sitting in dict.fromkeys(one.sitting for one in taken if one.sitting is not None):
             try:
-                self.settle(result.sitting)
+                self.settle(sitting)
             except StoreUnavailableError as error:  # the envelope is held all the same; it is scored at the next start
                 log.failure(error)
-            self._hook(Point.SETTLED)
-        return result
+        self._hook(Point.SETTLED)
 
     def receive(self, envelope: bytes, digest: str | None = None) -> bytes:
         """`take`, for who wants no more than the receipt's envelope."""

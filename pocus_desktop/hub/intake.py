@@ -8,11 +8,14 @@
 5. What fails 2 or 3 is kept in quarantine with its reason, as far as there is room, and refused (5.5). Offered again,
    it is judged again.
 
+Several that wait at the same moment go together: one look, one transaction (`take_all`); each is judged by itself.
+
 Whether the hub knows the bundle does not matter here: results must not be lost because a key comes late.
 """
 
+import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -23,14 +26,14 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.bundle.manifest import LARGEST_INTEGER
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
-from pocus_desktop.hub.arrival import Arrival
+from pocus_desktop.hub.arrival import Accepted, Arrival
 from pocus_desktop.hub.errors import (
     EnvelopeRefusedError,
+    HubError,
     NameMismatchError,
     NotAdmittedError,
     ObjectDamagedError,
     QuarantineFullError,
-    SittingConflictError,
     TooLargeError,
 )
 from pocus_desktop.hub.moves import FindCentre, Moves, moves_of
@@ -40,7 +43,7 @@ from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.errors import PocusError, Safe
 from pocus_desktop.sitting.errors import NotForThisKeyError
 from pocus_desktop.sitting.events import Moved
 from pocus_desktop.sitting.events import Opened as OpenedEvent
@@ -88,6 +91,29 @@ class IntakeResult:
     receipt: bytes
     is_new: bool
     sitting: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An envelope that somebody sends.
+
+    Attributes:
+        data: The sealed result, whole.
+        digest: What the sender says its SHA-256 is; None where they say nothing.
+        about: What every line that is logged about it says besides.
+    """
+
+    data: bytes
+    digest: str | None = None
+    about: Mapping[str, Safe] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """An envelope that may be accepted."""
+
+    data: bytes
+    arrival: Arrival
 
 
 class Intake:
@@ -147,27 +173,42 @@ class Intake:
             StoreUnavailableError: Nothing was promised; the sender keeps it.
             LogDamagedError, PlaceDamagedError: As well, until a person mends the hub.
         """
-        if len(data) > MAXIMUM_ENVELOPE_BYTES:
-            raise TooLargeError(limit_bytes=MAXIMUM_ENVELOPE_BYTES)
-        found = canonical.digest(data)
-        if digest is not None and digest != found:
-            raise NameMismatchError
-        given, was_refused = self._store.look(found)  # 1
-        if given is not None:
-            return IntakeResult(receipt=self.still(given), is_new=False, sitting=None)
-        try:
-            opened, admission = self._judge(data)  # 2, 3
-        except PocusError as cause:
-            raise self._refuse(data, found, cause) from cause  # 5
-        self._hook(Point.VERIFIED)
-        try:
-            receipt, is_new = self._keep(data, opened, admission)  # 4
-        except SittingConflictError as cause:  # whatever else fails is the hub's fault, and the sender tries again
-            raise self._refuse(data, found, cause) from cause  # 5
-        if was_refused:
-            self._store.release(found)
-            self._quarantine.remove(found)
-        return IntakeResult(receipt=receipt, is_new=is_new, sitting=opened.header.sitting)
+        (outcome,) = self.take_all([Offer(data=data, digest=digest)])
+        if isinstance(outcome, IntakeResult):
+            return outcome
+        raise outcome
+
+    def take_all(self, offers: Sequence[Offer]) -> list[IntakeResult | Exception]:
+        """Take several envelopes with one look, one transaction, and few waits for the disk.
+
+        Returns:
+            What became of each; what `take` would have raised where that concerns it alone.
+
+        Raises:
+            StoreUnavailableError, LogDamagedError, PlaceDamagedError: As `take`, for all of them.
+        """
+        found = [canonical.digest(offer.data) for offer in offers]
+        known = self._store.look(found)  # 1
+        outcomes: list[IntakeResult | Exception | None] = []
+        fresh: dict[int, _Judged] = {}
+        for at, (offer, digest) in enumerate(zip(offers, found, strict=True)):
+            done: IntakeResult | Exception | None
+            with log.about(**offer.about):
+                try:
+                    done = self._before(offer, digest, known[digest][0])
+                    if done is None:
+                        fresh[at] = self._judge(offer.data, digest)  # 2, 3
+                        self._hook(Point.VERIFIED)
+                except Exception as problem:  # noqa: BLE001 - it concerns this one; the others are taken
+                    done = problem
+            outcomes.append(done)
+        for at, kept in zip(fresh, self._keep(list(fresh.values())), strict=True):  # 4
+            with log.about(**offers[at].about):
+                try:
+                    outcomes[at] = self._settled(fresh[at], kept, was_refused=known[fresh[at].arrival.digest][1])
+                except Exception as problem:  # noqa: BLE001 - as above
+                    outcomes[at] = problem
+        return [one for one in outcomes if one is not None]
 
     def still(self, given: bytes) -> bytes:
         """A receipt that was given, or where its key was revoked since, the same word by today's key (5.1)."""
@@ -224,28 +265,35 @@ class Intake:
         if self._objects.get(digest) is None:
             raise ObjectDamagedError(digest=digest)
 
-    def _judge(self, data: bytes) -> tuple[Opened, Admission]:
-        try:
-            opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
-        except NotForThisKeyError:  # the keys may have been rotated while this process ran
-            if not self._ring.refresh():
-                raise
-            opened = open_sealed_result(data, self._ring.openers, stations=self._stations)
-        admission = admissions.verify(opened.admission, self._ring.verifiers).admission
-        _require_admitted(opened, admission)
-        return opened, admission
+    def _before(self, offer: Offer, digest: str, given: bytes | None) -> IntakeResult | None:
+        """What needs no judging: rule 1; None where the envelope has to be looked into.
 
-    def _keep(self, data: bytes, opened: Opened, admission: Admission) -> tuple[bytes, bool]:
+        Raises:
+            TooLargeError, NameMismatchError: As `take`.
+        """
+        if len(offer.data) > MAXIMUM_ENVELOPE_BYTES:
+            raise TooLargeError(limit_bytes=MAXIMUM_ENVELOPE_BYTES)
+        if offer.digest is not None and offer.digest != digest:
+            raise NameMismatchError
+        return None if given is None else IntakeResult(receipt=self.still(given), is_new=False, sitting=None)
+
+    def _judge(self, data: bytes, digest: str) -> "_Judged":
+        """Rules 2 and 3, and 5 where they fail."""
+        try:
+            opened = self._open(data)
+            admission = admissions.verify(opened.admission, self._ring.verifiers).admission
+            _require_admitted(opened, admission)
+        except PocusError as cause:
+            raise self._refuse(data, digest, cause) from cause
         header = opened.header
         moves = self.moves_of(opened, admission)
-        received_at_ms = self._clock.read().wall_ms
         arrival = Arrival(
-            digest=opened.digest,
+            digest=digest,
             sitting=header.sitting,
             last_seq=header.last_seq,
             is_partial=header.is_partial,
             station=opened.station.key_id,
-            received_at_ms=received_at_ms,
+            received_at_ms=self._clock.read().wall_ms,
             admission_id=admission.admission_id,
             candidate_id=admission.candidate.id,
             attempt=admission.attempt,
@@ -255,26 +303,53 @@ class Intake:
             rank=moves.rank,
             centre=moves.centre,
         )
-        receipt = issue_receipt(
-            self._ring.signer,
-            sealed_digest=opened.digest,
-            sitting=header.sitting,
-            last_seq=header.last_seq,
-            received_at_ms=received_at_ms,
-            is_partial=header.is_partial,
-            log=self._log.origin,
-        )
-        self._objects.put(data)
-        self._hook(Point.STORED)
+        return _Judged(data=data, arrival=arrival)
+
+    def _open(self, data: bytes) -> Opened:
         try:
-            accepted = self._log.enter(arrival, receipt)
-        except SittingConflictError:  # for ever: a sitting never changes its admission
-            self._objects.remove(opened.digest)
-            raise
+            return open_sealed_result(data, self._ring.openers, stations=self._stations)
+        except NotForThisKeyError:  # the keys may have been rotated while this process ran
+            if not self._ring.refresh():
+                raise
+            return open_sealed_result(data, self._ring.openers, stations=self._stations)
+
+    def _keep(self, judged: "Sequence[_Judged]") -> Sequence[Accepted | HubError]:
+        """Rule 4."""
+        if not judged:
+            return ()
+        self._objects.put_all({one.arrival.digest: one.data for one in judged})
+        self._hook(Point.STORED)
+        signer, origin = self._ring.signer, self._log.origin
+        return self._log.enter(
+            [
+                (
+                    one.arrival,
+                    issue_receipt(
+                        signer,
+                        sealed_digest=one.arrival.digest,
+                        sitting=one.arrival.sitting,
+                        last_seq=one.arrival.last_seq,
+                        received_at_ms=one.arrival.received_at_ms,
+                        is_partial=one.arrival.is_partial,
+                        log=origin,
+                    ),
+                )
+                for one in judged
+            ]
+        )
+
+    def _settled(self, judged: "_Judged", kept: Accepted | HubError, *, was_refused: bool) -> IntakeResult:
+        arrival = judged.arrival
+        if isinstance(kept, HubError):  # for ever; whatever else fails is the hub's fault, and the sender tries again
+            self._objects.remove(arrival.digest)
+            raise self._refuse(judged.data, arrival.digest, kept) from kept  # 5
         self._hook(Point.COMMITTED)
-        if accepted.is_new:
-            log.event("hub.accepted", digest=opened.digest, sitting=header.sitting, last_seq=header.last_seq)
-        return accepted.receipt, accepted.is_new
+        if kept.is_new:
+            log.event("hub.accepted", digest=arrival.digest, sitting=arrival.sitting, last_seq=arrival.last_seq)
+        if was_refused:
+            self._store.release(arrival.digest)
+            self._quarantine.remove(arrival.digest)
+        return IntakeResult(receipt=kept.receipt, is_new=kept.is_new, sitting=arrival.sitting)
 
     def _refuse(self, data: bytes, digest: str, cause: PocusError) -> PocusError:
         room = self._store.quarantined_bytes() + len(data) + PLACE_BYTES

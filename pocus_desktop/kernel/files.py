@@ -2,11 +2,15 @@
 
 import errno
 import os
+import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pocus_desktop.kernel.errors import Blame, PocusError
+
+_FRESH: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class FileRefusedError(PocusError):
@@ -51,6 +55,37 @@ def write_atomically(path: Path, data: bytes, *, is_private: bool = False) -> No
     sync_folder(path.parent)
 
 
+def write_several(several: Mapping[Path, bytes]) -> None:
+    """Write private files as `write_atomically` does, into folders that are there, in less time than one after another.
+
+    All are written before the first one is synced, so that a file system with a journal commits about once.
+
+    Raises:
+        OSError: As the operating system says; each file is then the old one or the new one.
+    """
+    begun: dict[str, Path] = {}
+    handles: list[int] = []
+    try:
+        for path, data in several.items():
+            name = str(path.parent / f".{path.name}.{secrets.token_hex(8)}")
+            handles.append(os.open(name, _FRESH, 0o600))
+            begun[name] = path
+            _write(handles[-1], data)
+        while handles:
+            os.fsync(handles[-1])
+            os.close(handles.pop())
+        for name, path in tuple(begun.items()):
+            os.replace(name, path)  # noqa: PTH105 - a hub does this for each envelope
+            del begun[name]
+    finally:
+        for handle in handles:
+            os.close(handle)
+        for name in begun:
+            Path(name).unlink(missing_ok=True)
+    for folder in {path.parent for path in several}:
+        sync_folder(folder)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it that are missing, each durable in the one above.
 
@@ -80,3 +115,9 @@ def sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]

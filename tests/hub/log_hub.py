@@ -79,7 +79,9 @@ class KeptLog:
     def accept(self, log: ResultLog, number: int, *, signer: SigningKey = KEYS.signing) -> Accepted:
         """Accept an envelope as the intake does."""
         wish = self.wish(log, number, signer=signer)
-        return log.enter(wish.arrival, wish.receipt)
+        (accepted,) = log.enter([(wish.arrival, wish.receipt)])
+        assert isinstance(accepted, Accepted)
+        return accepted
 
     def insert_without_log(self, store: HubStore, number: int, receipt: bytes, *, received_at_ms: int) -> None:
         """What a hub from before the log left behind."""

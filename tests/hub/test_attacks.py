@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pocus_desktop.hub.errors import NoRoomError, StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import Policy, create_app
+from pocus_desktop.hub.web.application import Application
 from pocus_desktop.hub.web.body import TRICKLE_BYTES
 from pocus_desktop.hub.web.doors import Door
 from pocus_desktop.hub.web.figures import figures
@@ -108,7 +109,7 @@ def require_ours(answer: httpx2.Response) -> None:
 
 
 def doors(hub: Hub, depot: Path) -> list[Door]:
-    return [cast(Door, route) for route in create_app(hub, depot=depot).routes]
+    return list(cast(Application, create_app(hub, depot=depot).app).doors)
 
 
 def client_of(hub: Hub, depot: Path, policy: Policy = OPEN) -> httpx2.Client:
@@ -396,7 +397,7 @@ def test_nothing_of_a_person_stays_in_the_log(
             def stumble(*_given: object) -> None:
                 raise RuntimeError("Ana Roe said no")
 
-            monkeypatch.setattr(hub, "take", stumble)
+            monkeypatch.setattr(hub._intake, "take_all", stumble)
             assert put(client, sat.partial).json()["code"] == "kernel.unexpected"
         with running(configuration(hub, policy=OPEN)) as port:
             exchange(port, b"Ana Roe C-4711\r\n\r\n")

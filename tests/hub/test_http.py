@@ -182,7 +182,7 @@ def test_a_mistake_of_the_program_is_told_without_its_text(
     def stumble(*_given: object) -> None:
         raise RuntimeError("an answer could stand here")
 
-    monkeypatch.setattr(hub, "take", stumble)
+    monkeypatch.setattr(hub._intake, "take_all", stumble)
     answer = _put(client, school.sit().final)
     _problem(answer, 500, "kernel.unexpected")
     assert "could stand here" not in answer.text

@@ -15,7 +15,7 @@ import pytest
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.arrival import Accepted, Arrival, Wish
-from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError
+from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError, UnstorableError
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.results_log.audit import Deed, audit_records
 from pocus_desktop.hub.results_log.export import export_log
@@ -69,6 +69,15 @@ def test_a_batch_is_entered_in_order_under_one_head(kept: KeptLog) -> None:
         assert [one.index for one in proved] == [1, 2, 1, 0, 3]
         assert [one.head.head.size for one in proved if one.head] == [4, 4, 4, 1, 4]
         assert log.copy().audit() == 4
+
+
+def test_what_the_database_has_no_form_for_is_refused_alone(kept: KeptLog) -> None:
+    with kept.open() as log, kept.store() as store:
+        wishes = [kept.wish(log, number, attempt=2**70 if number == 1 else 1) for number in range(3)]
+        first, odd, last = store.accept_all(wishes, log.sign)
+        assert isinstance(odd, UnstorableError)
+        assert [one.is_new for one in (first, last) if isinstance(one, Accepted)] == [True, True]
+        assert log.copy().audit() == 2
 
 
 def test_many_threads_of_many_processes_make_one_order(kept: KeptLog) -> None:

@@ -8,6 +8,7 @@ highest last event of those that moved by most permits, whatever order envelopes
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar, overload
 
 from sqlalchemy import bindparam, exists, false, func, select
@@ -15,7 +16,13 @@ from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from pocus_desktop.hub.arrival import Accepted, Status, Wish
-from pocus_desktop.hub.errors import LogDamagedError, SittingConflictError, StoreMismatchError, StoreUnavailableError
+from pocus_desktop.hub.errors import (
+    HubError,
+    LogDamagedError,
+    StoreMismatchError,
+    StoreUnavailableError,
+    UnstorableError,
+)
 from pocus_desktop.hub.records import (
     store_accept,
     store_engine,
@@ -144,31 +151,38 @@ class HubStore:
             ).scalar_one_or_none()
         return found
 
-    def look(self, digest: str) -> tuple[bytes | None, bool]:
-        """The receipt that was given for an envelope, None where it is not held; and whether it was refused before."""
+    def look(self, digests: Sequence[str]) -> dict[str, tuple[bytes | None, bool]]:
+        """By digest: the receipt that was given for an envelope, None where it is not held; whether it was refused."""
         if self.is_shared:
-            return self._again(lambda driver: store_swift.look(driver, [digest])[digest], store_engine.driver)
+            return self._again(lambda driver: store_swift.look(driver, digests), store_engine.driver)
         with self.reading() as connection:
-            row = connection.execute(_LOOK, {"wanted": digest}).one()
-        return None if row.receipt is None else bytes(row.receipt), bool(row.was_refused)
+            rows = {digest: connection.execute(_LOOK, {"wanted": digest}).one() for digest in digests}
+        return {
+            digest: (None if row.receipt is None else bytes(row.receipt), bool(row.was_refused))
+            for digest, row in rows.items()
+        }
 
-    def accept_all(self, wishes: Sequence[Wish], sign: Sign) -> Sequence[Accepted | SittingConflictError]:
+    def accept_all(self, wishes: Sequence[Wish], sign: Sign) -> Sequence[Accepted | HubError]:
         """Accept envelopes in one transaction: their rows, their places in the log, their receipts (`store_accept`).
 
         Returns:
-            What became of each; a conflict where its sitting is known under another admission.
+            What became of each; a `SittingConflictError` where its sitting is known under another admission, an
+            `UnstorableError` where the database has no form for what it says: then each has a transaction of its own.
 
         Raises:
             StoreUnavailableError: Nothing was entered, or it is not known.
         """
-        if self.is_shared:
-            return self._again(
-                lambda driver: store_accept.accept_swiftly(
-                    driver, wishes, sign, is_scoring_later=self.is_scoring_later
-                ),
-                store_engine.driver,
-            )
-        return self._again(lambda connection: store_accept.accept_all(connection, wishes, sign))
+        try:
+            if self.is_shared:
+                accept = partial(store_accept.accept_swiftly, is_scoring_later=self.is_scoring_later)
+                return self._again(lambda driver: accept(driver, wishes, sign), store_engine.driver)
+            return self._again(lambda connection: store_accept.accept_all(connection, wishes, sign))
+        except (StoreUnavailableError, OverflowError, UnicodeError) as problem:
+            if not store_engine.is_unstorable(problem):
+                raise
+            if len(wishes) == 1:
+                return [UnstorableError(reason=type(problem.__cause__ or problem).__name__)]
+            return [outcome for wish in wishes for outcome in self.accept_all([wish], sign)]
 
     def begin_log(self, origin: str, sign: Sign) -> LogState:
         """Begin the log where there is none; as it stands.

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     DBAPIError,
     IntegrityError,
     InvalidatePoolError,
@@ -199,6 +200,11 @@ def is_passing(problem: DBAPIError) -> bool:
     if isinstance(problem, IntegrityError):  # another one entered the same thing in between: look again
         return True
     return problem.connection_invalidated or getattr(problem.orig, "sqlstate", None) in _PASSING
+
+
+def is_unstorable(problem: Exception) -> bool:
+    """Whether it was a value that the database has no form for, as `told_as_ours` lets it out."""
+    return isinstance(problem, OverflowError | UnicodeError) or isinstance(problem.__cause__, DataError)
 
 
 def pauses() -> Iterator[Callable[[], None]]:

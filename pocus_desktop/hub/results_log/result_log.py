@@ -7,13 +7,13 @@ log.check()                whether what is stored is what was signed
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Accepted, Arrival, Wish
-from pocus_desktop.hub.errors import LogDamagedError
-from pocus_desktop.hub.records.committer import Committer
+from pocus_desktop.hub.errors import HubError, LogDamagedError
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_log import LogState
 from pocus_desktop.kernel import log as events
@@ -54,7 +54,6 @@ class ResultLog:
         """
         self._store = store
         self._ring = ring
-        self._committer = Committer[Wish, Accepted](lambda wishes: store.accept_all(wishes, self.sign))
         if is_only_read:
             self.origin = self._state().origin
             self.check()
@@ -67,18 +66,20 @@ class ResultLog:
         if entered:
             events.event("hub.log_entered_older", count=entered)
 
-    def enter(self, arrival: Arrival, receipt: bytes) -> Accepted:
-        """Accept an envelope with its receipt, together with whatever waits at this moment; durable when it returns.
+    def enter(self, arrivals: Sequence[tuple[Arrival, bytes]]) -> Sequence[Accepted | HubError]:
+        """Accept envelopes with their receipts, together under one head; durable when it returns.
 
         Args:
-            arrival: What is known of it.
-            receipt: Its receipt, which names this log.
+            arrivals: What is known of each, and its receipt, which names this log.
+
+        Returns:
+            What became of each; an error where it can never be entered (`HubStore.accept_all`).
 
         Raises:
-            SittingConflictError: The sitting is known under another admission.
-            StoreUnavailableError: It was not entered, or it is not known.
+            StoreUnavailableError: None was entered, or it is not known.
         """
-        return self._committer.submit(Wish(arrival=arrival, receipt=receipt, entry=entry_of(receipt)))
+        wishes = [Wish(arrival=one, receipt=receipt, entry=entry_of(receipt)) for one, receipt in arrivals]
+        return self._store.accept_all(wishes, self.sign)
 
     def sign(self, head: Head) -> bytes:
         """The checkpoint of a head."""

@@ -1,7 +1,7 @@
 """Bytes by their digest: what was accepted, as it came, for ever."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pocus_desktop.hub.errors import ObjectDamagedError, PlaceDamagedError
@@ -32,8 +32,16 @@ class Objects:
             StoreUnavailableError: The place does not take them.
         """
         digest = canonical.digest(data)
-        self._place.put(_name(digest), data)
+        self.put_all({digest: data})
         return digest
+
+    def put_all(self, several: Mapping[str, bytes]) -> None:
+        """The same for several, by their digests.
+
+        Raises:
+            StoreUnavailableError: The place does not take one of them; others may be kept.
+        """
+        self._place.put_all({_name(digest): data for digest, data in several.items()})
 
     def get(self, digest: str) -> bytes | None:
         """The bytes of a digest, checked against it; None where there are none.

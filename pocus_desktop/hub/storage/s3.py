@@ -8,7 +8,8 @@ address, region and keys come from the environment or the files that the S3 clie
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import boto3
@@ -31,6 +32,7 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
 )
+SIDE_BY_SIDE: Final = 8
 _MISSING: Final = frozenset({"NoSuchKey", "404", "NotFound"})
 _THERE: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
 
@@ -96,6 +98,16 @@ class S3Place:
             _asked(lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ChecksumSHA256=checksum))
         if self.get(name) != data:
             raise StoreUnavailableError(reason="what was put is not what is there")
+
+    def put_all(self, several: Mapping[str, bytes]) -> None:
+        """As `Place.put_all`: side by side, for the service is far away."""
+        if len(several) == 1:
+            ((name, data),) = several.items()
+            self.put(name, data)
+            return
+        with ThreadPoolExecutor(min(len(several), SIDE_BY_SIDE)) as threads:
+            for done in [threads.submit(self.put, name, data) for name, data in several.items()]:
+                done.result()
 
     def get(self, name: str) -> bytes | None:
         """As `Place.get`."""

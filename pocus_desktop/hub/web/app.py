@@ -12,7 +12,7 @@
     GET  /v1/depot/…                       what the academy publishes (`hub.web.depot_door`)
 
 Every error is a problem document. Who sends is asked before any content is read (`hub.web.guard`); the content is read
-as it comes, up to a limit and never slower than a stall; the work is done on threads, a few envelopes at a time.
+as it comes, up to a limit and never slower than a stall; the work is done on threads (`hub.web.gathering`).
 """
 
 import threading
@@ -21,46 +21,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pocus_desktop.hub.errors import (
     BadDigestError,
-    BadMethodError,
-    BadRequestError,
     ContentDigestMismatchError,
     NameMismatchError,
     NoReceiptError,
-    NotFoundError,
     TooBusyError,
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
 from pocus_desktop.hub.storage.objects import is_digest
+from pocus_desktop.hub.web.application import Application
 from pocus_desktop.hub.web.body import read_body
 from pocus_desktop.hub.web.depot_door import DepotDoor
 from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.gathering import Gathering
 from pocus_desktop.hub.web.guard import DEFAULT_LIMITS, Guard, Limits, Senders
 from pocus_desktop.hub.web.incidents_door import IncidentsDoor
 from pocus_desktop.hub.web.log_door import LogDoor
 from pocus_desktop.hub.web.metrics import Metrics
-from pocus_desktop.hub.web.observed import Observed, refuse
+from pocus_desktop.hub.web.observed import Observed
 from pocus_desktop.hub.web.protocol import BUSY_S
 from pocus_desktop.hub.web.readiness import Readiness
 from pocus_desktop.hub.web.registry_door import RegistryDoor
 from pocus_desktop.hub.web.uploads_door import UploadsDoor
-from pocus_desktop.kernel import canonical, log
-from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel import canonical
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.transport import RECEIPT_MEDIA_TYPE
-
-AT_ONCE: Final = 4
-"""Envelopes that are judged at the same time; each may hold tens of megabytes while it is unpacked."""
 
 READ_AT_ONCE: Final = 32
 """Envelopes that are read at the same time, whole or in pieces; each is held in memory until it is whole."""
@@ -95,7 +87,7 @@ DEFAULT_POLICY: Final = Policy()
 
 def create_app(
     hub: Hub, *, depot: Path | None = None, policy: Policy = DEFAULT_POLICY, metrics: Metrics | None = None
-) -> Starlette:
+) -> Observed:
     """The ASGI application of a hub; it needs no lifespan.
 
     Args:
@@ -124,20 +116,15 @@ def create_app(
         stall_s=policy.stall_s,
         maximum_bytes=policy.maximum_bytes,
     )
-    app = Starlette(
-        routes=[
-            *doors.routes(),
-            *uploads.routes(),
-            *LogDoor(hub.log, guard).routes(),
-            *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
-            *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
-            *(DepotDoor(depot, guard).routes() if depot is not None else ()),
-        ],
-        middleware=[Middleware(Observed, metrics=metrics, proxies=policy.proxies)],
-        exception_handlers={PocusError: _told, HTTPException: _told_by_framework},
-    )
-    app.router.redirect_slashes = False  # an address is as it is written
-    return app
+    every: list[Door] = [
+        *doors.routes(),
+        *uploads.routes(),
+        *LogDoor(hub.log, guard).routes(),
+        *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
+        *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
+        *(DepotDoor(depot, guard).routes() if depot is not None else ()),
+    ]
+    return Observed(Application(every), metrics=metrics, proxies=policy.proxies)
 
 
 class _Doors:
@@ -151,7 +138,7 @@ class _Doors:
         self._metrics = metrics
         self._policy = policy
         self._readiness = Readiness(hub)
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._gathering = Gathering(hub.take_all)
         self._readers = readers
 
     def routes(self) -> list[Door]:
@@ -214,14 +201,10 @@ class _Doors:
         return Response(canonical.encode({"status": "ok"}), media_type=_JSON)
 
     async def take(self, data: bytes, digest: str) -> IntakeResult:
-        """Judge an envelope on a thread, when its turn comes."""
-        result = await run_in_threadpool(self._take, data, digest)
+        """Judge an envelope, with others that wait."""
+        result = await self._gathering.take(data, digest)
         (self._metrics.accepted if result.is_new else self._metrics.repeated).inc()
         return result
-
-    def _take(self, data: bytes, digest: str) -> IntakeResult:
-        with self._turns:
-            return self._hub.take(data, digest)
 
 
 def _digest(request: Request) -> str:
@@ -229,21 +212,3 @@ def _digest(request: Request) -> str:
     if not is_digest(digest):
         raise BadDigestError
     return digest
-
-
-async def _told(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, PocusError)  # noqa: S101 - registered for these alone
-    log.failure(problem)
-    return refuse(request.scope, problem)
-
-
-async def _told_by_framework(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, HTTPException)  # noqa: S101 - registered for these alone
-    match problem.status_code:
-        case 404:
-            error: PocusError = NotFoundError()
-        case 405:
-            error = BadMethodError()
-        case _:
-            error = BadRequestError(reason=f"status {problem.status_code}")
-    return refuse(request.scope, error, headers=problem.headers)

@@ -11,7 +11,6 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from pocus_desktop.hub.errors import BadRangeError, NotFoundError
@@ -36,7 +35,7 @@ class DepotDoor:
         self._folder = folder.resolve()
         self._guard = guard
 
-    def routes(self) -> tuple[BaseRoute, ...]:
+    def routes(self) -> tuple[Door, ...]:
         """`GET` and `HEAD` of `/v1/depot/…`."""
         return (Door("/v1/depot/{path:path}", self.give, guard=self._guard, counted="depot"),)
 

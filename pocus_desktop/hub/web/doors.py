@@ -18,6 +18,7 @@ class Door(Route):
     """A route that checks what is told about a request before it is answered.
 
     Attributes:
+        checked: Answers a request; whatever is wrong with it is raised.
         takes: The media type of the content it takes; None where it takes none.
         gives: The media types of its good answers; empty where these have no content.
         counted: The name under which strangers are counted here; None where the endpoint sees to that, or nobody is
@@ -46,6 +47,7 @@ class Door(Route):
             require_acceptable(request, self.gives)
             return await endpoint(request)
 
+        self.checked = checked
         super().__init__(path, checked, methods=[method])
 
 

@@ -129,6 +129,7 @@ class Guard:
         self._limits = limits
         self._limiter = Limiter()
         self._has_enrolled = False
+        self._met: dict[str, Enrolled] = {}
 
     async def let_in(self, request: Request, *, door: str, content_digest: str | None) -> Sender | None:
         """Let whoever may deliver pass, before any content is read.
@@ -146,8 +147,9 @@ class Guard:
             RateLimitedError: Rules 4 and 5.
             StoreUnavailableError: The records do not answer.
         """
+        sender: Sender | None
         try:
-            sender = await run_in_threadpool(self._sender, request, content_digest)
+            sender = await self._sender(request, content_digest)
         except (UnsignedError, UnknownSenderError, ClockDiffersError):
             if await run_in_threadpool(self._is_closed):
                 self.count_stranger(request, door=door)
@@ -178,10 +180,21 @@ class Guard:
             self._metrics.limited.labels(door).inc()
             raise RateLimitedError(wait_s=-(-wait_ms // 1000))
 
-    def _sender(self, request: Request, content_digest: str | None) -> Sender:
+    async def _sender(self, request: Request, content_digest: str | None) -> Sender:
+        """Who signed; the records are asked only about a key that was not met before.
+
+        Raises:
+            UnsignedError, UnknownSenderError, ClockDiffersError: As `let_in`.
+        """
+        try:
+            return self._signer(request, content_digest, self._met.get)
+        except UnknownSenderError:
+            return await run_in_threadpool(self._signer, request, content_digest, self._look_up)
+
+    def _signer(self, request: Request, content_digest: str | None, find: Callable[[str], Enrolled | None]) -> Sender:
         now_ms = self._clock.read().wall_ms
         try:
-            found = signer_of(request, self._registry.enrolments.sender, now_ms=now_ms, content_digest=content_digest)
+            found = signer_of(request, find, now_ms=now_ms, content_digest=content_digest)
         except SignerUnknownError as problem:
             raise UnknownSenderError from problem
         except SignedForAnotherTimeError as problem:
@@ -189,6 +202,13 @@ class Guard:
         except NotSignedError as problem:
             raise UnsignedError(reason=str(problem.params["reason"])) from problem
         return Sender(key_id=found.record.signing_id, kind=found.record.kind)
+
+    def _look_up(self, key_id: str) -> Enrolled | None:
+        """Whoever has a key, from the records; their key and kind never change, so they are not asked for twice."""
+        found = self._registry.enrolments.sender(key_id)
+        if found is not None:
+            self._met[key_id] = found
+        return found
 
     def _is_closed(self) -> bool:
         """Whether a stranger may not deliver; an enrolment is never removed, so that it stays closed."""

@@ -5,7 +5,6 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.results_log.result_log import ResultLog
@@ -31,7 +30,7 @@ class LogDoor:
         self._log = log
         self._guard = guard
 
-    def routes(self) -> tuple[BaseRoute, ...]:
+    def routes(self) -> tuple[Door, ...]:
         """`GET` and `HEAD` of `/v1/log/…`."""
         return (
             Door("/v1/log/checkpoint", self.checkpoint, gives=[_TEXT], guard=self._guard, counted="log"),

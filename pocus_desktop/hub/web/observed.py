@@ -43,14 +43,14 @@ class Observed:
     """
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, proxies: Collection[str] = ()) -> None:
-        self._app = app
+        self.app = app
         self._metrics = metrics
         self._proxies = frozenset(proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
         scope.setdefault("state", {})
@@ -72,7 +72,7 @@ class Observed:
                 if refused is not None:
                     await refuse(scope, refused)(scope, receive, sending)
                 else:
-                    await self._app(scope, receive, sending)
+                    await self.app(scope, receive, sending)
             except Exception as bug:  # noqa: BLE001 - rule 3: nothing of it may reach a log or a sender by itself
                 log.bug("hub.request_failed", bug)
                 if status == 0:

@@ -10,7 +10,6 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from pocus_desktop.admission.documents import MAXIMUM_BYTES
 from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
@@ -48,7 +47,7 @@ class RegistryDoor:
         self._stall_s = stall_s
         self._tries = Tries()
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Door]:
         """For the application."""
         return [
             Door(

@@ -1,0 +1,73 @@
+"""From a request to its door, and from what the door says or raises to an answer.
+
+An academy's hub does this for each envelope, so nothing stands between that does nothing here: a door is found by its
+address and method (as Starlette's routes match), it answers, and whatever it raises of ours becomes a problem document.
+What else goes wrong is for `hub.web.observed`, which stands around this.
+"""
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
+
+from pocus_desktop.hub.errors import BadMethodError, BadRequestError, NotFoundError
+from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.observed import refuse
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.errors import PocusError
+
+
+class Application:
+    """The doors as one ASGI application.
+
+    Attributes:
+        doors: In the order in which they are tried.
+    """
+
+    def __init__(self, doors: Sequence[Door]) -> None:
+        self.doors = tuple(doors)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        answer = await self._answer(scope, receive, send)
+        await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response:
+        try:
+            door = self._door(scope)
+            if scope["method"] not in (door.methods or ()):
+                log.failure(BadMethodError())
+                return refuse(scope, BadMethodError(), headers={"Allow": ", ".join(self._methods(scope))})
+            return await door.checked(Request(scope, receive, send))
+        except PocusError as problem:
+            log.failure(problem)
+            return refuse(scope, problem)
+        except HTTPException as problem:  # the framework's, of a request that it cannot read
+            return refuse(scope, BadRequestError(reason=f"status {problem.status_code}"), headers=problem.headers)
+
+    def _door(self, scope: Scope) -> Door:
+        """The door of an address, noted in the scope; where none takes the method, one that takes another.
+
+        Raises:
+            NotFoundError: Nothing has this address.
+        """
+        beside: Door | None = None
+        for door in self.doors:
+            match, found = door.matches(scope)
+            if match is Match.NONE or (match is Match.PARTIAL and beside is not None):
+                continue
+            scope.update(found, route=door)
+            if match is Match.FULL:
+                return door
+            beside = door
+        if beside is None:
+            raise NotFoundError
+        return beside
+
+    def _methods(self, scope: Scope) -> list[str]:
+        """What the doors at this address take."""
+        here = (door for door in self.doors if door.matches(scope)[0] is not Match.NONE)
+        return sorted({method for door in here for method in door.methods or ()})
