@@ -8,7 +8,6 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from pocus_desktop.hub.errors import BadDigestError, ContentDigestMismatchError, HubError
 from pocus_desktop.hub.registry.incidents import Incidents
@@ -35,7 +34,7 @@ class IncidentsDoor:
         self._guard = guard
         self._stall_s = stall_s
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Door]:
         """For the application."""
         return [Door(INCIDENTS, self.put, method="PUT", takes=SEALED_TYPE, gives=[RECEIPT_TYPE])]
 
