@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from pocus_desktop.admission import admission as admissions
+from pocus_desktop.admission.proctor_order import AddTime, Kind, RemoveTime, told_by
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, intents, lost, views
+from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import DiskFullError
 from pocus_desktop.sitting.ledger import BREAK, JUMP_MS
 from tests.sitting.fair_credit import Credit
+from tests.sitting.ordering import Console
 from tests.sitting.several import a_case, a_world, an_assessment
 from tests.sitting.world import World, choice, to_case
 
@@ -46,6 +49,11 @@ KINDS: Final = (
     "disk",
     "leave",
     "code",
+    "order-pause",
+    "order-on",
+    "order-time",
+    "order-break",
+    "order-hand",
 )
 REPORTS: Final = ("stalled", "failed", "recovered", "position", "ended", "stalled", "failed", "paused")
 
@@ -78,6 +86,7 @@ class Sat:
     world: World = field(init=False)
     proved_ms: int = 0
     passed_ms: int = 0
+    given_breaks_ms: int = 0
     pending_ms: int = 0
     slept_ms: int = 0
     dark_in_breaks_ms: int = 0
@@ -92,7 +101,10 @@ class Sat:
     def __post_init__(self) -> None:
         self.world = a_world(World(folder=self.folder), an_exam())
         code = admissions.start_code_verifier(CODE, admission_id="adm_1") if self.needs_code else None
-        self.sitting = self.world.begin(credit_cap_ms=CAP_MS, start_code=code, hook=self._hook)
+        self.console = Console(station=self.world.station)
+        self.sitting = self.world.begin(
+            credit_cap_ms=CAP_MS, start_code=code, hook=self._hook, centre=self.console.keys.sealing.public
+        )
         self.sitting.handle(intents.ConfirmIdentity(start_code=CODE))
         to_case(self.sitting)
         self._settle()
@@ -184,6 +196,31 @@ class Sat:
             scope="assessment", scope_id="dvt-small", extra_ms=turn.ms + 1, reason="noise", signer="P. Roctor"
         )
         self.sitting.record(grant)
+
+    def _order(self, kind: Kind, **act: Any) -> None:
+        """The proctor orders; a disk that refuses lets nobody order."""
+        if not self.is_stopped:
+            self.sitting.obey(self.console.make(self.sitting, kind, **act), centre=self.console.centre)
+
+    def _order_pause(self, _turn: Turn) -> None:
+        self._order("pause")
+
+    def _order_on(self, _turn: Turn) -> None:
+        self._order("authorise" if self.sitting.state.is_barred else "resume")
+
+    def _order_time(self, turn: Turn) -> None:
+        """A grant to all that runs, or some of it taken back."""
+        self._order("remove-time" if turn.number % 3 == 0 else "add-time", extra_ms=turn.ms + 1)
+
+    def _order_break(self, turn: Turn) -> None:
+        before = self.sitting.state.rest
+        self._order("break", minutes=1, is_clock_held=turn.number % 2 == 0)
+        rest = self.sitting.state.rest
+        if rest is not None and rest is not before and rest.by and rest.is_clock_held:
+            self.given_breaks_ms += rest.length_ms
+
+    def _order_hand(self, _turn: Turn) -> None:
+        self._order("lower-hand")
 
     def _sleep(self, turn: Turn) -> None:
         self.slept_ms = 1_000 + turn.ms
@@ -277,13 +314,14 @@ class Sat:
         assert missed_ms == 0 or (not ledger.is_started and missed_ms == self.slept_ms)
         assert 0 <= credited_ms <= CAP_MS
         assert credited_ms == self._due_ms(now)
-        assert 0 <= rested_ms <= BREAKS_MS
+        assert 0 <= rested_ms <= BREAKS_MS + self.given_breaks_ms
         assert consumed_ms <= self.proved_ms <= self.passed_ms
         told_ms = sum(entry.amount_ms for entry in ledger.entries if entry.kind == "credit")
         assert told_ms + (ledger.held_ms if ledger.is_waiting and not ledger.holds else 0) == ledger.credited_ms
         granted_ms = 0
         for one in self.sitting.recorded:
             granted_ms += one.event.extra_ms if isinstance(one.event, events.TimeGranted) else 0
+            granted_ms += self._ordered_ms(one)
             if isinstance(one.event, events.TimerFired) and one.event.timer.startswith("assessment"):
                 assert one.event.due_ms == LIMIT_MS + granted_ms
         self._check_credits()
@@ -297,6 +335,20 @@ class Sat:
             self.credit.take(self.sitting.course, one)
         self.reckoned = len(recorded)
         return self.credit.at(now)
+
+    def _ordered_ms(self, one: Recorded) -> int:
+        """What an order gave the assessment, or took back of it; reckoned from what it says."""
+        found = [done for done in self.sitting.state.orders if done.seq == one.seq and done.is_obeyed]
+        if not isinstance(one.event, events.Ordered) or not found:
+            return 0
+        act = told_by(one.event.order).act
+        if isinstance(act, AddTime):
+            return act.extra_ms
+        taken = [entry.scopes for entry in self.sitting.state.ledger.entries if entry.amount_ms < 0]
+        nth = [done.seq for done in self.sitting.state.orders if done.kind == "remove-time" and done.is_obeyed]
+        if isinstance(act, RemoveTime) and ("assessment", "dvt-small") in taken[nth.index(one.seq)]:
+            return -act.extra_ms
+        return 0
 
     def _check_credits(self) -> None:
         """Of each gap is given back what is left of the cap, but nothing to who left; reckoned here anew."""
