@@ -12,6 +12,7 @@ from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_incidents import incidents
 from pocus_desktop.cli.hub_keeping import COMMANDS as KEEPING_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
+from pocus_desktop.cli.hub_policy import policy
 from pocus_desktop.cli.hub_quarantine import quarantine
 from pocus_desktop.cli.hub_replay import COMMANDS as REPLAY_COMMANDS
 from pocus_desktop.cli.hub_rosters import COMMANDS as ROSTER_COMMANDS
@@ -35,6 +36,7 @@ for _command in (
     *KEEPING_COMMANDS,
     quarantine,
     incidents,
+    policy,
 ):
     hub.add_command(_command)
 

@@ -1,5 +1,6 @@
 """What commands ask the hub's registry for, in the documents and records that both sides read."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, Protocol
@@ -162,6 +163,13 @@ class IncidentDesk(Protocol):
         """Every report of an incident, as its centre signed it, by its reference."""
 
 
+class PolicyDesk(Protocol):
+    """What a centre's proctors may grant."""
+
+    def make(self, centre_id: str, terms: Mapping[str, object], *, who: str, why: str = "") -> bytes:
+        """Sign a policy; its envelope."""
+
+
 class ResultDesk(Protocol):
     """Scores with what must be known beside them."""
 
@@ -199,6 +207,10 @@ class RegistryDesk(Protocol):
     @property
     def incidents(self) -> IncidentDesk:
         """What centres filed of their rooms."""
+
+    @property
+    def policies(self) -> PolicyDesk:
+        """What a centre's proctors may grant."""
 
     @property
     def results(self) -> ResultDesk:

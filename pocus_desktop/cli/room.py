@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "relay": ("pocus_desktop.cli.room_relay:relay", "What this centre has for its room, and holds for the academy."),
     "stock": ("pocus_desktop.cli.room_relay:stock", "Bring this station up to date from the room it is paired with."),
     "incident": ("pocus_desktop.cli.room_incident:incident", "File incidents, and send their reports to the academy."),
+    "policy": ("pocus_desktop.cli.room_policy:policy", "What proctors may grant here by themselves."),
 }
 """Command name to (module:attribute, one-line help)."""
 

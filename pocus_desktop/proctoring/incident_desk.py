@@ -1,6 +1,7 @@
 """The desk at which a room's incidents are filed, added to, looked up and sent: for console and command line."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +14,13 @@ from pocus_desktop.proctoring.incident_gathering import gather, with_evidence
 from pocus_desktop.proctoring.incident_reference import new_reference
 from pocus_desktop.proctoring.incident_report import sign_report
 from pocus_desktop.proctoring.incident_sending import IncidentCarrier, Sent, academy_keys, send_waiting
-from pocus_desktop.proctoring.incidents import Draft, Incident, amend, begin
+from pocus_desktop.proctoring.incidents import LONGEST_LINE, MOST_BEYOND, Draft, Incident, amend, begin
 from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.policy import exceeded, given
 from pocus_desktop.proctoring.room import RoomState
 
 FOLDER: Final = "incidents"
 """Within the room's."""
-
-_LONGEST_LINE: Final = 200
-"""How much of an incident's words the grid of the room shows."""
 
 
 class IncidentDesk:
@@ -89,7 +88,7 @@ class IncidentDesk:
             FileRefusedError, JournalUnusableError: The disk does not take it.
         """
         state = self.state
-        whole = with_evidence(draft, gather(state, station_ids))
+        whole = self._under_policy(with_evidence(draft, gather(state, station_ids)))
         reference = new_reference()
         while self._is_taken(reference):
             reference = new_reference()
@@ -110,7 +109,7 @@ class IncidentDesk:
             UnknownKindError, BadDocumentError, FileRefusedError, JournalUnusableError: As `file`.
         """
         before = self._folder.find(reference).report.incident
-        whole = with_evidence(draft, gather(self.state, station_ids))
+        whole = self._under_policy(with_evidence(draft, gather(self.state, station_ids)))
         return self._keep(amend(before, whole, now=self._clock.read()))
 
     def close(self, reference: str, *, who: str, told: str) -> Filed:
@@ -155,6 +154,18 @@ class IncidentDesk:
         """
         return send_waiting(self._folder, carrier, academy_keys(self._rosters()))
 
+    def _under_policy(self, draft: Draft) -> Draft:
+        """The draft, naming the policy in force and what the sittings concerned were granted beyond it."""
+        held = None if self._room is None else self._room.policy
+        if held is None:
+            return draft
+        found = [
+            f"{one.sitting}: {each.told()}"[:LONGEST_LINE]
+            for one in draft.evidence
+            for each in exceeded(held.policy, given(self.state, one.admission_id))
+        ]
+        return replace(draft, policy=held.digest, beyond=tuple(found[:MOST_BEYOND]))
+
     def _is_taken(self, reference: str) -> bool:
         return any(one.reference == reference for one in self._folder.all().filed)
 
@@ -172,7 +183,7 @@ def _event(incident: Incident) -> dict[str, object]:
     return {
         "reference": incident.reference,
         "category": last.category,
-        "told": " ".join(first.told.split())[:_LONGEST_LINE],
+        "told": " ".join(first.told.split())[:LONGEST_LINE],
         "stations": tuple(one.station_id for one in incident.stations),
         "who": last.who,
         "is_open": not last.is_closed,

@@ -24,10 +24,12 @@ MOST_ENTRIES: Final = 100
 MOST_STATIONS: Final = 200
 MOST_ORDERS: Final = 200
 MOST_NOTES: Final = 200
+MOST_BEYOND: Final = 20
+LONGEST_LINE: Final = 200
 
 Words = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Who = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Line = Annotated[str, Field(max_length=LONGEST_LINE, pattern=r"^[^\x00-\x1f\x7f]*$")]
 DigestOrNone = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{64})?$")]
 
 
@@ -122,7 +124,7 @@ class Entry(Part):
         category, kind: As it is classed from this entry on.
         happened_ms, until_ms: When it happened, as people in the room say; wall time.
         policy: SHA-256 of the policy that was in force; empty where there was none.
-        beyond: Codes of what was granted beyond it.
+        beyond: What was granted beyond it, as told here.
         is_closed: Whether it is settled with this entry.
     """
 
@@ -140,7 +142,7 @@ class Entry(Part):
     orders: tuple[OrderRef, ...] = Field(default=(), max_length=MOST_ORDERS)
     notes: tuple[NoteRef, ...] = Field(default=(), max_length=MOST_NOTES)
     policy: DigestOrNone = ""
-    beyond: tuple[Line, ...] = Field(default=(), max_length=20)
+    beyond: tuple[Line, ...] = Field(default=(), max_length=MOST_BEYOND)
     is_closed: bool = False
 
     @property

@@ -14,6 +14,7 @@ from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.documents import Centre
 from pocus_desktop.admission.enrolling import read_grant
 from pocus_desktop.admission.proctor_order import Act, issue_order, make_order, new_order_id
+from pocus_desktop.admission.room_policy import VerifiedPolicy
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock
@@ -22,6 +23,7 @@ from pocus_desktop.proctoring import events, room
 from pocus_desktop.proctoring.documents import MOST_CARDS_TOLD, RoomReply, StationHello, StationReport
 from pocus_desktop.proctoring.errors import REFUSALS, NobodySitsError, NoSuchStationError, RoomError
 from pocus_desktop.proctoring.events import Event
+from pocus_desktop.proctoring.policy import held_policy, require_within
 from pocus_desktop.proctoring.room import Effect, Refuse, RoomState, Station, Step, outstanding
 from pocus_desktop.proctoring.store import RoomJournal
 from pocus_desktop.proctoring.view import RoomView, room_view
@@ -58,6 +60,7 @@ class LiveRoom:
         self._clock = clock
         self._lock = threading.RLock()
         self._told: list[Callable[[tuple[Effect, ...]], None]] = []
+        self._policy = held_policy(folder, holder.hubs, centre_id=holder.centre.centre_id)
         self._journal = RoomJournal(folder / JOURNAL)
         try:
             self._state = room.replay(self._journal.events())
@@ -76,6 +79,11 @@ class LiveRoom:
     def holder(self) -> Holder:
         """Whose it is."""
         return self._holder
+
+    @property
+    def policy(self) -> VerifiedPolicy | None:
+        """What proctors may grant by themselves, as it was when the room was opened; None where nothing says."""
+        return self._policy
 
     def view(self, language: str = "en") -> RoomView:
         """What a proctor sees now."""
@@ -185,6 +193,7 @@ class LiveRoom:
 
         Raises:
             NoSuchStationError, NobodySitsError: It cannot be ordered anything.
+            BeyondPolicyError: The policy does not let a proctor grant it, and the reason names no incident.
             BadDocumentError: The act, the name or the reason does not fit.
             JournalUnusableError: The disk does not take it; it was not ordered then.
         """
@@ -193,6 +202,9 @@ class LiveRoom:
             sitting = found.report.sitting if found.report is not None else None
             if sitting is None:
                 raise NobodySitsError(station=found.name)
+            if self._policy is not None:
+                allowed, admission_id = self._policy.policy, sitting.admission_id
+                require_within(allowed, act, self._state, admission_id=admission_id, who=who, reason=reason)
             number, after = room.next_number(self._state, sitting.admission_id)
             order = make_order(
                 {

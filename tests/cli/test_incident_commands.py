@@ -102,3 +102,21 @@ def test_while_another_program_holds_the_room_it_is_said(places: Places) -> None
         assert "alarm" not in places.pocus("room", "incident", "show")
     finally:
         held.close()
+
+
+def test_a_policy_from_the_academy_to_the_room(places: Places) -> None:
+    _centre_with_a_room(places)
+    out = places.file("north.policy")
+    made = ("policy", "--centre", "north", "--extra-once", "10", "--extra-total", "15", "--breaks", "1")
+    places.hub(*made, "--break-minutes", "10", "--nobody-voids", "--out", out)
+    assert "policy" in places.hub("stations", "North Clinic")
+    assert "contradict" in places.hub(
+        *(*made, "--break-minutes", "1", "--nobody-voids", "--void-by", "A", "--out", places.file("p")), status=2
+    )
+    places.at("north")
+    assert "no policy" in places.pocus("room", "policy")
+    told = places.pocus("room", "policy", "--take", out)
+    assert "10 min at once, 15 min for a sitting" in told
+    assert "Voiding: the academy" in told
+    Path(out).write_bytes(b"{}")
+    assert "[crypto." in places.pocus("room", "policy", "--take", out, status=1)

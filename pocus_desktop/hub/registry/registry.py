@@ -7,6 +7,7 @@ from pocus_desktop.hub.registry.candidates import Candidates
 from pocus_desktop.hub.registry.enrolments import Enrolments
 from pocus_desktop.hub.registry.incidents import Incidents
 from pocus_desktop.hub.registry.marks import AdmissionOf, Marks
+from pocus_desktop.hub.registry.policies import Policies
 from pocus_desktop.hub.registry.reconciling import WalkIns
 from pocus_desktop.hub.registry.results import Results
 from pocus_desktop.hub.registry.rosters import Rosters
@@ -26,6 +27,7 @@ class Registry:
         walk_ins: What centres let begin.
         results: Scores with what must be known beside them.
         incidents: What centres filed.
+        policies: What proctors may grant.
     """
 
     def __init__(
@@ -53,3 +55,4 @@ class Registry:
         self.walk_ins = WalkIns(rows, self.admissions, ring, clock)
         self.results = Results(store, self.marks, self.walk_ins)
         self.incidents = Incidents(rows, ring, clock)
+        self.policies = Policies(rows, ring, clock)
