@@ -4,6 +4,7 @@ The screen asks every few seconds. A stick is read again only when something on 
 station, over, used or damaged is not offered here, and says why where it is taken in by command.
 """
 
+import os
 import string
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +15,10 @@ from pocus_desktop.bundle.library import Library
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.folder import PERMIT
+from pocus_desktop.sitting.moving.errors import NoStickError, SeveralSticksError
 from pocus_desktop.sitting.moving.move_in import Arrival, MovedIn
 from pocus_desktop.sitting.moving.move_stick import CONTENTS, FOLDER, PackedSitting, found_on, only_on
+from pocus_desktop.sitting.moving.packing import pack
 from pocus_desktop.ui.candidate.desk import MoveOffer
 
 _PLACES: Final = ("/media/*", "/media/*/*", "/run/media/*/*", "/mnt/*", "/Volumes/*")
@@ -71,6 +74,23 @@ class Moving:
         self._stamp = ()
         self._arrival.take_in(only_on(stick, offer.sitting))
 
+    def pack_out(self, admission_id: str) -> None:
+        """Write a sitting that is to move to the stick that is plugged in, and let go of it here.
+
+        Raises:
+            NoStickError, SeveralSticksError: It is not certain where to.
+            PocusError: As `packing.pack`.
+        """
+        home = self._arrival.home
+        sticks = [stick for stick in self._sticks() if _has_moves(stick) or _is_another_disk(stick, home.folder)]
+        sticks = [stick for stick in dict.fromkeys(sticks) if os.access(stick, os.W_OK)]
+        if not sticks:
+            raise NoStickError
+        if len(sticks) > 1:
+            raise SeveralSticksError(sticks=", ".join(stick.name or str(stick) for stick in sticks))
+        now_ms = self._arrival.clock.read().wall_ms
+        pack(home.sittings / admission_id, sticks[0], now_ms=now_ms)
+
     def _look(self, sticks: Sequence[Path]) -> Iterator[tuple[Path, MovedIn, PackedSitting]]:
         for stick in sticks:
             try:
@@ -96,6 +116,14 @@ def _inside(folder: Path) -> Sequence[Path]:
         return sorted(folder.iterdir())
     except OSError:  # not there, another person's, or a disk that is dying
         return ()
+
+
+def _is_another_disk(place: Path, own: Path) -> bool:
+    """Whether something is mounted there that is not the disk of this program's own folder."""
+    try:
+        return place.is_mount() and place.stat().st_dev != own.stat().st_dev
+    except OSError:  # another person's, or a disk that is dying
+        return False
 
 
 def _has_moves(stick: Path) -> bool:

@@ -67,7 +67,13 @@ def view(
     elif state.pause is not None:
         told = words.explain(_why_paused(state), {}, language)
         by = "" if state.paused_by in {fold_time.AWAY, fold_code.CODE} else state.paused_by  # those are no names
-        screen = PausedView(reason=told, can_resume=not state.paused_by, by=by, why=state.pause if by else "")
+        screen = PausedView(
+            reason=told,
+            can_resume=not state.paused_by,
+            by=by,
+            why=state.pause if by else "",
+            is_to_move=_is_to_move(state),
+        )
     elif state.rest is not None:
         screen = present_case.break_view(course, state, now)
     else:
@@ -77,8 +83,12 @@ def view(
     return View(chrome=_chrome(course, state, now, left, told_saved), screen=screen, challenges=asked)
 
 
+def _is_to_move(state: SittingState) -> bool:
+    return state.pause == fold_code.MOVE and state.paused_by == fold_code.CODE
+
+
 def _why_paused(state: SittingState) -> str:
-    if state.pause == fold_code.MOVE and state.paused_by == fold_code.CODE:
+    if _is_to_move(state):
         return "sitting.pause_move"
     return "sitting.pause_proctor" if state.paused_by else "sitting.pause_own"
 

@@ -299,12 +299,14 @@ class PausedView:
     Attributes:
         by: The proctor who paused it; empty where the candidate did.
         why: What the proctor gave as the reason.
+        is_to_move: It is to go on at another station, and may be packed.
     """
 
     reason: Explanation
     can_resume: bool
     by: str = ""
     why: str = ""
+    is_to_move: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

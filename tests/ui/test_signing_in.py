@@ -20,8 +20,8 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.media.fake_player import FakePlayer
-from pocus_desktop.sitting.moving.errors import BundleMissingError
-from pocus_desktop.sitting.views import FarewellView, HandedInView, View
+from pocus_desktop.sitting.moving.errors import BundleMissingError, NoStickError
+from pocus_desktop.sitting.views import FarewellView, HandedInView, PausedView, View
 from pocus_desktop.ui.candidate.code_sheet import CodeSheet
 from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer, RoomCode
 from pocus_desktop.ui.candidate.host import SittingHost
@@ -29,7 +29,7 @@ from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.launch import show_sign_in
-from tests.ui.conftest import named, settle
+from tests.ui.conftest import host_of, named, settle
 from tests.ui.gallery import CHROME, GalleryHost, in_comfort
 from tests.ui.gallery_case import GalleryContent
 
@@ -49,12 +49,18 @@ class Sticks:
         self.offered: tuple[MoveOffer, ...] = (OFFER,)
         self.refusal = refusal
         self.trouble: PocusError | None = None
+        self.packed: list[str] = []
 
     def offers(self, language: str) -> Sequence[MoveOffer]:
         del language
         if self.trouble is not None:
             raise self.trouble
         return self.offered
+
+    def pack_out(self, admission_id: str) -> None:
+        self.packed.append(admission_id)
+        if self.refusal is not None:
+            raise self.refusal
 
     def take_in(self, offer: MoveOffer) -> None:
         if self.refusal is not None:
@@ -422,3 +428,34 @@ def test_an_admission_without_codes_offers_none(open_shell: OpenShell) -> None:
     )
     press(shell.sign_in, "admission:adm-2")
     assert not named(shell.sign_in, "room-code").isVisible()
+
+
+def to_move(shell: CandidateShell) -> None:
+    """Sign in, show that the sitting is paused for a move, and press the button."""
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "admission:adm-2")
+    press(shell.sign_in, "primary")
+    assert shell.window is not None
+    reason = Explanation(what="This sitting is to go on at another station.", next="")
+    paused = PausedView(reason=reason, can_resume=False, is_to_move=True)
+    host_of(shell.window).show(View(chrome=CHROME, screen=paused))
+    settle()
+    press(shell.window, "primary")
+
+
+def test_a_sitting_that_is_to_move_is_written_to_the_stick_from_its_own_window(open_shell: OpenShell) -> None:
+    sticks = Sticks()
+    shell, _ = open_shell(CHOICES, sticks)
+    to_move(shell)
+    assert sticks.packed == ["adm-2"]
+    assert shell.window is None
+    assert "The sitting is on the stick" in told(shell.sign_in)
+    shell.sign_in.show_waiting(Explanation(what="A result waits.", next=""))
+    assert "The sitting is on the stick" in told(shell.sign_in)  # until somebody signs in
+
+
+def test_without_a_stick_the_sign_in_says_so_and_nothing_is_lost(open_shell: OpenShell) -> None:
+    shell, _ = open_shell(CHOICES, Sticks(NoStickError()))
+    to_move(shell)
+    assert NoStickError().explain().what in told(shell.sign_in)
+    assert "The sitting is on the stick" not in told(shell.sign_in)

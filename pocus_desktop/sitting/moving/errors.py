@@ -10,6 +10,18 @@ class NothingOnStickError(MoveError):
     code = "move.nothing_on_stick"
 
 
+class NoStickError(MoveError):
+    """No disk is plugged in that a sitting could be written to."""
+
+    code = "move.no_stick"
+
+
+class SeveralSticksError(MoveError):
+    """Several disks are plugged in, and nobody said which."""
+
+    code = "move.several_sticks"
+
+
 class SeveralSittingsError(MoveError):
     """Several sittings are there, and none was named."""
 

@@ -81,6 +81,13 @@ class MoveDesk(Protocol):
             PocusError: The stick is gone or altered, the bundle is missing, …
         """
 
+    def pack_out(self, admission_id: str) -> None:
+        """Write a sitting that is to move to the stick that is plugged in; nobody goes on with it here then.
+
+        Raises:
+            PocusError: There is no stick, or several; or it does not take the sitting.
+        """
+
 
 class Desk(Protocol):
     """Where a candidate signs in: knows the admissions present and opens or resumes sittings."""

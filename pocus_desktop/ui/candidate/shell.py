@@ -105,6 +105,8 @@ class CandidateShell(QObject):
         self._host = host
         self._window = open_window(host, self._rooms)
         self._window.finished.connect(self._leave)
+        if isinstance(asked, SignIn):
+            self._window.packing_asked.connect(lambda admission_id=asked.admission_id: self._pack_out(admission_id))
         self._window.delivery_changed.connect(self._tell_link)
         self._tell_link()
         self._window.resize(self._sign_in.size())
@@ -126,6 +128,19 @@ class CandidateShell(QObject):
         self._sign_in.took_in()
         self._list()
         self._tell_moves()
+
+    def _pack_out(self, admission_id: str) -> None:
+        """Close the sitting and write it to the stick; the sign-in says what came of it."""
+        self._leave()
+        assert self._rooms.moves is not None  # noqa: S101 - no code is taken where no centre could permit a move
+        try:
+            self._rooms.moves.pack_out(admission_id)
+        except PocusError as error:
+            log.failure(error)
+            self._sign_in.refuse(error.explain(self._sign_in.language))
+            return
+        self._sign_in.packed()
+        self._list()
 
     def _tell_moves(self) -> None:
         """Which sittings were moved here and wait on a stick."""

@@ -45,6 +45,7 @@ class SignInWindow(QMainWindow):
         self._candidate_id = ""
         self._refusal: Explanation | None = None
         self._is_opening = False
+        self._is_packed = False
         self._needs_words = False
         self._can_practise = False
         self._waiting: Explanation | None = None
@@ -95,11 +96,17 @@ class SignInWindow(QMainWindow):
         self._needs_words = self._needs_words or needs_words
         self._render()
 
+    def packed(self) -> None:
+        """A sitting was written to the stick, and is to go on at another station."""
+        self._is_packed = True
+        self._render()
+
     def start_over(self) -> None:
         """Forget who was here: the next candidate signs in."""
         self._candidate_id = ""
         self._refusal = None
         self._is_opening = False
+        self._is_packed = False
         self._needs_words = False
         self._choices = None
         self._build()
@@ -131,6 +138,7 @@ class SignInWindow(QMainWindow):
                 candidate_id=self._candidate_id,
                 refusal=self._refusal,
                 is_opening=self._is_opening,
+                is_packed=self._is_packed,
                 needs_words=self._needs_words,
                 can_practise=self._can_practise,
                 waiting=self._waiting,
@@ -143,6 +151,7 @@ class SignInWindow(QMainWindow):
             case SignIn() | TakeIn() | Practise():
                 self._candidate_id = asked.candidate_id
                 self._refusal = None
+                self._is_packed = False
                 self._is_opening = True
                 self._render()
                 QTimer.singleShot(0, self, lambda: self.asked.emit(asked))

@@ -101,11 +101,13 @@ class CandidateWindow(QMainWindow):
     Signals:
         rendered: A view was shown; its screen's class name.
         finished: The candidate left the farewell screen.
+        packing_asked: The sitting is to be written to a stick, to go on at another station.
         delivery_changed: What was handed in came further on its way to the academy.
     """
 
     rendered = Signal(str)
     finished = Signal()
+    packing_asked = Signal()
     delivery_changed = Signal()
 
     def __init__(
@@ -333,6 +335,7 @@ class CandidateWindow(QMainWindow):
         screen = self._make_screen(view, context)
         screen.intended.connect(self._on_intended)
         screen.code_asked.connect(self._ask_code)
+        screen.packing_asked.connect(self.packing_asked)
         self._screen = screen
         if old is not None:
             self._column.removeWidget(old)

@@ -28,7 +28,8 @@ class PausedScreen(CandidateScreen):
         self._code.clicked.connect(self.code_asked)
         page.body.addWidget(self._code, 0, Qt.AlignmentFlag.AlignLeading)
         self._resume = page.add_primary(words("paused.resume"), icon_name="play")
-        self._resume.clicked.connect(lambda: self.intended.emit(Resume()))
+        self._resume.clicked.connect(self._go_on)
+        self._is_to_move = False
 
     def render_view(self, view: View) -> None:
         """Show the reason."""
@@ -37,10 +38,19 @@ class PausedScreen(CandidateScreen):
         words = self.context.words
         what = words("paused.by", who=screen.by, why=screen.why) if screen.by else screen.reason.what
         self._told.tell(what, screen.reason.next)
-        self._page.footer.setVisible(screen.can_resume)
+        self._is_to_move = screen.is_to_move
+        self._resume.say(words("paused.pack" if screen.is_to_move else "paused.resume"))
+        self._resume.show_icon("log-in" if screen.is_to_move else "play")
+        self._page.footer.setVisible(screen.can_resume or screen.is_to_move)
         self._who.setVisible(not screen.can_resume)
         self._code.setVisible(bool(view.challenges) and not screen.can_resume)
 
     def first_focus(self) -> QWidget | None:
-        """The way on: the candidate's own, or the proctor's code."""
+        """The way on: the candidate's own, or the proctor's code; never what leads away."""
         return self._code if self._code.isVisibleTo(self) else super().first_focus()
+
+    def _go_on(self) -> None:
+        if self._is_to_move:
+            self.packing_asked.emit()
+        else:
+            self.intended.emit(Resume())

@@ -59,10 +59,12 @@ class CandidateScreen(QWidget):
     Signals:
         intended: A `sitting.intents.Intent`.
         code_asked: The proctor is to give a one-time code.
+        packing_asked: The sitting is to be written to a stick, to go on at another station.
     """
 
     intended = Signal(object)
     code_asked = Signal()
+    packing_asked = Signal()
 
     def __init__(self, context: ScreenContext) -> None:
         super().__init__()

@@ -46,6 +46,7 @@ class SignInView(NamedTuple):
         needs_words: The words for the day are asked for.
         waiting: What waits to be sent from this computer; None for nothing.
         moves: Sittings on a stick that may go on here.
+        is_packed: A sitting was just written to the stick, to go on elsewhere.
     """
 
     choices: Sequence[AdmissionChoice] | None
@@ -58,6 +59,7 @@ class SignInView(NamedTuple):
     needs_words: bool = False
     waiting: Explanation | None = None
     moves: Sequence[MoveOffer] = ()
+    is_packed: bool = False
 
 
 class SignIn(NamedTuple):
@@ -115,6 +117,8 @@ class SignInScreen(QWidget):
         column.addWidget(page)
         self._refusals = QVBoxLayout()
         page.body.addLayout(self._refusals)
+        self._packed = QVBoxLayout()
+        page.body.addLayout(self._packed)
         self._moves = QVBoxLayout()
         self._shown_moves: Sequence[MoveOffer] = ()
         page.body.addLayout(self._moves)
@@ -154,6 +158,7 @@ class SignInScreen(QWidget):
         self._shown_choices: Sequence[AdmissionChoice] | None = ()
         self._is_opening = False
         self._refusal: Explanation | None = None
+        self._is_packed = False
 
     def render_view(self, view: SignInView) -> None:
         """Show the admissions, the last refusal and the languages."""
@@ -173,6 +178,9 @@ class SignInScreen(QWidget):
             _clear(self._waiting_block)
             if view.waiting is not None:
                 self._waiting_block.addWidget(_banner("waiting", "info", view.waiting.what, view.waiting.next))
+        if view.is_packed != self._is_packed:
+            self._is_packed = view.is_packed
+            self._show_packed()
         if view.moves != self._shown_moves:
             self._shown_moves = view.moves
             self._show_moves(view.moves)
@@ -301,6 +309,16 @@ class SignInScreen(QWidget):
         banner = _banner("refusal", "refused", told.what, told.next)
         self._refusals.addWidget(banner)
         announce(self, banner.accessibleName(), is_urgent=True)
+
+    def _show_packed(self) -> None:
+        _clear(self._packed)
+        if not self._is_packed:
+            return
+        from pocus_desktop.ui.announce import announce  # after the first paint, for start-up time
+
+        banner = _banner("packed", "success", self._words("sign_in.packed"), self._words("sign_in.packed_next"))
+        self._packed.addWidget(banner)
+        announce(self, banner.accessibleName())
 
     def _ask_to_practise(self) -> None:
         if not self._is_opening:
