@@ -1,4 +1,4 @@
-"""A certificate that stands for one Ed25519 key and says nothing else (formats/primitives 9).
+"""A certificate that stands for one Ed25519 key and says nothing else (formats/primitives 10).
 
 TLS wants a certificate; trust here is in the key. The same key always gives the same bytes: no name that matters, no
 dates that a wrong clock could miss.

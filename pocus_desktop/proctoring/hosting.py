@@ -1,12 +1,10 @@
 """An open console: the room, its service at a port, its card, its announcement."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolment import held_grant
@@ -24,10 +22,7 @@ from pocus_desktop.proctoring.errors import NoRoomHereError, NotServingError
 from pocus_desktop.proctoring.link import Address, RoomLink, read_address, shown_certificate
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
 from pocus_desktop.proctoring.pairing import issue_card, make_card, read_card, room_qr, room_words
-from pocus_desktop.proctoring.service import DEFAULT_PORT, RoomServer, RoomService
-
-if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
+from pocus_desktop.proctoring.service import DEFAULT_PORT, Door, RoomServer, RoomService
 
 SERVING: Final = "serving.json"
 ROOM_NAME: Final = "Room"
@@ -81,7 +76,7 @@ def open_console(
     port: int = DEFAULT_PORT,
     interfaces: Sequence[str] | None = None,
     peers: Sequence[str] = (),
-    further: Callable[[LiveRoom], Sequence[BaseRoute]] = lambda _room: (),
+    further: Callable[[LiveRoom], Sequence[Door]] = lambda _room: (),
 ) -> Iterator[OpenConsole]:
     """Hold a console open.
 

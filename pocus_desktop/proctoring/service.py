@@ -17,7 +17,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Final, TypeAlias
 
 import uvicorn
 from starlette.applications import Starlette
@@ -73,7 +73,9 @@ MOST_REQUESTS: Final = 600
 
 HEAD_BYTES: Final = 16 * 1024
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Door: TypeAlias = BaseRoute
+"""A door beside the room's own."""
 
 
 class RoomService:
@@ -106,7 +108,7 @@ class RoomService:
         self._is_closing = False
         room.on_effects(self._heard)
 
-    def app(self, further: Sequence[BaseRoute] = ()) -> Starlette:
+    def app(self, further: Sequence[Door] = ()) -> Starlette:
         """The application, with further doors beside these."""
         routes: list[BaseRoute] = [
             Route("/v1/card", self.door(self._get_card), methods=["GET"]),
@@ -266,7 +268,7 @@ class RoomServer:
         service: RoomService,
         key: SigningKey,
         *,
-        further: Sequence[BaseRoute] = (),
+        further: Sequence[Door] = (),
         host: str = "0.0.0.0",  # noqa: S104 - the stations of the LAN are whom it is for; who they are is checked
         port: int = DEFAULT_PORT,
     ) -> None:

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, Table, create_engine, event, insert, select
+from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, Table, create_engine, event, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -27,6 +27,8 @@ _EVENT: Final = Table(
 )
 _TRIGGERS: Final = (
     "CREATE TRIGGER no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    """CREATE TRIGGER no_gap BEFORE INSERT ON event WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM event)
+       BEGIN SELECT RAISE(ABORT, 'append only'); END""",
     "CREATE TRIGGER no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'append only'); END",
 )
 _BUSY: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
@@ -58,6 +60,7 @@ class RoomJournal:
         try:
             self._connection: Connection = self._engine.connect()
             self._begin()
+            self._seq: int = self._connection.execute(select(func.coalesce(func.max(_EVENT.c.seq), 0))).scalar_one()
         except DBAPIError as problem:
             self._engine.dispose()
             raise _ours(problem) from problem
@@ -73,7 +76,9 @@ class RoomJournal:
         """
         with self._lock:
             try:
-                self._connection.execute(insert(_EVENT).values(body=events.encode(happened)))
+                row = {"seq": self._seq + 1, "body": events.encode(happened)}
+                self._connection.execute(insert(_EVENT).values(row))
+                self._seq += 1
             except DBAPIError as problem:
                 raise _ours(problem) from problem
 
