@@ -32,6 +32,7 @@ from pocus_desktop.proctoring.close_out import Checklist, checklist
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import RecordLine, record
+from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.proctoring.room import EMPTY, Ordered, RoomState
 from pocus_desktop.proctoring.view import room_view
 from pocus_desktop.ui.proctor import intents
@@ -83,8 +84,8 @@ class Hosted:
     Attributes:
         addresses: `host:port`, the likeliest first; none where it is not served.
         pairing: The words that a station types.
-        held: The digests of the sealed results that are at this console or on a stick.
-        stick: Writes them to a folder and says how many; None where this console holds none.
+        results: What stations brought of sealed results, and how far it is.
+        stick: Writes to a folder what has no receipt, and says how many; None where this console holds none.
     """
 
     room: LiveRoom
@@ -92,7 +93,7 @@ class Hosted:
     pairing: Callable[[str], str] = lambda _language: ""
     qr: str = ""
     fingerprint: str = ""
-    held: Callable[[], frozenset[str]] = frozenset
+    results: Callable[[], Iterable[HeldEnvelope]] = tuple
     stick: Callable[[Path], int] | None = None
 
 
@@ -409,9 +410,9 @@ class ConsoleDesk:
         return self._bundles[1]
 
     def _checklist(self, state: RoomState, now_ms: int) -> Checklist:
-        held = frozenset[str]() if self._hosted is None else self._hosted.held()
+        brought = () if self._hosted is None else self._hosted.results()
         return checklist(
-            day.ends(state, self._papers.admissions, now_ms=now_ms, copied=held),
+            day.ends(state, self._papers.admissions, now_ms=now_ms, results={one.digest: one.where for one in brought}),
             hands=day.hands(state),
             orders=day.open_orders(state),
             incidents=sum(one.is_open for one in state.incidents.values()),

@@ -11,18 +11,23 @@ from typing import Literal, TypeAlias
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.words import Explanation
 
-Stand: TypeAlias = Literal["absent", "not-begun", "running", "unsealed", "waiting", "on-stick", "sent", "voided"]
+Stand: TypeAlias = Literal[
+    "absent", "not-begun", "running", "unsealed", "waiting", "held", "refused", "on-stick", "sent", "voided"
+]
 """How far one admission came.
 
 absent: never checked in. not-begun: checked in, and no sitting began; done where their station says so itself,
 and not where that station is silent. running: a sitting that was not handed in.
-unsealed: handed in, and its sealed result is not written. waiting: sealed, and only its station has it. on-stick: a
-copy stands on a stick or at this console. sent: the academy's receipt is here. voided: the centre declared it void; its
+unsealed: handed in, and its sealed result is not written. waiting: sealed, and only its station has it. held: this
+console has it too, and it is neither sent nor on a stick. refused: the academy refused it. on-stick: a copy stands on a
+stick. sent: the academy's receipt is here. voided: the centre declared it void; its
 result goes to the academy like any other, so it is green on the same terms and named apart.
 """
 
 _DONE: frozenset[Stand] = frozenset({"absent", "on-stick", "sent"})
-_ORDER: tuple[Stand, ...] = ("running", "unsealed", "waiting", "voided", "not-begun", "on-stick", "sent", "absent")
+_ORDER: tuple[Stand, ...] = (
+    "refused", "running", "unsealed", "waiting", "held", "voided", "not-begun", "on-stick", "sent", "absent",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,9 @@ class SittingEnd:
         has_begun: A station told of a sitting under it.
         is_over: It is handed in, or ended.
         is_sealed: Its sealed result is written.
-        is_copied: A copy of that stands on a stick or at the console.
+        is_held: This console has a copy of that.
+        is_copied: A copy of it stands on a stick.
+        is_refused: The academy refused it.
         is_sent: The academy's receipt came.
         is_void: The centre declared it void.
         is_heard: Its station is still reporting; what an absent station said last may be out of date.
@@ -48,7 +55,9 @@ class SittingEnd:
     has_begun: bool = False
     is_over: bool = False
     is_sealed: bool = False
+    is_held: bool = False
     is_copied: bool = False
+    is_refused: bool = False
     is_sent: bool = False
     is_void: bool = False
     is_heard: bool = True
@@ -151,8 +160,12 @@ def stand_of(end: SittingEnd) -> Stand:
             return "unsealed"
         case SittingEnd(is_sent=True):
             return "sent"
+        case SittingEnd(is_refused=True):
+            return "refused"
         case SittingEnd(is_copied=True):
             return "on-stick"
+        case SittingEnd(is_held=True):
+            return "held"
         case _:
             return "waiting"
 

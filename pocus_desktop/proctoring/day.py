@@ -1,7 +1,9 @@
 """A room's day, read out of its state: who sits where, which seats are free, how far every sitting is. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from pocus_desktop.admission.admission import Admission
 from pocus_desktop.proctoring.check_in import Arrival, Seat
@@ -9,6 +11,8 @@ from pocus_desktop.proctoring.close_out import SittingEnd
 from pocus_desktop.proctoring.documents import SittingReport
 from pocus_desktop.proctoring.order_plan import OVER
 from pocus_desktop.proctoring.room import RoomState, Station
+
+_NO_RESULTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def arrivals(state: RoomState) -> Mapping[str, Arrival]:
@@ -46,7 +50,7 @@ def seats(state: RoomState, *, now_ms: int) -> tuple[Seat, ...]:
 
 
 def ends(
-    state: RoomState, admissions: Iterable[Admission], *, now_ms: int, copied: Collection[str] = ()
+    state: RoomState, admissions: Iterable[Admission], *, now_ms: int, results: Mapping[str, str] = _NO_RESULTS
 ) -> tuple[SittingEnd, ...]:
     """How far every admission of the day is, and every sitting that a station tells of besides.
 
@@ -54,7 +58,8 @@ def ends(
         state: The room.
         admissions: Those of the day.
         now_ms: The console's monotonic clock.
-        copied: SHA-256 of sealed results that are on a stick or at this console.
+        results: Where each sealed result is that stations brought to this console, as `relay_view.HeldEnvelope.where`,
+            by its SHA-256.
     """
     here = arrivals(state)
     names = {station.station_id: station for station in state.stations.values()}
@@ -82,8 +87,10 @@ def ends(
             has_begun=True,
             is_over=sitting.stage in OVER,
             is_sealed=bool(sitting.result),
-            is_copied=sitting.result in copied,
-            is_sent=sitting.delivery == "received",
+            is_held=sitting.result in results,
+            is_copied=results.get(sitting.result) == "carried",
+            is_refused=sitting.delivery == "refused" or results.get(sitting.result) == "refused",
+            is_sent=sitting.delivery == "received" or results.get(sitting.result) == "received",
             is_void=sitting.admission_id in voided or _is_void_at(sitting),
             is_heard=station.is_linked(now_ms),
         )

@@ -26,6 +26,8 @@ SENT = SittingEnd(
         pytest.param(SENT, "sent", True, id="sent"),
         pytest.param(replace(SENT, is_sent=False, is_copied=True), "on-stick", True, id="on-the-stick"),
         pytest.param(replace(SENT, is_sent=False), "waiting", False, id="at-its-station-only"),
+        pytest.param(replace(SENT, is_sent=False, is_held=True), "held", False, id="at-the-console-only"),
+        pytest.param(replace(SENT, is_sent=False, is_refused=True, is_copied=True), "refused", False, id="refused"),
         pytest.param(replace(SENT, is_sent=False, is_sealed=False), "unsealed", False, id="not-sealed"),
         pytest.param(replace(SENT, is_over=False, is_sent=False, is_sealed=False), "running", False, id="not-over"),
         pytest.param(replace(SENT, has_begun=False), "not-begun", True, id="checked-in-and-never-begun"),

@@ -22,6 +22,7 @@ from pocus_desktop.ui.proctor.before_page import BeforePage
 from pocus_desktop.ui.proctor.check_in_page import CheckInPage
 from pocus_desktop.ui.proctor.close_out_page import CloseOutPage
 from pocus_desktop.ui.proctor.desk import ConsoleView, Desk
+from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.intents import GoToHands, Intent
 from pocus_desktop.ui.proctor.move_sheet import MoveSheet
 from pocus_desktop.ui.proctor.order_sheet import GIVE, OrderSheet
@@ -40,7 +41,8 @@ RENDER_EVERY_MS: Final = 1_000
 PAGES: Final = ("set_up", "before", "check_in", "room", "incidents", "close_out")
 _TEXT_PERCENTS: Final = (100, 125, 150, 200)
 
-MakeIncidents = Callable[[Words, QWidget], QWidget]
+MakeIncidents = Callable[[Words], IncidentPage | None]
+"""Makes the page of incidents; None while there is no room that they could be of."""
 
 
 class ProctorWindow(QMainWindow):
@@ -49,15 +51,13 @@ class ProctorWindow(QMainWindow):
     Args:
         desk: Holds the room.
         words: In the proctor's language.
-        make_incidents: Makes the page of incidents; None leaves it out.
+        make_incidents: Makes the page of incidents, once there is a room.
         parent: The owner.
 
     Signals:
-        incident_asked: An incident is to be filed; the ids of the stations that it concerns.
         closed: The window was closed.
     """
 
-    incident_asked = Signal(tuple)
     closed = Signal()
 
     def __init__(
@@ -65,7 +65,7 @@ class ProctorWindow(QMainWindow):
         desk: Desk,
         *,
         words: Words,
-        make_incidents: MakeIncidents | None = None,
+        make_incidents: MakeIncidents = lambda _words: None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,16 +76,21 @@ class ProctorWindow(QMainWindow):
         self.set_up_page = SetUpPage(words)
         self.before_page = BeforePage(words)
         self.close_out_page = CloseOutPage(words)
-        self.incidents_page = None if make_incidents is None else make_incidents(words, self)
+        self._make_incidents = make_incidents
+        self.incidents: IncidentPage | None = None
+        self._incidents_place = QWidget()
+        held = QVBoxLayout(self._incidents_place)
+        held.setContentsMargins(0, 0, 0, 0)
+        self._no_incidents = Label(words("console.incidents_later"), scale="lead", tone="muted")
+        held.addWidget(self._no_incidents)
         self._pages: dict[str, QWidget] = {
             "set_up": self.set_up_page,
             "before": self.before_page,
             "check_in": self.check_in_page,
             "room": self.room_page,
+            "incidents": self._incidents_place,
             "close_out": self.close_out_page,
         }
-        if self.incidents_page is not None:
-            self._pages["incidents"] = self.incidents_page
         self.tabs: dict[str, Button] = {}
         self.setLayoutDirection(words.direction)
         self._build()
@@ -119,9 +124,13 @@ class ProctorWindow(QMainWindow):
     def go_to(self, name: str) -> None:
         """Show a page."""
         if name in self._pages:
+            self._stack.setUpdatesEnabled(False)  # what wraps anew takes two rounds of the layout; nobody sees them
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, lambda: self._stack.setUpdatesEnabled(True)))
             self._stack.setCurrentWidget(self._pages[name])
             self.tabs[name].setChecked(True)
             self.refresh()
+            if name == "incidents":
+                self._open_incidents()
             first = {"room": self.room_page.grid, "check_in": self.check_in_page.search}.get(name)
             if first is not None:
                 first.setFocus()
@@ -150,8 +159,6 @@ class ProctorWindow(QMainWindow):
         row.addWidget(self._place)
         group = QButtonGroup(self)
         for name in PAGES:
-            if name not in self._pages:
-                continue
             tab = Button(words(f"console.page.{name}"))
             tab.setObjectName(f"tab:{name}")
             tab.setProperty("part", "tab")
@@ -170,8 +177,7 @@ class ProctorWindow(QMainWindow):
         column.addLayout(self._notices)
         self._stack = QStackedWidget()
         for name in PAGES:
-            if name in self._pages:
-                self._stack.addWidget(self._pages[name])
+            self._stack.addWidget(self._pages[name])
         column.addWidget(self._stack, 1)
         self.setCentralWidget(whole)
 
@@ -205,7 +211,7 @@ class ProctorWindow(QMainWindow):
         for page in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
             page.intended.connect(self.do)
         self.room_page.asked.connect(self.ask)
-        for number, name in enumerate((name for name in PAGES if name in self._pages), 1):
+        for number, name in enumerate(PAGES, 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
             shortcut.activated.connect(lambda wanted=name: self.go_to(wanted))
 
@@ -216,8 +222,9 @@ class ProctorWindow(QMainWindow):
             return
         match action:
             case "incident":
-                self.incident_asked.emit(station_ids)
                 self.go_to("incidents")
+                if self.incidents is not None:
+                    self.incidents.file(station_ids)
             case "move":
                 self._ask_move(station_ids)
             case _:
@@ -251,6 +258,17 @@ class ProctorWindow(QMainWindow):
         sheet.setObjectName("move-sheet")
         sheet.chosen.connect(lambda chosen: self.do(sheet.answer()) if chosen == GIVE else None)
         sheet.ask()
+
+    def _open_incidents(self) -> None:
+        """The page of incidents, made once there is a room; read anew each time."""
+        if self.incidents is None:
+            self.incidents = self._make_incidents(self._words)
+            layout = self._incidents_place.layout()
+            if self.incidents is not None and layout is not None:
+                self._no_incidents.hide()
+                layout.addWidget(self.incidents)
+        else:
+            self.incidents.refresh()
 
     def do(self, intent: Intent) -> bool:
         """Have the desk do something; whether it did. Why it did not is told in words."""

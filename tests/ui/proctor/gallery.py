@@ -24,7 +24,7 @@ LOOKS = (
     ("1920-es-200", 1920, 1080, "light", 200, "es"),
     ("1920-rtl", 1920, 1080, "light", 100, "qps-plocm"),
 )
-PAGES = ("room", "room-one", "room-pause", "set_up", "before", "check_in", "close_out")
+PAGES = ("room", "room-one", "room-pause", "set_up", "before", "check_in", "incidents", "close_out")
 
 
 def wait(ms: int) -> None:
@@ -77,7 +77,7 @@ def main(folder: Path, only: str = "") -> None:
             window.show()
             for page in wanted:
                 arrange(window, page)
-                wait(80)
+                wait(300)
                 picture(window).save(str(folder / f"{count:02}-{page}.{name}.png"))
             window.close()
             window.deleteLater()

@@ -105,7 +105,7 @@ class Room:
         self.who = "Pat Lee"
         self.told: list[Intent] = []
         self.admissions: dict[str, Admission] = {}
-        self.copied: set[str] = set()
+        self.results: dict[str, str] = {}
         self.centre = CentreCard(
             name="Northern Clinic", centre_id="north", has_keys=True, day="2026-03-14", expected=count, walk_ins=2,
             walk_in_bundles=("lung-a",), addresses=("192.168.7.20:8443",), pairing="amber kettle north violin",
@@ -205,7 +205,7 @@ class Room:
             entrants=entrants,
             seats=day.seats(self.state, now_ms=self.now_ms),
             checklist=checklist(
-                day.ends(self.state, self.admissions.values(), now_ms=self.now_ms, copied=self.copied),
+                day.ends(self.state, self.admissions.values(), now_ms=self.now_ms, results=self.results),
                 hands=day.hands(self.state), orders=day.open_orders(self.state),
             ),
             record=record(self.state, language),

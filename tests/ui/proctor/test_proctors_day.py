@@ -147,7 +147,7 @@ def test_a_day_from_the_door_to_the_lights_out(open_room: Open) -> None:
     window.refresh()
     settle()
     assert "Jon Park: sealed, and only Desk 2 has it." in said(window.close_out_page)
-    room.copied.add("a" * 64)
+    room.results["a" * 64] = "carried"
     window.refresh()
     settle()
     assert "Everything is safe" in named(window, "verdict").accessibleName()

@@ -26,6 +26,7 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.documents import SittingReport
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
+from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words
 from tests.proctoring.reports import order_came
@@ -60,7 +61,7 @@ class Centre:
             room=self.rooms[0],
             addresses=("10.0.0.2:8421",),
             pairing=lambda _language: "amber kettle",
-            held=lambda: frozenset(self.on_stick),
+            results=self._results,
             stick=self._stick,
         )
 
@@ -68,6 +69,20 @@ class Centre:
         assert path.is_dir()
         self.on_stick = {one.result for one in self.sittings.values() if one.result}
         return len(self.on_stick)
+
+    def _results(self) -> list[HeldEnvelope]:
+        return [
+            HeldEnvelope(
+                digest=digest,
+                station="ed25519-1",
+                sitting="sit",
+                is_partial=False,
+                size_bytes=9,
+                at_ms=1,
+                where="carried",
+            )
+            for digest in self.on_stick
+        ]
 
     @property
     def room(self) -> LiveRoom:
