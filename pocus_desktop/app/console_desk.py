@@ -33,7 +33,7 @@ from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import RecordLine, record
 from pocus_desktop.proctoring.relay_view import HeldEnvelope
-from pocus_desktop.proctoring.room import EMPTY, Ordered, RoomState
+from pocus_desktop.proctoring.room import EMPTY, Effect, Ordered, RoomState, Tell
 from pocus_desktop.proctoring.view import room_view
 from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.desk import BundleCard, CentreCard, ConsoleView, StationCard
@@ -123,6 +123,7 @@ class ConsoleDesk:
         self._papers = Papers(stations={}, reports={})
         self._read_ms: int | None = None
         self._bundles: tuple[str, tuple[BundleCard, ...]] | None = None
+        self._seen_at_once: list[Callable[[], None]] = []
         self._recorded: tuple[object, str, tuple[RecordLine, ...]] = (None, "", ())
         self._enter()
 
@@ -135,6 +136,10 @@ class ConsoleDesk:
     def who(self) -> str:
         """The proctor who acts."""
         return self._who
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call this, on any thread, whenever something came that shall be seen at once."""
+        self._seen_at_once.append(callback)
 
     def view(self, language: str) -> ConsoleView:
         """The present."""
@@ -319,7 +324,13 @@ class ConsoleDesk:
         self._grant = held_grant(self._home, self._hubs, self._keys)
         if self._grant is not None and self._grant.kind == "centre" and self._hosted is None:
             self._hosted = self._host(self._grant)
+            self._hosted.room.on_effects(self._heard)
         self._read()
+
+    def _heard(self, effects: tuple[Effect, ...]) -> None:
+        if any(isinstance(effect, Tell) for effect in effects):
+            for callback in self._seen_at_once:
+                callback()
 
     def _read(self) -> None:
         now = self._clock.read()

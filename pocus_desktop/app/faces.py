@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pocus_desktop.cli.faces import AuditedLog, Faces, Finding, HubResult, Network, Quarantined, TakenResult
+from pocus_desktop.cli.faces import AuditedLog, Faces, Finding, HubResult, Network, Quarantined, RoomPlace, TakenResult
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
@@ -34,6 +34,7 @@ def faces() -> Faces:
     return Faces(
         demonstrate=_demonstrate,
         sit=_sit,
+        proctor=_proctor,
         preview=_preview,
         serve_hub=_serve_hub,
         register_bundle=_register_bundle,
@@ -116,6 +117,14 @@ def _sit(*, passphrase: str | None) -> int:
     home = Home.default()
     log.start(home.log)
     return sit(home, passphrase=passphrase)
+
+
+def _proctor(*, place: RoomPlace, passphrase: str | None, language: str, who: str) -> int:
+    from pocus_desktop.app.console import proctor  # Qt, and the room's server
+
+    home = Home.default()
+    log.start(home.log)
+    return proctor(home, place=place, passphrase=passphrase, language=language, who=who)
 
 
 def _hear_receipts(documents: Sequence[bytes], *, stick: Path, shows_heads: bool) -> None:

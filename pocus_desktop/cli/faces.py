@@ -37,6 +37,30 @@ class Sit(Protocol):
         """Open it on this station; the exit status."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomPlace:
+    """Where a room is served.
+
+    Attributes:
+        name: What people call it.
+        host: The address to listen at.
+        port: 0 takes a free one.
+        peers: Addresses of other consoles of this centre.
+    """
+
+    name: str
+    host: str
+    port: int
+    peers: tuple[str, ...] = ()
+
+
+class Proctor(Protocol):
+    """The proctor's window."""
+
+    def __call__(self, *, place: RoomPlace, passphrase: str | None, language: str, who: str) -> int:
+        """Open it on this centre's computer; the exit status."""
+
+
 class HearReceipts(Protocol):
     """What this station remembers of the academy's log."""
 
@@ -322,6 +346,7 @@ class Faces:
 
     demonstrate: Demonstrate
     sit: Sit
+    proctor: Proctor
     preview: Preview
     serve_hub: ServeHub
     register_bundle: RegisterBundle

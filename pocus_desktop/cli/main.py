@@ -17,6 +17,7 @@ from pocus_desktop.kernel.files import FileRefusedError
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("pocus_desktop.cli.station:demo", "Build, sit, seal, send and score the sample on this machine."),
     "sit": ("pocus_desktop.cli.station:sit", "Open the candidate's window."),
+    "proctor": ("pocus_desktop.cli.proctor:proctor", "Open the proctor's window on a centre's computer."),
     "rehearse": ("pocus_desktop.cli.rehearse:rehearse", "Try the whole delivery before it counts."),
     "doctor": ("pocus_desktop.cli.station:doctor", "Check everything that a sitting needs on this computer."),
     "preflight": (

@@ -1,6 +1,6 @@
 """What stands behind the proctor's window: it gives a view of the room and takes intents."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -104,7 +104,10 @@ class ConsoleView:
 
 
 class Desk(Protocol):
-    """Holds the room; called on the GUI thread, and never waits for the network."""
+    """Holds the room; called on the GUI thread, where it never waits for a network.
+
+    `handle` takes a `WriteStick` on a worker.
+    """
 
     def view(self, language: str) -> ConsoleView:
         """The present."""
@@ -114,6 +117,9 @@ class Desk(Protocol):
 
     def seats_for(self, admission_id: str) -> tuple[Seat, ...]:
         """The stations that a candidate may be given, the likeliest first."""
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call this, on any thread, whenever something came that shall be seen at once."""
 
     def handle(self, intent: Intent, language: str) -> Explanation | None:
         """Do what the proctor wants; what came of it, where it is more than what is seen anyway.

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,8 +22,9 @@ from pocus_desktop.ui.proctor.before_page import BeforePage
 from pocus_desktop.ui.proctor.check_in_page import CheckInPage
 from pocus_desktop.ui.proctor.close_out_page import CloseOutPage
 from pocus_desktop.ui.proctor.desk import ConsoleView, Desk
+from pocus_desktop.ui.proctor.errand import Errands, Work
 from pocus_desktop.ui.proctor.incident_page import IncidentPage
-from pocus_desktop.ui.proctor.intents import GoToHands, Intent
+from pocus_desktop.ui.proctor.intents import GoToHands, Intent, WriteStick
 from pocus_desktop.ui.proctor.move_sheet import MoveSheet
 from pocus_desktop.ui.proctor.order_sheet import GIVE, OrderSheet
 from pocus_desktop.ui.proctor.page import clear
@@ -37,6 +38,9 @@ _LOG: Final = logging.getLogger(__name__)
 
 RENDER_EVERY_MS: Final = 1_000
 """How often clocks are shown anew while nothing else happens."""
+
+SOON_MS: Final = 100
+"""How soon what came is seen; what comes meanwhile is seen with it."""
 
 PAGES: Final = ("set_up", "before", "check_in", "room", "incidents", "close_out")
 _TEXT_PERCENTS: Final = (100, 125, 150, 200)
@@ -52,6 +56,7 @@ class ProctorWindow(QMainWindow):
         desk: Holds the room.
         words: In the proctor's language.
         make_incidents: Makes the page of incidents, once there is a room.
+        send_incidents: Sends what waits of them, on a worker; None where nothing can be sent from here.
         parent: The owner.
 
     Signals:
@@ -59,6 +64,7 @@ class ProctorWindow(QMainWindow):
     """
 
     closed = Signal()
+    _came = Signal()
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class ProctorWindow(QMainWindow):
         *,
         words: Words,
         make_incidents: MakeIncidents = lambda _words: None,
+        send_incidents: Work | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -77,6 +84,9 @@ class ProctorWindow(QMainWindow):
         self.before_page = BeforePage(words)
         self.close_out_page = CloseOutPage(words)
         self._make_incidents = make_incidents
+        self._send_incidents = send_incidents
+        self._errands = Errands(self)
+        self._is_due = False
         self.incidents: IncidentPage | None = None
         self._incidents_place = QWidget()
         held = QVBoxLayout(self._incidents_place)
@@ -138,6 +148,7 @@ class ProctorWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let the desk go; the room's service ends with the program, and every sitting goes on without it."""
         self._timer.stop()
+        self._errands.close()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -211,6 +222,9 @@ class ProctorWindow(QMainWindow):
         for page in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
             page.intended.connect(self.do)
         self.room_page.asked.connect(self.ask)
+        self._errands.done.connect(self._on_errand)
+        self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
+        self._desk.on_change(self._came.emit)
         for number, name in enumerate(PAGES, 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
             shortcut.activated.connect(lambda wanted=name: self.go_to(wanted))
@@ -267,11 +281,16 @@ class ProctorWindow(QMainWindow):
             if self.incidents is not None and layout is not None:
                 self._no_incidents.hide()
                 layout.addWidget(self.incidents)
+                self.incidents.send_asked.connect(self._on_send)
         else:
             self.incidents.refresh()
 
     def do(self, intent: Intent) -> bool:
         """Have the desk do something; whether it did. Why it did not is told in words."""
+        if isinstance(intent, WriteStick):
+            self._errands.run(lambda: self._desk.handle(intent, self._words.language))
+            self.tell(self._words("console.writing"), kind="info")
+            return True
         try:
             told = self._desk.handle(intent, self._words.language)
         except PocusError as error:
@@ -284,6 +303,36 @@ class ProctorWindow(QMainWindow):
             clear(self._notices)
         self.refresh()
         return True
+
+    def _on_send(self) -> None:
+        if self._send_incidents is None:
+            self.tell(self._words("console.nothing_sent"), kind="info")
+        else:
+            self._errands.run(self._send_incidents)
+            self.tell(self._words("console.sending"), kind="info")
+
+    def _on_errand(self, came: Explanation | PocusError | None) -> None:
+        match came:
+            case PocusError():
+                log.failure(came)
+                self._show(came.explain(self._words.language), kind="refused")
+            case Explanation():
+                self._show(came, kind="success")
+            case None:
+                clear(self._notices)
+        if self.incidents is not None:
+            self.incidents.refresh()
+        self.refresh()
+
+    def _on_came(self) -> None:
+        """Several at once are seen at once."""
+        if not self._is_due:
+            self._is_due = True
+            QTimer.singleShot(SOON_MS, self, self._refresh_soon)
+
+    def _refresh_soon(self) -> None:
+        self._is_due = False
+        self.refresh()
 
     def tell(self, text: str, *, kind: str) -> None:
         """One sentence above the page."""

@@ -1,6 +1,6 @@
 """Rooms of simulated stations: the room's own state machine, given what stations would report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, Window
@@ -212,6 +212,9 @@ class Room:
             who=self.who,
             wall_ms=self.wall_ms,
         )  # fmt: skip
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Nothing comes here by itself."""
 
     def plan(self, kind: Kind, station_ids: Iterable[str]) -> OrderPlan:
         return plan(self.state, kind, station_ids, now_ms=self.now_ms)

@@ -223,7 +223,9 @@ def take(window: ProctorWindow, field: str, path: str) -> None:
     press(window, f"{field}:do")
 
 
-def test_a_centre_from_its_first_start_to_the_last_stick(window: ProctorWindow, centre: Centre, tmp_path: Path) -> None:
+def test_a_centre_from_its_first_start_to_the_last_stick(
+    qtbot: QtBot, window: ProctorWindow, centre: Centre, tmp_path: Path
+) -> None:
     one, two, three = centre.seats
 
     # Set up, once.
@@ -358,7 +360,7 @@ def test_a_centre_from_its_first_start_to_the_last_stick(window: ProctorWindow, 
     window.refresh()
     assert "sealed, and only Desk 2 has it" in said(window.close_out_page)
     take(window, "stick", str(tmp_path))
-    assert "2 sealed results are in" in notice(window)
+    qtbot.waitUntil(lambda: "2 sealed results are in" in notice(window))
     assert "Everything is safe" in named(window, "verdict").accessibleName()
 
 

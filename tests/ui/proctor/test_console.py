@@ -1,0 +1,126 @@
+"""`pocus proctor` on a centre's home: the window, the service on the LAN and a station over TLS, all of them real."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pocus_desktop.admission.enrolling import EnrolmentGrant, issue_grant
+from pocus_desktop.admission.enrolment import accept_grant
+from pocus_desktop.admission.own_keys import own_keys
+from pocus_desktop.admission.proctor_order import read_order
+from pocus_desktop.app.console import OpenDesk, open_desk, show_console
+from pocus_desktop.app.room_links import INTERFACES_VARIABLE
+from pocus_desktop.cli.faces import RoomPlace
+from pocus_desktop.crypto.keystore import open_keystore
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.proctoring.link import RoomLink, read_address, shown_certificate
+from pocus_desktop.ui.proctor import intents
+from pocus_desktop.ui.proctor.window import ProctorWindow
+from tests.proctoring.reports import sitting
+from tests.proctoring.school_room import HUB, Seat
+from tests.ui.conftest import settle
+from tests.ui.proctor.test_proctors_day import fill, notice, press, said, sheet_of
+
+PASSPHRASE = "correct horse battery staple"
+PLACE = RoomPlace(name="Room 1", host="127.0.0.1", port=0)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv(INTERFACES_VARIABLE, "-")
+    return Home(folder=tmp_path / "centre")
+
+
+def enrol(home: Home) -> None:
+    keys = own_keys(open_keystore(home.keys, PASSPHRASE))
+    pair = {"signing": keys.signing.public, "sealing": keys.sealing.public, "name": "North Centre"}
+    fields = {"enrolment_id": "enr-c", "kind": "centre", "hubs": (HUB.public,), "granted_at_ms": 1}
+    grant = EnrolmentGrant.model_validate({**pair, **fields, "centre": {**pair, "centre_id": "north"}})
+    accept_grant(home, keys, issue_grant(grant, HUB), academy=None, trusted=None, pin=lambda _root: None)
+
+
+@pytest.fixture
+def opened(home: Home) -> Iterator[OpenDesk]:
+    enrol(home)
+    with open_desk(home, place=PLACE, passphrase=PASSPHRASE, who="Pat Lee") as desk:
+        yield desk
+
+
+@pytest.fixture
+def window(qtbot: QtBot, opened: OpenDesk) -> Iterator[ProctorWindow]:
+    shown = show_console(opened, language="en")
+    settle()
+    yield shown
+    shown.close()
+    shown.deleteLater()
+    settle()
+
+
+def linked(window: ProctorWindow, seat: Seat) -> RoomLink:
+    """A station that came to know this console by what it shows at its address."""
+    address = read_address(window.view.centre.addresses[0])
+    link = RoomLink(address, shown_certificate(address), seat.keys.signing)
+    link.hello(seat.hello())
+    return link
+
+
+def test_a_station_over_the_network_is_seen_and_follows_the_window(
+    qtbot: QtBot, window: ProctorWindow, opened: OpenDesk
+) -> None:
+    assert window.page == "set_up"
+    assert "This console answers at: 127.0.0.1:" in said(window.set_up_page)
+    seat = Seat(name="Desk 1")
+    link = linked(window, seat)
+    try:
+        link.report(seat.report(sitting()))
+        window.go_to("room")
+        assert [row.name for row in window.room_page.grid.grid_model.rows] == ["Desk 1"]
+        window.room_page.select_all()
+        press(window, "action:pause")
+        fill(sheet_of(window), "reason", "fire drill")
+        press(sheet_of(window), "give")
+        (envelope,) = link.wait(0).orders
+        assert opened.desk.room is not None
+        order = read_order(envelope, [opened.desk.room.signer.public]).order
+        assert (order.act.kind, order.reason, order.who) == ("pause", "fire drill", "Pat Lee")
+        link.report(seat.report(sitting(is_hand_raised=True, hand_note="No sound.")))
+        qtbot.waitUntil(lambda: "No sound." in said(window.room_page.panel))
+    finally:
+        link.close()
+
+
+def test_what_needs_a_disk_or_a_network_is_told_when_it_is_done(
+    qtbot: QtBot, window: ProctorWindow, tmp_path: Path
+) -> None:
+    seat = Seat(name="Desk 1")
+    link = linked(window, seat)
+    link.report(seat.report(sitting()))
+    link.close()
+    window.go_to("room")
+    window.room_page.select_all()
+    press(window, "action:incident")
+    assert window.page == "incidents"
+    assert window.incidents is not None
+    assert sheet_of(window).isVisible()
+    sheet_of(window).reject()
+    window.incidents.send_asked.emit()
+    qtbot.waitUntil(lambda: "knows no address of the academy" in notice(window))
+    window.do(intents.WriteStick(tmp_path / "nowhere"))
+    qtbot.waitUntil(lambda: "Plug in the USB stick" in notice(window))
+
+
+def test_a_computer_that_is_not_enrolled_opens_at_its_set_up(qtbot: QtBot, home: Home) -> None:
+    with open_desk(home, place=PLACE, passphrase=PASSPHRASE) as opened:
+        window = show_console(opened, language="en")
+        settle()
+        assert opened.desk.room is None
+        assert "Not enrolled yet" in said(window.set_up_page)
+        window.go_to("incidents")
+        assert window.incidents is None
+        assert "There is no room yet" in said(window)
+        assert not window.do(intents.LetIn(("x25519-" + "0" * 32,)))
+        window.close()
+        window.deleteLater()
+        settle()
