@@ -110,7 +110,7 @@ def _why_not(kind: Kind, station: Station) -> Why | None:
     sitting = station.report.sitting if station.report is not None else None
     if sitting is None:
         return "no-sitting"
-    if sitting.stage in OVER and kind not in {"message", "lower-hand", "void"}:
+    if sitting.stage in OVER:
         return "handed-in"
     return _does_not_apply(kind, sitting)
 

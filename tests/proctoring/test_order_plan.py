@@ -32,8 +32,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
         pytest.param("break", {"stage": "ready"}, "no-time", id="break-before-the-clock"),
         pytest.param("end", {"stage": "handed-in"}, "handed-in", id="end-what-is-over"),
         pytest.param("end", {}, None, id="end"),
-        pytest.param("void", {"stage": "handed-in"}, None, id="void-what-is-over"),
-        pytest.param("message", {"stage": "survey"}, None, id="message-after-the-end"),
+        pytest.param("void", {"stage": "handed-in"}, "handed-in", id="void-what-is-over"),
+        pytest.param("message", {"stage": "survey"}, "handed-in", id="message-after-the-hand-in"),
     ],
 )
 def test_an_order_goes_where_it_means_something(kind: Kind, changes: dict[str, Any], why: str | None) -> None:
