@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Final
 
-from pocus_desktop.admission import admission, enrolling, roster, unlock_passing
+from pocus_desktop.admission import admission, enrolling, proctor_order, roster, unlock_passing
 from pocus_desktop.admission.day_key import DayKey, read_words
 from pocus_desktop.admission.photo import photo_fault
 from pocus_desktop.admission.scan_text import from_text, to_parts
@@ -110,6 +110,12 @@ def _read_envelope(data: bytes) -> None:
 
 def _read_receipt(envelope: bytes) -> None:
     receipt.verify_receipt(envelope, HUBS, sealed_digest=people.DIGEST)
+
+
+def _read_order(envelope: bytes) -> None:
+    order = proctor_order.read_order(envelope, (people.CENTRE.signing.public,)).order
+    if proctor_order.told_by(proctor_order.issue_order(order, people.CENTRE.signing)) != order:
+        raise WrongResultError("an order does not come back as it was read")
 
 
 def _golden(name: str) -> bytes:
@@ -223,6 +229,15 @@ DOCUMENT_TARGETS: Final = (
         read=_enveloped(people.TYPES["receipt"], _read_receipt),
         seeds=documents(people.received()),
         kinds=("receipt",),
+    ),
+    Target(
+        name="order",
+        read=_enveloped(people.TYPES["order"], _read_order, people.CENTRE.signing),
+        seeds=lambda: (
+            *documents(people.ordered())(),
+            *(people.GOLDEN / "proctor-orders.v1.jsonl").read_bytes().splitlines(),
+        ),
+        kinds=("order",),
     ),
     Target(name="event", read=_read_event, seeds=_events),
     Target(name="photo", read=photo_fault, seeds=_photos),

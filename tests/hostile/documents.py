@@ -37,6 +37,7 @@ def cases() -> Iterator[Hostile]:
         ("roster", _rosters()),
         ("unlock", _releases()),
         ("receipt", _receipts()),
+        ("order", _orders()),
     ):
         for cause, (code, data) in (_envelopes(kind) | dict(rows)).items():
             yield Hostile(kind=kind, cause=cause, code=code, data=data)
@@ -50,6 +51,7 @@ def _right(kind: str) -> bytes:
         "roster": lambda: people.signed(TYPES["roster"], people.rostered()),
         "unlock": lambda: people.signed(TYPES["unlock"], people.released()),
         "receipt": lambda: people.signed(TYPES["receipt"], people.received()),
+        "order": lambda: people.signed(TYPES["order"], people.ordered(), CENTRE.signing),
     }
     return make[kind]()
 
@@ -60,10 +62,10 @@ def _envelopes(kind: str) -> dict[str, tuple[str, bytes]]:
     document = canonical.decode(right)
     assert isinstance(document, dict)
     bad = "crypto.bad_envelope"
-    too_few = "crypto.not_enough_signatures"
+    too_few = "order.not_the_centres" if kind == "order" else "crypto.not_enough_signatures"
     at = right.index(b'"payload":"') + 60
     altered = right[:at] + (b"B" if right[at : at + 1] != b"B" else b"C") + right[at + 1 :]
-    signer = STATION.signing if kind == "enrolment-request" else HUB
+    signer = {"enrolment-request": STATION.signing, "order": CENTRE.signing}.get(kind, HUB)
     wrong_type = people.signed("application/json", canonical.decode(_payload(right)), signer)
     rows = {
         "empty": (bad, b""),
@@ -81,7 +83,7 @@ def _envelopes(kind: str) -> dict[str, tuple[str, bytes]]:
         "signed by no one": (too_few, canonical.encode({**document, "signatures": []})),
         "signed by a stranger": (too_few, people.signed(TYPES[kind], canonical.decode(_payload(right)), STRANGER)),
     }
-    if kind in {"roster", "receipt"}:  # in the others the letter that changes may be one that is read before
+    if kind in {"roster", "receipt", "order"}:  # in the others the letter that changes may be one that is read before
         rows["altered after signing"] = (too_few, altered)
     return rows
 
@@ -291,4 +293,35 @@ def _receipts() -> _Rows:
         "received when no calendar says": (bad, said(received_at_ms=2**53 - 1)),
         "names another key than the one that signed": (bad, said(key_id=STRANGER.key_id)),
         "for another result": ("sitting.other_receipt", said(sealed_digest="cd" * 32)),
+    }
+
+
+def _orders() -> _Rows:
+    kind, bad = TYPES["order"], "enrolment.bad_document"
+
+    def ordered(**changes: Any) -> bytes:
+        return people.signed(kind, people.ordered(**changes), CENTRE.signing)
+
+    return {
+        "payload is not json": (bad, people.signed_bytes(kind, b"{", CENTRE.signing)),
+        "of a later format": ("enrolment.newer_document", ordered(format=2)),
+        "signed by the station itself": (
+            "order.not_the_centres",
+            people.signed(kind, people.ordered(), STATION.signing),
+        ),
+        "signed by the hub": ("order.not_the_centres", people.signed(kind, people.ordered())),
+        "for another station": ("order.other_station", ordered(station="00" * 32)),
+        "for another admission": ("order.other_sitting", ordered(admission_id="adm_2")),
+        "for another sitting": ("order.other_sitting", ordered(sitting="sit_2")),
+        "an act that no one knows": (bad, ordered(act={"kind": "fire"})),
+        "no act": (bad, ordered(act={})),
+        "time below nothing": (bad, ordered(act={"kind": "add-time", "extra_ms": -1})),
+        "time without end": (bad, ordered(act={"kind": "add-time", "extra_ms": 2**53 - 1})),
+        "a break of a week": (bad, ordered(act={"kind": "break", "minutes": 10_080})),
+        "time without a reason": (bad, ordered(reason=" ")),
+        "after itself": (bad, ordered(after=2)),
+        "number none": (bad, ordered(number=0, after=0)),
+        "a name that steers a terminal": (bad, ordered(who="P.\x1b[2J")),
+        "a message without end": (bad, ordered(act={"kind": "message", "text": "a" * 501})),
+        "larger than any is": (bad, ordered(more="a" * 20_000)),
     }

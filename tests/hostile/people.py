@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pocus_desktop.admission import admission, allowance, enrolling, roster, unlock_grant, unlock_passing
+from pocus_desktop.admission import (
+    admission,
+    allowance,
+    enrolling,
+    proctor_order,
+    roster,
+    unlock_grant,
+    unlock_passing,
+)
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.bundle import scoring_key
 from pocus_desktop.crypto import dsse, hpke
@@ -72,6 +80,26 @@ def admitted(**changes: Any) -> Document:
         "recipients": [ACADEMY.public.as_json()],
         "content_keys": [{"key_id": STATION.station_id, "sealed": _SEALED}],
         "credit_cap_ms": 60_000,
+        **changes,
+    }
+
+
+def ordered(**changes: Any) -> Document:
+    """A proctor's order for the sitting that is open at the station."""
+    return {
+        "format": 1,
+        "order_id": "ord_0123456789abcdefghjk",
+        "centre_id": "north",
+        "console": "console-1",
+        "number": 2,
+        "after": 1,
+        "admission_id": "adm_1",
+        "sitting": "sit_1",
+        "station": STATION.signing.public.raw.hex(),
+        "made_at_ms": NOW_MS,
+        "who": "P. Roctor",
+        "reason": "Fire alarm",
+        "act": {"kind": "add-time", "scope": "sitting", "scope_id": "", "extra_ms": 300_000},
         **changes,
     }
 
@@ -227,4 +255,5 @@ TYPES: Final[Mapping[str, str]] = {
     "roster": roster.PAYLOAD_TYPE,
     "unlock": unlock_grant.PAYLOAD_TYPE,
     "receipt": receipt.PAYLOAD_TYPE,
+    "order": proctor_order.PAYLOAD_TYPE,
 }

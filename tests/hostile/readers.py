@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pocus_desktop.admission import admission, enrolling, roster, unlock_passing
+from pocus_desktop.admission import admission, enrolling, proctor_order, roster, unlock_passing
 from pocus_desktop.admission.day_key import read_words
 from pocus_desktop.admission.scan_text import from_text
 from pocus_desktop.admission.unlocking import Held, content_key_for, hear_words, require_useful
@@ -189,6 +189,13 @@ def _scoring_key(path: Path, folder: Path) -> None:
     open_scoring_key(path.read_bytes(), people.SCORER, bundle_id="lung-a", version=3, keys=keys)
 
 
+def _order(path: Path, _folder: Path) -> None:
+    """Take it for the sitting that is open here."""
+    verified = proctor_order.read_order(path.read_bytes(), (people.CENTRE.signing.public,))
+    station = people.STATION.signing.public.raw.hex()
+    proctor_order.require_for(verified.order, sitting="sit_1", admission_id="adm_1", station=station)
+
+
 Reader = Callable[[Path, Path], object]
 READERS: Final[Mapping[str, Reader]] = {
     "bundle": _bundle,
@@ -203,6 +210,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "roster": lambda path, _: roster.verify_roster(path.read_bytes(), _HUBS),
     "unlock": _unlock,
     "receipt": lambda path, _: receipt.verify_receipt(path.read_bytes(), _HUBS, sealed_digest=people.DIGEST),
+    "order": _order,
     "ciphertext": lambda path, _: chunked.decrypt(loose.KEY, loose.CONTEXT, path.read_bytes()),
     "ledger": _ledger,
     "scoring-key": _scoring_key,

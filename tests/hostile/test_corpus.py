@@ -6,7 +6,16 @@ from typing import Final
 
 import pytest
 
-from pocus_desktop.admission import allowance, day_key, documents, enrolling, roster, scan_text, unlock_errors
+from pocus_desktop.admission import (
+    allowance,
+    day_key,
+    documents,
+    enrolling,
+    proctor_order,
+    roster,
+    scan_text,
+    unlock_errors,
+)
 from pocus_desktop.admission import errors as admission_errors
 from pocus_desktop.bundle import container_errors
 from pocus_desktop.bundle import errors as bundle_errors
@@ -79,6 +88,7 @@ UNREACHED: Final[dict[str, str]] = {
     "depot.other_programme": PUBLISHER,
     "depot.stick_full": COMPUTER,
     "depot.stick_is_depot": PERSON,
+    "order.refused": BASE,
     "sitting.unlock_refused": BASE,
     "sitting.nothing_waits_for_words": PERSON,
     "sitting.already_unlocked": PERSON,
@@ -137,6 +147,7 @@ MODULES: Final = (
     allowance,
     documents,
     enrolling,
+    proctor_order,
     roster,
     scan_text,
     day_key,
