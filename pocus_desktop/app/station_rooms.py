@@ -4,6 +4,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -156,7 +157,7 @@ class StationRooms:
             obey=self._obeying.take,
             elsewhere=self._elsewhere,
             on_cards=self._cards_came,
-            on_standing=self._stood,
+            on_standing=lambda standing, address: self._stood(room, standing, address),
         )
 
     def _look(self) -> Seen:
@@ -242,8 +243,20 @@ class StationRooms:
             save_rooms(self._home.paired_rooms, with_room(rooms, new))
         self.refresh()
 
-    def _stood(self, standing: Standing, address: Address) -> None:
+    def _stood(self, room: PairedRoom, standing: Standing, address: Address) -> None:
+        """Where it was met is where results are brought (`app.room_roads`); a disk that refuses is met again."""
         log.event("room.link", standing=standing, port=address.port)
+        if standing != "joined":
+            return
+        try:
+            with self._lock:
+                rooms = load_rooms(self._home.paired_rooms)
+                there = [each for each in rooms if each.certificate == room.certificate and each.address != address]
+                if there:
+                    moved = with_room(rooms, replace(there[0], address=address))
+                    save_rooms(self._home.paired_rooms, moved)
+        except PocusError as error:
+            log.failure(error)
 
 
 def _code(reason: str) -> str:

@@ -168,6 +168,7 @@ class NoRoadError(SyncError):
     """Neither the hub nor the room's relay can be reached."""
 
     code = "sync.no_road"
+    longest_ms = 60_000
 
 
 class NoUploadsError(SyncError):

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.hosting import OpenConsole, open_console
+from pocus_desktop.proctoring.link import Address
 from pocus_desktop.proctoring.pairing import load_rooms, pair, save_rooms, with_room
 from pocus_desktop.sitting.writer import ThreadWriter
 from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, HUB, grant_of
@@ -127,6 +129,18 @@ def test_a_second_console_takes_over_when_the_first_dies(site: Site) -> None:
     site.until(lambda: second.room.state.orders[resume].course == "obeyed")
     assert site.sitting.view().chrome.candidate_id == "C-17"
     site.held = second_held
+
+
+def test_where_a_console_was_met_is_kept_for_whoever_brings_it_results(site: Site) -> None:
+    console = site.console("a")
+    site.join(console)
+    [paired] = load_rooms(site.home.paired_rooms)
+    elsewhere = replace(paired, address=Address("127.0.0.1", 9))
+    save_rooms(site.home.paired_rooms, [elsewhere])
+    site.rooms._stood(elsewhere, "asking", paired.address)
+    assert load_rooms(site.home.paired_rooms) == (elsewhere,)
+    site.rooms._stood(elsewhere, "joined", paired.address)
+    assert load_rooms(site.home.paired_rooms) == (paired,)
 
 
 def test_a_room_of_another_centre_sees_a_station_but_cannot_order(site: Site, tmp_path: Path) -> None:

@@ -26,16 +26,14 @@ from pocus_desktop.bundle.trust import ceremony
 from pocus_desktop.bundle.trust.academy import AcademyPolicy
 from pocus_desktop.bundle.trust.ceremony import Holders
 from pocus_desktop.bundle.trust.client import TrustClient
-from pocus_desktop.crypto.certificate import certificate_of
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.documents import StationHello
+from pocus_desktop.proctoring.hosting import OpenConsole, holder_of, open_console
 from pocus_desktop.proctoring.link import Address, RoomLink
-from pocus_desktop.proctoring.live_room import Holder, LiveRoom
-from pocus_desktop.proctoring.pairing import issue_card, make_card, pair, save_rooms
+from pocus_desktop.proctoring.pairing import pair, save_rooms
 from pocus_desktop.proctoring.relay import Relay
-from pocus_desktop.proctoring.service import RoomServer, RoomService
 from pocus_desktop.proctoring.service_relay import relay_doors
 from tests.bundle.trust.academy import AREA
 from tests.bundle.trust.academy import Academy as TrustAcademy
@@ -140,46 +138,31 @@ class World:
         self,
         desk: RelayDesk,
         *,
-        name: str = "room",
-        seed: bytes = b"t",
+        computer: str = CENTRE,
         changed: Callable[[Relay], Relay] = lambda relay: relay,
-    ) -> Iterator[RoomServer]:
-        """A console's service, its relay changed as told; stations are paired with it by its card, and said hello."""
-        grant = held_grant(self.home(CENTRE), self.trusting(CENTRE).hubs)
-        assert grant is not None
-        assert grant.centre is not None
-        key = SigningKey.from_seed(seed * 32)
-        holder = Holder(centre=grant.centre, keys=self.keys[CENTRE], hubs=self.trusting(CENTRE).hubs)
-        live = LiveRoom(self.workshop.folder / name, holder=holder, clock=self.workshop.clock)
+    ) -> Iterator[OpenConsole]:
+        """An open console, its relay changed as told; stations are paired with it by its card, and said hello."""
+        hubs = self.trusting(CENTRE).hubs
+        holder = holder_of(self.home(CENTRE), self.keys[CENTRE], hubs)
+        with open_console(
+            self.home(computer),
+            holder=holder,
+            key=SigningKey.generate(),
+            clock=self.workshop.clock,
+            host="127.0.0.1",
+            port=0,
+            interfaces=(),
+            further=lambda live: [relay_doors(changed(desk.relay(live)))],
+        ) as console:
+            self.pair(console.addresses[0])
+            yield console
 
-        def card() -> bytes:
-            made = make_card(
-                key,
-                centre=holder.centre,
-                console=live.state.console,
-                name=name,
-                addresses=[f"127.0.0.1:{server.port}"],
-                now_ms=self.now_ms,
-            )
-            return issue_card(made, holder.keys.signing)
-
-        service = RoomService(live, clock=self.workshop.clock, card=card)
-        server = RoomServer(service, key, further=[relay_doors(changed(desk.relay(live)))], host="127.0.0.1", port=0)
-        server.start()
-        try:
-            self.pair(server.port, certificate_of(key))
-            yield server
-        finally:
-            server.close()
-            live.close()
-
-    def pair(self, port: int, certificate: bytes) -> None:
-        """Both stations come to know the console, and it them."""
+    def pair(self, address: Address) -> None:
+        """Every station comes to know the console, and it them."""
         for name in self.desks:
             grant = held_grant(self.home(name), self.workshop.enrolment.hubs)
             assert grant is not None
-            paired = pair(f"127.0.0.1:{port}", centre=grant.centre, now_ms=self.now_ms)
-            assert (paired.certificate, paired.way) == (certificate, "card")
+            paired = pair(str(address), centre=grant.centre, now_ms=self.now_ms)
             save_rooms(self.home(name).paired_rooms, [paired])
             hello = StationHello(
                 name=name,
@@ -187,7 +170,7 @@ class World:
                 sealing=self.keys[name].sealing.public,
                 grant=self.home(name).grant.read_bytes(),
             )
-            link = RoomLink(Address("127.0.0.1", port), certificate, self.keys[name].signing)
+            link = RoomLink(address, paired.certificate, self.keys[name].signing)
             link.hello(hello)
             link.close()
 

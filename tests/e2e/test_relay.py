@@ -129,7 +129,7 @@ def test_two_consoles_hold_the_same_and_the_hub_has_it_once(world: World) -> Non
         world.home("desk-1").paired_rooms.unlink()
         assert not station.outbox.reaches(), "it holds on to no room that it is not paired with any more"
     second = world.desk("console-2")
-    with world.room(second, name="other-room", seed=b"u"):
+    with world.room(second, computer="console-2"):
         station.outbox.retry(now_ms=world.now_ms)
         station.outbox.run_once(world.now_ms)
         [held], [before] = second.held(), first.held()

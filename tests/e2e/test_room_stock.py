@@ -56,7 +56,7 @@ def _here(world: World, name: str) -> int:
 
 
 def test_a_cable_that_drops_costs_what_was_cut(world: World, desk: RelayDesk, name: str) -> None:
-    with world.room(desk) as server, weak_link(f"http://127.0.0.1:{server.port}") as link:
+    with world.room(desk) as console, weak_link(f"http://{console.addresses[0]}") as link:
         link.otherwise = cut_coming(60_000)
         path = world.home(name).paired_rooms
         save_rooms(path, [replace(room, address=Address("127.0.0.1", link.port)) for room in load_rooms(path)])
