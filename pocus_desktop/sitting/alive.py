@@ -2,19 +2,19 @@
 
 A heartbeat in the journal costs a commit, and so does the position of a clip; there is one every few seconds, or every
 300 ms of a clip. In between this file is overwritten in its place, without waiting for the disk: it outlives the
-program, if not always the power. It proves nothing and need not: it can make the gap that is credited shorter, by
-no more than the time to the next heartbeat, and move a clip that was started anyway. And it says since when the disk
-refuses, for it needs no room, as the journal does.
+program, if not always the power. It can make the gap that is credited shorter, by no more than the time to the next
+heartbeat, and move a clip that was started anyway. And it says since when the disk refuses, for it needs no room, as
+the journal does; since that holds the clock, nobody can write one who cannot open the journal (docs/adr/0145).
 
     magic      8 bytes    "POCUSAL" and the format's number as a byte
     stamp     16 bytes    monotonic and wall milliseconds, signed, big-endian
     position   8 bytes    of the clip, milliseconds, signed, big-endian; less than 0 without a clip: the disk
                           refuses since the stamp; and then -1 minus how long the machine had slept in this boot
     clip       2 bytes    length of the clip's key, then the key; none where nothing plays
-    check     32 bytes    SHA-256 of the sitting's id, the boot's id and all bytes before
+    check     32 bytes    HMAC-SHA-256 by a key that the sitting's gives, of the boot's id and all bytes before
 """
 
-import hashlib
+import hmac
 import struct
 import threading
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ EVERY_MS: Final = 500
 LONGEST_MS: Final = 10_000
 """A sign later than this after the last event is no use: a heartbeat would have come between."""
 
-_MAGIC: Final = b"POCUSAL\x01"
+_MAGIC: Final = b"POCUSAL\x02"
 _FRONT: Final = struct.Struct(">qqqH")
 _CHECK_BYTES: Final = 32
 
@@ -57,15 +57,15 @@ class Alive:
 
     Args:
         folder: The sitting's.
-        sitting: Its id.
+        key: `Journal.sign_key`.
 
     Attributes:
         last_ms: When (monotonic) the last sign was given; None before.
     """
 
-    def __init__(self, folder: Path, sitting: str) -> None:
+    def __init__(self, folder: Path, key: bytes) -> None:
         self._path = folder / FILE_NAME
-        self._sitting = sitting
+        self._key = key
         self._file: BinaryIO | None = None
         self._lock = threading.Lock()
         self.last_ms: int | None = None
@@ -78,7 +78,7 @@ class Alive:
                 if self._file is None:
                     self._file = self._path.open("r+b" if self._path.exists() else "w+b", buffering=0)
                 self._file.seek(0)
-                self._file.write(_encode(sign, self._sitting))
+                self._file.write(_encode(sign, self._key))
         except OSError:
             self.close()
 
@@ -91,12 +91,12 @@ class Alive:
             self._file = None
 
 
-def last_sign(folder: Path, sitting: str, *, after: Reading) -> Sign | None:
+def last_sign(folder: Path, key: bytes, *, after: Reading) -> Sign | None:
     """The last sign of life, where it tells more than the last event does.
 
     Args:
         folder: The sitting's.
-        sitting: Its id.
+        key: `Journal.sign_key`.
         after: The stamp of the last event.
 
     Returns:
@@ -119,12 +119,12 @@ def last_sign(folder: Path, sitting: str, *, after: Reading) -> Sign | None:
     whole = data[: start + length + _CHECK_BYTES]  # a longer one may have been here before
     later_ms = monotonic_ms - after.monotonic_ms
     is_of_use = later_ms >= 0 if is_held else 0 < later_ms <= LONGEST_MS
-    return sign if is_of_use and whole == _encode(sign, sitting) else None
+    return sign if is_of_use and hmac.compare_digest(whole, _encode(sign, key)) else None
 
 
-def _encode(sign: Sign, sitting: str) -> bytes:
+def _encode(sign: Sign, key: bytes) -> bytes:
     clip = sign.clip.encode("utf-8")[:0xFFFF]
     position_ms = -1 - sign.at.asleep_ms if sign.is_held else sign.position_ms
     front = _MAGIC + _FRONT.pack(sign.at.monotonic_ms, sign.at.wall_ms, position_ms, len(clip)) + clip
-    known = sitting.encode("utf-8") + b"\x00" + sign.at.boot_id.encode("utf-8", "surrogatepass") + b"\x00"
-    return front + hashlib.sha256(known + front).digest()
+    known = sign.at.boot_id.encode("utf-8", "surrogatepass") + b"\x00"
+    return front + hmac.digest(key, known + front, "sha256")

@@ -202,6 +202,10 @@ class SittingFolder:
             path=self.path / closed.digest, digest=closed.digest, last_seq=closed.last_seq, is_partial=False
         )
 
+    def was_sealed(self) -> bool:
+        """Whether a whole sealed result is here, partial ones aside, whatever became of the note of it."""
+        return next(self._sealed(), None) is not None
+
     def _sealed(self) -> Iterator[SealedResult]:
         """The whole sealed results here."""
         for path in sorted(self.path.iterdir()):

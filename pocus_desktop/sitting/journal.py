@@ -21,6 +21,7 @@ from typing import Final
 
 from pocus_desktop.crypto import aead, dsse, hpke
 from pocus_desktop.crypto.aead import CannotDecryptError
+from pocus_desktop.crypto.derive import hkdf
 from pocus_desktop.crypto.dsse import BadEnvelopeError, NotEnoughSignaturesError, WrongPayloadTypeError
 from pocus_desktop.crypto.hpke import CannotOpenSealedError
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
@@ -182,23 +183,32 @@ class Journal:
         own = Wrapping(purpose="resume", key_id=station.key_id, sealed=sealed)
         self._store.replace_resume_wrappings(own, keep=keep.key_id)
 
-    def append(self, event: Event, at: Reading, *, is_signed: bool = False) -> Recorded:
+    @property
+    def sign_key(self) -> bytes:
+        """What signs of life are checked with (`sitting.alive`)."""
+        return hkdf(self._key, info=b"pocus sign of life v2\x00" + self.header.sitting.encode("utf-8"))
+
+    def append(self, event: Event, at: Reading, *more: Event, is_signed: bool = False) -> tuple[Recorded, ...]:
         """Write an event; durable when this returns.
 
         Args:
             event: What happened.
             at: When it arrived.
+            more: What is written with it, at the same moment: all of it is durable, or nothing.
             is_signed: Sign a checkpoint at this event, whatever its number (hand-in, a move).
 
         Raises:
             DiskFullError: And the other errors of a disk. Nothing is acknowledged then; call `recover` before the next.
         """
-        row = _seal(self._key, self.header, self._seq + 1, event, at, self._head)
-        self._pending = row
-        checkpoint = self._sign(row) if is_signed or row.seq % CHECKPOINT_EVERY == 0 else None
-        self._store.append(row, checkpoint)
-        self._advance(row)
-        return Recorded(seq=row.seq, at=at, event=event)
+        rows: list[Row] = []
+        for one in (event, *more):
+            seq, head = (rows[-1].seq + 1, rows[-1].digest) if rows else (self._seq + 1, self._head)
+            rows.append(_seal(self._key, self.header, seq, one, at, head))
+        last = self._pending = rows[-1]
+        is_due = is_signed or any(row.seq % CHECKPOINT_EVERY == 0 for row in rows)
+        self._store.append(*rows, checkpoint=self._sign(last) if is_due else None)
+        self._advance(last)
+        return tuple(Recorded(seq=row.seq, at=at, event=one) for row, one in zip(rows, (event, *more), strict=True))
 
     def recover(self) -> bool:
         """After a failed append: open the file anew, and see what of it is durable.

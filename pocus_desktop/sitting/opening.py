@@ -17,7 +17,13 @@ from pocus_desktop.scenario.vocabulary import Place
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
-from pocus_desktop.sitting.errors import BadHistoryError, HandedInError, NoScoringKeyError, OtherAdmissionError
+from pocus_desktop.sitting.errors import (
+    BadHistoryError,
+    HandedInError,
+    JournalDamagedError,
+    NoScoringKeyError,
+    OtherAdmissionError,
+)
 from pocus_desktop.sitting.fold import replay
 from pocus_desktop.sitting.folder import SittingFolder
 from pocus_desktop.sitting.header import Header
@@ -125,7 +131,9 @@ def reopen_sitting(
     except HandedInError:
         closed = place.closed()
         if closed is None:
-            raise
+            if place.was_sealed():
+                raise
+            raise JournalDamagedError from None  # nothing was handed in: what resumes it is gone
         state = closed_state(admission, material, place.header(), last_seq=closed.last_seq, now=now)
         course = Course.of(material.assessment, state.opened)
         return Begun(folder=place, admission=admission, course=course, journal=None, recorded=(), state=state)

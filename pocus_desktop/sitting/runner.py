@@ -106,10 +106,10 @@ class Runner:
         self._hook = hook
         self._code_secret = code_secret
         self._backlog: deque[Deed] = deque()
-        self._in_doubt: tuple[Deed | None, Event, Reading] | None = None
+        self._in_doubt: tuple[Deed | None, tuple[Event, ...], Reading] | None = None
         self._deadline: times.Deadline | None = None
         self._deadline_of: tuple[object, ...] | None = None
-        self._alive = Alive(folder.path, state.opened.sitting)
+        self._alive = Alive(folder.path, journal.sign_key)
         self.state = state
         self.failure: PocusError | None = None
 
@@ -269,8 +269,10 @@ class Runner:
         doubt, self._in_doubt = self._in_doubt, None
         if not is_durable or doubt is None:
             return
-        deed, event, at = doubt
-        self._take(Recorded(seq=self._journal.last_seq, at=at, event=event))
+        deed, several, at = doubt
+        first = self._journal.last_seq - len(several) + 1
+        for seq, event in enumerate(several, first):
+            self._take(Recorded(seq=seq, at=at, event=event))
         if deed is not None and self._backlog and self._backlog[0] is deed:
             self._backlog.popleft()
 
@@ -278,7 +280,12 @@ class Runner:
         if isinstance(deed.event, events.CAME_BACK):  # only once the gap is credited is it known what ran out
             if DISK in self.state.ledger.holds and deed.at.boot_id == self.state.ledger.last.boot_id:
                 self._catch_up(deed.at)  # what it slept while the clock was held is no time lost
-            self._append(deed, deed.event, deed.at)
+            shown = self.state.ledger.shown
+            if shown is not None and shown.station != self._station:
+                # in one: else a gap after a kill between the two were taken for another way between stations
+                self._append(deed, deed.event, deed.at, self._clocks(deed.at))
+            else:
+                self._append(deed, deed.event, deed.at)
             self._catch_up(deed.at, is_back=True)
             return
         is_start = isinstance(deed.intent, intents.StartCase) and self.state.stage is Stage.READY
@@ -336,17 +343,25 @@ class Runner:
         self._fire_due(now)
         if self.state.is_clock_free or self.state.is_over:
             return
-        shown, station = self.state.ledger.shown, self._signer.public.raw.hex()
-        known_ms = shown.asleep_ms if shown is not None and shown.boot_id == now.boot_id else 0
+        shown = self.state.ledger.shown
         if shown is None:
             is_owed = is_start  # where the clock started without them, the history goes on without them
-        elif (shown.boot_id, shown.station) == (now.boot_id, station):
-            is_owed = now.asleep_ms - known_ms >= SLEEP_MS
+        elif (shown.boot_id, shown.station) == (now.boot_id, self._station):
+            is_owed = now.asleep_ms - shown.asleep_ms >= SLEEP_MS
         else:
             is_owed = is_back
         if is_owed:
-            self._append(None, events.ClocksShown(asleep_ms=max(now.asleep_ms, known_ms), station=station), now)
+            self._append(None, self._clocks(now), now)
             self._fire_due(now)
+
+    @property
+    def _station(self) -> str:
+        return self._signer.public.raw.hex()
+
+    def _clocks(self, now: Reading) -> events.ClocksShown:
+        shown = self.state.ledger.shown
+        known_ms = shown.asleep_ms if shown is not None and shown.boot_id == now.boot_id else 0
+        return events.ClocksShown(asleep_ms=max(now.asleep_ms, known_ms), station=self._station)
 
     def _fire_due(self, now: Reading) -> None:
         """What ran out; firing one limit may arm another that is due by then too."""
@@ -367,14 +382,15 @@ class Runner:
             self._deadline = next(iter(times.deadlines(self._course, state)), None)
         return self._deadline
 
-    def _append(self, deed: Deed | None, event: Event, at: Reading) -> None:
-        """Rules 2 and 3."""
+    def _append(self, deed: Deed | None, event: Event, at: Reading, *more: Event) -> None:
+        """Rules 2 and 3; several events of one stamp are durable together or not at all."""
         self._hook("before-append")
-        self._in_doubt = (deed, event, at)
-        recorded = self._journal.append(event, at, is_signed=isinstance(event, _SIGNED))
+        self._in_doubt = (deed, (event, *more), at)
+        recorded = self._journal.append(event, at, *more, is_signed=isinstance(event, _SIGNED))
         self._in_doubt = None
         self._hook("after-append")
-        self._take(recorded)
+        for one in recorded:
+            self._take(one)
 
     def _take(self, recorded: Recorded) -> None:
         self._kept.append(recorded)

@@ -169,7 +169,7 @@ class Sitting:
         sitting = cls._over(begun, material=material, station=station, clock=clock, writer=writer, hook=hook)
         if begun.journal is not None:
             last = begun.state.ledger.last
-            sign = last_sign(folder, begun.state.opened.sitting, after=last)
+            sign = last_sign(folder, begun.journal.sign_key, after=last)
             if sign is not None and sign.is_held and begun.state.ledger.is_let_go:
                 sitting.record(_sign_event(sign), at=sign.at)
             elif (

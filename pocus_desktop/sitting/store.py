@@ -189,8 +189,8 @@ class JournalStore:
             raise NotAJournalError
         return text
 
-    def append(self, row: Row, checkpoint: bytes | None = None) -> None:
-        """Write a row (and a checkpoint at it); durable when this returns.
+    def append(self, *rows: Row, checkpoint: bytes | None = None) -> None:
+        """Write rows, all or none (and a checkpoint at the last); durable when this returns.
 
         Raises:
             DiskFullError: And the other errors of a disk; nothing was written then.
@@ -198,13 +198,14 @@ class JournalStore:
         """
         with as_ours():
             raw = self._raw()
-            if checkpoint is None:
-                raw.execute(_INSERT_EVENT, row)
+            if checkpoint is None and len(rows) == 1:
+                raw.execute(_INSERT_EVENT, rows[0])
                 return
             raw.execute("BEGIN IMMEDIATE")
             try:
-                raw.execute(_INSERT_EVENT, row)
-                raw.execute(_INSERT_CHECKPOINT, (row.seq, checkpoint))
+                raw.executemany(_INSERT_EVENT, rows)
+                if checkpoint is not None:
+                    raw.execute(_INSERT_CHECKPOINT, (rows[-1].seq, checkpoint))
                 raw.execute("COMMIT")
             except sqlite3.Error:
                 if raw.in_transaction:

@@ -23,10 +23,10 @@ Reach = Callable[[str], None]
 
 
 def _name(name: str) -> Callable[..., str]:
-    return lambda *_arguments: name
+    return lambda *_arguments, **_named: name
 
 
-def _append(_store: object, _row: object, checkpoint: object = None) -> str:
+def _append(_store: object, *_rows: object, checkpoint: object = None) -> str:
     return "append" if checkpoint is None else "append with a checkpoint"
 
 
@@ -78,7 +78,7 @@ def watch(reach: Reach) -> None:
 def _watched(function: Callable[..., Any], name: Callable[..., str], reach: Reach) -> Any:
     @wraps(function)
     def around(*arguments: Any, **named: Any) -> Any:
-        called = name(*arguments)
+        called = name(*arguments, **named)
         reach(f"before {called}")
         result = function(*arguments, **named)
         reach(f"after {called}")

@@ -1,5 +1,7 @@
 """The sign of life: after a crash the clock stands where it stood for the person, not where the last heartbeat was."""
 
+import hashlib
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,11 @@ from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting import events, intents
 from pocus_desktop.sitting.alive import FILE_NAME, LONGEST_MS, Alive, Sign, last_sign
 from pocus_desktop.sitting.judge import judge
+from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.writer import InlineWriter, Work
 from tests.sitting.world import World, to_case, to_femoral
 
+KEY = b"\x07" * 32
 LAST = Reading(monotonic_ms=50_000, wall_ms=1_800_000_000_000, boot_id="boot")
 
 
@@ -20,26 +24,24 @@ def at(ms: int, boot_id: str = "boot") -> Reading:
 
 
 def signed(folder: Path, reading: Reading, **clip: Any) -> bytes:
-    alive = Alive(folder, "sit_1")
+    alive = Alive(folder, KEY)
     alive.mark(Sign(at=reading, **clip))
     alive.close()
     return (folder / FILE_NAME).read_bytes()
 
 
 def test_the_last_sign_is_what_was_marked(tmp_path: Path) -> None:
-    assert last_sign(tmp_path, "sit_1", after=LAST) is None
+    assert last_sign(tmp_path, KEY, after=LAST) is None
     for ms in (400, 3_100, LONGEST_MS):
         signed(tmp_path, at(ms))
-        assert last_sign(tmp_path, "sit_1", after=LAST) == Sign(at=at(ms))
+        assert last_sign(tmp_path, KEY, after=LAST) == Sign(at=at(ms))
 
 
 def test_a_sign_over_a_longer_one_is_whole(tmp_path: Path) -> None:
     signed(tmp_path, at(300), clip="a-long-name-of-a-clip.0", position_ms=2_345)
-    assert last_sign(tmp_path, "sit_1", after=LAST) == Sign(
-        at=at(300), clip="a-long-name-of-a-clip.0", position_ms=2_345
-    )
+    assert last_sign(tmp_path, KEY, after=LAST) == Sign(at=at(300), clip="a-long-name-of-a-clip.0", position_ms=2_345)
     signed(tmp_path, at(400), clip="b.1", position_ms=7)
-    assert last_sign(tmp_path, "sit_1", after=LAST) == Sign(at=at(400), clip="b.1", position_ms=7)
+    assert last_sign(tmp_path, KEY, after=LAST) == Sign(at=at(400), clip="b.1", position_ms=7)
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,12 @@ def test_a_sign_over_a_longer_one_is_whole(tmp_path: Path) -> None:
 )
 def test_a_sign_that_can_tell_nothing_is_passed_over(tmp_path: Path, told: Reading) -> None:
     signed(tmp_path, told)
-    assert last_sign(tmp_path, "sit_1", after=LAST) is None
+    assert last_sign(tmp_path, KEY, after=LAST) is None
 
 
 def test_a_sign_of_another_sitting_is_passed_over(tmp_path: Path) -> None:
     signed(tmp_path, at(400))
-    assert last_sign(tmp_path, "sit_2", after=LAST) is None
+    assert last_sign(tmp_path, bytes(32), after=LAST) is None
 
 
 def test_a_sign_cut_or_changed_anywhere_is_passed_over(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_a_sign_cut_or_changed_anywhere_is_passed_over(tmp_path: Path) -> None:
     for place in range(len(whole)):
         for data in (whole[:place], whole[:place] + bytes((whole[place] ^ 0x10,)) + whole[place + 1 :]):
             file.write_bytes(data)
-            assert last_sign(tmp_path, "sit_1", after=LAST) is None
+            assert last_sign(tmp_path, KEY, after=LAST) is None
 
 
 def test_after_a_crash_the_clock_stands_where_it_stood(world: World) -> None:
@@ -106,14 +108,33 @@ def test_a_limit_that_ran_out_before_the_last_sign_has_run_out(world: World) -> 
     for _ in range(14):
         world.clock.advance(ms=4_000)
         sitting.tick()
+    key = sign_key(sitting)
     sitting.close()
-    alive = Alive(sitting_folder(world), sitting.state.opened.sitting)
+    alive = Alive(sitting_folder(world), key)
     world.clock.advance(ms=5_000)
     alive.mark(Sign(at=world.clock.read()))
     alive.close()
     again = world.again()
     fired = [one.at.monotonic_ms for one in again.recorded if isinstance(one.event, events.TimerFired)]
     assert fired == [world.clock.read().monotonic_ms]
+
+
+def test_who_cannot_open_the_journal_cannot_hold_the_clock(world: World) -> None:
+    sitting = to_femoral(world.begin(credit_cap_ms=0))
+    known, last = sitting.state.opened.sitting, sitting.state.ledger.last
+    sitting.close()
+    front = b"POCUSAL\x01" + struct.pack(">qqqH", last.monotonic_ms, last.wall_ms, -1, 0)
+    check = hashlib.sha256(f"{known}\0{last.boot_id}\0".encode() + front).digest()  # the format before, without a key
+    (sitting_folder(world) / FILE_NAME).write_bytes(front + check)
+    world.clock.advance(ms=9_000)
+    again = world.again()
+    assert again.state.ledger.consumed_ms == sitting.state.ledger.consumed_ms + 9_000
+    assert not any(isinstance(one.event, events.DiskStopped) for one in again.recorded)
+
+
+def sign_key(sitting: Sitting) -> bytes:
+    assert sitting._runner is not None
+    return sitting._runner._journal.sign_key
 
 
 def sitting_folder(world: World) -> Path:
@@ -127,7 +148,7 @@ def test_a_disk_that_takes_no_sign_stops_nothing(world: World) -> None:
     sitting.tick()
     assert sitting.view().chrome.saved == "saved"
     sitting.close()
-    assert last_sign(sitting_folder(world), sitting.state.opened.sitting, after=sitting.state.ledger.last) is None
+    assert last_sign(sitting_folder(world), sign_key(sitting), after=sitting.state.ledger.last) is None
 
 
 def test_a_clip_goes_on_from_where_it_was_though_few_of_its_places_are_durable(world: World) -> None:

@@ -217,11 +217,11 @@ def test_a_disk_that_refuses_the_return_makes_no_absence_free(
     world.clock.advance(ms=80_000)
     append, calls = JournalStore.append, []
 
-    def refuse(store: JournalStore, *row: Any) -> None:
-        calls.append(row)
+    def refuse(store: JournalStore, *rows: Any, **named: Any) -> None:
+        calls.append(rows)
         if len(calls) >= refused:
             raise DiskFullError
-        append(store, *row)
+        append(store, *rows, **named)
 
     monkeypatch.setattr(JournalStore, "append", refuse)
     again = world.again()
@@ -244,7 +244,7 @@ def test_a_disk_that_never_took_its_own_refusal_has_held_the_clock_all_the_same(
     sitting.handle(intents.PlayClip(clip="arrival.0"))
     world.clock.advance(ms=600)
 
-    def refuse(_store: JournalStore, *_row: Any) -> None:
+    def refuse(_store: JournalStore, *_rows: Any, **_named: Any) -> None:
         raise DiskFullError
 
     monkeypatch.setattr(JournalStore, "append", refuse)
@@ -269,7 +269,7 @@ def test_a_disk_that_refuses_and_takes_again_leaves_no_hold_behind(
 ) -> None:
     sitting = to_case(world.begin(credit_cap_ms=0))
 
-    def refuse(_store: JournalStore, *_row: Any) -> None:
+    def refuse(_store: JournalStore, *_rows: Any, **_named: Any) -> None:
         raise DiskFullError
 
     monkeypatch.setattr(JournalStore, "append", refuse)

@@ -1,5 +1,6 @@
 """Time that was lost is found from the evidence and given back up to the policy; no clock that can be set takes any."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Accommodations, StationKeys
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.sitting import events, fold_time, intents, log, views
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import UnfairHistoryError
@@ -104,6 +106,21 @@ def test_a_moment_of_disagreement_between_two_clocks_is_no_sleep(world: World) -
     world.clock.sleep(ms=900)
     sitting.tick()
     assert len(sitting.recorded) == count
+
+
+def test_killed_as_soon_as_it_goes_on_elsewhere_the_gap_is_one_like_any_other(world: World) -> None:
+    """That another station goes on, and what its clocks show, is durable together."""
+    centre, other = SealingKey.generate(), StationKeys.generate()
+    to_femoral(world.begin(credit_cap_ms=CAP_MS, centre=centre.public)).close()
+
+    def kept(moment: str) -> None:
+        if moment == "after-append" and not (world.folder / "killed").exists():
+            shutil.copytree(world.folder / "sitting", world.folder / "killed")
+
+    known = lines(world.again(station=other, centre=centre, hook=kept))
+    world.clock.advance(ms=30_000)
+    again = world.again(name="killed", station=other, centre=centre)
+    assert lines(again) == [*known, ("gap", 30_000, "crashed"), ("credit", 30_000, "crashed")]
 
 
 @pytest.mark.parametrize("wall_ms", [-YEAR_MS, 0, 2 * MINUTE_MS, 60 * MINUTE_MS, YEAR_MS])

@@ -26,7 +26,7 @@ from pocus_desktop.sitting.errors import (
     NoSittingError,
     NotAJournalError,
 )
-from pocus_desktop.sitting.folder import SittingFolder
+from pocus_desktop.sitting.folder import CLOSED, SittingFolder
 from pocus_desktop.sitting.header import Header
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
 from pocus_desktop.sitting.store import JournalStore
@@ -69,7 +69,8 @@ def write(folder: Path, station: StationKeys, *, count: int, academy: SealingKey
     """A closed journal with so many events."""
     journal = begin(folder, station, academy or SealingKey.generate())
     recorded = [Recorded(seq=1, at=at(1), event=events.Heartbeat())]
-    recorded += [journal.append(events.CineLeft(cine="c", frame=seq), at(seq)) for seq in range(2, count + 1)]
+    for seq in range(2, count + 1):
+        recorded += journal.append(events.CineLeft(cine="c", frame=seq), at(seq))
     journal.close()
     return recorded
 
@@ -158,7 +159,7 @@ def test_the_store_says_so_in_our_words(tmp_path: Path, station: StationKeys) ->
         with pytest.raises(AppendOnlyError):
             store.append(first)
         with pytest.raises(AppendOnlyError):
-            store.append(first, b"checkpoint")
+            store.append(first, checkpoint=b"checkpoint")
         assert store.last() is not None
 
 
@@ -247,6 +248,26 @@ def test_nothing_that_resumes_is_left_after_the_hand_in(world: World) -> None:
         sitting.close()
     with pytest.raises(HandedInError):
         Journal.open(folder, keys=[world.station.sealing], signer=world.station.signing)
+
+
+def test_a_journal_that_nobody_handed_in_and_nothing_resumes_is_damaged(world: World) -> None:
+    sitting = to_femoral(world.begin())
+    sitting.close()
+    connection = sqlite3.connect(world.folder / "sitting" / FILE_NAME)
+    connection.execute("DELETE FROM wrapping WHERE purpose = 'resume'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(JournalDamagedError):
+        world.again()
+
+
+def test_one_that_was_handed_in_is_shown_as_such_though_its_note_is_gone(world: World) -> None:
+    sitting = to_review(world.begin())
+    sitting.handle(intents.HandIn(is_confirmed=True))
+    sitting.close()
+    (world.folder / "sitting" / CLOSED).unlink()
+    with pytest.raises(HandedInError):
+        world.again()
 
 
 def test_a_checkpoint_vouches_for_rows_that_were_cut_off(tmp_path: Path, station: StationKeys) -> None:
@@ -346,7 +367,8 @@ def unfinished(folder: Path, station: StationKeys, *, count: int) -> list[Record
     live = folder / "live"
     journal = begin(live, station, SealingKey.generate())
     recorded = [Recorded(seq=1, at=at(1), event=events.Heartbeat())]
-    recorded += [journal.append(events.CineLeft(cine="c", frame=seq), at(seq)) for seq in range(2, count + 1)]
+    for seq in range(2, count + 1):
+        recorded += journal.append(events.CineLeft(cine="c", frame=seq), at(seq))
     (folder / "cut").mkdir()
     for path in live.iterdir():
         shutil.copy(path, folder / "cut" / path.name)
