@@ -175,9 +175,8 @@ def open_secret(admission: Admission, keys: Sequence[SealingKey]) -> bytes | Non
         if entry.key_id in mine:
             try:
                 found = hpke.open_sealed(mine[entry.key_id], entry.sealed, info=_info(admission.admission_id))
-            except (
-                hpke.CannotOpenSealedError
-            ) as problem:  # the hub sealed it wrongly: the start code opens all the same
+            except hpke.CannotOpenSealedError as problem:
+                # the hub sealed it wrongly; the start code opens all the same
                 log.failure(problem)
                 continue
             if len(found) == SECRET_BYTES:

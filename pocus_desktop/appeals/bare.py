@@ -105,7 +105,7 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
             return replace(later, ledger=ledger.end_rest(time))
         case events.CodeUsed() if not bare.is_over:
             return _by_code(later, event)
-        case events.Moved() if later.pause == MOVE:
+        case events.Moved() if (later.pause, later.paused_by) == (MOVE, CODE):
             return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
         case events.Ordered():
             return _ordered(later, event, seq=one.seq, ends_at=ends_at)

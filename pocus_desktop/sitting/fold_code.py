@@ -12,13 +12,7 @@ from pocus_desktop.sitting import events, ledger, times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.fold_flow import PAUSE, advance, go_on, reopened
 from pocus_desktop.sitting.ledger import Scope
-from pocus_desktop.sitting.state import (
-    SittingState,
-    Stage,
-    refused,
-    span,
-    told,
-)
+from pocus_desktop.sitting.state import SittingState, Stage, refused, span, told
 
 CODE: Final = "code"
 """The reason of time that a code gave, and who paused a sitting by a code."""
@@ -62,7 +56,12 @@ def used(course: Course, state: SittingState, event: events.CodeUsed) -> Sitting
 def moved(course: Course, state: SittingState, event: events.Moved) -> SittingState:
     """Where it goes on at another station, what paused it for the move is over."""
     later = reopened(course, state, event)
-    return go_on(later) if later.pause == MOVE else later
+    return go_on(later) if is_to_move(later) else later
+
+
+def is_to_move(state: SittingState) -> bool:
+    """Whether a code paused it for a move; a proctor may have paused it with the same word."""
+    return (state.pause, state.paused_by) == (MOVE, CODE)
 
 
 def open_to(course: Course, state: SittingState) -> tuple[tuple[Purpose, int], ...]:
@@ -78,7 +77,7 @@ def open_to(course: Course, state: SittingState) -> tuple[tuple[Purpose, int], .
         found.append(("resume", 0))
     if not state.is_barred and _limited(course, state):
         found += [("time", minutes) for minutes in MINUTES]
-    if state.pause != MOVE:
+    if not is_to_move(state):
         found.append(("move", 0))
     return tuple(found)
 

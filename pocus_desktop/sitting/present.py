@@ -72,7 +72,7 @@ def view(
             can_resume=not state.paused_by,
             by=by,
             why=state.pause if by else "",
-            is_to_move=_is_to_move(state),
+            is_to_move=fold_code.is_to_move(state),
         )
     elif state.rest is not None:
         screen = present_case.break_view(course, state, now)
@@ -83,12 +83,8 @@ def view(
     return View(chrome=_chrome(course, state, now, left, told_saved), screen=screen, challenges=asked)
 
 
-def _is_to_move(state: SittingState) -> bool:
-    return state.pause == fold_code.MOVE and state.paused_by == fold_code.CODE
-
-
 def _why_paused(state: SittingState) -> str:
-    if _is_to_move(state):
+    if fold_code.is_to_move(state):
         return "sitting.pause_move"
     return "sitting.pause_proctor" if state.paused_by else "sitting.pause_own"
 

@@ -305,3 +305,12 @@ def test_the_academy_believes_no_code_that_is_not_in_turn(world: World, lie: str
     assert judge(sitting.course, sitting.recorded) == sitting.state
     with pytest.raises(UnfairHistoryError):
         judge(sitting.course, _lies(sitting.recorded)[lie])
+
+
+def test_a_proctor_who_pauses_with_the_word_move_does_not_move_it(world: World) -> None:
+    sitting = started(world)
+    sitting.record(events.Paused(reason="move", by="Proctor North"))
+    screen = sitting.view().screen
+    assert isinstance(screen, views.PausedView)
+    assert not screen.is_to_move
+    assert ("move", 0) in offered(sitting)
