@@ -14,7 +14,7 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.media.vlc_player import VlcEngine
 from pocus_desktop.ui import qt_messages
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode, RoomLink
 from pocus_desktop.ui.launch import run_candidate
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class ClosedDesk:
 
     def link(self) -> Link:
         """Nothing is sent from here."""
+        return "none"
+
+    def room_link(self) -> RoomLink:
+        """No room hears of what cannot be opened."""
         return "none"
 
 

@@ -45,7 +45,7 @@ from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.outlook import tell_outlook
 from pocus_desktop.sync.transport import Transport
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode, RoomLink
 
 if TYPE_CHECKING:
     from pocus_desktop.app.station_rooms import StationRooms
@@ -244,6 +244,11 @@ class Station:
         """
         self.rooms()
         return self._hub_link()
+
+    def room_link(self) -> RoomLink:
+        """How it stands with the proctor's room."""
+        rooms = self.rooms()
+        return "none" if rooms is None else rooms.standing or "none"
 
     def rooms(self) -> StationRooms | None:
         """The links to the rooms that this station is paired with, with those that were paired since; None for none."""

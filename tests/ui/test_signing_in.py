@@ -23,7 +23,7 @@ from pocus_desktop.media.fake_player import FakePlayer
 from pocus_desktop.sitting.moving.errors import BundleMissingError, NoStickError
 from pocus_desktop.sitting.views import FarewellView, HandedInView, PausedView, View
 from pocus_desktop.ui.candidate.code_sheet import CodeSheet
-from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer, RoomCode
+from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, MoveOffer, RoomCode, RoomLink
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
@@ -79,6 +79,7 @@ class CounterDesk:
         self.words: list[str] = []
         self.room_codes: list[RoomCode | None] = []
         self.now: Link = "none"
+        self.room: RoomLink = "none"
         self.late: Explanation | None = None
 
     def choices(self, language: str) -> Sequence[AdmissionChoice]:
@@ -114,6 +115,9 @@ class CounterDesk:
 
     def link(self) -> Link:
         return self.now
+
+    def room_link(self) -> RoomLink:
+        return self.room
 
 
 OpenShell: TypeAlias = Callable[..., tuple[CandidateShell, CounterDesk]]
@@ -352,11 +356,12 @@ def test_the_next_candidate_finds_nothing_of_the_last(open_shell: OpenShell) -> 
 
 def test_the_link_is_told_as_the_desk_tells_it(open_shell: OpenShell, qtbot: QtBot) -> None:
     shell, desk = open_shell()
-    desk.now = "online"
+    desk.now, desk.room = "online", "joined"
     QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
     press(shell.sign_in, "primary")
     assert shell.window is not None
     assert "Online" in told(shell.window)
+    assert "Room connected" in told(shell.window)
     desk.now = "offline"
     qtbot.waitUntil(lambda: shell.window is not None and "Offline" in told(shell.window), timeout=10_000)
 

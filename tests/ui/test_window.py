@@ -41,6 +41,7 @@ from pocus_desktop.sitting.intents import (
     SetComfort,
 )
 from pocus_desktop.sitting.views import CaseView, ClipState, Notice, View
+from pocus_desktop.ui.candidate.desk import RoomLink
 from pocus_desktop.ui.candidate.screens.case import CaseScreen
 from pocus_desktop.ui.candidate.screens.handed_in import HandedInScreen
 from pocus_desktop.ui.candidate.stage.caption_band import CaptionBand
@@ -352,6 +353,19 @@ def test_a_link_is_shown_where_one_is_wanted(open_window: OpenWindow) -> None:
     assert "Offline" in told(window.top_bar)
     window.show_link("online")
     assert "Online" in told(window.top_bar)
+
+
+def test_the_proctors_room_is_shown_where_there_is_one(open_window: OpenWindow) -> None:
+    window = open_window(case_chrome(), case(item_state("vein", 1)))
+    assert "Room" not in told(window.top_bar)
+    shown: list[tuple[RoomLink, str]] = [
+        ("offline", "Room offline"),
+        ("asking", "Room asked"),
+        ("joined", "Room connected"),
+    ]
+    for room, words in shown:
+        window.show_room(room)
+        assert words in told(window.top_bar)
 
 
 def playing(clip: ClipState) -> ClipState:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Link: TypeAlias = Literal["none", "offline", "online"]
 """Whether results can be sent from here: no link wanted or none tried yet, tried and not there, there."""
 
+RoomLink: TypeAlias = Literal["none", "offline", "asking", "joined"]
+"""Whether the proctor's console answers: no room is known here, it does not, it does and has not let this station in
+yet, it does."""
+
 
 WORDS_NEEDED: Final = "sitting.words_needed"
 """The code of the refusal that the words for the day would lift."""
@@ -124,3 +128,6 @@ class Desk(Protocol):
 
     def link(self) -> Link:
         """How it stands with the link to the academy; asked every few seconds, on the GUI thread."""
+
+    def room_link(self) -> RoomLink:
+        """How it stands with the proctor's room; asked as often as `link`."""

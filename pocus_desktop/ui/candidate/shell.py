@@ -165,6 +165,7 @@ class CandidateShell(QObject):
             self._sign_in.show_waiting(desk.waiting(self._sign_in.language))
         else:
             self._window.show_link(desk.link())
+            self._window.show_room(desk.room_link())
             self._window.show_waiting(desk.waiting(self._window.language))
 
     def _leave(self) -> None:

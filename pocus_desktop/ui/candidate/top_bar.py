@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.sitting.views import CaseView, Chrome, ReviewView, View
-from pocus_desktop.ui.candidate.desk import Link
+from pocus_desktop.ui.candidate.desk import Link, RoomLink
 from pocus_desktop.ui.candidate.time_badge import TimeBadge
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
@@ -70,6 +70,7 @@ class TopBar(QFrame):
         self._simulated = Chip(words("chrome.case_clock"), icon_name="hourglass")
         self._saved = Chip(words("chrome.answers"), icon_name="check")
         self._link = Chip(words("chrome.link"), icon_name="wifi-off")
+        self._room = Chip(words("chrome.room"), icon_name="wifi-off")
         self.time = TimeBadge(clock=clock, words=words, formats=formats)
         self.other_time = TimeBadge(clock=clock, words=words, formats=formats)
         self._hide = Button(words("chrome.hide_time"), icon_name="eye-off", kind="quiet", is_icon_only=True)
@@ -86,6 +87,7 @@ class TopBar(QFrame):
             self._simulated,
             self._saved,
             self._link,
+            self._room,
             self.other_time,
             self.time,
             self._hide,
@@ -99,6 +101,7 @@ class TopBar(QFrame):
         self._is_clock_hidden = False
         self._hide.clicked.connect(lambda: self.clock_hidden.emit(not self._is_clock_hidden))
         self.show_link("none")
+        self.show_room("none")
 
     def render_view(self, view: View) -> None:
         """Show the frame of a view."""
@@ -129,6 +132,15 @@ class TopBar(QFrame):
         """Show whether results can be sent from here."""
         self._link.setVisible(link != "none")
         self._link.tell(self._words(f"chrome.link_{link}"), icon_name="wifi" if link == "online" else "wifi-off")
+
+    def show_room(self, room: RoomLink) -> None:
+        """Show whether the proctor's console sees this station; that it does not is no alarm, for nothing stops."""
+        self._room.setVisible(room != "none")
+        self._room.tell(
+            self._words(f"chrome.room_{room}"),
+            icon_name="monitor" if room == "joined" else "wifi-off",
+            spoken=self._words(f"chrome.room_{room}_spoken"),
+        )
 
     def _title_block(self) -> QWidget:
         block = QWidget()

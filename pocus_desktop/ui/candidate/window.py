@@ -34,7 +34,7 @@ from pocus_desktop.sitting.views import (
 )
 from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.candidate.code_sheet import CodeSheet
-from pocus_desktop.ui.candidate.desk import Link
+from pocus_desktop.ui.candidate.desk import Link, RoomLink
 from pocus_desktop.ui.candidate.host import SittingHost
 from pocus_desktop.ui.candidate.notice_area import NoticeArea
 from pocus_desktop.ui.candidate.screens.agreement import AgreementScreen
@@ -144,6 +144,7 @@ class CandidateWindow(QMainWindow):
         self._screen_key: tuple[object, ...] = ()
         self._view: View | None = None
         self._link: Link = "none"
+        self._room: RoomLink = "none"
         self._is_closed = False
         self._relay = ViewRelay(self)
         self._relay.arrived.connect(self._on_view)
@@ -206,6 +207,12 @@ class CandidateWindow(QMainWindow):
         self._waiting = told
         if isinstance(self._screen, HandedInScreen):
             self._screen.show_waiting(told)
+
+    def show_room(self, room: RoomLink) -> None:
+        """Tell whether the proctor's console sees this station."""
+        self._room = room
+        if self._top is not None:
+            self._top.show_room(room)
 
     def show_link(self, link: Link) -> None:
         """Tell whether results can be sent from here."""
@@ -304,6 +311,7 @@ class CandidateWindow(QMainWindow):
         self._top.pause_asked.connect(lambda: self._on_intended(Pause(reason="break")))
         self._top.code_asked.connect(self._ask_code)
         self._top.show_link(self._link)
+        self._top.show_room(self._room)
         self._notices = NoticeArea(words)
         self._column.addWidget(self._top)
         self._column.addWidget(self._notices)
