@@ -36,6 +36,10 @@ class HostedSitting:
         """Tell every new view from now on, on the writer's thread."""
         self.sitting.on_view(callback)
 
+    def before_stop(self, ask: Callable[[Callable[[], None]], None]) -> None:
+        """Have what is being typed handed in before an order stops the work."""
+        self.sitting.before_stop(ask)
+
     def tick(self) -> None:
         """Look at the timers."""
         self.sitting.tick()

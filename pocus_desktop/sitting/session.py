@@ -44,6 +44,12 @@ _LOG: Final = logging.getLogger(__name__)
 RETRY_MS: Final = 2_000
 """How long after a refusal of the disk the next attempt is made."""
 
+TYPED_WAIT_S: Final = 0.5
+"""How long an order that stops the work waits for what is being typed; a window answers in milliseconds, or hangs."""
+
+_STOPS: Final = frozenset({"pause", "break", "end", "void"})
+"""Orders after which no answer is taken, at least for a while."""
+
 Hook: TypeAlias = Callable[[str], None]
 
 
@@ -81,6 +87,7 @@ class Sitting:
         self._sign: Sign | None = None
         self._retry_at_ms = 0
         self._is_closed = False
+        self._ask_typed: Callable[[Callable[[], None]], None] | None = None
         self._on_view: list[Callable[[View], None]] = []
         self._on_sealed: list[Callable[[SealedResult], None]] = []
         self._warned: tuple[str, ...] = ()
@@ -285,6 +292,14 @@ class Sitting:
         with self._lock:
             self._submit(Deed(at=at or self._clock.read(), event=event, is_sign=is_sign))
 
+    def before_stop(self, ask: Callable[[Callable[[], None]], None]) -> None:
+        """Call this before an order stops the work: to have what is being typed handed in, and then be called back.
+
+        Args:
+            ask: Called on the thread of `obey`, which waits for the call back, though not for long.
+        """
+        self._ask_typed = ask
+
     def obey(
         self, envelope: bytes, *, centre: Centre, take: Callable[[Obeyed | None], None] | None = None
     ) -> ProctorOrder:
@@ -313,6 +328,8 @@ class Sitting:
             admission_id=self._state.opened.admission_id,
             station=self._station,
         )
+        if verified.order.act.kind in _STOPS:
+            self._let_type()
         with self._lock:
             self._submit(Deed(at=self._clock.read(), order=verified), then=lambda: self._tell_order(verified, take))
         return verified.order
@@ -423,6 +440,13 @@ class Sitting:
             sign, self._sign = self._sign, None
         if sign is not None and self._runner is not None:
             self._runner.sign(sign)
+
+    def _let_type(self) -> None:
+        """What was typed and not handed in yet comes first, so that an order costs nobody a word."""
+        if self._ask_typed is not None:
+            has_come = threading.Event()
+            self._ask_typed(has_come.set)
+            has_come.wait(TYPED_WAIT_S)
 
     def _tell_order(self, verified: VerifiedOrder, take: Callable[[Obeyed | None], None] | None) -> None:
         """On the writer: what came of an order."""

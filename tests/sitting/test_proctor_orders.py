@@ -1,5 +1,6 @@
 """What the proctor's orders do to a sitting, and what they never do."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pocus_desktop.admission.proctor_order import (
     OrderForOtherStationError,
     told_by,
 )
-from pocus_desktop.sitting import events, intents, views
+from pocus_desktop.sitting import events, intents, session, views
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import BadHistoryError, DiskFullError
 from pocus_desktop.sitting.fold import fold
@@ -21,7 +22,7 @@ from pocus_desktop.sitting.ledger import BREAK
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.state import Stage
 from tests.sitting.ordering import Console, with_centre
-from tests.sitting.world import World, choice, to_case, to_femoral, to_review
+from tests.sitting.world import World, choice, number, to_case, to_femoral, to_review
 
 MINUTE_MS = 60_000
 
@@ -510,3 +511,63 @@ def test_what_was_ordered_is_told_without_its_signature(world: World) -> None:
     sitting, console = at_femoral(world)
     order = console.make(sitting, "message", text="Hello")
     assert sitting.obey(order, centre=console.centre) == told_by(order)
+
+
+@pytest.mark.parametrize("kind", ["pause", "break", "end", "void"])
+def test_what_is_being_typed_comes_before_an_order_that_stops_the_work(world: World, kind: Kind) -> None:
+    sitting, console = at_femoral(world)
+
+    def hand_in_what_is_typed(done: Callable[[], None]) -> None:
+        sitting.handle(intents.Answer(item="diameter", response=number("7,5", "mm")))
+        done()
+
+    sitting.before_stop(hand_in_what_is_typed)
+    assert console.order(sitting, kind, **({"minutes": 5} if kind == "break" else {})) == ""
+    assert sitting.state.responses["diameter"] == number("7,5", "mm")
+    world.close()
+
+
+def test_an_order_waits_for_no_window_that_hangs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "TYPED_WAIT_S", 0.01)
+    sitting, console = at_femoral(world)
+    sitting.before_stop(lambda _done: None)
+    assert console.order(sitting, "pause") == ""
+    world.close()
+
+
+def test_an_order_that_stops_nothing_asks_for_nothing(world: World) -> None:
+    sitting, console = at_femoral(world)
+    sitting.before_stop(lambda _done: pytest.fail("asked"))
+    assert console.order(sitting, "message", text="Go on") == ""
+    world.close()
+
+
+@pytest.mark.parametrize("moment", ["before-append", "after-append", "sealed", "noted"])
+def test_killed_at_any_point_of_an_end_the_sitting_ends_or_goes_on_whole(world: World, moment: str) -> None:
+    class KilledError(BaseException):
+        pass
+
+    is_armed = False
+
+    def hook(name: str) -> None:
+        if is_armed and name == moment:
+            raise KilledError
+
+    sitting, console = at_femoral(world, hook=hook)
+    order = console.make(sitting, "end")
+    is_armed = True
+    with pytest.raises(KilledError):
+        console.give(sitting, order)
+    sitting.close()
+    world.sittings.remove(sitting)  # it died in the middle, and says nothing more
+    is_armed = False
+    again = world.again()
+    again.tick()
+    if moment == "before-append":
+        assert again.state.stage is Stage.CASE
+        found = console.give(again, order)
+        assert found is not None
+        assert found.is_obeyed
+    assert again.state.is_over
+    assert again.sealed is not None
+    world.close()

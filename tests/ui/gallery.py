@@ -458,6 +458,7 @@ class GalleryHost:
     intents: list[Intent] = field(default_factory=list)
     callbacks: list[Callable[[View], None]] = field(default_factory=list)
     answer: Callable[["GalleryHost", Intent], None] | None = None
+    ask_typed: Callable[[Callable[[], None]], None] | None = None
 
     def view(self) -> View:
         return self.shown
@@ -474,6 +475,9 @@ class GalleryHost:
         self.shown = view
         for callback in self.callbacks:
             callback(view)
+
+    def before_stop(self, ask: Callable[[Callable[[], None]], None]) -> None:
+        self.ask_typed = ask
 
     def tick(self) -> None:
         """No timers here."""

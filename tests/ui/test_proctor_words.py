@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPlainTextEdit
 
-from pocus_desktop.sitting.intents import SeeWord
+from pocus_desktop.case.items.extended_text import ExtendedTextResponse
+from pocus_desktop.sitting.intents import Answer, SeeWord
 from pocus_desktop.sitting.views import ProctorWord, View
 from pocus_desktop.ui.candidate.word_area import WordArea
 from tests.ui.conftest import OpenWindow, host_of, named, settle
@@ -116,3 +118,23 @@ def test_who_is_let_begin_is_asked_for_no_code(open_window: OpenWindow) -> None:
     settle()
     assert not named(window, "start-code").isVisible()
     assert named(window, "authorised").isVisible()
+
+
+def test_what_is_being_typed_is_handed_in_when_an_order_asks_for_it(open_window: OpenWindow) -> None:
+    window = open_window(*screens()["14-case-patient"])
+    (field,) = window.findChildren(QPlainTextEdit)
+    QTest.keyClicks(field, "More words.")
+    assert not [one for one in host_of(window).intents if isinstance(one, Answer)]
+    asked = []
+    ask = host_of(window).ask_typed
+    assert ask is not None
+    ask(lambda: asked.append("done"))
+    settle()
+    assert asked == ["done"]
+    sent = last(window)
+    assert isinstance(sent, Answer)
+    assert isinstance(sent.response, ExtendedTextResponse)
+    assert "More words." in sent.response.text
+    window.close()
+    ask(lambda: asked.append("closed"))
+    assert asked == ["done", "closed"]

@@ -97,6 +97,9 @@ class ReplayHost:
     def tick(self) -> None:
         """Nothing is due."""
 
+    def before_stop(self, ask: Callable[[Callable[[], None]], None]) -> None:
+        """Nothing is typed in what is over."""
+
     def next_due_ms(self) -> int | None:
         """Never."""
         return None

@@ -31,6 +31,9 @@ class SittingHost(Protocol):
     def on_view(self, callback: Callable[[View], None]) -> object:
         """Tell every new view from now on."""
 
+    def before_stop(self, ask: Callable[[Callable[[], None]], None]) -> object:
+        """Ask, on any thread, for what is being typed before the proctor stops the work, and wait to be called back."""
+
     def tick(self) -> object:
         """Look at the timers."""
 

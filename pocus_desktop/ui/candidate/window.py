@@ -148,6 +148,7 @@ class CandidateWindow(QMainWindow):
         self._is_closed = False
         self._relay = ViewRelay(self)
         self._relay.arrived.connect(self._on_view)
+        self._relay.typed_asked.connect(self._on_typed_asked)
         self._ring = FocusRing(self)
         layout = self.layout()
         assert layout is not None  # noqa: S101 - a main window has one
@@ -157,6 +158,7 @@ class CandidateWindow(QMainWindow):
         self._due.setTimerType(Qt.TimerType.PreciseTimer)
         self._due.timeout.connect(self._on_due)
         host.on_view(self._relay.take)
+        host.before_stop(self._relay.ask)
         self._render(host.view())
 
     @property
@@ -255,6 +257,11 @@ class CandidateWindow(QMainWindow):
     def _on_view(self, view: object) -> None:
         if not self._is_closed and isinstance(view, View):
             self._render(view)
+
+    def _on_typed_asked(self, done: Callable[[], None]) -> None:
+        if self._screen is not None:
+            self._screen.flush()
+        done()
 
     def _render(self, view: View) -> None:
         self._view = view
