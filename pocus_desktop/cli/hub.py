@@ -18,6 +18,7 @@ from pocus_desktop.cli.hub_replay import COMMANDS as REPLAY_COMMANDS
 from pocus_desktop.cli.hub_rosters import COMMANDS as ROSTER_COMMANDS
 from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
 from pocus_desktop.cli.options import ask_passphrase
+from pocus_desktop.cli.stick import tell_flushed
 
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -177,7 +178,10 @@ def list_results(faces: Faces, folder: Path, database_url: str | None, keys: Pat
 def take(
     context: click.Context, faces: Faces, carried: Path, folder: Path, database_url: str | None, keys: Path
 ) -> None:
-    """Take the results of a folder (a USB stick) and leave a receipt for each; the status is 1 where one is refused."""
+    """Take the results of a folder (a USB stick) and leave a receipt for each.
+
+    It is done when the receipts are read back and everything is on the medium. The status is 1 where one is refused.
+    """
     found = faces.take_results(
         carried=carried, folder=folder, keys=keys, passphrase=ask_passphrase(), database_url=database_url
     )
@@ -185,7 +189,8 @@ def take(
         click.echo(f"{one.digest}  {one.state}" + (f": {one.told}  [{one.code}]" if one.code else ""))
     if not found:
         click.echo("The folder holds no results.", err=True)
-    context.exit(1 if any(one.code for one in found) else 0)
+    is_safe = tell_flushed(carried)
+    context.exit(1 if not is_safe or any(one.code for one in found) else 0)
 
 
 @hub.command()

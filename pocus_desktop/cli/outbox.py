@@ -10,14 +10,15 @@ import click
 
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.cli.faces import Faces, pass_faces
+from pocus_desktop.cli.stick import tell_flushed
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.sync.engine import Row, Status
-from pocus_desktop.sync.errors import SyncError, UnknownEnvelopeError
+from pocus_desktop.sync.errors import UnknownEnvelopeError
 from pocus_desktop.sync.folder import FolderTransport
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.outlook import SHORT, tell_row
-from pocus_desktop.sync.sticks import OnStick, export, flush, take_receipts
+from pocus_desktop.sync.sticks import OnStick, export, take_receipts
 
 _stick = click.argument("stick", type=click.Path(path_type=Path, file_okay=False))
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -68,13 +69,8 @@ def export_(context: click.Context, faces: Faces, stick: Path) -> None:
     _tell(found)
     if not found:
         click.echo("Nothing waits: there is nothing to write.")
-    elif any(one.became == "written" for one in found):
-        try:
-            flush(stick)
-            click.echo(words.say("sync.stick.eject", "en"))
-        except SyncError as error:
-            click.echo(words.say("sync.stick.not_safe", "en", reason=str(error.params.get("reason", ""))), err=True)
-            context.exit(1)
+    elif any(one.became == "written" for one in found) and not tell_flushed(stick):
+        context.exit(1)
     context.exit(1 if any(one.error is not None for one in found) else 0)
 
 

@@ -37,7 +37,8 @@ def take_folder(hub: Hub, folder: Path) -> tuple[Carried, ...]:
     Raises:
         NoFolderError: There is no folder with results there.
         FolderDamagedError: A link leads out of it, or it cannot be read.
-        FolderNotWritableError: It takes no receipts; the results that came before that are held all the same.
+        FolderNotWritableError: It takes no receipts, or gives others back; the results that came before that are held
+            all the same.
         StoreUnavailableError: The hub cannot take anything now.
     """
     results = folder / RESULTS
@@ -65,10 +66,14 @@ def _take(hub: Hub, folder: Path, path: Path) -> Carried:
         raise
     except PocusError as error:
         return Carried(digest=path.name, error=error)
+    receipt = folder / RECEIPTS / f"{path.name}{RECEIPT_SUFFIX}"
     try:
-        files.write_atomically(folder / RECEIPTS / f"{path.name}{RECEIPT_SUFFIX}", result.receipt)
+        files.write_atomically(receipt, result.receipt)
+        is_there = receipt.read_bytes() == result.receipt
     except OSError as problem:
         raise FolderNotWritableError(reason=problem.strerror or "") from problem
+    if not is_there:
+        raise FolderNotWritableError(reason="what was written is not what is there")
     return Carried(digest=path.name, is_new=result.is_new)
 
 

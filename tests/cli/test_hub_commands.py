@@ -1,5 +1,6 @@
 """The hub by its commands: serve with TLS, list what came, take what was carried."""
 
+import errno
 import hashlib
 import json
 import os
@@ -156,6 +157,23 @@ def test_take_leaves_receipts_and_tells_what_it_refused(school: School, capsys: 
     verify_receipt(receipt, [school.keys.signing.public], sealed_digest=good)
     (stick / "results" / bad).unlink()
     assert f"{good}  known" in _out(capsys, "take", str(stick), *_options(school))
+
+
+def test_a_stick_may_be_pulled_out_once_everything_is_on_it(
+    school: School, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = school.folder / "stick"
+    stick.mkdir()
+    _carry(stick, school.sit().final)
+    assert _out(capsys, "take", str(stick), *_options(school)).splitlines()[-1].endswith("then pull it out.")
+
+    def fail() -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("pocus_desktop.sync.sticks.os.sync", fail)
+    told = _out(capsys, "take", str(stick), *_options(school), status=1)
+    assert "pull it out" in told
+    assert "could not say that everything is on the stick" in told
 
 
 def test_take_names_a_folder_without_results(school: School, capsys: pytest.CaptureFixture[str]) -> None:
