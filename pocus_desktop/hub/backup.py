@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.crypto import dsse
+from pocus_desktop.hub import place_mark
 from pocus_desktop.hub.errors import (
     BackupDamagedError,
     DumpFailedError,
@@ -28,6 +29,7 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.records import store_dump
+from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.storage.objects import Objects, is_digest
 from pocus_desktop.hub.storage.places import FolderPlace, Place, open_place
 from pocus_desktop.kernel import canonical, files, log
@@ -219,9 +221,19 @@ def restore(
         part, _, rest = name.partition("/")
         place.at(part).put(rest, data)
     store_dump.load(url, backup / manifest.records.file)
+    _let_mark(url)
     with_receipts = _look_at(folder, ring, url, objects)
     log.event("hub.restored", entries=len(manifest.entries), envelopes=with_receipts)
     return Restored(entries=len(manifest.entries), envelopes=with_receipts, made_ms=manifest.made_ms)
+
+
+def _let_mark(url: str) -> None:
+    """The records came from beside another place; the one that they are beside now is marked on opening."""
+    store = HubStore(url)
+    try:
+        place_mark.forget(store)
+    finally:
+        store.close()
 
 
 def _look_at(folder: Path, ring: AcademyRing, url: str, objects: str | None) -> int:

@@ -120,6 +120,20 @@ class NoRoomError(HubError):
     status = 503
 
 
+class PlaceMissingError(HubError):
+    """Where the hub's objects should lie, nothing is marked as theirs: nothing is mounted there."""
+
+    code = "hub.place_missing"
+    status = 503
+
+
+class PlaceOfAnotherError(HubError):
+    """Where the hub's objects should lie, those of another hub do."""
+
+    code = "hub.place_of_another"
+    status = 503
+
+
 class BadDigestError(HubError):
     """An envelope's address is not a SHA-256 in lower-case hexadecimal digits."""
 

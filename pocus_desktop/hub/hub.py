@@ -33,6 +33,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Offer, Point
 from pocus_desktop.hub.marking import is_continuation, mark
 from pocus_desktop.hub.moves import remark_of
+from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
 from pocus_desktop.hub.records.store_orders import OrderRemark
 from pocus_desktop.hub.records.upload_store import UploadStore
@@ -41,8 +42,8 @@ from pocus_desktop.hub.results_log.audit import Finding, audit_records
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.shelf import Shelf, Shelved
 from pocus_desktop.hub.storage.objects import Objects
-from pocus_desktop.hub.storage.places import open_place
-from pocus_desktop.kernel import canonical, log
+from pocus_desktop.hub.storage.places import FolderPlace, open_place
+from pocus_desktop.kernel import log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
@@ -111,6 +112,7 @@ class Hub:
             StoreMismatchError: The database is of another program.
             DatabaseOlderError, DatabaseNewerError: It is of another revision.
             LogDamagedError: The log that is stored is not the one that was signed.
+            PlaceMissingError, PlaceOfAnotherError: The place is not the one in which its envelopes lie.
         """
         self.ring = KeyRing(AcademyRing.of(keys, retired) if isinstance(keys, AcademyKeys) else keys, reload)
         self.folder = folder
@@ -127,17 +129,20 @@ class Hub:
             self._store, self.ring, self.clock, sat_at=self._sat_at, admission_of=self._admission_of
         )
         self.uploads = UploadStore(self._store)
+        self._place = place
+        self._mark = None if is_only_read else open_mark(place, self._store)
         self._shelf = Shelf(place.at("shelf"), lambda: self.ring.openers)
         self._quarantine = Objects(place.at("quarantine"))
         self._intake = Intake(
             ring=self.ring,
-            objects=Objects(place.at("objects")),
+            objects=Objects(place.at(OBJECTS)),
             quarantine=self._quarantine,
             store=self._store,
             log=self.log,
             clock=self.clock,
             stations=stations,
             find_centre=self.registry.enrolments.centre_key,
+            require_place=self._require_folder,
             hook=hook,
             maximum_quarantine_bytes=maximum_quarantine_bytes,
         )
@@ -449,9 +454,24 @@ class Hub:
 
         Raises:
             StoreUnavailableError: It cannot.
+            PlaceMissingError, PlaceOfAnotherError: Its place is not there.
         """
         self._store.check()
-        self._quarantine.get(canonical.digest(b""))  # of nothing: the place answers, and holds none of it
+        if self._mark is not None:
+            self._mark.require()
+
+    def free_bytes(self) -> int | None:
+        """How much more the place takes; None where it does not say.
+
+        Raises:
+            StoreUnavailableError: It does not answer.
+        """
+        return self._place.free_bytes()
+
+    def _require_folder(self) -> None:
+        """A folder can come loose between two envelopes; a bucket cannot, and asking it takes longer."""
+        if self._mark is not None and isinstance(self._place, FolderPlace):
+            self._mark.require()
 
     def close(self) -> None:
         """Let go of the database."""

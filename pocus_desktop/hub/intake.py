@@ -130,6 +130,7 @@ class Intake:
         clock: Clock,
         stations: Iterable[PublicKey] | None = None,
         find_centre: FindCentre = lambda _sealing_id: None,
+        require_place: Callable[[], None] = lambda: None,
         hook: Hook = lambda _point: None,
         maximum_quarantine_bytes: int = MAXIMUM_QUARANTINE_BYTES,
     ) -> None:
@@ -144,6 +145,7 @@ class Intake:
             clock: When things arrive.
             stations: Enrolled stations; None takes any station that an admission of ours was given to.
             find_centre: Whose permits to move count.
+            require_place: Raises where what was put lies in another place than the hub's.
             hook: Called at each `Point`.
             maximum_quarantine_bytes: How much is kept of what was refused.
         """
@@ -155,6 +157,7 @@ class Intake:
         self._clock = clock
         self._stations = None if stations is None else frozenset(stations)
         self._find_centre = find_centre
+        self._require_place = require_place
         self._hook = hook
         self._maximum_quarantine_bytes = maximum_quarantine_bytes
 
@@ -318,6 +321,7 @@ class Intake:
         if not judged:
             return ()
         self._objects.put_all({one.arrival.digest: one.data for one in judged})
+        self._require_place()  # afterwards: where it came loose before, what was put is not in it
         self._hook(Point.STORED)
         signer, origin = self._ring.signer, self._log.origin
         return self._log.enter(

@@ -7,6 +7,7 @@ at all, and is given back as it was or not at all. Several processes may use a p
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
@@ -59,6 +60,13 @@ class Place(Protocol):
 
     def at(self, part: str) -> "Place":
         """A part of this place, with names of its own."""
+
+    def free_bytes(self) -> int | None:
+        """How much more it takes; None where it does not say.
+
+        Raises:
+            StoreUnavailableError: It does not answer now.
+        """
 
 
 def require_name(name: str) -> None:
@@ -159,6 +167,13 @@ class FolderPlace:
     def at(self, part: str) -> "FolderPlace":
         """As `Place.at`."""
         return FolderPlace(self._path(part))
+
+    def free_bytes(self) -> int:
+        """As `Place.free_bytes`: of the disk or share that it is on."""
+        try:
+            return shutil.disk_usage(self._folder).free
+        except OSError as problem:
+            raise StoreUnavailableError(reason=problem.strerror or "") from problem
 
     def _make_durable(self, folder: Path) -> None:
         """A folder that is there may be another process's, which did not come so far as to sync where it stands."""

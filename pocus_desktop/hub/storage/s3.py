@@ -146,6 +146,9 @@ class S3Place:
         require_name(part)
         return S3Place(self._client, self._bucket, f"{self._prefix}{part}/")
 
+    def free_bytes(self) -> None:
+        """As `Place.free_bytes`: a service has no such figure."""
+
     def _key(self, name: str) -> str:
         require_name(name)
         return self._prefix + name

@@ -5,7 +5,7 @@ address and method (as Starlette's routes match), it answers, and whatever it ra
 What else goes wrong is for `hub.web.observed`, which stands around this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from pocus_desktop.hub.errors import BadMethodError, BadRequestError, NotFoundError
 from pocus_desktop.hub.web.doors import Door
-from pocus_desktop.hub.web.observed import refuse
+from pocus_desktop.hub.web.observed import BEGUN, refuse
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 
@@ -32,21 +32,23 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        answer = await self._answer(scope, receive, send)
-        await answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response:
         try:
-            door = self._door(scope)
-            if scope["method"] not in (door.methods or ()):
-                log.failure(BadMethodError())
-                return refuse(scope, BadMethodError(), headers={"Allow": ", ".join(self._methods(scope))})
-            return await door.checked(Request(scope, receive, send))
+            answer = await self._answer(Request(scope, receive, send))
+            await answer(scope, receive, send)
         except PocusError as problem:
             log.failure(problem)
-            return refuse(scope, problem)
-        except HTTPException as problem:  # the framework's, of a request that it cannot read
-            return refuse(scope, BadRequestError(reason=f"status {problem.status_code}"), headers=problem.headers)
+            await _refused(scope, problem)(scope, receive, send)
+        except HTTPException as problem:  # the framework's: of a range that is not in a file, say
+            error = BadRequestError(reason=f"status {problem.status_code}")
+            await _refused(scope, error, headers=problem.headers)(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        door = self._door(request.scope)
+        if request.method in (door.methods or ()):
+            return await door.checked(request)
+        error = BadMethodError()
+        log.failure(error)
+        return refuse(request.scope, error, headers={"Allow": ", ".join(self._methods(request.scope))})
 
     def _door(self, scope: Scope) -> Door:
         """The door of an address, noted in the scope; where none takes the method, one that takes another.
@@ -71,3 +73,10 @@ class Application:
         """What the doors at this address take."""
         here = (door for door in self.doors if door.matches(scope)[0] is not Match.NONE)
         return sorted({method for door in here for method in door.methods or ()})
+
+
+def _refused(scope: Scope, error: PocusError, *, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that refuses a request, unless another one has begun: only a cut tells that it is not whole."""
+    if scope["state"].get(BEGUN):
+        raise error
+    return refuse(scope, error, headers=headers)

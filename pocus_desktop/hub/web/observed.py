@@ -27,6 +27,9 @@ from pocus_desktop.kernel.errors import PocusError
 
 REQUEST_ID: Final = "X-Request-ID"
 UNKNOWN_ROUTE: Final = "-"
+BEGUN: Final = "begun"
+"""In the state of a request's scope: whether its answer has begun."""
+
 _WELL_FORMED: Final = re.compile(r"[0-9a-f][0-9a-f-]{14,62}[0-9a-f]")
 _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/healthz", "/readyz"})
@@ -61,6 +64,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                scope["state"][BEGUN] = True
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 headers["X-Content-Type-Options"] = "nosniff"

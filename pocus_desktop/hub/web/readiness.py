@@ -30,7 +30,8 @@ class Readiness:
 
         Raises:
             StoreUnavailableError: The database or the folder does not answer.
-            NoRoomError: The disk is nearly full.
+            PlaceMissingError, PlaceOfAnotherError: What is mounted for the objects is not the hub's.
+            NoRoomError: The disk of the hub's folder or of its objects is nearly full.
         """
         with self._lock:
             now_ms = self._hub.clock.read().monotonic_ms
@@ -43,7 +44,8 @@ class Readiness:
     def _look(self) -> PocusError | None:
         try:
             self._hub.check()
-            free = shutil.disk_usage(self._hub.folder).free
+            of_place = self._hub.free_bytes()
+            free = min(shutil.disk_usage(self._hub.folder).free, *(() if of_place is None else (of_place,)))
         except PocusError as error:
             return error
         except OSError as problem:
