@@ -19,7 +19,6 @@ class _Tile(NamedTuple):
     label: str
     level: Level
     icon: str
-    told: str
 
 
 class SeatMap(QWidget):
@@ -39,6 +38,8 @@ class SeatMap(QWidget):
         super().__init__(parent)
         self._words = words
         self._tiles: tuple[_Tile, ...] = ()
+        self._told: dict[str, str] = {}
+        self._size: tuple[look.Look, QSize] | None = None
         self._selected: frozenset[str] = frozenset()
         self.setObjectName("seat-map")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -50,14 +51,15 @@ class SeatMap(QWidget):
         """Show these stations."""
         ordered = sorted(rows, key=lambda row: as_counted(row.name))
         shared = _shared([row.name for row in ordered])
-        tiles = tuple(
-            _Tile(row.station_id, row.name[shared:] or row.name, row.level, row.icon, row.spoken) for row in ordered
-        )
+        tiles = tuple(_Tile(row.station_id, row.name[shared:] or row.name, row.level, row.icon) for row in ordered)
+        self._told = {row.station_id: row.spoken for row in ordered}
         if (tiles, frozenset(selected)) == (self._tiles, self._selected):
             return
-        if len(tiles) != len(self._tiles):
-            self.updateGeometry()
+        is_new = [tile.label for tile in tiles] != [tile.label for tile in self._tiles]
         self._tiles, self._selected = tiles, frozenset(selected)
+        if is_new:
+            self._size = None
+            self.updateGeometry()
         needy = sum(tile.level in {"lost", "asks", "watch"} for tile in tiles)
         said = self._words("console.seats_told", count=len(tiles), needy=needy)
         if said != self.accessibleName():
@@ -99,7 +101,7 @@ class SeatMap(QWidget):
         """A tip says of each tile what its row says."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             tile = self._at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), "" if tile is None else tile.told, self)
+            QToolTip.showText(event.globalPos(), "" if tile is None else self._told[tile.station_id], self)
             return True
         if event.type() == QEvent.Type.StyleChange:
             self.updateGeometry()
@@ -153,12 +155,16 @@ class SeatMap(QWidget):
         return max(1, (width + self._gap()) // (self._tile_size().width() + self._gap()))
 
     def _tile_size(self) -> QSize:
+        """Of every tile; measured once for these labels in this look."""
         worn = look.current()
+        if self._size is not None and self._size[0] == worn:
+            return self._size[1]
         metrics = QFontMetrics(worn.font("fine", "medium", is_tabular=True))
         longest = max((metrics.horizontalAdvance(tile.label) for tile in self._tiles), default=0)
         most = metrics.horizontalAdvance("0000000000")
         wide = worn.size("icon") + 3 * worn.space("hair") + max(min(longest, most), metrics.horizontalAdvance("00"))
-        return QSize(wide, worn.size("target"))
+        self._size = (worn, QSize(wide, worn.size("target")))
+        return self._size[1]
 
     def _gap(self) -> int:
         return look.current().space("hair")
