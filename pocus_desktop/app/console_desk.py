@@ -16,6 +16,7 @@ from pocus_desktop.admission.roster import PAYLOAD_TYPE as ROSTER_TYPE
 from pocus_desktop.admission.roster_folder import take_in, walk_in
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.walk_ins import WalkInOrder
+from pocus_desktop.app.console_moves import permit_from_stick
 from pocus_desktop.app.console_papers import Papers, bundle_cards, file_report, read_papers
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.crypto import dsse
@@ -29,6 +30,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring import check_in, day
 from pocus_desktop.proctoring.check_in import Entrant, Seat
 from pocus_desktop.proctoring.close_out import Checklist, checklist
+from pocus_desktop.proctoring.code_desk import CodeDesk
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import RecordLine, record
@@ -197,6 +199,10 @@ class ConsoleDesk:
                 self._seat(admission_id, station_id, is_move=False)
             case intents.MoveSeat(admission_id=admission_id, station_id=station_id):
                 self._seat(admission_id, station_id, is_move=True)
+            case intents.MoveSitting():
+                return self._move_sitting(intent, language)
+            case intents.TellCode():
+                return self._tell_code(intent, language)
             case intents.NameProctor(name=name):
                 self._who = name
             case intents.AdmitWalkIn():
@@ -243,6 +249,37 @@ class ConsoleDesk:
             seat = Seat(station_id=station_id, name=room.station(station_id).name, is_ready=False)
         check_in.require_may_sit(entrant, seat, entrants, is_move=is_move)
         room.assign(station_id, entrant.candidate_id, who=who, admission_id=admission_id)
+
+    def _move_sitting(self, intent: intents.MoveSitting, language: str) -> Explanation:
+        """The permit first: a seat that was given without one would promise what the station refuses."""
+        permit = permit_from_stick(
+            self._home,
+            intent.stick,
+            admission_id=intent.admission_id,
+            station_id=intent.station_id,
+            who=self._name(),
+            why=intent.why,
+            is_first_off=intent.is_first_off,
+            keys=self._keys,
+            clock=self._clock,
+        )
+        self._seat(intent.admission_id, intent.station_id, is_move=True)
+        return _told("console.move_permitted", language, station=permit.to_station.name)
+
+    def _tell_code(self, intent: intents.TellCode, language: str) -> Explanation:
+        who, desk = self._name(), CodeDesk(self._home, self._keys, self._hubs)
+        now_ms = max(self._clock.read().wall_ms, LatestTime(self._home.latest_time).seen_ms())
+        admitted = desk.find(intent.candidate_id)
+        told = desk.tell(admitted, intent.challenge, who=who, now_ms=now_ms, again=intent.is_again)
+        asked = told.challenge
+        return _told(
+            "console.code_told",
+            language,
+            code=f"{told.code[:4]} {told.code[4:]}",
+            candidate=told.admission.candidate.display_name,
+            does=words.say(f"code.does.{asked.purpose}", language, minutes=asked.minutes),
+            number=asked.number,
+        )
 
     def _admit(self, intent: intents.AdmitWalkIn, language: str) -> Explanation:
         self._name()

@@ -23,6 +23,7 @@ ACTIONS: Final[tuple[tuple[str, str, str], ...]] = (
     ("remove-time", "minus", "Ctrl+7"),
     ("break", "hourglass", "Ctrl+8"),
     ("move", "arrow-right", "Ctrl+9"),
+    ("code", "key-round", "Ctrl+0"),
     ("incident", "flag", "Ctrl+I"),
     ("end", "square", "Ctrl+Shift+E"),
     ("void", "circle-slash-2", "Ctrl+Shift+V"),

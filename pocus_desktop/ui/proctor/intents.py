@@ -84,6 +84,36 @@ class MoveSeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveSitting:
+    """Permit a station to go on with a sitting that was packed to a stick, and give its candidate that station.
+
+    Attributes:
+        stick: The folder that it was packed to.
+        is_first_off: The first computer is off and stays off, says the proctor.
+    """
+
+    admission_id: str
+    station_id: str
+    stick: Path
+    why: str
+    is_first_off: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellCode:
+    """Answer what a station shows that no network reaches.
+
+    Attributes:
+        challenge: The eight digits on its screen.
+        is_again: Tell a number again that was told before.
+    """
+
+    candidate_id: str
+    challenge: str
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdmitWalkIn:
     """Admit who came without an admission."""
 
@@ -132,6 +162,8 @@ Intent: TypeAlias = (
     | CheckIn
     | Seat
     | MoveSeat
+    | MoveSitting
+    | TellCode
     | AdmitWalkIn
     | NameProctor
     | AskEnrolment

@@ -21,6 +21,7 @@ from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.proctor.before_page import BeforePage
 from pocus_desktop.ui.proctor.check_in_page import CheckInPage
 from pocus_desktop.ui.proctor.close_out_page import CloseOutPage
+from pocus_desktop.ui.proctor.code_sheet import CodeSheet
 from pocus_desktop.ui.proctor.desk import ConsoleView, Desk
 from pocus_desktop.ui.proctor.errand import Errands, Work
 from pocus_desktop.ui.proctor.incident_page import IncidentPage
@@ -231,6 +232,9 @@ class ProctorWindow(QMainWindow):
 
     def ask(self, action: str, station_ids: tuple[str, ...]) -> None:
         """Ask before an action is done."""
+        if action == "code":
+            self._ask_code(station_ids)
+            return
         if not station_ids:
             self.tell(self._words("console.select_first"), kind="info")
             return
@@ -251,6 +255,14 @@ class ProctorWindow(QMainWindow):
         sheet = OrderSheet(self, plan, self._words)
         sheet.setObjectName("order-sheet")
         sheet.chosen.connect(lambda chosen: self.do(sheet.order()) if chosen == GIVE else None)
+        sheet.ask()
+
+    def _ask_code(self, station_ids: tuple[str, ...]) -> None:
+        """Of whichever station: one that no network reaches may stand in no row."""
+        chosen = [row.candidate_id for row in self.view.room.rows if row.station_id in station_ids]
+        sheet = CodeSheet(self, chosen[0] if len(chosen) == 1 else "", self._words)
+        sheet.setObjectName("code-sheet")
+        sheet.chosen.connect(lambda taken: self.do(sheet.answer()) if taken == GIVE else None)
         sheet.ask()
 
     def _ask_move(self, station_ids: tuple[str, ...]) -> None:

@@ -12,13 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
-from pocus_desktop.admission import preflight_report
+from pocus_desktop.admission import preflight_report, room_code
 from pocus_desktop.admission.admission import Admission, Candidate, StationKeys, Window
 from pocus_desktop.admission.allowance import Allowance, AllowedBundle, issue_allowance
 from pocus_desktop.admission.enrolling import EnrolmentGrant, issue_grant, read_request
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.preflight_report import Check, Report
 from pocus_desktop.admission.proctor_order import read_order
+from pocus_desktop.admission.room_code import Challenge
 from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
 from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
 from pocus_desktop.crypto.keys import SealingKey
@@ -27,6 +28,7 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.documents import SittingReport
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
 from pocus_desktop.proctoring.relay_view import HeldEnvelope
+from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words
 from tests.proctoring.reports import order_came
@@ -36,6 +38,7 @@ from tests.ui.proctor.rooms import DONE, sitting_of
 from tests.ui.proctor.test_proctors_day import fill, notice, press, said, sheet_of
 
 DAY_MS = 1_773_446_400_000  # 2026-03-14, midnight UTC
+SECRET = b"\x07" * 32
 ACADEMY = SealingKey.from_seed(b"a" * 32)
 
 
@@ -118,6 +121,7 @@ class Centre:
             window=Window(not_before_ms=DAY_MS, not_after_ms=DAY_MS + 86_400_000),
             recipients=(ACADEMY.public,),
             centre_id="north",
+            code_secrets=room_code.seal_secret(SECRET, [self.keys.sealing.public], admission_id=f"adm_{number}"),
         )
         return admissions.issue(made, [HUB])
 
@@ -364,15 +368,69 @@ def test_a_centre_from_its_first_start_to_the_last_stick(
     assert "Everything is safe" in named(window, "verdict").accessibleName()
 
 
-def test_a_console_that_comes_back_finds_its_day(window: ProctorWindow, centre: Centre, tmp_path: Path) -> None:
+def set_up(window: ProctorWindow, centre: Centre) -> None:
+    """As above, without looking."""
+    request = centre.folder / "r"
     fill(window, "centre_name", "North")
     fill(window, "centre_id", "north")
-    take(window, "request", str(tmp_path / "r"))
-    take(window, "grant", centre.path("g", centre.grant((tmp_path / "r").read_bytes())))
+    take(window, "request", str(request))
+    take(window, "grant", centre.path("g", centre.grant(request.read_bytes())))
     take(window, "roster", centre.path("day.roster", centre.roster()))
     centre.arrive()
     window.set_up_page.who.setText("Pat Lee")
     window.set_up_page.who.editingFinished.emit()
+
+
+def test_a_station_without_a_network_is_answered_by_a_code(window: ProctorWindow, centre: Centre) -> None:
+    set_up(window, centre)
+    window.go_to("room")
+    envelope = centre.home.admission("adm_1").read_bytes()
+    digest = admissions.verify(envelope, [HUB.public]).digest
+    challenge = Challenge(purpose="time", minutes=10, number=1, admission_digest=digest)
+    press(window, "action:code")
+    fill(sheet_of(window), "code-candidate", "c-20401")
+    fill(sheet_of(window), "code-challenge", "1234")
+    press(sheet_of(window), "give")
+    assert "all eight digits" in said(sheet_of(window))
+    fill(sheet_of(window), "code-challenge", challenge.shown)
+    press(sheet_of(window), "give")
+    told = notice(window)
+    code = told.partition("Code for Maria Álvarez: ")[2][:9]
+    assert room_code.source_of(SECRET, challenge, code) == "device"
+    assert "gives 10 minutes more (number 1)" in told
+    press(window, "action:code")
+    fill(sheet_of(window), "code-candidate", "C-20401")
+    fill(sheet_of(window), "code-challenge", challenge.shown)
+    press(sheet_of(window), "give")
+    assert code not in notice(window)
+
+
+def test_a_seat_changes_at_once_and_a_sitting_only_with_its_stick(window: ProctorWindow, centre: Centre) -> None:
+    one, two, _three = centre.seats
+    set_up(window, centre)
+    assert window.do(intents.CheckIn("adm_1", "document"))
+    assert window.do(intents.Seat("adm_1", one.station_id))
+    window.go_to("room")
+    window.room_page.grid.select([one.station_id])
+    press(window, "action:move")
+    assert "Nothing was begun at Desk 1" in said(sheet_of(window))
+    press(sheet_of(window), "give")
+    assert centre.room.state.stations[two.station_id].admission_id == "adm_1"
+    centre.say(two, sitting_of(1))
+    window.refresh()
+    window.room_page.grid.select([two.station_id])
+    press(window, "action:move")
+    press(sheet_of(window), "give")
+    assert "Give the stick's folder and the reason." in said(sheet_of(window))
+    fill(sheet_of(window), "move-stick", str(centre.folder))
+    fill(sheet_of(window), "move-why", "its screen went dark")
+    press(sheet_of(window), "give")
+    assert "stick" in notice(window)
+    assert centre.room.state.stations[two.station_id].admission_id == "adm_1"
+
+
+def test_a_console_that_comes_back_finds_its_day(window: ProctorWindow, centre: Centre) -> None:
+    set_up(window, centre)
     window.go_to("check_in")
     window.check_in_page.table.selectRow(0)
     settle()
