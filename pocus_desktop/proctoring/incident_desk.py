@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.admission.proctor_order import Message
 from pocus_desktop.admission.roster import VerifiedRoster
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
-from pocus_desktop.kernel import log
+from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.proctoring.errors import NobodySitsError
 from pocus_desktop.proctoring.incident_folder import Filed, IncidentFolder, Shelf
 from pocus_desktop.proctoring.incident_gathering import gather, with_evidence
 from pocus_desktop.proctoring.incident_reference import new_reference
@@ -129,6 +131,25 @@ class IncidentDesk:
             is_closed=True,
         )
         return self.amend(reference, draft)
+
+    def tell(self, reference: str, station_ids: Iterable[str], *, who: str, language: str) -> tuple[str, ...]:
+        """Give candidates the reference on their screens, as a message; the ids of the stations that it goes to.
+
+        Nobody sits at some of them: they are passed over. Who cannot be reached is told by voice.
+
+        Raises:
+            JournalUnusableError: The disk does not take it.
+        """
+        told: list[str] = []
+        for station_id in station_ids:
+            try:
+                assert self._room is not None  # noqa: S101 - nothing is filed without it
+                text = words.say("incident.message", language, reference=reference)
+                self._room.order(station_id, Message(text=text), who=who)
+            except NobodySitsError:
+                continue
+            told.append(station_id)
+        return tuple(told)
 
     def all(self) -> Shelf:
         """Everything that is here, the latest filed first.

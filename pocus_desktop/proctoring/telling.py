@@ -16,6 +16,7 @@ from pocus_desktop.proctoring.documents import (
 )
 from pocus_desktop.proctoring.obeying import Obeying
 from pocus_desktop.sitting import events
+from pocus_desktop.sitting.integrity.noted import of_clocks
 from pocus_desktop.sitting.orders import Obeyed
 from pocus_desktop.sitting.session import Sitting
 
@@ -38,6 +39,7 @@ class Teller:
         self._obeying = obeying
         self._looked_at = 0
         self._notes: list[Noted] = []
+        self._clocks: list[Noted] = []
 
     def tell(self) -> SittingReport:
         """The sitting now."""
@@ -48,6 +50,7 @@ class Teller:
             self.sitting.sealed,
         )
         self._look_at_notes()
+        self._look_at_clocks()
         return SittingReport(
             sitting=now.sitting,
             admission_id=now.admission_id,
@@ -86,7 +89,7 @@ class Teller:
             saved_at_ms=max(now.saved_at_ms, 0),
             head=Head(seq=head[0], digest=head[1].hex()) if head is not None and head[0] else None,
             orders=(*map(_came, now.orders[-MOST_ORDERS_TOLD:]), *self._obeying.not_taken_down())[-MOST_ORDERS_TOLD:],
-            notes=tuple(self._notes[-MOST_NOTES_TOLD:]),
+            notes=tuple(sorted((*self._notes, *self._clocks), key=_made)[-MOST_NOTES_TOLD:]),
             lost_ms=now.lost_ms,
             credited_ms=now.credited_ms,
             dark_ms=now.dark_ms,
@@ -116,6 +119,23 @@ class Teller:
                 )
                 for what, detail in found
             ]
+
+    def _look_at_clocks(self) -> None:
+        """What the ledger shows of them, each with the time at which it was first seen there."""
+        known = {(one.what, one.detail): one.at_ms for one in self._clocks}
+        ledger = self.sitting.state.ledger
+        self._clocks = [
+            Noted(
+                what=one.what,
+                detail=one.detail,
+                at_ms=known.get((one.what, one.detail), max(ledger.last.wall_ms, 0)),
+            )
+            for one in of_clocks(ledger)
+        ]
+
+
+def _made(one: Noted) -> int:
+    return one.at_ms
 
 
 def _came(one: Obeyed) -> OrderCame:

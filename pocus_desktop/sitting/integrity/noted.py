@@ -1,17 +1,16 @@
-"""All that a proctor may want to know of a sitting so far: what was noted, and what its ledger shows of the clocks."""
+"""What the ledger shows of the clocks, as notes: a proctor is to see it, and the journal has the evidence."""
 
 from pocus_desktop.sitting import lost
-from pocus_desktop.sitting.integrity.codes import Code
-from pocus_desktop.sitting.state import SittingState
+from pocus_desktop.sitting.integrity.codes import Code, Note
+from pocus_desktop.sitting.ledger import Ledger
 
 
-def noted(state: SittingState) -> tuple[tuple[str, str], ...]:
-    """Every note as (code, detail): first those of the journal in order, then changed clocks and sleep."""
-    ledger = state.ledger
-    clocks = tuple((Code.CLOCK_CHANGED.value, str(note.delta_ms)) for note in ledger.notes)
-    slept = tuple(
-        (Code.SLEPT.value, str(entry.amount_ms))
+def of_clocks(ledger: Ledger) -> tuple[Note, ...]:
+    """Changed clocks, then sleep, each in order."""
+    changed = [Note(what=Code.CLOCK_CHANGED, detail=str(note.delta_ms)) for note in ledger.notes]
+    slept = [
+        Note(what=Code.SLEPT, detail=str(entry.amount_ms))
         for entry in ledger.entries
         if entry.kind == "gap" and entry.reason == lost.SLEPT
-    )
-    return (*state.integrity, *clocks, *slept)
+    ]
+    return (*changed, *slept)

@@ -50,7 +50,12 @@ class IncidentPage(QWidget):
     send_asked = Signal()
 
     def __init__(
-        self, desk: IncidentDesk, words: Words, *, ask_path: AskPath | None = None, parent: QWidget | None = None
+        self,
+        desk: IncidentDesk,
+        words: Words,
+        *,
+        ask_path: AskPath | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
@@ -129,9 +134,12 @@ class IncidentPage(QWidget):
             written=written,
         )
 
-        def keep(draft: Draft, stations: tuple[str, ...]) -> None:
-            if not self._keep(draft, lambda: work(draft, stations)):  # nothing that was written is written twice
+        def keep(draft: Draft, stations: tuple[str, ...], is_told: bool) -> None:  # noqa: FBT001 - a signal's slot
+            filed = self._keep(draft, lambda: work(draft, stations))
+            if filed is None:  # nothing that was written is written twice
                 self._ask(before, stations, work, written=draft)
+            elif is_told:
+                self._tell(filed, stations, draft.who)
 
         sheet.written.connect(keep)
         sheet.ask()
@@ -143,19 +151,25 @@ class IncidentPage(QWidget):
             reference = chosen.reference
             self._ask(chosen.report.incident, (), lambda draft, stations: self._desk.amend(reference, draft, stations))
 
-    def _keep(self, draft: Draft, work: Callable[[], Filed]) -> bool:
+    def _keep(self, draft: Draft, work: Callable[[], Filed]) -> Filed | None:
         self._who = draft.who
         try:
             filed = work()
         except PocusError as error:
             self.refresh()
             self._say("refused", error.explain(self._words.language))
-            return False
+            return None
         self.refresh(chosen=filed.reference)
         told = table.say("incident.reference_told", self._words.language, reference=filed.reference)
         self._say("success", Explanation(what=self._words("incident.kept"), next=told))
         self.filed.emit(filed.reference)
-        return True
+        return filed
+
+    def _tell(self, filed: Filed, station_ids: tuple[str, ...], who: str) -> None:
+        try:
+            self._desk.tell(filed.reference, station_ids, who=who, language=self._words.language)
+        except PocusError as error:
+            self._say("warning", error.explain(self._words.language))
 
     def _report(self) -> None:
         chosen = self.list.chosen

@@ -38,10 +38,10 @@ class IncidentSheet(Sheet):
         written: What was written before and could not be kept.
 
     Signals:
-        written: A `Draft` and the ids of its stations.
+        written: A `Draft`, the ids of its stations, and whether candidates there are shown the reference.
     """
 
-    written = Signal(object, tuple)
+    written = Signal(object, tuple, bool)
 
     def __init__(
         self,
@@ -86,6 +86,12 @@ class IncidentSheet(Sheet):
         self.who.setObjectName("who")
         self._field("incident.who", self.who)
         self._stations = self._offer_stations(stations, chosen)
+        self.tells: CheckCard | None = None
+        if before is None and stations:
+            self.tells = CheckCard(words("incident.tell"))
+            self.tells.setObjectName("tells")
+            self.tells.setChecked(True)
+            self.body.addWidget(self.tells)
         self.closes: CheckCard | None = None
         if before is not None:
             self.closes = CheckCard(words("incident.close"))
@@ -136,7 +142,8 @@ class IncidentSheet(Sheet):
 
     def _on_chosen(self, name: str) -> None:
         if name == "go":
-            self.written.emit(self.draft(), self.station_ids())
+            is_told = self.tells is not None and self.tells.isChecked()
+            self.written.emit(self.draft(), self.station_ids(), is_told)
 
     def _offer_kinds(self) -> None:
         self.kind.clear()

@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.kernel import words
+from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.sitting.integrity.codes import DETAILS, Code, read_withheld
+from pocus_desktop.sitting.integrity.noted import of_clocks
 from pocus_desktop.sitting.integrity.telling import tell
 from pocus_desktop.sitting.integrity.watched import watched
+from pocus_desktop.sitting.ledger import ClockNote, Entry, Ledger
 
 SAMPLES = {
     "none": "",
@@ -64,3 +67,19 @@ def test_the_lists_name_each_program_once_and_find_it_as_each_system_writes_it()
     assert lists.machine_of("innotek GmbH VirtualBox") == "virtualbox"
     assert lists.machine_of("LENOVO 20XW") == ""
     assert all(name == name.lower() for name in lists.by_process)
+
+
+def test_the_ledger_shows_changed_clocks_and_sleep_as_notes() -> None:
+    last = Reading(monotonic_ms=1, wall_ms=1, boot_id="b")
+    ledger = Ledger(
+        last=last,
+        notes=(ClockNote(kind="set-back", delta_ms=-3_600_000, wall_ms=5),),
+        entries=(
+            Entry(kind="gap", amount_ms=60_000, at_ms=0, reason="slept"),
+            Entry(kind="gap", amount_ms=5_000, at_ms=0, reason="crashed"),
+        ),
+    )
+    assert [(one.what.value, one.detail) for one in of_clocks(ledger)] == [
+        ("clock-changed", "-3600000"),
+        ("slept", "60000"),
+    ]

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.admission.proctor_order import Message, told_by
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.live_room import LiveRoom
@@ -74,6 +75,11 @@ def test_an_incident_is_filed_by_keyboard_and_its_reference_is_told(
     assert any(one.reference in banner.accessibleName() for banner in page.findChildren(Banner))
     assert one.reference in room.state.incidents
     assert room.state.incidents[one.reference].is_open
+    (order,) = room.state.orders.values()
+    act = told_by(order.asked.envelope).act
+    assert order.asked.station_id == STATIONS[1]
+    assert isinstance(act, Message)
+    assert one.reference in act.text
 
 
 def test_without_words_or_a_name_nothing_is_filed_and_it_says_what_is_missing(
@@ -163,3 +169,16 @@ def test_a_file_that_was_spoilt_is_named_on_the_page(page: IncidentPage, desk: I
     path.write_bytes(path.read_bytes()[:-9])
     page.refresh()
     assert any(path.name in banner.accessibleName() for banner in page.findChildren(Banner))
+
+
+def test_candidates_are_not_told_where_the_proctor_says_so(
+    page: IncidentPage, desk: IncidentDesk, room: LiveRoom
+) -> None:
+    sheet = page.file(STATIONS)
+    settle()
+    type_into(sheet, "Something that is better said by voice.", "P. Roctor")
+    assert sheet.tells is not None
+    QTest.keyClick(sheet.tells, Qt.Key.Key_Space)
+    go(sheet)
+    assert len(desk.all().filed) == 1
+    assert room.state.orders == {}
