@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a busy machine makes an example is no claim of any test; benchmarks are beside a reference.
+settings.register_profile("pocus", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pocus")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 

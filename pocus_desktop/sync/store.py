@@ -126,6 +126,17 @@ class OutboxStore:
             found = connection.execute(select(_ROW).order_by(_ROW.c.enqueued_ms, _ROW.c.digest)).all()
         return tuple(map(_row, found))
 
+    def require_sound(self) -> None:
+        """All of it can be read and written: its indexes are those of its rows.
+
+        Raises:
+            OutboxUnreadableError: It is damaged.
+        """
+        with self._transaction() as connection:
+            if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all() != ["ok"]:
+                raise OutboxUnreadableError(reason="SQLITE_CORRUPT")
+        self.rows()
+
     def find(self, digest: str) -> Row | None:
         """One row; None where there is none of that digest."""
         with self._transaction() as connection:
@@ -188,7 +199,7 @@ def open_records(path: Path) -> OutboxStore:
     """
     try:
         store = OutboxStore(path)
-        store.rows()
+        store.require_sound()
     except OutboxUnreadableError as error:
         if error.params.get("reason") not in _DAMAGE:
             raise

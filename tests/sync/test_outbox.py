@@ -360,6 +360,21 @@ def test_damaged_records_are_set_aside_and_made_anew_from_the_files(tmp_path: Pa
         assert records.with_name(f"outbox.sqlite.damaged-{number}").read_bytes().startswith(b"not a database")
 
 
+def test_records_whose_index_is_damaged_are_made_anew_before_anything_is_written(tmp_path: Path) -> None:
+    """Their table reads as an empty one; only writing a row would meet what is wrong."""
+    outbox, _ = _outbox(tmp_path)
+    digest = outbox.enqueue(_sealed(tmp_path), now_ms=NOW)
+    outbox.close()
+    records = outbox.folder / "outbox.sqlite"
+    header, page = records.read_bytes()[:4096], 4096
+    no_rows = b"\x0d" + bytes(4) + b"\x10\x00" + bytes(page - 7)
+    records.write_bytes(header + no_rows + b"\x0a" + b"\xff" * (page - 1))
+    again, _ = _outbox(tmp_path)
+    assert [row.digest for row in again.rows()] == [digest]
+    again.close()
+    assert records.with_name("outbox.sqlite.damaged-1").exists()
+
+
 @given(
     attempts=st.integers(1, 10_000),
     chance=st.floats(0, 1),
