@@ -311,6 +311,8 @@ class Runner:
     def _try_start_code(self, deed: Deed, code: str) -> None:
         if self.state.stage is not Stage.IDENTITY and not self.state.is_barred:
             return
+        if deed.event is None and not code.strip():
+            return  # nothing was tried: the proctor's word is still awaited
         if self.state.is_barred and self._code_secret is not None:  # what the proctor knows is one factor of two
             return
         if deed.event is None:

@@ -43,8 +43,10 @@ def test_the_proctor_lets_a_candidate_begin_without_a_code(world: World) -> None
     screen = sitting.view().screen
     assert isinstance(screen, views.IdentityView)
     assert (screen.needs_start_code, screen.is_authorised) == (True, False)
-    sitting.handle(intents.ConfirmIdentity())
-    assert sitting.view().screen == screen
+    recorded = sitting.recorded
+    for _ in range(5):  # nobody is locked out by asking whether the word has come
+        sitting.handle(intents.ConfirmIdentity())
+    assert (sitting.view().screen, sitting.recorded) == (screen, recorded)
     assert console.order(sitting, "authorise", reason="") == ""
     screen = sitting.view().screen
     assert isinstance(screen, views.IdentityView)

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
 from pocus_desktop.case.items.extended_text import ExtendedTextResponse
-from pocus_desktop.sitting.intents import Answer, SeeWord
+from pocus_desktop.sitting.intents import Answer, ConfirmIdentity, SeeWord
 from pocus_desktop.sitting.views import ProctorWord, View
 from pocus_desktop.ui.candidate.word_area import WordArea
 from tests.ui.conftest import OpenWindow, host_of, named, settle
@@ -138,3 +138,16 @@ def test_what_is_being_typed_is_handed_in_when_an_order_asks_for_it(open_window:
     window.close()
     ask(lambda: asked.append("closed"))
     assert asked == ["done", "closed"]
+
+
+def test_who_confirms_before_the_proctors_word_came_is_told_to_wait_and_tries_no_code(open_window: OpenWindow) -> None:
+    window = open_window(*screens()["01-identity"])
+    assert not named(window, "awaited").isVisible()
+    press(window, "primary")
+    assert host_of(window).intents == []
+    assert named(window, "awaited").isVisible()
+    host_of(window).show(View(chrome=screens()["01-let-begin"][0], screen=screens()["01-let-begin"][1]))
+    settle()
+    assert not named(window, "awaited").isVisible()
+    press(window, "primary")
+    assert last(window) == ConfirmIdentity(start_code="")

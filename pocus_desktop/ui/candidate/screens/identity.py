@@ -49,6 +49,10 @@ class IdentityScreen(CandidateScreen):
         self._code_card.body.addWidget(label)
         self._code_card.body.addWidget(self._code)
         self._code_card.body.addWidget(Label(words("identity.start_code_help"), scale="fine", tone="muted"))
+        self._awaited = Banner(kind="info", what=words("identity.awaited"), next_step=words("identity.awaited_next"))
+        self._awaited.setObjectName("awaited")
+        self._awaited.hide()
+        page.body.addWidget(self._awaited)
         self._let_begin = Banner(kind="success", what=words("identity.authorised"))
         self._let_begin.setObjectName("authorised")
         page.body.addWidget(self._let_begin)
@@ -74,6 +78,8 @@ class IdentityScreen(CandidateScreen):
         self._is_locked = any(one.purpose == "unlock" for one in view.challenges)
         self._needs_code = screen.needs_start_code and not self._is_locked
         self._code_card.setVisible(self._needs_code)
+        if not self._needs_code:
+            self._awaited.hide()
         self._let_begin.setVisible(screen.is_authorised)
         if screen.is_authorised and not self._was_authorised:
             announce(self, self.context.words("identity.authorised"))
@@ -90,7 +96,13 @@ class IdentityScreen(CandidateScreen):
         if self._is_locked:
             self.code_asked.emit()
             return
-        self.intended.emit(ConfirmIdentity(start_code=self._code.text().strip()))
+        code = self._code.text().strip()
+        if self._needs_code and not code:  # no wrong code: the proctor's word is still to come
+            self._awaited.show()
+            announce(self, self._awaited.accessibleName())
+            self._code.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.intended.emit(ConfirmIdentity(start_code=code))
 
 
 def _portrait(context: ScreenContext) -> QWidget | None:
