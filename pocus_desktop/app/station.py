@@ -24,6 +24,7 @@ from pocus_desktop.admission.windows import require_not_begun
 from pocus_desktop.app.deliveries import Deliveries
 from pocus_desktop.app.hosted import HostedSitting
 from pocus_desktop.app.letting_in import LettingIn, vouched_ms
+from pocus_desktop.app.room_watch import RoomWatch
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
@@ -120,7 +121,7 @@ class Station:
         self._codes = CodeGate()
         self._letting_in = LettingIn(home, keys)
         self._open: list[OpenSitting] = []
-        self._rooms: StationRooms | None = None
+        self._rooms = RoomWatch(home.paired_rooms, self._open_links)
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
 
@@ -220,15 +221,13 @@ class Station:
         opened = OpenSitting(sitting, bundle, content, photo=admitted.photo or b"", on_closed=closed)
         self._open.append(opened)
         self._deliveries.watch(sitting)
-        rooms = self.rooms()
-        if rooms is not None:
-            rooms.watch(sitting)
+        self._rooms.watch(sitting)
         log.event("station.opened", admission=admission_id, mode=str(admitted.mode))
         return opened
 
     def waiting(self, language: str) -> Explanation | None:
         """What waits in the outbox and what to do; None for nothing, or where the outbox cannot be read just now."""
-        self.rooms()
+        self._rooms.look()
         try:
             rows = self.outbox.rows()
         except PocusError:  # `link` tells of it
@@ -242,34 +241,26 @@ class Station:
             offline while a result waits after a failed try, online once one was received since this program began, and
             none before either, or where results leave by another way than a hub's address.
         """
-        self.rooms()
+        self._rooms.look()
         return self._hub_link()
 
     def room_link(self) -> RoomLink:
         """How it stands with the proctor's room."""
-        rooms = self.rooms()
+        rooms = self._rooms.look()
         return "none" if rooms is None else rooms.standing or "none"
 
-    def rooms(self) -> StationRooms | None:
-        """The links to the rooms that this station is paired with, with those that were paired since; None for none."""
-        if self._rooms is None and self._home.paired_rooms.exists():
-            from pocus_desktop.app.room_links import open_room_links  # the network: a station without a room needs none
+    def _open_links(self) -> StationRooms:
+        """The links to the rooms that this station is paired with; on a thread of their own."""
+        from pocus_desktop.app.room_links import open_room_links  # the network: a station without a room needs none
 
-            try:
-                self._rooms = open_room_links(
-                    self._home,
-                    keys=self._keys,
-                    hubs=self._trusting.hubs,
-                    clock=self._clock,
-                    waiting=lambda: sum(row.delivered_ms is None for row in self.outbox.rows()),
-                    hub=self._hub_link,
-                )
-            except PocusError as error:  # a room is a comfort; nobody is kept from sitting for it
-                log.failure(error)
-                return None
-        if self._rooms is not None:
-            self._rooms.refresh()
-        return self._rooms
+        return open_room_links(
+            self._home,
+            keys=self._keys,
+            hubs=self._trusting.hubs,
+            clock=self._clock,
+            waiting=lambda: sum(row.delivered_ms is None for row in self.outbox.rows()),
+            hub=self._hub_link,
+        )
 
     def _hub_link(self) -> Link:
         if not self._trusting.hub_url:
@@ -291,15 +282,13 @@ class Station:
         """Let go of everything, sittings under way first; what waits stays on the disk for the next start."""
         for opened in tuple(self._open):
             opened.close()
-        if self._rooms is not None:
-            self._rooms.close()
+        self._rooms.close()
         self._deliveries.close()
 
     def _let_go(self, opened: OpenSitting) -> None:
         """Forget a sitting that was closed: its answers are not kept for the next candidate's time."""
         self._deliveries.leave(opened.sitting)
-        if self._rooms is not None:
-            self._rooms.leave(opened.sitting)
+        self._rooms.leave(opened.sitting)
         if opened in self._open:
             self._open.remove(opened)
 

@@ -137,6 +137,8 @@ class StationRooms:
             self._is_closed = True
             agents, self._agents = tuple(self._agents.values()), {}
         for agent in agents:
+            agent.stop()
+        for agent in agents:
             if not agent.close():
                 log.event("room.agent_slow")
         if self._discovery is not None:

@@ -108,6 +108,8 @@ def show(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(seen))
         return
+    if seen["trouble"]:
+        click.secho(seen["trouble"], fg="red")
     click.echo(seen["headline"])
     for incident in seen["incidents"]:
         click.echo(f"INCIDENT  {incident['reference']}  {incident['told']}")

@@ -10,6 +10,7 @@ answers slowly costs those threads their time and nothing else. What is ordered 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from random import Random
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -18,6 +19,7 @@ from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.rate import Bucket, Rate, draw
 from pocus_desktop.proctoring.documents import Health, RoomReply, SittingReport, StationHello, StationReport
 from pocus_desktop.proctoring.errors import UnknownStationError
 from pocus_desktop.proctoring.link import Address, RoomLink
@@ -29,10 +31,10 @@ FIRST_RETRY_S: Final = 0.5
 LAST_RETRY_S: Final = 4.0
 """A room that is back is found again within this and one report: within five seconds."""
 
-BETWEEN_WAITS_S: Final = 0.02
-"""Keeps a console that answers every question at once from being asked without end."""
+WAITS: Final = Rate(burst=60, per_minute=120)
+"""How often orders are asked for: a console that answers every question at once is not asked without end."""
 
-PATIENCE_S: Final = 2.0
+PATIENCE_S: Final = 1.0
 
 Standing: TypeAlias = Literal["offline", "asking", "joined"]
 
@@ -130,17 +132,22 @@ class RoomAgent:
         self._wish.set()
 
     def close(self) -> bool:
-        """Stop; whether both threads ended in a moment. What is under way is cut off: nothing of it would be missed."""
+        """Stop; whether both threads ended in a moment. A connection that is being made ends with its time-out."""
+        self.stop()
+        until = time.monotonic() + PATIENCE_S
+        for thread in (self._reporting, self._waiting):
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(max(until - time.monotonic(), 0))
+        return not (self._reporting.is_alive() or self._waiting.is_alive())
+
+    def stop(self) -> None:
+        """Begin to stop; never waits. What is under way is cut off: nothing of it would be missed."""
         self._stop.set()
         self._wish.set()
         self._linked.set()
         with self._links_lock:
             for link in self._links:
                 link.cut()
-        for thread in (self._reporting, self._waiting):
-            if thread.is_alive() and thread is not threading.current_thread():
-                thread.join(PATIENCE_S)
-        return not (self._reporting.is_alive() or self._waiting.is_alive())
 
     def _report_on(self) -> None:
         failures = 0
@@ -167,13 +174,17 @@ class RoomAgent:
 
     def _wait_on(self) -> None:
         """Rule 2."""
+        bucket: Bucket | None = None
         while not self._stop.is_set():
             self._linked.wait()
             if self._stop.is_set():
                 return
             link = self._open(self._address)
             try:
-                while self._linked.is_set() and not self._stop.wait(BETWEEN_WAITS_S):
+                while self._linked.is_set():
+                    bucket, wait_ms = draw(bucket, WAITS, self._clock.read().monotonic_ms)
+                    if self._stop.wait(wait_ms / 1000):
+                        return
                     self._take(link.wait(self._mark))
             except PocusError as error:
                 if self._linked.is_set() and not self._stop.is_set():

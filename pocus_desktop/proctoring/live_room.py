@@ -17,7 +17,7 @@ from pocus_desktop.admission.proctor_order import Act, issue_order, make_order, 
 from pocus_desktop.admission.room_policy import VerifiedPolicy
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import ids, log
-from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring import events, room
 from pocus_desktop.proctoring.documents import MOST_CARDS_TOLD, RoomReply, StationHello, StationReport
@@ -59,6 +59,7 @@ class LiveRoom:
         self._holder = holder
         self._clock = clock
         self._lock = threading.RLock()
+        self._trouble: PocusError | None = None
         self._told: list[Callable[[tuple[Effect, ...]], None]] = []
         self._policy = held_policy(folder, holder.hubs, centre_id=holder.centre.centre_id)
         self._journal = RoomJournal(folder / JOURNAL)
@@ -88,7 +89,7 @@ class LiveRoom:
     def view(self, language: str = "en") -> RoomView:
         """What a proctor sees now."""
         now = self._clock.read()
-        return room_view(self._state, now.monotonic_ms, wall_ms=now.wall_ms, language=language)
+        return room_view(self._state, _passed_ms(now), wall_ms=now.wall_ms, language=language)
 
     def on_effects(self, callback: Callable[[tuple[Effect, ...]], None]) -> None:
         """Call this with what each event did besides changing the state; with nothing too, for the state changed."""
@@ -107,11 +108,29 @@ class LiveRoom:
                 if isinstance(effect, Refuse):
                     raise REFUSALS.get(effect.code, RoomError)()
             if done.is_kept:
-                self._journal.append(event)
+                self._keep(event)
             self._state = done.state
         for take in self._told:
             take(done.effects)
         return done
+
+    @property
+    def trouble(self) -> PocusError | None:
+        """Why the journal does not take what stations tell; None while it does."""
+        return self._trouble
+
+    def _keep(self, event: Event) -> None:
+        """A report counts although the disk refuses it: the truth is at its station, and it comes again each second."""
+        try:
+            self._journal.append(event)
+        except PocusError as error:
+            if self._trouble is None:
+                log.failure(error)
+            self._trouble = error
+            if not isinstance(event, events.ReportCame):
+                raise
+        else:
+            self._trouble = None
 
     def tick(self) -> None:
         """Time passed."""
@@ -324,4 +343,9 @@ class LiveRoom:
 
     def _stamp(self) -> dict[str, int]:
         now = self._clock.read()
-        return {"at_ms": now.monotonic_ms, "wall_ms": now.wall_ms}
+        return {"at_ms": _passed_ms(now), "wall_ms": now.wall_ms}
+
+
+def _passed_ms(now: Reading) -> int:
+    """Time since this boot, awake or asleep: while the console slept, orders grew old and stations fell silent."""
+    return now.monotonic_ms + now.asleep_ms

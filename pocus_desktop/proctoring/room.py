@@ -19,7 +19,7 @@ from typing import Final, Literal, TypeAlias, TypeVar, assert_never
 
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.proctoring import events
-from pocus_desktop.proctoring.documents import OrderCame, StationReport
+from pocus_desktop.proctoring.documents import OrderCame, SittingReport, StationReport
 from pocus_desktop.proctoring.events import Event
 
 GOOD_MS: Final = 2 * 60_000
@@ -326,7 +326,7 @@ def _judged(state: RoomState, station_id: str) -> tuple[RoomState, tuple[Effect,
     changed: dict[str, Ordered] = {}
     for came in () if sitting is None else sitting.orders:
         order = state.orders.get(came.order_id)
-        is_of_here = order is not None and order.asked.station_id == station_id
+        is_of_here = order is not None and _is_told_by(state, order, station_id, sitting)
         if order is not None and is_of_here and (order.course, order.seq) != (came.outcome, came.seq):
             changed[came.order_id] = replace(order, course=came.outcome, reason=came.reason, seq=came.seq)
             told.append(Tell(code=f"room.order_{came.outcome}", station_id=station_id, order_id=came.order_id))
@@ -339,6 +339,18 @@ def _judged(state: RoomState, station_id: str) -> tuple[RoomState, tuple[Effect,
         return state, tuple(told)
     state, again = _overdue(state, station_id, OPEN)
     return state, (*told, *again)
+
+
+def _is_told_by(state: RoomState, order: Ordered, station_id: str, sitting: SittingReport | None) -> bool:
+    """Whether a station may say what came of an order: it was asked there, or its sitting has moved here since."""
+    if order.asked.station_id == station_id:
+        return True
+    if sitting is None or sitting.admission_id != order.asked.admission_id:
+        return False
+    asked_at = state.stations[order.asked.station_id]
+    still = asked_at.report.sitting if asked_at.report is not None else None
+    is_still_there = still is not None and still.admission_id == order.asked.admission_id
+    return not (is_still_there and asked_at.is_linked(state.now_ms))
 
 
 def _overdue(state: RoomState, station_id: str, courses: AbstractSet[Course]) -> tuple[RoomState, tuple[Effect, ...]]:

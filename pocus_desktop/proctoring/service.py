@@ -224,7 +224,9 @@ class RoomService:
             for row in view.rows
         ]
         incidents: list[Json] = [asdict(row) for row in view.incidents]
-        seen: dict[str, Json] = {"headline": view.headline, "incidents": incidents, "rows": rows}
+        trouble = self.room.trouble
+        told: Json = None if trouble is None else trouble.explain().what
+        seen: dict[str, Json] = {"trouble": told, "headline": view.headline, "incidents": incidents, "rows": rows}
         return Response(canonical.encode(seen), media_type=VIEW_TYPE)
 
     async def _peer(self, request: Request) -> Response:

@@ -238,6 +238,17 @@ def test_a_console_that_comes_back_sends_nothing_late() -> None:
     assert again.asked(3).going_out() == [3]
 
 
+def test_what_came_of_an_order_is_told_by_where_its_sitting_moved_to() -> None:
+    second = "x25519-" + "c" * 32
+    story = begun().asked().handed_over()
+    story.given(events.StationCame(station_id=second, name="Station 2", signing=KEY, is_ours=True, **story.at()))
+    story.reported(station_id=second, name="Station 2", number=1, sitting=obeyed())
+    assert story.course() == "sent"  # the first station is there, and its sitting with it: another one lies
+    story.reported(number=2, sitting=None)
+    story.reported(station_id=second, name="Station 2", number=2, sitting=obeyed(seq=14))
+    assert story.course() == "obeyed"
+
+
 def test_a_seat_is_one_candidates_and_a_candidate_has_one() -> None:
     story = begun()
     second = "x25519-" + "c" * 32

@@ -12,7 +12,7 @@ import pytest
 from pocus_desktop.admission.proctor_order import Message, Pause, read_order
 from pocus_desktop.crypto.certificate import certificate_of
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.clock import ManualClock, SystemClock
 from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.proctoring.asks import AskOrder
 from pocus_desktop.proctoring.documents import (
@@ -24,6 +24,7 @@ from pocus_desktop.proctoring.documents import (
     encode,
 )
 from pocus_desktop.proctoring.errors import (
+    JournalUnusableError,
     NotReachedError,
     OtherRoomError,
     RoomError,
@@ -32,6 +33,7 @@ from pocus_desktop.proctoring.errors import (
 )
 from pocus_desktop.proctoring.link import Address, RoomLink
 from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.room import GOOD_MS
 from pocus_desktop.proctoring.service_http import Counter
 from tests.proctoring.reports import order_came, sitting
 from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, Console, Seat, console, grant_of
@@ -295,3 +297,37 @@ def test_an_order_reaches_the_station_that_the_disk_knows_of_and_no_other(opened
     opened.room.order("Station 1", Pause(), who="P.", reason="Because")
     assert link.report(other.report()).orders == ()
     link.close()
+
+
+def test_a_full_disk_keeps_orders_back_and_reports_not(
+    opened: Console, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_event: object) -> None:
+        raise JournalUnusableError(reason="SQLITE_FULL")
+
+    link = opened.link(seat.keys.signing)
+    with monkeypatch.context() as patch:
+        patch.setattr(opened.room._journal, "append", full)
+        link.report(seat.report(sitting(step_number=4)))
+        assert opened.room.view().rows[0].step_number == 4
+        with pytest.raises(JournalUnusableError):
+            opened.room.order("Station 1", Pause(), who="P.", reason="Because")
+        assert link.report(seat.report(sitting(step_number=4))).orders == ()
+        assert str(opened.room.trouble).startswith("room.journal_unusable")
+    opened.room.order("Station 1", Pause(), who="P.", reason="Because")
+    assert str(opened.room.trouble) == "None"
+    link.close()
+
+
+def test_a_console_that_slept_sends_nothing_late(tmp_path: Path) -> None:
+    clock = ManualClock(wall_ms=SystemClock().read().wall_ms)
+    with console(tmp_path, clock=clock) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        link.hello(seat.hello())
+        link.report(seat.report(sitting()))
+        order_id = opened.room.order("Station 1", Pause(), who="P.", reason="Because")
+        clock.sleep(ms=GOOD_MS + 1)
+        assert link.report(seat.report(sitting())).orders == ()
+        assert opened.room.state.orders[order_id].course == "again"
+        link.close()
