@@ -37,7 +37,10 @@ _SHA_256: Final = re.compile(r"(?:^|,)[ \t]*sha-256=:([A-Za-z0-9+/]{43}=):[ \t]*
 
 
 def told(endpoint: Endpoint) -> Endpoint:
-    """An endpoint whose errors become problem documents; what is not the relay's own is a disk that cannot keep it."""
+    """An endpoint whose errors become problem documents; what is not the relay's own is a disk that cannot keep it.
+
+    Of a mistake of the program nothing but that reaches the sender.
+    """
 
     async def answer(request: Request) -> Response:
         try:
@@ -47,6 +50,9 @@ def told(endpoint: Endpoint) -> Endpoint:
         except PocusError as error:
             log.failure(error)
             return problem(CannotKeepError(reason=error.code))
+        except Exception as bug:  # noqa: BLE001 - it is logged whole; stations try again
+            log.bug("relay.request_failed", bug)
+            return problem(RelayError())
 
     return answer
 

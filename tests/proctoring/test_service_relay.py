@@ -367,6 +367,26 @@ def test_what_is_asked_wrongly_is_refused_by_name(
         assert answer.json()["code"] == code
 
 
+def test_a_mistake_of_the_program_is_no_ones_final_answer(
+    large: tuple[School, Sat, bytes], centre: Centre, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the sender is told nothing of it."""
+    _, sat, _ = large
+
+    def broken(_digest: str) -> bytes | None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(centre.holding, "receipt", broken)
+    with httpx2.Client(verify=centre.trust) as client:
+        answer = client.get(f"{relay_url(url)}/v1/envelopes/{_digest(sat.final)}/receipt")
+    assert (answer.status_code, answer.json()["code"]) == (500, "relay.failed")
+    assert "secret" not in answer.text
+    transport = station(centre, url)
+    with pytest.raises(RelayUnavailableError):
+        transport.deliver(sat.final, _digest(sat.final))
+    transport.close()
+
+
 def test_a_signature_is_for_one_question(large: tuple[School, Sat, bytes], centre: Centre, url: str) -> None:
     """One that was heard on the way opens nothing else."""
     key = centre.stations[0].signing
