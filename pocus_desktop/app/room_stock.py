@@ -21,9 +21,8 @@ from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.pairing import PairedRoom, load_rooms
 from pocus_desktop.proctoring.tls import pinned_context
-from pocus_desktop.sync.relay import RelayClient, depot_url
+from pocus_desktop.sync.relay import RelayClient, relay_carrier
 from pocus_desktop.sync.stocking import Stocker, Tell
-from pocus_desktop.sync.url_carrier import UrlCarrier
 
 
 class NoRoomPairedError(PocusError):
@@ -69,7 +68,7 @@ def stock_from_rooms(
         except PocusError as problem:  # another room, or what is here already, may do
             log.failure(problem)
             problems.append((room.name, problem))
-    carriers = [UrlCarrier(depot_url(room_url(room)), trust=pinned_context(room.certificate)) for room in rooms]
+    carriers = [relay_carrier(room_url(room), pinned_context(room.certificate)) for room in rooms]
     try:
         stocker = Stocker(home=home, app_version=__version__, wall_ms=now_ms)
         refreshed = stocker.refresh(carriers)

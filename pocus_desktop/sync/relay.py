@@ -20,6 +20,7 @@ from pocus_desktop.admission.handing_out import RELAY_PATH, RELEASES_PATH, RELEA
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.sitting import held
+from pocus_desktop.sync.direct import DirectTransport
 from pocus_desktop.sync.errors import (
     DamagedOnTheWayError,
     HeldByCentreError,
@@ -32,6 +33,7 @@ from pocus_desktop.sync.errors import (
 from pocus_desktop.sync.https import HttpsTransport, OtherTimeError, wait_asked_ms
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.hub_http import CONNECT_S, STALL_S, bounded_body, hub_time_ms, media_type
+from pocus_desktop.sync.url_carrier import UrlCarrier
 
 DEPOT_PATH: Final = "/v1/depot"
 
@@ -138,3 +140,9 @@ def relay_url(room_url: str) -> str:
 def depot_url(room_url: str) -> str:
     """The address of the depot that a room's relay gives."""
     return relay_url(room_url) + DEPOT_PATH
+
+
+def relay_carrier(room_url: str, trust: ssl.SSLContext) -> UrlCarrier:
+    """The depot that a room's relay gives."""
+    direct = DirectTransport(trust, connect_s=CONNECT_S, stall_s=STALL_S)
+    return UrlCarrier(depot_url(room_url), transport=direct, trust=trust)

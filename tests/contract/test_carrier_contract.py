@@ -9,16 +9,21 @@ from typing import Literal
 import pytest
 
 from pocus_desktop.bundle.carrier import Carrier, CarrierFailedError, FolderCarrier, NotCarriedError, resumed
+from pocus_desktop.sync.direct import DirectTransport
 from pocus_desktop.sync.url_carrier import UrlCarrier
 from tests.sync.file_server import FileServer
 
-Which = Literal["folder", "url", "url-without-ranges", "folder-that-drops", "url-that-drops"]
+Which = Literal[
+    "folder", "url", "url-without-ranges", "folder-that-drops", "url-that-drops", "url-direct", "url-direct-that-drops"
+]
 _ALL: tuple[Which, ...] = (
     "folder",
     "url",
     "url-without-ranges",
     "folder-that-drops",
     "url-that-drops",
+    "url-direct",
+    "url-direct-that-drops",
 )
 DATA = bytes(range(256)) * 2500  # more than two blocks of a folder's carrier
 
@@ -66,7 +71,8 @@ def carrier(request: pytest.FixtureRequest, depot: Path) -> Iterator[Carrier]:
             server = FileServer(folder=depot, has_ranges="without" not in which)
             server.drop_after = 100_001 if "drops" in which else None
             stack.enter_context(server.running())
-            url = UrlCarrier(server.url)
+            direct = DirectTransport(connect_s=5, stall_s=5) if "direct" in which else None
+            url = UrlCarrier(server.url, transport=direct)
             stack.callback(url.close)
             yield url
 

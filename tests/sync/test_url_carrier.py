@@ -9,6 +9,7 @@ import pytest
 from pocus_desktop.bundle.carrier import CarrierFailedError, NotCarriedError, resumed
 from pocus_desktop.bundle.trust.client import TrustClient
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.sync.direct import DirectTransport
 from pocus_desktop.sync.url_carrier import BadDepotAddressError, UrlCarrier
 from tests.bundle.trust.academy import NOW_MS, Academy
 from tests.sync.file_server import FileServer, answering
@@ -23,9 +24,10 @@ def server(tmp_path: Path) -> Iterator[FileServer]:
         yield running
 
 
-@pytest.fixture
-def carrier(server: FileServer) -> Iterator[UrlCarrier]:
-    made = UrlCarrier(server.url)
+@pytest.fixture(params=["client", "direct"])
+def carrier(request: pytest.FixtureRequest, server: FileServer) -> Iterator[UrlCarrier]:
+    direct = DirectTransport(connect_s=5, stall_s=5) if request.param == "direct" else None
+    made = UrlCarrier(server.url, transport=direct)
     yield made
     made.close()
 
@@ -160,18 +162,21 @@ def test_a_network_s_sign_in_page_is_told(server: FileServer, carrier: UrlCarrie
     assert "sign in" in reason(carrier)
 
 
-def test_a_server_that_stalls_is_given_up() -> None:
+@pytest.mark.parametrize("transport", [None, DirectTransport(connect_s=5, stall_s=0.05)], ids=["client", "direct"])
+def test_a_server_that_stalls_is_given_up(transport: DirectTransport | None) -> None:
     stalled = socket.create_server(("127.0.0.1", 0))
-    carrier = UrlCarrier(f"http://127.0.0.1:{stalled.getsockname()[1]}", stall_s=0.05)
+    address = f"http://127.0.0.1:{stalled.getsockname()[1]}"
+    carrier = UrlCarrier(address, transport=transport, stall_s=0.05)
     assert reason(carrier) == "nothing came for too long"
     carrier.close()
     stalled.close()
 
 
-def test_no_one_there() -> None:
+@pytest.mark.parametrize("transport", [None, DirectTransport(connect_s=5, stall_s=5)], ids=["client", "direct"])
+def test_no_one_there(transport: DirectTransport | None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    carrier = UrlCarrier(f"http://127.0.0.1:{port}")
+    carrier = UrlCarrier(f"http://127.0.0.1:{port}", transport=transport)
     assert reason(carrier) == "it cannot be reached"
     carrier.close()
 
