@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pocus_desktop.appeals.plain import plain
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import hub_options, registry, told
 from pocus_desktop.kernel import files
@@ -49,7 +50,7 @@ def incidents(
                 click.echo(
                     json.dumps(incident.model_dump(mode="json"), ensure_ascii=False)
                     if as_json
-                    else tell_incident(incident, "en")
+                    else plain(tell_incident(incident, "en"), keeps_lines=True)
                 )
                 if out is not None:
                     files.write_atomically(out / f"{number}.incident", envelope, is_private=True)

@@ -17,6 +17,7 @@ import click
 from pocus_desktop.admission.enrolment import held_grant
 from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.appeals.plain import plain
 from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import MOMENT
@@ -106,7 +107,7 @@ def show(reference: str | None, language: str, *, as_json: bool) -> None:
             click.echo(
                 json.dumps(found.model_dump(mode="json"), ensure_ascii=False)
                 if as_json
-                else tell_incident(found, language)
+                else plain(tell_incident(found, language), keeps_lines=True)
             )
             return
         shelf = desk.all()
@@ -249,5 +250,5 @@ def _line(one: Filed, language: str) -> str:
     incident = one.report.incident
     state = words.say("incident.is_closed" if incident.last.is_closed else "incident.is_open", language)
     sent = "received" if one.receipt is not None else "waits"
-    told = " ".join(incident.entries[0].told.split())[:80]
+    told = plain(" ".join(incident.entries[0].told.split()))[:80]
     return "  ".join((one.reference, classed(incident.last, language), state, sent, told))

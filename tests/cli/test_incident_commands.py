@@ -42,11 +42,13 @@ def _reference(told: str) -> str:
 
 def test_an_incident_from_the_room_to_the_academy_and_back(places: Places, tmp_path: Path) -> None:
     _centre_with_a_room(places)
-    reference = _reference(places.pocus(*FILE, "--told", "The alarm rang.", "--station", "Station 1"))
+    told = "The alarm rang.\u202e"
+    reference = _reference(places.pocus(*FILE, "--told", told, "--station", "Station 1"))
     listed = json.loads(places.pocus("room", "incident", "show", "--json").splitlines()[0])
     assert (listed["reference"], listed["is_received"]) == (reference, False)
     told = places.pocus("room", "incident", "show", reference.replace(" ", "-"))
     assert "Sitting sit_1 of C-17: journal rows 1 to 12" in told
+    assert "\u202e" not in told, "what turns the direction is shown by its number"
     folder = tmp_path / "stick"
     folder.mkdir()
     stick, out = str(folder), str(tmp_path / "out")

@@ -71,6 +71,21 @@ def test_no_answer_and_no_content_is_told(world: World) -> None:
     assert [word for word in ("prompt", "Response", "response") if word in data] == []
 
 
+def test_sleep_and_a_changed_clock_are_told_though_nobody_noted_them(world: World) -> None:
+    desk = Desk(world)
+    to_femoral(desk.sitting)
+    assert desk.told().notes == ()
+    world.clock.sleep(ms=600_000)
+    desk.sitting.handle(intents.CallProctor())
+    world.clock.set(wall_ms=world.clock.read().wall_ms - 3_600_000)
+    desk.sitting.handle(intents.CallProctor())
+    told = desk.told()
+    assert {one.what for one in told.notes} == {"slept", "clock-changed"}
+    world.clock.advance(ms=1_000)
+    desk.sitting.handle(intents.CallProctor())
+    assert desk.told().notes == told.notes, "each keeps the time at which it was first seen"
+
+
 def test_notes_are_told_with_the_time_at_which_they_were_made(world: World) -> None:
     desk = Desk(world)
     to_case(desk.sitting)

@@ -153,5 +153,6 @@ def _word(file: Path) -> str:
 
 
 def _output(command: tuple[str, ...]) -> str:
-    done = subprocess.run(command, capture_output=True, timeout=_LIST_TIMEOUT_S, check=True)  # noqa: S603 - fixed commands
+    unseen: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows its window would take the candidate's focus
+    done = subprocess.run(command, capture_output=True, timeout=_LIST_TIMEOUT_S, check=True, creationflags=unseen)  # noqa: S603 - fixed commands
     return done.stdout.decode("utf-8", errors="replace")
