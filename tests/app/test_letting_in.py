@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +29,25 @@ from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.authoring.media.clip import encode_clip
+from pocus_desktop.crypto import password
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.sitting.events import CodeTried, CodeUsed
 from pocus_desktop.ui.candidate.desk import RoomCode
+from tests.conftest import small_source
 
 SECRET = b"\x07" * 32
 HOUR_MS = 3_600_000
 NOW_MS = 1_800_000_000_000
+
+
+STRETCH = cache(password._stretch)
+
+
+@pytest.fixture(autouse=True)
+def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same passphrase is stretched once for all tests of this page."""
+    monkeypatch.setattr(password, "_stretch", STRETCH)
 
 
 class Room:
@@ -87,15 +99,30 @@ class Room:
         )
 
 
-@pytest.fixture
-def room(source: Path, tmp_path: Path) -> Iterator[Room]:
-    clock = ManualClock(monotonic_ms=1_000_000, wall_ms=NOW_MS)
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """One academy with its bundle for all tests of this page."""
+    folder = tmp_path_factory.mktemp("workshop")
+    source = small_source(folder / "source")
     samples = (0.2 * np.sin(np.arange(3 * 48_000) / 20)).astype(np.float32)
     (source / "media" / "arrival.ogg").write_bytes(encode_clip(samples=samples).data)
-    made = Room(Workshop.open(tmp_path, source=source, recipe=Recipe(), clock=clock), clock)
+    made = Workshop.open(folder, source=source, recipe=Recipe(), clock=ManualClock())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def room(workshop: Workshop) -> Iterator[Room]:
+    clock = workshop.clock
+    assert isinstance(clock, ManualClock)
+    clock.set(monotonic_ms=1_000_000, wall_ms=NOW_MS, boot_id="monday")
+    made = Room(workshop, clock)
     yield made
     made.station.close()
-    made.workshop.close()
+    for place in (made.home.admissions, made.home.sittings, made.home.codes):
+        shutil.rmtree(place, ignore_errors=True)
+    made.home.codes.unlink(missing_ok=True)
+    made.home.latest_time.unlink(missing_ok=True)
 
 
 def tried(opened: OpenSitting) -> list[CodeTried | CodeUsed]:
