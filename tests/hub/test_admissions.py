@@ -15,6 +15,7 @@ from pocus_desktop.admission.enrolling import Kind, request_enrolment
 from pocus_desktop.admission.forms import Form
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import AdmissionState, Admitted, Order
+from pocus_desktop.admission.room_code import open_secret
 from pocus_desktop.admission.sign_in import is_sign_in_code
 from pocus_desktop.admission.windows import Rules, window_of
 from pocus_desktop.hub.arrival import Status
@@ -133,10 +134,16 @@ def test_the_content_key_opens_at_the_stations_of_the_centre_and_nowhere_else(
     assert (found.centre, found.centre_id, found.station) == (north.sealing.public, "north", None)
     for keys in (north, here):
         assert documents.content_key(found, [keys.sealing]) == SECRET
+    secret = open_secret(found, [north.sealing])
+    assert secret is not None
+    assert open_secret(found, [here.sealing]) == secret
+    assert open_secret(found, [there.sealing]) is None
     assert code_of(lambda: documents.content_key(found, [there.sealing])) == "sitting.no_content_key"
     only = opened(school, admit(registry, attempt=2, station="Desk 1", content_keys={BUNDLE: SECRET}))
     assert (only.station, only.centre_id) == (here.station_id, "north")
     assert documents.content_key(only, [here.sealing]) == SECRET
+    assert open_secret(only, [north.sealing]) not in {None, secret}
+    assert opened(school, admit(registry, attempt=3)).code_secrets == ()  # nobody there to answer a challenge
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pocus_desktop.admission.enrolment import accept_grant
 from pocus_desktop.admission.forms import Form
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import AdmissionState, MadeRoster, RosterOrder, WalkInState
+from pocus_desktop.admission.room_code import open_secret
 from pocus_desktop.admission.roster import PAYLOAD_TYPE, verify_roster
 from pocus_desktop.admission.roster_folder import TakenIn, rosters, take_in, walk_in
 from pocus_desktop.admission.sign_in import is_sign_in_code
@@ -195,6 +196,7 @@ def test_a_walk_in_is_admitted_by_the_centre_and_sat_at_its_stations(day: Day) -
     assert is_sign_in_code(found.admission, walked.sign_in_code)
     for desk in ("desk-1", "desk-2", "north"):
         assert documents.content_key(found.admission, [day.keys[desk].sealing]) == SECRET
+        assert open_secret(found.admission, [day.keys[desk].sealing]) is not None
     documents.check(found.admission, now_ms=day.now_ms, candidate_id="w-1", centre_id="north")
     assert walked.admission.admission_id in day.held("north")
 
