@@ -203,6 +203,12 @@ class Mark:
     moved_to: str = ""
 
     @property
+    def is_proctors(self) -> bool:
+        """Whether it is an act of the proctor."""
+        is_in_a_name = self.kind in {"paused", "continued"} and any(name == "by" for name, _ in self.fields)
+        return is_in_a_name or self.kind in {"ordered", "code-used", "time-granted", "hand-lowered"}
+
+    @property
     def is_refused(self) -> bool:
         """Whether the rules refused it."""
         return any(one.kind == "refused" for one in self.told) or any(name == "refused" for name, _ in self.fields)

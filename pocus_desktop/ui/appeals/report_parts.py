@@ -62,7 +62,7 @@ class ReportParts:
         self._list_answers()
         self._list_plays()
         self._list_interruptions()
-        self._list_marks("granted", [one for one in self._told.marks if one.kind == "time-granted"])
+        self._list_marks("granted", [one for one in self._told.marks if one.is_proctors])
         self._list_clock_notes()
         noted = [one for one in self._told.marks if one.noted or one.kind in _CALLS]
         self._list_marks("noted", noted)

@@ -255,7 +255,7 @@ class TrackPainter:
         elif mark.kind in {"timer-fired", "time-over"}:
             painter.setBrush(QBrush(colours.hold_line))
             painter.drawRect(QRectF(x - size, y - size, 2 * size, 2 * size))
-        elif mark.kind == "time-granted":
+        elif mark.kind == "time-granted" or ("act", "add-time") in mark.fields:
             painter.setPen(QPen(colours.run_line, 2 * self._point))
             painter.drawLine(QLineF(x - size, y, x + size, y))
             painter.drawLine(QLineF(x, y - size, x, y + size))

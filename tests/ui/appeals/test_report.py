@@ -19,6 +19,7 @@ from pocus_desktop.ui.appeals.report import report, write_report
 from pocus_desktop.ui.words import Words
 from tests.appeals.eventful import HOSTILE, after_years, eventful, with_grant
 from tests.appeals.sealed import appeal_of
+from tests.appeals.test_orders import ordered
 from tests.sitting.world import World, to_femoral
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils reads PDF back")
@@ -87,6 +88,22 @@ def test_a_blind_report_names_nobody(world: World, tmp_path: Path) -> None:
     assert "Left out for a blind review" in text
     assert "Ana Roe" not in text
     assert "C-17" not in text
+
+
+@needs_poppler
+def test_what_the_proctor_ordered_is_told_with_who_and_why(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    made(appeal_of(world, ordered(world).recorded), path)
+    text = " ".join(asked("pdftotext", path, "-layout").split())
+    did = text[text.index("What the proctor did") :]
+    for said in (
+        "P. Roctor paused the sitting: Fire alarm",
+        "P. Roctor granted 5 min: Fire alarm",
+        "P. Roctor took back 2 min: Fire alarm",
+        "P. Roctor declared the sitting void: Other person",
+        "Not carried out: The sitting is not paused.",
+    ):
+        assert said in did, said
 
 
 @needs_poppler
