@@ -77,15 +77,19 @@ def attended(before: SittingState, state: SittingState, event: events.Event) -> 
     if isinstance(event, events.MediaReported) and event.what in {"stalled", "failed"}:
         return _waiting(before, state, event)
     waited_ms = 0
-    is_going = isinstance(event, events.MediaReported) and event.what in _GOES
-    is_working = isinstance(event, _WORKING) or fold_orders.is_hand_answered(state, event)
-    if state.ledger.is_waiting and (is_going or is_working):
+    if state.ledger.is_waiting and _ends_wait(state, event):
         waited_ms = 0 if state.ledger.holds else state.ledger.held_ms
         state = changed(state, ledger=ledger.end_rest(state.ledger))
     if state.notices and not state.ledger.is_waiting:
         rest = tuple(notice for notice in state.notices if notice.code != WAITS)
         state = state if len(rest) == len(state.notices) else changed(state, notices=rest)
     return _worth_telling(state, "info", "sitting.wait_credited", time_ms=waited_ms)
+
+
+def _ends_wait(state: SittingState, event: events.Event) -> bool:
+    if isinstance(event, events.MediaReported):
+        return event.what in _GOES
+    return isinstance(event, _WORKING) or fold_orders.is_hand_answered(state, event)
 
 
 def _waiting(before: SittingState, state: SittingState, event: events.MediaReported) -> SittingState:
