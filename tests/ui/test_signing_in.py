@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from pocus_desktop.admission.errors import WrongCandidateError
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.room_code import Challenge
 from pocus_desktop.admission.unlock_errors import WordsNeededError
 from pocus_desktop.kernel.clock import ManualClock
@@ -176,6 +177,17 @@ def test_the_sitting_of_the_chosen_admission_is_opened(open_shell: OpenShell) ->
     assert shell.window is not None
     assert shell.window.isVisible()
     assert not shell.sign_in.isVisible()
+
+
+@pytest.mark.parametrize(("mode", "is_whole"), [(Mode.LIVE, True), (Mode.TRIAL, True), (Mode.DEMO, False)])
+def test_a_sitting_that_counts_takes_the_whole_screen(open_shell: OpenShell, mode: Mode, is_whole: bool) -> None:
+    shell, desk = open_shell()
+    view = desk._host.view()
+    desk._host.show(replace(view, chrome=replace(view.chrome, mode=mode)))
+    QTest.keyClicks(named(shell.sign_in, "candidate-id"), "C-20417")
+    press(shell.sign_in, "primary")
+    assert shell.window is not None
+    assert shell.window.isFullScreen() is is_whole
 
 
 def test_a_code_is_asked_for_where_the_admission_has_one(open_shell: OpenShell) -> None:

@@ -86,6 +86,11 @@ class Watcher(QObject):
         """Whether the window was seen in front; what it never had, it cannot lose."""
         return self._was_front
 
+    @property
+    def has_filled_the_screen(self) -> bool:
+        """Whether the window was seen to; likewise."""
+        return self._was_whole
+
     def follow(self, view: View) -> None:
         """Begin, go on or stop with what the sitting shows."""
         if isinstance(view.screen, _OVER):

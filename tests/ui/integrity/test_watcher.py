@@ -67,6 +67,23 @@ def test_who_leaves_the_window_in_a_case_is_noted_with_how_long(
     assert last.detail == "3000"
 
 
+def test_a_window_that_no_longer_fills_the_screen_is_noted_until_it_does(
+    open_window: OpenWindow, qtbot: QtBot, clock: ManualClock
+) -> None:
+    window = open_window(*ALL["12-case-cine"])
+    assert noted(window) == [], "what it never had, it cannot lose"
+    window.showFullScreen()
+    front(qtbot, window)
+    qtbot.waitUntil(lambda: window.watcher.has_filled_the_screen)
+    window.showNormal()
+    qtbot.waitUntil(lambda: "full-screen-left" in noted(window))
+    clock.advance(ms=2_000)
+    window.showFullScreen()
+    qtbot.waitUntil(lambda: "full-screen-returned" in noted(window))
+    last = next(one for one in reversed(host_of(window).intents) if isinstance(one, NoteIntegrity))
+    assert last == NoteIntegrity(what="full-screen-returned", detail="2000")
+
+
 def test_before_the_case_and_in_practice_nobody_is_watched_for_the_focus(
     open_window: OpenWindow, qtbot: QtBot, elsewhere: Callable[[], None]
 ) -> None:
