@@ -28,10 +28,14 @@ _MOST: Final = 60
 @click.option("--admission", "admission_id", help="Which, where the candidate has several.")
 @click.option("--by", "who", required=True, help="The proctor's name, for this computer's notes.")
 @click.option("--again", is_flag=True, help="Tell a number again that was misheard.")
-def code(challenge: tuple[str, ...], candidate: str, admission_id: str | None, who: str, *, again: bool) -> None:
+@click.option("--incident", default="", help="Its reference, where more time is given than the policy lets you.")
+def code(
+    challenge: tuple[str, ...], candidate: str, admission_id: str | None, who: str, incident: str, *, again: bool
+) -> None:
     """Tell the code for the eight digits CHALLENGE that a station shows."""
     desk, now_ms = _desk()
-    told = desk.tell(desk.find(candidate, admission_id), " ".join(challenge), who=who, now_ms=now_ms, again=again)
+    admitted = desk.find(candidate, admission_id)
+    told = desk.tell(admitted, " ".join(challenge), who=who, now_ms=now_ms, again=again, incident=incident)
     person, asked = told.admission.candidate, told.challenge
     click.echo(f"{person.display_name} ({person.id}), number {asked.number}:")
     click.echo(f"it {say(f'code.does.{asked.purpose}', 'en', minutes=asked.minutes)}.")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Admission, StationKeys, VerifiedAdmission, same_candidate
 from pocus_desktop.admission.latest_time import moment
+from pocus_desktop.admission.proctor_order import AddTime
 from pocus_desktop.admission.room_code import (
     MAXIMUM_NUMBER,
     Challenge,
@@ -28,8 +29,11 @@ from pocus_desktop.kernel import canonical, checked, log
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
+from pocus_desktop.proctoring.incident_reference import read_reference
+from pocus_desktop.proctoring.policy import BeyondPolicyError, Given, beyond, held_policy
 
 _TOLD: Final = ".told"
+_MINUTE_MS: Final = 60_000
 
 
 class NoneHereError(PocusError):
@@ -68,6 +72,7 @@ class _Telling(BaseModel):
     number: int = Field(ge=1, le=MAXIMUM_NUMBER)
     at_ms: int
     who: str = Field(max_length=200)
+    incident: str = Field(default="", max_length=40)
 
 
 class _Tellings(BaseModel):
@@ -142,7 +147,16 @@ class CodeDesk:
             raise NoCodesError(admission=admitted.admission.admission_id)
         return secret
 
-    def tell(self, admitted: VerifiedAdmission, typed: str, *, who: str, now_ms: int, again: bool = False) -> Told:
+    def tell(
+        self,
+        admitted: VerifiedAdmission,
+        typed: str,
+        *,
+        who: str,
+        now_ms: int,
+        again: bool = False,
+        incident: str = "",
+    ) -> Told:
         """The code for what a station shows; written down before it is told.
 
         Args:
@@ -151,12 +165,15 @@ class CodeDesk:
             who: The proctor.
             now_ms: Wall time.
             again: Tell it although the number was told before.
+            incident: The reference of one, where more time is given than the academy's policy lets a proctor grant.
 
         Raises:
             BadChallengeError: It is no challenge of this admission.
             NoCodesError: The centre's key opens no secret.
             ToldBeforeError: This number, or a later one, was told before.
             BadTellingsError: What was told before cannot be read.
+            BeyondPolicyError: It is more time than a proctor may grant here, and no incident is named.
+            BadReferenceError: There can be no incident of that reference.
             FileRefusedError: The disk does not take the note; nothing is told.
         """
         challenge = read_challenge(typed, admitted.digest)
@@ -170,12 +187,37 @@ class CodeDesk:
         if passed and not again:
             candidate = admitted.admission.candidate.id
             raise ToldBeforeError(number=challenge.number, candidate=candidate, at=moment(passed[-1].at_ms))
+        self._require_within(admitted.admission, challenge, before, who=who, incident=incident)
         telling = _Telling(
-            purpose=challenge.purpose, minutes=challenge.minutes, number=challenge.number, at_ms=now_ms, who=who[:200]
+            purpose=challenge.purpose,
+            minutes=challenge.minutes,
+            number=challenge.number,
+            at_ms=now_ms,
+            who=who[:200],
+            incident=incident,
         )
         _keep(place, _Tellings(told=(*before.told, telling)))
         log.event("code.told", admission=admitted.admission.admission_id, purpose=challenge.purpose)
         return Told(admission=admitted.admission, challenge=challenge, code=response(secret, "device", challenge))
+
+    def _require_within(
+        self, admission: Admission, challenge: Challenge, before: _Tellings, *, who: str, incident: str
+    ) -> None:
+        """More time keeps to the policy as an order would (formats/room-policy 3), counting the codes told here."""
+        if incident:
+            read_reference(incident)
+            return
+        if challenge.purpose != "time" or admission.centre_id is None:
+            return
+        held = held_policy(self._home.room, self._hubs, centre_id=admission.centre_id)
+        if held is None:
+            return
+        told = {one.number: one.minutes for one in before.told if one.purpose == "time"}
+        told.pop(challenge.number, None)  # told again: it counts once
+        so_far = Given(extra_ms=sum(told.values()) * _MINUTE_MS)
+        found = beyond(held.policy, AddTime(extra_ms=challenge.minutes * _MINUTE_MS), so_far, who=who)
+        if found:
+            raise BeyondPolicyError(what="; ".join(one.told() for one in found))
 
 
 def _read(place: Path) -> _Tellings:

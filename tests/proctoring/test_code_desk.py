@@ -1,6 +1,7 @@
 """The centre's device and the paper book: what they answer, and what they refuse to say twice."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from pocus_desktop.admission import room_code
 from pocus_desktop.admission.admission import Admission, Candidate, StationKeys, VerifiedAdmission
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.room_code import BadChallengeError, Challenge, NoCodesError, read_challenge
+from pocus_desktop.admission.room_policy import RoomPolicy, issue_policy
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import Home
@@ -20,6 +22,8 @@ from pocus_desktop.proctoring.code_desk import (
     SeveralHereError,
     ToldBeforeError,
 )
+from pocus_desktop.proctoring.incident_reference import BadReferenceError, new_reference
+from pocus_desktop.proctoring.policy import BeyondPolicyError, keep_policy
 
 HUB = SigningKey.generate()
 CENTRE = StationKeys.generate()
@@ -38,6 +42,7 @@ def admitted(
             bundle_id="dvt",
             mode=Mode.TRIAL,
             recipients=(SealingKey.generate().public,),
+            centre_id="north",
             code_secrets=room_code.seal_secret(SECRET, [to.public], admission_id=name),
         ),
         [HUB],
@@ -157,3 +162,35 @@ def test_every_challenge_there_is_reads_back(home: Home) -> None:
         for challenge in [Challenge(purpose=purpose, minutes=minutes, number=number, admission_digest=one.digest)]
     }
     assert {digits: read_challenge(digits, one.digest) for digits in shown} == shown
+
+
+def test_more_time_than_the_policy_allows_needs_an_incident(home: Home, desk: CodeDesk) -> None:
+    one = admitted(home)
+    policy = RoomPolicy(
+        policy_id=f"pol_{'0' * 20}",
+        centre_id="north",
+        made_at_ms=NOW_MS,
+        extra_once_minutes=10,
+        extra_total_minutes=15,
+        breaks=1,
+        break_minutes=5,
+    )
+    keep_policy(home.room, issue_policy(policy, HUB), (HUB.public,), centre_id="north")
+
+    def tell(number: int, minutes: int, **more: Any) -> None:
+        desk.tell(one, asked(one, number, minutes).digits, who="P", now_ms=NOW_MS, **more)
+
+    with pytest.raises(BeyondPolicyError):
+        tell(1, 15)
+    tell(1, 10)
+    tell(1, 10, again=True)  # the same code, misheard: no more time
+    with pytest.raises(BeyondPolicyError):
+        tell(2, 10)
+    tell(2, 5)
+    with pytest.raises(BeyondPolicyError):
+        tell(3, 5)
+    with pytest.raises(BadReferenceError):
+        tell(3, 5, incident="123 4567 8901")
+    tell(3, 15, incident=new_reference())
+    unlock = Challenge(purpose="unlock", number=4, admission_digest=one.digest)
+    desk.tell(one, unlock.digits, who="P", now_ms=NOW_MS)  # a policy locks nobody out
