@@ -7,7 +7,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from pocus_desktop.proctoring.check_in import plain
+from pocus_desktop.appeals.plain import plain
+from pocus_desktop.proctoring.check_in import plain as searchable
 from pocus_desktop.proctoring.view import IncidentRow, RoomRow
 from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.parts.banner import Banner
@@ -162,7 +163,7 @@ class RoomPage(QWidget):
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
     def _narrow(self) -> None:
-        typed = plain(self.search.text()).split()
+        typed = searchable(self.search.text()).split()
         rows, held = narrowed(self._painted, only=self.only.currentData(), words=typed)
         self.grid.show_rows(rows)
         said = self._words("console.held", count=held) if held else ""
@@ -219,7 +220,7 @@ class RoomPage(QWidget):
                 banner.deleteLater()
         for one in self._incidents[:_MOST_INCIDENTS]:
             whom = ", ".join(one.stations) or self._words("console.whole_room")
-            said = self._words("console.incident_open", reference=one.reference, stations=whom, told=one.told)
+            said = plain(self._words("console.incident_open", reference=one.reference, stations=whom, told=one.told))
             self._banners.addWidget(Banner(kind="warning", what=said))
         more = len(self._incidents) - _MOST_INCIDENTS
         if more > 0:

@@ -1,5 +1,6 @@
 """All stations at once, each always in the same place: where in the room something is, before what it is."""
 
+import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -91,6 +92,10 @@ class SeatMap(QWidget):
                 return self._place(index)
         return QRect()
 
+    def tip(self, station_id: str) -> str:
+        """What a tip says; Qt guesses whether one is markup, and a hand's note is anyone's."""
+        return f"<qt>{html.escape(self._told[station_id])}</qt>"
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go to the station."""
         tile = self._at(event.position().toPoint().x(), event.position().toPoint().y())
@@ -101,7 +106,7 @@ class SeatMap(QWidget):
         """A tip says of each tile what its row says."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             tile = self._at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), "" if tile is None else self._told[tile.station_id], self)
+            QToolTip.showText(event.globalPos(), "" if tile is None else self.tip(tile.station_id), self)
             return True
         if event.type() == QEvent.Type.StyleChange:
             self.updateGeometry()

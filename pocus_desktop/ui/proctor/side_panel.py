@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from pocus_desktop.appeals.plain import plain
 from pocus_desktop.kernel import words
 from pocus_desktop.proctoring.record import RecordLine
 from pocus_desktop.proctoring.view import RoomRow, RoomView
@@ -64,17 +65,18 @@ class SidePanel(QFrame):
         key = (*lasting, tuple(mark.code for mark in row.marks), row.state_told, row.lost_ms, own)
         if key != self._shown:
             self._begin(key)
-            self._head(row.name, self._who(row))
-            self._marks = tuple(self._add_mark(sign_of(mark), level_of(mark), mark.told) for mark in row.marks)
-            self._column.addWidget(Label(self._words("console.now", state=row.state_told)))
+            self._head(plain(row.name), plain(self._who(row)))
+            self._marks = tuple(self._add_mark(sign_of(mark), level_of(mark), plain(mark.told)) for mark in row.marks)
+            self._column.addWidget(Label(self._words("console.now", state=plain(row.state_told))))
             self._add_facts()
             self._add_standing(row)
             self._add_notes(row)
             self._add_orders(row, own)
             self._column.addStretch(1)
         for label, mark in zip(self._marks, row.marks, strict=True):
-            if label.text() != mark.told:
-                label.setText(mark.told)
+            told = plain(mark.told)
+            if label.text() != told:
+                label.setText(told)
         for name, label in self._facts.items():
             cell = painted.cells[COLUMNS.index(name)]
             said = cell.spoken or cell.text
@@ -180,7 +182,8 @@ class SidePanel(QFrame):
         for note in reversed(row.notes[-_MOST_LINES:]):
             told = tell(note.what, note.detail, self._words.language)
             time = self._formats.time_of_day(note.at_ms)
-            self._column.addWidget(Label(self._words("console.note_line", time=time, what=told.what), weight="medium"))
+            said = self._words("console.note_line", time=time, what=plain(told.what))
+            self._column.addWidget(Label(said, weight="medium"))
             for key, text in (("innocent", told.innocent), ("other", told.other)):
                 self._column.addWidget(
                     Label(words.say(f"integrity.{key}", self._words.language, text=text), scale="fine")
@@ -204,11 +207,11 @@ class SidePanel(QFrame):
         if has_stations and not whom:
             whom = say("console.station_count", count=len(line.stations))
         said = " · ".join(one for one in (time, line.told, line.detail, whom) if one)
-        self._column.addWidget(Label(said, weight="medium", is_tabular=True))
+        self._column.addWidget(Label(plain(said), weight="medium", is_tabular=True))
         more = say("console.by", who=line.who)
         told = " · ".join(one for one in (line.outcome, line.reason, more) if one)
         tone = "danger" if line.refused else "warning" if line.again_ids or line.open_ids else "muted"
-        self._column.addWidget(Label(told, scale="fine", tone=tone))
+        self._column.addWidget(Label(plain(told), scale="fine", tone=tone))
         if not line.open_ids and not line.again_ids:
             return
         held = QWidget()

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from pocus_desktop.proctoring.check_in import plain
+from pocus_desktop.appeals.plain import plain
+from pocus_desktop.proctoring.check_in import plain as searchable
 from pocus_desktop.proctoring.view import Mark, RoomRow, Urgency
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.proctor.rows import SIGNS, Cell, GridRow, Level
@@ -67,7 +68,7 @@ class RowTelling:
         worst = row.marks[0] if row.marks else None
         state = self._state(row, worst)
         cells = (
-            Cell(row.name),
+            Cell(plain(row.name)),
             Cell(state, level=level),
             self._candidate(row),
             self._step(row),
@@ -82,30 +83,30 @@ class RowTelling:
         icon = SIGNS[level] if worst is None else sign_of(worst)
         return GridRow(
             station_id=row.station_id,
-            name=row.name,
+            name=plain(row.name),
             level=level,
             icon=icon,
             is_held=row.urgency <= Urgency.ACT or row.has_incident,
             cells=cells,
             spoken=self._spoken(row, level, cells),
-            searched=plain(f"{row.name} {row.candidate_id} {row.candidate_name}"),
+            searched=searchable(f"{row.name} {row.candidate_id} {row.candidate_name}"),
         )
 
     def _state(self, row: RoomRow, worst: Mark | None) -> str:
         """The worst mark, where there is one, and what else there is; else where the sitting is."""
         if worst is None:
-            return row.state_told
-        more = len(row.marks) - 1
-        return worst.told if not more else self._words("console.and_more", told=worst.told, count=more)
+            return plain(row.state_told)
+        told, more = plain(worst.told), len(row.marks) - 1
+        return told if not more else self._words("console.and_more", told=told, count=more)
 
     def _spoken(self, row: RoomRow, level: Level, cells: tuple[Cell, ...]) -> str:
         said = [row.name, self._words(f"console.level.{level}"), row.candidate_name or row.candidate_id]
         said += [mark.told for mark in row.marks] or [row.state_told]
         said += [cells[4].spoken, cells[5].spoken]
-        return ". ".join(one.rstrip(".") for one in said if one)
+        return plain(". ".join(one.rstrip(".") for one in said if one))
 
     def _candidate(self, row: RoomRow) -> Cell:
-        name = row.candidate_name or row.candidate_id
+        name = plain(row.candidate_name or row.candidate_id)
         return Cell(name or _NOTHING, spoken=name or self._words("console.nobody"))
 
     def _step(self, row: RoomRow) -> Cell:

@@ -2,9 +2,9 @@
 
 import pytest
 from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from pocus_desktop.proctoring import events
@@ -184,3 +184,27 @@ def test_from_right_to_left_the_first_column_stands_at_the_right(open_room: Open
     assert page.panel.x() < grid.mapTo(window, grid.rect().topLeft()).x()
     first, last = page.seats.place_of(station_id(1)), page.seats.place_of(station_id(5))
     assert first.x() > last.x()
+
+
+HOSTILE = "<b>bold</b> \u202egnihton\nline two"
+
+
+def test_what_others_wrote_is_shown_and_steers_nothing(open_room: Open) -> None:
+    room = live_room(5)
+    room.report(4, sitting_of(4, is_hand_raised=True, hand_note=HOSTILE, candidate_name=HOSTILE))
+    window = open_room(room)
+    page = window.room_page
+    page.grid.select([station_id(4)])
+    settle()
+    place = page.grid.grid_model.row_of(station_id(4))
+    assert place is not None
+    row = page.grid.grid_model.rows[place]
+    shown = [row.spoken, *(cell.text for cell in row.cells)]
+    shown += [label.text() for label in page.panel.findChildren(QLabel)]
+    assert any("<b>bold</b>" in text for text in shown)
+    assert [text for text in shown if "\u202e" in text or "\n" in text] == []
+    told = [label for label in page.panel.findChildren(QLabel) if label.text()]
+    assert [label.text() for label in told if label.textFormat() is not Qt.TextFormat.PlainText] == []
+    tip = QTextDocument()
+    tip.setHtml(page.seats.tip(station_id(4)))
+    assert "<b>bold</b>" in tip.toPlainText()
