@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolling import EnrolmentGrant
@@ -18,7 +19,7 @@ from pocus_desktop.app.room_links import interfaces
 from pocus_desktop.cli.faces import RoomPlace
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.crypto.keystore import open_keystore
-from pocus_desktop.kernel import words
+from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
@@ -26,6 +27,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring.hosting import holder_of, open_console
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.incident_sending import IncidentCarrier
+from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.proctoring.service_relay import relay_doors
 from pocus_desktop.proctoring.tls import fingerprint, room_key
 from pocus_desktop.sync.hub_client import HubClient
@@ -36,7 +38,9 @@ from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words
 
-WINDOW_PX = (1600, 1000)
+WINDOW_PX: Final = (1600, 1000)
+HELD_AGE_MS: Final = 2_000
+"""How old what is told of held results may be."""
 
 
 class NoHubError(PocusError):
@@ -44,6 +48,31 @@ class NoHubError(PocusError):
 
     code = "console.no_hub"
     blame = Blame.ENVIRONMENT
+
+
+class Remembered:
+    """What the relay holds, read again after a while only: the window asks on every beat.
+
+    Args:
+        look: Reads it from the disk.
+        clock: The machine's.
+    """
+
+    def __init__(self, look: Callable[[], tuple[HeldEnvelope, ...]], clock: Clock) -> None:
+        self._look, self._clock = look, clock
+        self._found: tuple[HeldEnvelope, ...] = ()
+        self._read_ms: int | None = None
+
+    def now(self) -> tuple[HeldEnvelope, ...]:
+        """What is held; what was known last while the disk does not say."""
+        now_ms = self._clock.read().monotonic_ms
+        if self._read_ms is None or now_ms - self._read_ms >= HELD_AGE_MS:
+            self._read_ms = now_ms
+            try:
+                self._found = self._look()
+            except PocusError as problem:
+                log.failure(problem)
+        return self._found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +193,7 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
                 pairing=lambda language: " ".join(console.words(language)),
                 qr=console.qr,
                 fingerprint=fingerprint(console.key.public).hex(),
-                results=relay.held,
+                results=Remembered(relay.held, clock).now,
                 stick=lambda path: _write(relay, path),
             )
     finally:

@@ -125,7 +125,7 @@ class ConsoleDesk:
         self._papers = Papers(stations={}, reports={})
         self._read_ms: int | None = None
         self._bundles: tuple[str, tuple[BundleCard, ...]] | None = None
-        self._seen_at_once: list[Callable[[], None]] = []
+        self._seen_at_once: Callable[[], None] = lambda: None
         self._recorded: tuple[object, str, tuple[RecordLine, ...]] = (None, "", ())
         self._enter()
 
@@ -140,8 +140,8 @@ class ConsoleDesk:
         return self._who
 
     def on_change(self, callback: Callable[[], None]) -> None:
-        """Call this, on any thread, whenever something came that shall be seen at once."""
-        self._seen_at_once.append(callback)
+        """Call this, and none before it, on any thread, whenever something came that shall be seen at once."""
+        self._seen_at_once = callback
 
     def view(self, language: str) -> ConsoleView:
         """The present."""
@@ -366,8 +366,7 @@ class ConsoleDesk:
 
     def _heard(self, effects: tuple[Effect, ...]) -> None:
         if any(isinstance(effect, Tell) for effect in effects):
-            for callback in self._seen_at_once:
-                callback()
+            self._seen_at_once()
 
     def _read(self) -> None:
         now = self._clock.read()

@@ -196,6 +196,7 @@ class CheckInPage(QWidget):
     def _beside(self) -> QWidget:
         words, worn = self.words, look.current()
         scroll = ScrollColumn(words("console.check_in.person"))
+        scroll.setMinimumWidth(3 * worn.size("portrait"))
         scroll.column.setContentsMargins(worn.space("tight"), 0, worn.space("hair"), worn.space("hair"))
         scroll.column.setSpacing(worn.space("snug"))
         self._person = Card(room="base")

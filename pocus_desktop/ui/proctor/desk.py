@@ -119,7 +119,7 @@ class Desk(Protocol):
         """The stations that a candidate may be given, the likeliest first."""
 
     def on_change(self, callback: Callable[[], None]) -> None:
-        """Call this, on any thread, whenever something came that shall be seen at once."""
+        """Call this, and none before it, on any thread, whenever something came that shall be seen at once."""
 
     def handle(self, intent: Intent, language: str) -> Explanation | None:
         """Do what the proctor wants; what came of it, where it is more than what is seen anyway.

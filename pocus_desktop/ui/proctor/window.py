@@ -149,6 +149,7 @@ class ProctorWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let the desk go; the room's service ends with the program, and every sitting goes on without it."""
         self._timer.stop()
+        self._desk.on_change(_nobody)
         self._errands.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -357,3 +358,7 @@ class ProctorWindow(QMainWindow):
         banner.dismissed.connect(lambda: clear(self._notices))
         self._notices.addWidget(banner)
         announce(banner, f"{told.what} {told.next}".strip(), is_urgent=kind == "refused")
+
+
+def _nobody() -> None:
+    """Hears for a window that was closed."""

@@ -10,12 +10,15 @@ from pocus_desktop.admission.enrolling import EnrolmentGrant, issue_grant
 from pocus_desktop.admission.enrolment import accept_grant
 from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.proctor_order import read_order
-from pocus_desktop.app.console import OpenDesk, open_desk, show_console
+from pocus_desktop.app.console import HELD_AGE_MS, OpenDesk, Remembered, open_desk, show_console
 from pocus_desktop.app.room_links import INTERFACES_VARIABLE
 from pocus_desktop.cli.faces import RoomPlace
 from pocus_desktop.crypto.keystore import open_keystore
+from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.link import RoomLink, read_address, shown_certificate
+from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from tests.proctoring.reports import sitting
@@ -24,13 +27,10 @@ from tests.ui.conftest import settle
 from tests.ui.proctor.test_proctors_day import fill, notice, press, said, sheet_of
 
 PASSPHRASE = "correct horse battery staple"
+HELD = HeldEnvelope(
+    digest="a" * 64, station="ed25519-1", sitting="sit", is_partial=False, size_bytes=9, at_ms=1, where="waiting"
+)
 PLACE = RoomPlace(name="Room 1", host="127.0.0.1", port=0)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    monkeypatch.setenv(INTERFACES_VARIABLE, "-")
-    return Home(folder=tmp_path / "centre")
 
 
 def enrol(home: Home) -> None:
@@ -42,7 +42,10 @@ def enrol(home: Home) -> None:
 
 
 @pytest.fixture
-def opened(home: Home) -> Iterator[OpenDesk]:
+def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[OpenDesk]:
+    """An open console that announces itself to no network."""
+    monkeypatch.setenv(INTERFACES_VARIABLE, "-")
+    home = Home(folder=tmp_path / "centre")
     enrol(home)
     with open_desk(home, place=PLACE, passphrase=PASSPHRASE, who="Pat Lee") as desk:
         yield desk
@@ -67,9 +70,8 @@ def linked(window: ProctorWindow, seat: Seat) -> RoomLink:
 
 
 def test_a_station_over_the_network_is_seen_and_follows_the_window(
-    qtbot: QtBot, window: ProctorWindow, opened: OpenDesk
+    qtbot: QtBot, window: ProctorWindow, opened: OpenDesk, tmp_path: Path
 ) -> None:
-    assert window.page == "set_up"
     assert "This console answers at: 127.0.0.1:" in said(window.set_up_page)
     seat = Seat(name="Desk 1")
     link = linked(window, seat)
@@ -90,16 +92,6 @@ def test_a_station_over_the_network_is_seen_and_follows_the_window(
     finally:
         link.close()
 
-
-def test_what_needs_a_disk_or_a_network_is_told_when_it_is_done(
-    qtbot: QtBot, window: ProctorWindow, tmp_path: Path
-) -> None:
-    seat = Seat(name="Desk 1")
-    link = linked(window, seat)
-    link.report(seat.report(sitting()))
-    link.close()
-    window.go_to("room")
-    window.room_page.select_all()
     press(window, "action:incident")
     assert window.page == "incidents"
     assert window.incidents is not None
@@ -111,8 +103,25 @@ def test_what_needs_a_disk_or_a_network_is_told_when_it_is_done(
     qtbot.waitUntil(lambda: "Plug in the USB stick" in notice(window))
 
 
-def test_a_computer_that_is_not_enrolled_opens_at_its_set_up(qtbot: QtBot, home: Home) -> None:
-    with open_desk(home, place=PLACE, passphrase=PASSPHRASE) as opened:
+def test_what_the_relay_holds_is_read_now_and_then_and_a_disk_that_fails_ends_nothing() -> None:
+    clock, looked = ManualClock(), [0]
+
+    def look() -> tuple[HeldEnvelope, ...]:
+        looked[0] += 1
+        if looked[0] == 2:
+            raise PocusError(code="sync.no_folder")
+        return (HELD,) * looked[0]
+
+    remembered = Remembered(look, clock)
+    assert [remembered.now() for _ in range(3)] == [(HELD,)] * 3
+    clock.advance(ms=HELD_AGE_MS)
+    assert remembered.now() == (HELD,)
+    clock.advance(ms=HELD_AGE_MS)
+    assert remembered.now() == (HELD,) * 3
+
+
+def test_a_computer_that_is_not_enrolled_opens_at_its_set_up(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_desk(Home(folder=tmp_path), place=PLACE, passphrase=PASSPHRASE) as opened:
         window = show_console(opened, language="en")
         settle()
         assert opened.desk.room is None

@@ -30,12 +30,17 @@ def controls(window: QWidget) -> list[QWidget]:
     ]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_control_has_a_name_and_is_large_enough(open_room: Open, page: str) -> None:
+def test_every_control_has_a_name_and_is_large_enough(open_room: Open) -> None:
     window = open_room(live_room(5))
-    arrange(window, page)
-    settle()
-    found = controls(window)
+    for page in PAGES:
+        arrange(window, page)
+        settle()
+        look_at(controls(window))
+        for sheet in window.findChildren(QWidget, "order-sheet"):
+            sheet.reject()  # type: ignore[attr-defined]
+
+
+def look_at(found: list[QWidget]) -> None:
     assert [(type(one).__name__, one.objectName()) for one in found if not name_of(one).strip()] == []
     small = [
         one
@@ -51,8 +56,7 @@ def test_every_control_has_a_name_and_is_large_enough(open_room: Open, page: str
     [
         pytest.param((1280, 800), "en", 100, id="small"),
         pytest.param((1920, 1080), "es", 200, id="spanish-large-text"),
-        pytest.param((1920, 1080), "qps-ploc", 150, id="longer-larger-text"),
-        pytest.param((1920, 1080), "qps-plocm", 100, id="from-right-to-left"),
+        pytest.param((1920, 1080), "qps-plocm", 150, id="from-right-to-left-longer-larger-text"),
     ],
 )
 def test_no_text_is_cut_off(qtbot: QtBot, open_room: Open, size: tuple[int, int], language: str, percent: int) -> None:
