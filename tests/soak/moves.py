@@ -70,8 +70,11 @@ def main(argv: Sequence[str]) -> int:
             usual_in_s = _ended(centre.move_in, given.chance.uniform(0, usual_in_s * _BEYOND), usual_in_s)
             placed = centre.sitting("desk-2", admitted)
             if placed.exists():
+                assert len(_read(placed, centre, "desk-2")) == permit.last_seq, "what is in its place is whole"
                 there += 1
             else:
+                assert not centre.home("desk-2").begun(admitted.admission_id).exists(), "nothing there is begun"
+                assert not centre.arrival().was_used(permit), "nor is the permit used"
                 nothing += 1
             if not centre.arrival().was_used(permit):
                 centre.move_in()
