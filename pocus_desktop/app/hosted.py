@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from pocus_desktop.bundle.content import BundleContent
+from pocus_desktop.bundle.verifier import VerifiedBundle
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.views import View
@@ -47,3 +49,42 @@ class HostedSitting:
     def next_due_ms(self) -> int | None:
         """When `tick` is due next."""
         return self.sitting.next_due_ms()
+
+
+class BundleSitting(HostedSitting):
+    """One with the bundle that it is sat from, which is let go of with it.
+
+    Args:
+        sitting: The sitting.
+        bundle: Open.
+        content: What it unlocks to.
+        photo: The candidate's, or nothing.
+        on_closed: Told once it is closed, each time.
+    """
+
+    def __init__(
+        self,
+        sitting: Sitting,
+        bundle: VerifiedBundle,
+        content: BundleContent,
+        *,
+        photo: bytes = b"",
+        on_closed: "Callable[[BundleSitting], None]",
+    ) -> None:
+        super().__init__(sitting, photo)
+        self._bundle = bundle
+        self._content = content
+        self._on_closed = on_closed
+
+    @property
+    def content(self) -> BundleContent:
+        """Where the media come from."""
+        return self._content
+
+    def close(self) -> None:
+        """Finish what is under way and let go of journal and bundle; doing it again does no harm."""
+        try:
+            self.sitting.close()
+        finally:
+            self._bundle.close()
+            self._on_closed(self)

@@ -13,7 +13,7 @@ from typing import Final
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Admission, Candidate, StationKeys
 from pocus_desktop.admission.mode import Mode
-from pocus_desktop.app.hosted import HostedSitting
+from pocus_desktop.app.hosted import BundleSitting
 from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.verifier import VerifiedBundle, open_known_bundle
 from pocus_desktop.kernel import assets, log, words
@@ -37,7 +37,7 @@ class TutorialDamagedError(PocusError):
     blame = Blame.ENVIRONMENT
 
 
-class PracticeSitting(HostedSitting):
+class PracticeSitting(BundleSitting):
     """A sitting of the tutorial, with everything that goes when it is left."""
 
     def __init__(
@@ -47,27 +47,17 @@ class PracticeSitting(HostedSitting):
         content: BundleContent,
         folder: Path,
         *,
-        on_closed: "Callable[[PracticeSitting], None]",
+        on_closed: Callable[[BundleSitting], None],
     ) -> None:
-        super().__init__(sitting)
-        self._bundle = bundle
-        self._content = content
+        super().__init__(sitting, bundle, content, on_closed=on_closed)
         self._folder = folder
-        self._on_closed = on_closed
-
-    @property
-    def content(self) -> BundleContent:
-        """Where the media come from."""
-        return self._content
 
     def close(self) -> None:
         """Let go of everything and delete what was written; doing it again does no harm."""
         try:
-            self.sitting.close()
+            super().close()
         finally:
-            self._bundle.close()
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._on_closed(self)
 
 
 class PracticeRoom:
@@ -81,7 +71,7 @@ class PracticeRoom:
     def __init__(self, clock: Clock, *, bundle: Path | None = None) -> None:
         self._clock = clock
         self._path = bundle or assets.folder("tutorial", "tutorial.casebundle")
-        self._open: list[PracticeSitting] = []
+        self._open: list[BundleSitting] = []
 
     def open(self, language: str) -> PracticeSitting:
         """A fresh sitting of the tutorial.
@@ -113,7 +103,7 @@ class PracticeRoom:
         for opened in tuple(self._open):
             opened.close()
 
-    def _let_go(self, opened: PracticeSitting) -> None:
+    def _let_go(self, opened: BundleSitting) -> None:
         if opened in self._open:
             self._open.remove(opened)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,9 @@ from pocus_desktop.admission.unlock_desk import UnlockDesk
 from pocus_desktop.admission.unlocking import ReleasedKey
 from pocus_desktop.admission.windows import require_not_begun
 from pocus_desktop.app.deliveries import Deliveries
-from pocus_desktop.app.hosted import HostedSitting
+from pocus_desktop.app.hosted import BundleSitting
 from pocus_desktop.app.letting_in import LettingIn, vouched_ms
 from pocus_desktop.app.room_watch import RoomWatch
-from pocus_desktop.bundle.content import BundleContent
 from pocus_desktop.bundle.errors import ExpiredError
 from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.pinned import is_enrolled
@@ -73,35 +72,8 @@ class JournalLostError(PocusError):
     blame = Blame.ENVIRONMENT
 
 
-class OpenSitting(HostedSitting):
-    """A sitting with the content it is sat from; what the candidate's window hosts."""
-
-    def __init__(
-        self,
-        sitting: Sitting,
-        bundle: VerifiedBundle,
-        content: BundleContent,
-        *,
-        photo: bytes,
-        on_closed: Callable[[OpenSitting], None],
-    ) -> None:
-        super().__init__(sitting, photo)
-        self._bundle = bundle
-        self._content = content
-        self._on_closed = on_closed
-
-    @property
-    def content(self) -> BundleContent:
-        """Where the media come from."""
-        return self._content
-
-    def close(self) -> None:
-        """Finish what is under way and let go of journal and bundle; doing it again does no harm."""
-        try:
-            self.sitting.close()
-        finally:
-            self._bundle.close()
-            self._on_closed(self)
+class OpenSitting(BundleSitting):
+    """A sitting of an admission; what the candidate's window hosts."""
 
 
 class Station:
@@ -120,7 +92,7 @@ class Station:
         self._deliveries = Deliveries(home, transport=transport, hubs=trusting.hubs, clock=clock, latest=self._latest)
         self._codes = CodeGate()
         self._letting_in = LettingIn(home, keys)
-        self._open: list[OpenSitting] = []
+        self._open: list[BundleSitting] = []
         self._rooms = RoomWatch(home.paired_rooms, self._open_links)
         self._begun_ms = clock.read().wall_ms
         self._link_problem = ""
@@ -214,7 +186,7 @@ class Station:
             raise
         told = self._letting_in.tell(sitting, admission_id)
 
-        def closed(opened: OpenSitting) -> None:  # whatever was recorded is durable by then
+        def closed(opened: BundleSitting) -> None:  # whatever was recorded is durable by then
             told()
             self._let_go(opened)
 
@@ -285,7 +257,7 @@ class Station:
         self._rooms.close()
         self._deliveries.close()
 
-    def _let_go(self, opened: OpenSitting) -> None:
+    def _let_go(self, opened: BundleSitting) -> None:
         """Forget a sitting that was closed: its answers are not kept for the next candidate's time."""
         self._deliveries.leave(opened.sitting)
         self._rooms.leave(opened.sitting)
