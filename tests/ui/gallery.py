@@ -14,7 +14,7 @@ from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.case.items.select_point import Point, SelectPointResponse
 from pocus_desktop.case.items.text_entry import TextEntryResponse
 from pocus_desktop.kernel.clock import ManualClock
-from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.kernel.words import Explanation, explain
 from pocus_desktop.sitting.intents import Intent
 from pocus_desktop.sitting.views import (
     AgreementView,
@@ -406,6 +406,10 @@ def screens() -> Mapping[str, tuple[Chrome, Screen]]:
             ),
         ),
         "30-waiting": (CHROME, WAITING),
+        "30-held": (
+            CHROME,
+            replace(WAITING, delivery="held", delivery_told=explain("sitting.delivery_held", {})),
+        ),
         "31-receipt": (
             replace(CHROME, mode=Mode.PRACTICE),
             HandedInView(
