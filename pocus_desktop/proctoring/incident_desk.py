@@ -10,6 +10,7 @@ from pocus_desktop.admission.roster import VerifiedRoster
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring.errors import NobodySitsError
 from pocus_desktop.proctoring.incident_folder import Filed, IncidentFolder, Shelf
 from pocus_desktop.proctoring.incident_gathering import gather, with_evidence
@@ -56,6 +57,7 @@ class IncidentDesk:
         self._clock = clock
         self._room = room
         self._rosters = rosters
+        self._catch_up()
 
     @classmethod
     def of(
@@ -104,33 +106,16 @@ class IncidentDesk:
         return self._keep(incident)
 
     def amend(self, reference: str, draft: Draft, station_ids: Iterable[str] = ()) -> Filed:
-        """Add to an incident; what the room knows now of these stations is added as evidence.
+        """Add to an incident; what the room knows now of these stations is added, from where the last evidence ended.
 
         Raises:
             BadReferenceError, UnknownIncidentError, IncidentClosedError, IncidentChangedError: It cannot be added to.
             UnknownKindError, BadDocumentError, FileRefusedError, JournalUnusableError: As `file`.
         """
         before = self._folder.find(reference).report.incident
-        whole = self._under_policy(with_evidence(draft, gather(self.state, station_ids)))
+        seen = {one.sitting: one.last_seq for entry in before.entries for one in entry.evidence}
+        whole = self._under_policy(with_evidence(draft, gather(self.state, station_ids, since=seen)))
         return self._keep(amend(before, whole, now=self._clock.read()))
-
-    def close(self, reference: str, *, who: str, told: str) -> Filed:
-        """Settle an incident with last words; it keeps its kind.
-
-        Raises:
-            PocusError: As `amend`.
-        """
-        last = self._folder.find(reference).report.incident.last
-        draft = Draft(
-            who=who,
-            category=last.category,
-            kind=last.kind,
-            told=told,
-            happened_ms=last.happened_ms,
-            until_ms=last.until_ms,
-            is_closed=True,
-        )
-        return self.amend(reference, draft)
 
     def tell(self, reference: str, station_ids: Iterable[str], *, who: str, language: str) -> tuple[str, ...]:
         """Give candidates the reference on their screens, as a message; the ids of the stations that it goes to.
@@ -189,6 +174,19 @@ class IncidentDesk:
 
     def _is_taken(self, reference: str) -> bool:
         return any(one.reference == reference for one in self._folder.all().filed)
+
+    def _catch_up(self) -> None:
+        """Tell the room of what is filed and it does not know: the program ended between the two."""
+        if self._room is None:
+            return
+        try:
+            for one in reversed(self._folder.all().filed):
+                incident = one.report.incident
+                known = self._room.state.incidents.get(one.reference)
+                if known is None or known.is_open is incident.last.is_closed:
+                    self._room.file_incident(_event(incident))
+        except PocusError as error:  # the disk refuses: nothing is filed until it takes something again
+            log.failure(error)
 
     def _keep(self, incident: Incident) -> Filed:
         filed = self._folder.keep(sign_report(incident, self._signer))

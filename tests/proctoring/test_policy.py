@@ -134,7 +134,7 @@ def test_an_open_incident_is_the_way_beyond_and_stands_in_its_report(room: LiveR
     assert room.policy is not None
     assert later.last.policy == room.policy.digest
     assert any("20 min" in one for one in later.last.beyond)
-    desk.close(filed.reference, who="P. Roctor", told="Settled.")
+    desk.amend(filed.reference, draft(told="Settled.", is_closed=True))
     with pytest.raises(BeyondPolicyError):
         room.order(STATION, AddTime(extra_ms=20 * MIN_MS), who="P. Roctor", reason=f"again {filed.reference}")
 

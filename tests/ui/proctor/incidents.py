@@ -79,7 +79,8 @@ def fill(desk: IncidentDesk) -> None:
         draft(category="technical", kind="playback", told="A recording did not play; it did after a restart."),
         [f"x25519-{3:032x}"],
     )
-    desk.close(two.reference, who="P. Roctor", told="The clock had stood still; nothing was lost.")
+    settled = draft(category="technical", kind="playback", told="The clock had stood still.", is_closed=True)
+    desk.amend(two.reference, settled)
 
 
 def main(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from pocus_desktop.admission.proctor_order import Message, told_by
 from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.proctoring.documents import Head
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.taxonomy import taxonomy
@@ -17,6 +18,7 @@ from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.incident_sheet import IncidentSheet
 from pocus_desktop.ui.words import Words
+from tests.proctoring.reports import report, sitting
 from tests.ui.conftest import named, settle
 from tests.ui.proctor.incidents import draft, fill, open_room
 
@@ -169,6 +171,38 @@ def test_a_file_that_was_spoilt_is_named_on_the_page(page: IncidentPage, desk: I
     path.write_bytes(path.read_bytes()[:-9])
     page.refresh()
     assert any(path.name in banner.accessibleName() for banner in page.findChildren(Banner))
+
+
+def test_what_was_filed_when_the_program_ended_is_told_to_the_room(
+    desk: IncidentDesk, room: LiveRoom, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(room, "file_incident", killed)
+    with pytest.raises(KeyboardInterrupt):
+        desk.file(draft(), STATIONS)
+    monkeypatch.undo()
+    assert room.state.incidents == {}
+    again = IncidentDesk.of(room, tmp_path / "room", clock=clock)
+    (one,) = again.all().filed
+    assert room.state.incidents[one.reference].is_open
+    before = room.state
+    IncidentDesk.of(room, tmp_path / "room", clock=clock)
+    assert room.state.incidents == before.incidents
+
+
+def test_what_is_added_begins_where_the_evidence_before_ended(desk: IncidentDesk, room: LiveRoom) -> None:
+    first = desk.file(draft(), [STATIONS[0]]).report.incident
+    assert [(one.first_seq, one.last_seq) for one in first.last.evidence] == [(1, 41)]
+    moved = report(
+        station_id=STATIONS[0],
+        number=2,
+        sitting=sitting(sitting="sit_1", candidate_id="C-1", head=Head(seq=90, digest="e" * 64)),
+    )
+    room.report(moved)
+    later = desk.amend(first.reference, draft(told="It went on."), [STATIONS[0]]).report.incident
+    assert [(one.first_seq, one.last_seq) for one in later.last.evidence] == [(41, 90)]
 
 
 def test_candidates_are_not_told_where_the_proctor_says_so(
