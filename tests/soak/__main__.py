@@ -27,6 +27,7 @@ HARNESSES: Final = (
     "moves",
     "hub",
     "log",
+    "room",
     "sync",
 )
 """Every harness, in the order in which they run."""
