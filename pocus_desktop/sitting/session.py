@@ -328,7 +328,7 @@ class Sitting:
             admission_id=self._state.opened.admission_id,
             station=self._station,
         )
-        if verified.order.act.kind in _STOPS:
+        if verified.order.act.kind in _STOPS and find(self._state.orders, verified.order.order_id) is None:
             self._let_type()
         with self._lock:
             self._submit(Deed(at=self._clock.read(), order=verified), then=lambda: self._tell_order(verified, take))

@@ -1,5 +1,6 @@
 """The proctor's orders as an appeal tells them: with the assessment, without it, and where they changed nothing."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -106,3 +107,16 @@ def test_an_order_that_cannot_be_read_is_told_as_that(world: World) -> None:
     telling = Telling(Names(None, "en"))
     said = {telling.event(one) for one in found.marks if one.kind == "ordered"}
     assert said == {words.say("appeals.event.ordered-unreadable")}
+
+
+def test_orders_in_a_made_up_sequence_are_told_with_the_assessment_and_without(world: World) -> None:
+    sitting = ordered(world)
+    first, *others = sitting.recorded
+    chance = random.Random(8253)
+    for _ in range(25):
+        made_up = chance.choices(others, k=chance.randrange(1, 40))
+        history = [first, *(replace(one, seq=seq) for seq, one in enumerate(made_up, start=2))]
+        for course in (sitting.course, None):
+            found = timeline(history, course)[0]
+            assert stops(found, Names(course, "en"))
+            assert sum(one.run_ms for one in found.clock) == found.totals.consumed_ms

@@ -44,7 +44,7 @@ def _deeds(sitting: Any) -> None:
     sitting.handle(intents.Answer(item="compressible", response=choice("no")))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(some_orders, st.integers(0, 2**32), st.sampled_from((*ENDS, None)))
 def test_repeated_reordered_and_replayed_orders_change_nothing(
     orders: list[tuple[tuple[Any, dict[str, Any]], int, int]], seed: int, end: Any
@@ -81,7 +81,7 @@ def test_repeated_reordered_and_replayed_orders_change_nothing(
         world.close()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(some_orders, st.integers(0, 2**32))
 def test_in_whatever_sequence_they_arrive_none_is_obeyed_out_of_its_turn(
     orders: list[tuple[tuple[Any, dict[str, Any]], int, int]], seed: int
