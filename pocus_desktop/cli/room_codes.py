@@ -17,6 +17,7 @@ from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.kernel.words import languages, say
 from pocus_desktop.proctoring import code_book
+from pocus_desktop.proctoring.code_book import on_one_line
 from pocus_desktop.proctoring.code_desk import CodeDesk, NoneHereError
 
 _MOST: Final = 60
@@ -37,7 +38,7 @@ def code(
     admitted = desk.find(candidate, admission_id)
     told = desk.tell(admitted, " ".join(challenge), who=who, now_ms=now_ms, again=again, incident=incident)
     person, asked = told.admission.candidate, told.challenge
-    click.echo(f"{person.display_name} ({person.id}), number {asked.number}:")
+    click.echo(f"{on_one_line(person.display_name)} ({on_one_line(person.id)}), number {asked.number}:")
     click.echo(f"it {say(f'code.does.{asked.purpose}', 'en', minutes=asked.minutes)}.")
     click.echo(f"The code: {told.code[:4]} {told.code[4:]}")
 
@@ -97,7 +98,7 @@ def book(
             path.chmod(0o600)
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
-        click.echo(f"{path}  {page.candidate_name} ({page.candidate_id})")
+        click.echo(f"{path}  {on_one_line(page.candidate_name)} ({on_one_line(page.candidate_id)})")
     click.echo(
         "Print them, seal each in an envelope of its own, keep the start codes elsewhere, and delete these files."
     )

@@ -95,13 +95,20 @@ def instructions(shown: Page, language: str) -> tuple[str, ...]:
     return tuple(say(f"code.book.{name}", language) for name in names)
 
 
+def on_one_line(text: str) -> str:
+    """A name as a terminal or a printer may have it: whoever wrote it makes no line of their own."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def as_text(shown: Page, language: str) -> str:
     """The page as text of fixed width, for a terminal or a printer without graphics."""
     titles = [column_title(purpose, minutes, language) for purpose, minutes in COLUMNS]
     width = max(10, *map(len, titles)) + 2
     lines = [
-        say("code.book.title", language, name=shown.candidate_name, candidate_id=shown.candidate_id),
-        say("code.book.of", language, bundle=shown.bundle_id, attempt=shown.attempt, admission=shown.admission_id),
+        on_one_line(say("code.book.title", language, name=shown.candidate_name, candidate_id=shown.candidate_id)),
+        on_one_line(
+            say("code.book.of", language, bundle=shown.bundle_id, attempt=shown.attempt, admission=shown.admission_id)
+        ),
         "",
         *instructions(shown, language),
         "",

@@ -144,7 +144,7 @@ class SittingState:
         pause: Why it is paused; None where it is not.
         paused_by: The proctor who paused it; empty where the candidate did.
         is_authorised: The proctor let the candidate begin, so that no start code is asked for.
-        is_barred: It was away for so long that the proctor's start code is needed to go on.
+        is_barred: It was away for so long that the proctor's word is needed to go on.
         has_left: The person closed the window, and has not come back since.
         rest: The break under way, until the candidate leaves it; None where there is none.
         wrong_codes: When wrong start codes were given.

@@ -194,3 +194,11 @@ def test_more_time_than_the_policy_allows_needs_an_incident(home: Home, desk: Co
     tell(3, 15, incident=new_reference())
     unlock = Challenge(purpose="unlock", number=4, admission_digest=one.digest)
     desk.tell(one, unlock.digits, who="P", now_ms=NOW_MS)  # a policy locks nobody out
+
+
+def test_a_name_steers_no_terminal_and_makes_no_line_of_its_own(home: Home, desk: CodeDesk) -> None:
+    one = admitted(home, candidate="C-1\n1       0000 0000\x1b[2J")
+    page = code_book.page(one, desk.secret(one), numbers=1)
+    text = code_book.as_text(page, "en")
+    assert "\x1b" not in text
+    assert len([line for line in text.splitlines() if line.startswith("1 ")]) == 2  # a row, and one for the sign-in
