@@ -6,25 +6,20 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from pocus_desktop.admission.admission import Admission, StationKeys
-from pocus_desktop.admission.enrolling import GRANT_TYPE, EnrolmentGrant, fingerprint, request_enrolment
-from pocus_desktop.admission.enrolment import NotEnrolledError, accept_grant, held_grant
+from pocus_desktop.admission.enrolling import EnrolmentGrant
+from pocus_desktop.admission.enrolment import NotEnrolledError, held_grant
 from pocus_desktop.admission.latest_time import LatestTime
-from pocus_desktop.admission.preflight_report import PAYLOAD_TYPE as REPORT_TYPE
 from pocus_desktop.admission.proctor_order import Kind, told_by
-from pocus_desktop.admission.roster import MAXIMUM_BYTES
-from pocus_desktop.admission.roster import PAYLOAD_TYPE as ROSTER_TYPE
-from pocus_desktop.admission.roster_folder import take_in, walk_in
+from pocus_desktop.admission.roster_folder import walk_in
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.walk_ins import WalkInOrder
+from pocus_desktop.app.console_intake import ConsoleError, Intake, ask_enrolment, told_as
 from pocus_desktop.app.console_moves import permit_from_stick
-from pocus_desktop.app.console_papers import Papers, bundle_cards, file_report, read_papers
-from pocus_desktop.bundle.trust.client import TrustClient
-from pocus_desktop.crypto import dsse
+from pocus_desktop.app.console_papers import Papers, bundle_cards, read_papers
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.kernel.errors import Blame, PocusError
-from pocus_desktop.kernel.files import FileRefusedError, write_atomically
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring import check_in, day
@@ -42,13 +37,6 @@ from pocus_desktop.ui.proctor.desk import BundleCard, CentreCard, ConsoleView, S
 from pocus_desktop.ui.proctor.intents import Intent
 
 
-class ConsoleError(PocusError):
-    """The console does not do what was asked; always one of the classes that follow."""
-
-    code = "console.refused"
-    blame = Blame.USER
-
-
 class NoProctorError(ConsoleError):
     """Something is to be kept with a name, and nobody gave one."""
 
@@ -59,12 +47,6 @@ class NoRoomOpenError(ConsoleError):
     """The centre is not enrolled yet, so that there is no room."""
 
     code = "console.no_room"
-
-
-class NothingForHereError(ConsoleError):
-    """A file is no grant, no roster and no report."""
-
-    code = "console.nothing_for_here"
 
 
 class NotListedError(ConsoleError):
@@ -207,8 +189,9 @@ class ConsoleDesk:
                 self._who = name
             case intents.AdmitWalkIn():
                 return self._admit(intent, language)
-            case intents.AskEnrolment():
-                return self._ask_enrolment(intent, language)
+            case intents.AskEnrolment(name=name, centre_id=centre_id, path=path):
+                now_ms = self._clock.read().wall_ms
+                return ask_enrolment(self._keys, path, name=name, centre_id=centre_id, now_ms=now_ms, language=language)
             case intents.TakeIn(path=path):
                 return self._take_in(path, language)
             case intents.WriteStick(path=path):
@@ -264,7 +247,7 @@ class ConsoleDesk:
             clock=self._clock,
         )
         self._seat(intent.admission_id, intent.station_id, is_move=True)
-        return _told("console.move_permitted", language, station=permit.to_station.name)
+        return told_as("console.move_permitted", language, station=permit.to_station.name)
 
     def _tell_code(self, intent: intents.TellCode, language: str) -> Explanation:
         who, desk = self._name(), CodeDesk(self._home, self._keys, self._hubs)
@@ -272,7 +255,7 @@ class ConsoleDesk:
         admitted = desk.find(intent.candidate_id)
         told = desk.tell(admitted, intent.challenge, who=who, now_ms=now_ms, again=intent.is_again)
         asked = told.challenge
-        return _told(
+        return told_as(
             "console.code_told",
             language,
             code=f"{told.code[:4]} {told.code[4:]}",
@@ -293,64 +276,18 @@ class ConsoleDesk:
             what=words.say(f"{key}.what", language, **said), next=words.say(f"{key}.next", language, **said)
         )
 
-    def _ask_enrolment(self, intent: intents.AskEnrolment, language: str) -> Explanation:
-        request = request_enrolment(
-            self._keys,
-            kind="centre",
-            name=intent.name,
-            centre_id=intent.centre_id,
-            code=None,
-            now_ms=self._clock.read().wall_ms,
-        )
-        try:
-            write_atomically(intent.path, request)
-        except OSError as problem:
-            raise FileRefusedError.of(problem) from problem
-        return _told("console.request_written", language, file=intent.path.name)
-
     def _take_in(self, path: Path, language: str) -> Explanation:
-        try:
-            if path.stat().st_size > MAXIMUM_BYTES:
-                raise NothingForHereError(file=path.name)
-            envelope = path.read_bytes()
-        except OSError as problem:
-            raise FileRefusedError.of(problem) from problem
-        match dsse.Envelope.parse(envelope).payload_type:
-            case t if t == GRANT_TYPE:
-                return self._take_grant(envelope, language)
-            case t if t == ROSTER_TYPE:
-                taken = take_in(self._home, envelope, hubs=self._hubs, grant=self._grant)
-                self._read()
-                return _told(
-                    "console.roster_taken", language, day=taken.roster.roster.day, new=taken.new, known=taken.known
-                )
-            case t if t == REPORT_TYPE:
-                known = [key for _name, key in self._papers.stations.values()]
-                known += [one.signing for one in self._state().stations.values() if one.is_in]
-                report = file_report(self._home, envelope, known)
-                self._read()
-                key = "console.report_ready" if report.is_ready else "console.report_problems"
-                return _told(key, language, station=self._station_name(report.station))
-            case _:
-                raise NothingForHereError(file=path.name)
-
-    def _take_grant(self, envelope: bytes, language: str) -> Explanation:
-        try:
-            trusted = Trusting.load(self._home).hubs
-        except NotEnrolledError:
-            trusted = None
-        pin = TrustClient(self._home.trust_state).enrol
-        try:
-            grant = accept_grant(self._home, self._keys, envelope, academy=None, trusted=trusted, pin=pin)
-        except OSError as problem:
-            raise FileRefusedError.of(problem) from problem
+        known = [key for _name, key in self._papers.stations.values()]
+        known += [one.signing for one in self._state().stations.values() if one.is_in]
+        intake = Intake(home=self._home, keys=self._keys, hubs=self._hubs, grant=self._grant, known=tuple(known))
+        told = intake.take(path, language, self._station_name)
         self._enter()
-        return _told("console.granted", language, name=grant.name, fingerprint=fingerprint(grant.hubs))
+        return told
 
     def _write_stick(self, path: Path, language: str) -> Explanation:
         if self._hosted is None or self._hosted.stick is None:
             raise NothingToWriteError
-        return _told("console.stick_written", language, count=self._hosted.stick(path), folder=path.name)
+        return told_as("console.stick_written", language, count=self._hosted.stick(path), folder=path.name)
 
     def _enter(self) -> None:
         """Open the room, where the centre is enrolled and it is not open yet."""
@@ -488,9 +425,3 @@ def _each(names: Iterable[str], do: Callable[[str], object]) -> None:
             first = first or problem
     if first is not None:
         raise first
-
-
-def _told(key: str, language: str, **params: object) -> Explanation:
-    return Explanation(
-        what=words.say(f"{key}.what", language, **params), next=words.say(f"{key}.next", language, **params)
-    )

@@ -20,6 +20,7 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.preflight_report import Check, Report
 from pocus_desktop.admission.proctor_order import read_order
 from pocus_desktop.admission.room_code import Challenge
+from pocus_desktop.admission.room_policy import RoomPolicy, issue_policy
 from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
 from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
 from pocus_desktop.crypto.keys import SealingKey
@@ -379,6 +380,39 @@ def set_up(window: ProctorWindow, centre: Centre) -> None:
     centre.arrive()
     window.set_up_page.who.setText("Pat Lee")
     window.set_up_page.who.editingFinished.emit()
+
+
+def test_whatever_a_file_is_it_is_taken_in_or_refused_in_words(window: ProctorWindow, centre: Centre) -> None:
+    set_up(window, centre)
+    for number, data in enumerate((b"", b"{", b"\xff\xfe", b"[]", centre.admission(9, "X"), centre.roster()[:-40])):
+        assert not window.do(intents.TakeIn(Path(centre.path(f"file-{number}", data))))
+        assert notice(window)
+    assert not window.do(intents.TakeIn(centre.folder))
+    assert not window.do(intents.TakeIn(centre.folder / "nowhere"))
+    assert not window.do(intents.AskEnrolment(name="", centre_id="A b", path=centre.folder / "x"))
+    assert not window.do(intents.AskEnrolment(name="North", centre_id="north", path=centre.folder))
+    assert not window.do(intents.AdmitWalkIn(candidate_id="x" * 81, name="Y"))
+    assert not window.do(intents.Seat("adm_none", centre.seats[0].station_id))
+    assert not window.do(intents.GoToHands((centre.seats[0].station_id, "x25519-none")))
+    assert [one.name for one in centre.desk.view("en").entrants] == ["Jon Park", "Maria Álvarez"]
+
+
+def test_the_academys_policy_is_taken_in_and_holds_in_the_room_that_is_opened_next(
+    window: ProctorWindow, centre: Centre
+) -> None:
+    set_up(window, centre)
+    limits = {"extra_once_minutes": 5, "extra_total_minutes": 10, "breaks": 1, "break_minutes": 5}
+    named = {"policy_id": "pol_" + "0" * 20, "centre_id": "north", "made_at_ms": DAY_MS}
+    take(window, "roster", centre.path("policy", issue_policy(RoomPolicy.model_validate(named | limits), HUB)))
+    assert "The policy of the academy is here." in notice(window)
+    before = centre.room.policy
+    centre.room.close()
+    holder = centre.room.holder
+    centre.rooms[0] = LiveRoom(centre.home.room, holder=holder, clock=centre.clock)
+    assert (before, centre.room.policy is not None) == (None, True)
+    other = RoomPolicy.model_validate(named | limits | {"centre_id": "south"})
+    take(window, "roster", centre.path("theirs", issue_policy(other, HUB)))
+    assert "The policy of the academy is here." not in notice(window)
 
 
 def test_a_station_without_a_network_is_answered_by_a_code(window: ProctorWindow, centre: Centre) -> None:
