@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.https import HttpsTransport
 from tests.hub.school import Sat, School
+from tests.ports import port_for_later
 
 PROGRAM = "from pocus_desktop.app.main import main; main()"
 WORDS = "correct horse"
@@ -32,15 +32,9 @@ def deliver(url: str, sat: Sat) -> bytes:
         transport.close()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def test_a_served_hub_is_watched_and_its_keys_exchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POCUS_PASSPHRASE", WORDS)
-    school, store, port = School(folder=tmp_path), FileKeyStore(tmp_path / "keys", WORDS), free_port()
+    school, store, port = School(folder=tmp_path), FileKeyStore(tmp_path / "keys", WORDS), port_for_later()
     school.keys.save(store)
     school.hub().close()
     where = ["--folder", str(tmp_path / "hub"), "--keys", str(tmp_path / "keys"), "--port", "0"]

@@ -16,7 +16,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -31,6 +30,7 @@ import pytest
 from psycopg import sql
 
 from pocus_desktop.hub.records import store_engine, store_schema
+from tests.ports import port_for_later
 
 USER: Final = "pocus"
 PASSWORD: Final = "a-password-of-the-tests"
@@ -169,7 +169,7 @@ def running_cluster(**settings: str) -> Iterator[Cluster]:
         if os.geteuid() == 0:
             owner = _owner()
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        cluster = Cluster(folder=folder, programs=programs, port=_free_port())
+        cluster = Cluster(folder=folder, programs=programs, port=port_for_later())
         _make(cluster, settings)
         cluster.start()
         try:
@@ -253,12 +253,6 @@ def _owner() -> pwd.struct_passwd:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     pytest.skip("run by an administrator, and there is nobody else to run PostgreSQL as")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def children(parent: int) -> list[int]:
