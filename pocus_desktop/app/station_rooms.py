@@ -67,6 +67,7 @@ class StationRooms:
         self._hub = hub
         self._discovery = discovery
         self._lock = threading.RLock()
+        self._writing = threading.Lock()
         self._agents: dict[bytes, RoomAgent] = {}
         self._paired: tuple[PairedRoom, ...] = ()
         self._paired_as: object = None
@@ -116,20 +117,20 @@ class StationRooms:
         with self._lock:
             if stamp == self._paired_as or self._is_closed:
                 return
-            self._paired_as = stamp
             try:
                 self._paired = load_rooms(self._home.paired_rooms)
             except PocusError as error:
                 log.failure(error)
                 return
+            self._paired_as = stamp
             wanted = {room.certificate: room for room in self._paired}
             gone = [self._agents.pop(each) for each in tuple(self._agents) if each not in wanted]
             for certificate, room in wanted.items():
                 if certificate not in self._agents:
                     self._agents[certificate] = agent = self._agent(room)
                     agent.start()
-        for agent in gone:
-            agent.close()
+        for agent in gone:  # whoever asks is not kept waiting for their last words
+            agent.stop()
 
     def close(self) -> None:
         """End all links."""
@@ -167,11 +168,10 @@ class StationRooms:
         return Seen(sitting=teller.tell() if teller is not None else None, health=self._healthy())
 
     def _healthy(self) -> Health:
-        now_ms = self._clock.read().monotonic_ms
-        with self._lock:
-            if self._health is None or not 0 <= now_ms - self._health[0] < HEALTH_MS:
-                self._health = (now_ms, self._examined())
-            health = self._health[1]
+        now_ms, known = self._clock.read().monotonic_ms, self._health
+        if known is None or not 0 <= now_ms - known[0] < HEALTH_MS:  # a disk may be slow: no lock is held for it
+            self._health = known = (now_ms, self._examined())
+        health = known[1]
         sitting = self.sitting
         failed = [] if sitting is None else [clip.failure for clip in sitting.state.clips.values() if clip.failure]
         return health.model_copy(update={"media_fault": _code(failed[0])}) if failed else health
@@ -238,7 +238,7 @@ class StationRooms:
 
     def _keep(self, new: PairedRoom) -> None:
         """A console that was not known is a link of its own from now on."""
-        with self._lock:
+        with self._writing:
             rooms = load_rooms(self._home.paired_rooms)
             if new.certificate in {room.certificate for room in rooms}:
                 return
@@ -251,7 +251,7 @@ class StationRooms:
         if standing != "joined":
             return
         try:
-            with self._lock:
+            with self._writing:
                 rooms = load_rooms(self._home.paired_rooms)
                 there = [each for each in rooms if each.certificate == room.certificate and each.address != address]
                 if there:

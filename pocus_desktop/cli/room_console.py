@@ -118,7 +118,7 @@ def show(*, as_json: bool) -> None:
         for mark in row["marks"]:
             click.echo(f"          - {mark['told']}")
         for order in row["orders"][-3:]:
-            click.echo(f"          · {order['told']}  ({order['order_id']})")
+            click.echo(f"          · {_told(order)}  ({order['order_id']})")
 
 
 @click.command()
@@ -159,7 +159,7 @@ def order(
         came = _came(link, [order_id for _, order_id in asked], wait_s)
     for station, order_id in asked:
         line = came[order_id]
-        click.echo(f"{station}: {line['told']}  ({order_id})")
+        click.echo(f"{station}: {_told(line)}  ({order_id})")
     if any(line["course"] in {"refused", "again"} for line in came.values()):
         context.exit(1)
 
@@ -252,6 +252,10 @@ def _line(row: dict[str, Any]) -> str:
     who = f"{row['candidate_name']} ({row['candidate_id']})" if row["candidate_name"] else row["candidate_id"]
     step = f"  {row['step_number']}/{row['step_count']}" if row["step_count"] else ""
     return f"{row['urgency']:<8}  {row['name']:<16} {who}  {row['state_told']}{step}{left}".rstrip()
+
+
+def _told(order: dict[str, Any]) -> str:
+    return f"{order['told']}. {order['why']}" if order["why"] else str(order["told"])
 
 
 @contextmanager

@@ -61,6 +61,7 @@ class OrderLine:
         course: How far it is; of another console's, what it came to.
         told: In words.
         is_ours: Whether this console made it, and can withdraw it.
+        why: Why the station refused it, in words; empty where it did not.
     """
 
     order_id: str
@@ -70,6 +71,7 @@ class OrderLine:
     told: str
     who: str
     is_ours: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +352,7 @@ def _orders(state: RoomState, station: Station, language: str) -> Iterator[Order
             told=_order_told(came.kind, came.outcome, language),
             who=came.who,
             is_ours=False,
+            why=_why(came.reason, language),
         )
     for order in state.orders.values():
         if order.asked.station_id == station.station_id:
@@ -365,7 +368,12 @@ def _own(order: Ordered, language: str) -> OrderLine:
         told=_order_told(order.asked.kind, order.course, language),
         who=order.asked.who,
         is_ours=True,
+        why=_why(order.reason, language),
     )
+
+
+def _why(code: str, language: str) -> str:
+    return words.explain(code, {}, language).what if code else ""
 
 
 def _order_told(kind: str, course: Course, language: str) -> str:

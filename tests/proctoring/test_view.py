@@ -9,7 +9,7 @@ from pocus_desktop.proctoring import events, room
 from pocus_desktop.proctoring.documents import Health, LimitLeft, Noted
 from pocus_desktop.proctoring.view import RoomView, Urgency, room_view
 from pocus_desktop.sitting.state import Stage
-from tests.proctoring.reports import STATION, sitting
+from tests.proctoring.reports import STATION, order_came, sitting
 from tests.proctoring.test_room import KEY, Story, begun
 
 WALL_MS = 1_767_225_600_000
@@ -113,6 +113,14 @@ def test_an_order_is_told_wherever_it_is() -> None:
     assert seen(story).rows[0].orders[0].told == "Pause: waits for the link"
     story.later(room.GOOD_MS + 1)
     assert [mark.code for mark in seen(story).rows[0].marks] == ["order-again", "silent"]
+
+
+def test_a_refusal_is_told_with_its_reason() -> None:
+    story = begun().asked().handed_over()
+    came = order_came(order_id=f"ord_{1:020d}", outcome="refused", reason="order.not_paused")
+    story.reported(number=2, sitting=sitting(orders=(came,)))
+    (line,) = seen(story).rows[0].orders
+    assert (line.told, line.why) == ("Pause: refused by the station", "The sitting is not paused.")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
