@@ -59,10 +59,10 @@ def faces() -> Faces:
     )
 
 
-def _open_relay() -> AbstractContextManager[RelayFace]:
+def _open_relay(*, signs: bool) -> AbstractContextManager[RelayFace]:
     from pocus_desktop.app.relay_desk import beside  # the outbox's records
 
-    return beside(Home.default(), os.environ.get(PASSPHRASE_VARIABLE))
+    return beside(Home.default(), os.environ.get(PASSPHRASE_VARIABLE), signs=signs)
 
 
 def _stock_from_rooms(*, bundles: Sequence[str]) -> FromRoom:

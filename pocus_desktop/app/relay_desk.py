@@ -60,7 +60,7 @@ class RelayDesk:
         self,
         home: Home,
         *,
-        keys: StationKeys,
+        keys: StationKeys | None,
         trusting: Trusting,
         clock: Clock,
         transport: Transport | None = None,
@@ -70,7 +70,7 @@ class RelayDesk:
 
         Args:
             home: The centre's.
-            keys: Its own, whose signing key signs for what it sends on.
+            keys: Its own, whose signing key signs for what it sends on; None where nothing is asked or sent.
             trusting: Whom it believes.
             clock: The machine's.
             transport: Instead of the hub at its address.
@@ -188,6 +188,8 @@ class RelayDesk:
 
     def _ask_hub(self, problems: list[tuple[str, PocusError]]) -> int | None:
         """Take in what the hub hands to this centre; a hub that does not answer keeps no bundle from coming."""
+        if self._keys is None or not self._trusting.hub_url:
+            return None
         try:
             with HubClient(self._trusting.hub_url) as client:
                 came = client.admissions(self._keys.signing, now_ms=self._clock.read().wall_ms)
@@ -205,13 +207,14 @@ class RelayDesk:
 
 
 @contextmanager
-def beside(home: Home, passphrase: str | None) -> Iterator[RelayDesk]:
-    """A centre's relay for one command, beside the console that may be running.
+def beside(home: Home, passphrase: str | None, *, signs: bool) -> Iterator[RelayDesk]:
+    """A centre's relay for one command, beside the console that may be running; its keys only where it `signs`.
 
     Raises:
         PocusError: Its keys, its trust or what it holds cannot be opened.
     """
-    keys, trusting = own_keys(open_keystore(home.keys, passphrase)), Trusting.load(home)
+    keys = own_keys(open_keystore(home.keys, passphrase)) if signs else None
+    trusting = Trusting.load(home)
     desk = RelayDesk(home, keys=keys, trusting=trusting, clock=SystemClock(), is_alone=False)
     try:
         yield desk
@@ -234,8 +237,8 @@ def told(brought: Brought) -> HeldEnvelope:
     )
 
 
-def _way(home: Home, trusting: Trusting, keys: StationKeys) -> Transport:
+def _way(home: Home, trusting: Trusting, keys: StationKeys | None) -> Transport:
     """To the hub by its address; without one, nothing is sent by itself, and sticks are written when asked for."""
     if trusting.hub_url:
-        return HttpsTransport(trusting.hub_url, key=keys.signing)
+        return HttpsTransport(trusting.hub_url, key=None if keys is None else keys.signing)
     return FolderTransport(home.carry)

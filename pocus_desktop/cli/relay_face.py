@@ -1,6 +1,6 @@
 """A centre's relay, and what a station gets from one, as commands know them; `app` has the real ones."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,11 @@ class RelayFace(Protocol):
         """By the id of its device key, what people call each station of the centre's rosters."""
 
 
-OpenRelay = Callable[[], AbstractContextManager[RelayFace]]
+class OpenRelay(Protocol):
+    """The way to a centre's relay."""
+
+    def __call__(self, *, signs: bool) -> AbstractContextManager[RelayFace]:
+        """Open it beside the console; only where something is asked or sent does it sign, and need its keys."""
 
 
 class StockFromRooms(Protocol):

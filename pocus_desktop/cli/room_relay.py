@@ -28,7 +28,7 @@ def relay() -> None:
 @click.pass_context
 def status(context: click.Context, faces: Faces, *, as_json: bool) -> None:
     """Tell what each station brought, how far it is, and what to do next; the status is 1 where one was refused."""
-    with faces.open_relay() as desk:
+    with faces.open_relay(signs=False) as desk:
         held, names = desk.held(), desk.names()
     for one in worst_first(held) if as_json else ():
         told = {name: getattr(one, name) for name in one.__slots__}
@@ -52,7 +52,7 @@ def fetch(context: click.Context, faces: Faces, sources: tuple[str, ...], bundle
     From each SOURCE (a stick, a folder, an address), or from the hub where none is given. Only what is missing is
     fetched. The status is 1 where something did not come.
     """
-    with faces.open_relay() as desk:
+    with faces.open_relay(signs=True) as desk:
         done = desk.fetch(sources, bundles=bundles)
     if done.admissions is not None:
         click.echo(f"{done.admissions} admissions came from the hub.")
@@ -67,7 +67,7 @@ def fetch(context: click.Context, faces: Faces, sources: tuple[str, ...], bundle
 @click.pass_context
 def send(context: click.Context, faces: Faces) -> None:
     """Send what is held to the hub now, beside the console that does so by itself; the status is 1 where it fails."""
-    with faces.open_relay() as desk:
+    with faces.open_relay(signs=True) as desk:
         attempts = desk.send()
     for attempt in attempts:
         if attempt.error is not None:
@@ -89,7 +89,7 @@ def stick(context: click.Context, faces: Faces, stick: Path) -> None:
     Stations get the receipts by themselves, within a minute. Everything stays here until its receipt has come. The
     status is 1 where something did not go.
     """
-    with faces.open_relay() as desk:
+    with faces.open_relay(signs=False) as desk:
         found = desk.stick(stick)
     for one in found:
         if one.error is not None:

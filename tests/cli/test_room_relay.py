@@ -70,6 +70,7 @@ def test_what_is_held_goes_by_stick_and_its_receipt_comes_back(
     hub.close()
     assert run(["room", "relay", "stick", str(stick)], faces=faces()) == 0
     assert "receipt" in capsys.readouterr().out
+    assert not home.keys.exists(), "neither looking nor carrying needs this centre's keys"
     assert run(["room", "relay", "stick", str(stick)], faces=faces()) == 0
     assert "Nothing waits" in capsys.readouterr().out
     assert run(["room", "relay", "status"], faces=faces()) == 0
