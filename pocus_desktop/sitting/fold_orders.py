@@ -179,6 +179,8 @@ def _rest(state: SittingState, order: ProctorOrder, act: order_document.Break) -
         return "order.already_paused"
     if state.rest is not None:
         return "order.in_break"
+    if not state.ledger.is_started:
+        return "order.clock_stopped"
     length_ms = act.minutes * 60_000
     rest = Rest(
         after="",
@@ -189,7 +191,7 @@ def _rest(state: SittingState, order: ProctorOrder, act: order_document.Break) -
         is_clock_held=act.is_clock_held,
     )
     time = ledger.end_rest(state.ledger)  # who waited for a recording waits no more
-    if act.is_clock_held and time.is_started:
+    if act.is_clock_held:
         time = ledger.rest(time, length_ms)
     return changed(state, rest=rest, ledger=time)
 

@@ -1,5 +1,6 @@
 """What the proctor's orders do to a sitting, and what they never do."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from pocus_desktop.admission.proctor_order import (
     OrderForOtherStationError,
     told_by,
 )
+from pocus_desktop.case.models import Assessment
 from pocus_desktop.sitting import events, intents, session, views
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import BadHistoryError, DiskFullError
@@ -22,7 +24,7 @@ from pocus_desktop.sitting.ledger import BREAK
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.state import Stage
 from tests.sitting.ordering import Console, with_centre
-from tests.sitting.world import World, choice, number, to_case, to_femoral, to_review
+from tests.sitting.world import ASSESSMENT, World, choice, number, to_case, to_femoral, to_review
 
 MINUTE_MS = 60_000
 
@@ -319,6 +321,19 @@ def test_a_break_is_not_for_who_is_paused(world: World) -> None:
     sitting, console = at_femoral(world)
     console.order(sitting, "pause")
     assert console.order(sitting, "break", minutes=5) == "order.already_paused"
+    world.close()
+
+
+def test_once_the_clock_has_stopped_there_is_no_break_to_give(world: World) -> None:
+    one_way = copy.deepcopy(ASSESSMENT)
+    del one_way["cases"][0]["phases"][-1]["navigation"]
+    world.assessment = Assessment.model_validate(one_way)
+    sitting, console = with_centre(world)
+    to_review(sitting)
+    assert (sitting.state.stage, sitting.state.ledger.is_started) == (Stage.REVIEW, False)
+    assert console.order(sitting, "break", minutes=5) == "order.clock_stopped"
+    assert console.order(sitting, "add-time", extra_ms=1) == "order.no_limit"
+    assert console.order(sitting, "end") == ""
     world.close()
 
 
