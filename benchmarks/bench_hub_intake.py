@@ -1,9 +1,10 @@
 """Envelopes that an academy's hub accepts in a second, beside rows of the same size that `pgbench` inserts.
 
 Both on one PostgreSQL that syncs each commit, in one run and in turns, each asked by as many clients in a process of
-their own (`benchmarks.hub_clients`, `pgbench`). Ours is the whole way: HTTP, opening and judging the envelope, the
-object synced to the disk, rows, log entry, job and receipt in one transaction, the answer; by two server processes. The
-reference is one INSERT a transaction, prepared once. Scoring is not in it: it comes after (`pocus hub work`).
+their own (`benchmarks.hub_clients`, `pgbench`). Ours is the whole way: HTTP, the station's signature over the request,
+opening and judging the envelope, the object synced to the disk, rows, log entry, job and receipt in one transaction,
+the answer, the line in the log; by two server processes. The reference is one INSERT a transaction, prepared once.
+Scoring is not in it: it comes after (`pocus hub work`).
 
 What the processors of this machine do for others disturbs both; so each claim says besides how much processor time an
 envelope took: of the hub's processes, and of PostgreSQL's.
@@ -18,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +27,13 @@ from typing import Final
 
 from benchmarks.claim import Claim, at_most
 from benchmarks.hub_clients import LENGTH
+from pocus_desktop.admission.station_request import sign_request
+from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from tests.hub.postgres import PASSWORD, Cluster, children, running_cluster, upgrade
 from tests.hub.school import School, with_first
 from tests.hub.several import academy
+from tests.hub.test_admissions import enrol
 
 CLIENTS: Final = (2, 4, 8)
 ROUNDS: Final = 5
@@ -58,17 +63,20 @@ def run() -> list[Claim]:
         name = cluster.create()
         upgrade(cluster.url(name))
         school = School(folder=Path(folder), database_url=cluster.url(name))
-        requests = iter(_requests(school, WARMING + ENVELOPES * ROUNDS * len(CLIENTS)))
+        hub = school.hub()
+        station = enrol(hub.registry, "Desk 1").signing
+        hub.close()
+        requests = iter(_requests(school, station, WARMING + ENVELOPES * ROUNDS * len(CLIENTS)))
         claims = []
-        with academy(school, cluster, random.Random(1), processes=2) as hub:
-            _ours(hub.ports, [next(requests) for _ in range(WARMING)], max(CLIENTS), (), cluster, school.folder)
-            servers = children(hub.pid)
+        with academy(school, cluster, random.Random(1), processes=2, is_watched=False) as served:
+            _ours(served.ports, [next(requests) for _ in range(WARMING)], max(CLIENTS), (), cluster, school.folder)
+            servers = children(served.pid)
             for clients in CLIENTS:
                 ours, theirs, size = [], [], 0
                 for _ in range(ROUNDS):
                     batch = [next(requests) for _ in range(ENVELOPES)]
                     size = len(batch[0])
-                    ours.append(_ours(hub.ports, batch, clients, servers, cluster, school.folder))
+                    ours.append(_ours(served.ports, batch, clients, servers, cluster, school.folder))
                     theirs.append(_pgbench(cluster, name, clients, size, school.folder))
                 of_hub, of_database = (
                     statistics.median(getattr(one, part) for one in ours) for part in ("hub", "database")
@@ -87,16 +95,18 @@ def run() -> list[Claim]:
         return claims
 
 
-def _requests(school: School, number: int) -> list[bytes]:
-    """Requests with envelopes of as many sittings, ready to be sent."""
+def _requests(school: School, station: SigningKey, number: int) -> list[bytes]:
+    """Requests of a station with envelopes of as many sittings, ready to be sent."""
     sat = school.sit()
     made = []
     for each in range(number):
         data = school.seal(with_first(sat.recorded, sitting=f"sit_bench_{each}"), sat.admission)
         digest = hashlib.sha256(data)
         content = base64.b64encode(digest.digest()).decode()
+        target, now_ms = f"/v1/envelopes/{digest.hexdigest()}", round(time.time() * 1000)
+        signed = sign_request(station, method="PUT", target=target, now_ms=now_ms, content_digest=digest.hexdigest())
         head = (
-            f"PUT /v1/envelopes/{digest.hexdigest()} HTTP/1.1\r\nHost: hub\r\nContent-Type: {MEDIA_TYPE}\r\n"
+            f"PUT {target} HTTP/1.1\r\nHost: hub\r\nContent-Type: {MEDIA_TYPE}\r\nAuthorization: {signed}\r\n"
             f"Content-Digest: sha-256=:{content}:\r\nContent-Length: {len(data)}\r\n\r\n"
         )
         made.append(head.encode() + data)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pocus_desktop.hub.errors import StoreUnavailableError, TooLargeError
+from pocus_desktop.hub.errors import PlaceMissingError, PlaceOfAnotherError, StoreUnavailableError, TooLargeError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES
 from pocus_desktop.hub.results_log.export import export_log, holds_another_log
@@ -39,7 +39,7 @@ def take_folder(hub: Hub, folder: Path) -> tuple[Carried, ...]:
         FolderDamagedError: A link leads out of it, or it cannot be read.
         FolderNotWritableError: It takes no receipts, or gives others back; the results that came before that are held
             all the same.
-        StoreUnavailableError: The hub cannot take anything now.
+        StoreUnavailableError, PlaceMissingError, PlaceOfAnotherError: The hub cannot take anything now.
     """
     results = folder / RESULTS
     if not results.is_dir():
@@ -62,7 +62,7 @@ def _take(hub: Hub, folder: Path, path: Path) -> Carried:
     try:
         data = _read(path)
         result = hub.take(data, path.name)
-    except StoreUnavailableError:
+    except (StoreUnavailableError, PlaceMissingError, PlaceOfAnotherError):  # as it would be for every other result
         raise
     except PocusError as error:
         return Carried(digest=path.name, error=error)

@@ -55,8 +55,10 @@ from pocus_desktop.hub.web.guard import Limits
 from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.hub.web.processes import run_several
 from pocus_desktop.hub.web.serve import configuration
+from pocus_desktop.kernel import log
 
 folder, orders, signing, sealing, count = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:5], int(sys.argv[5])
+is_watched = sys.argv[6] == "watched"
 keys = AcademyKeys(signing=SigningKey.from_seed(bytes.fromhex(signing)),
                    sealing=SealingKey.from_seed(bytes.fromhex(sealing)))
 
@@ -73,7 +75,8 @@ def hook(point):
             time.sleep(0.005)
 
 def work(number):
-    hub = Hub(folder, keys, os.environ["POCUS_DATABASE_URL"], hook=hook)
+    log.start_on(sys.stderr, is_strict=True)
+    hub = Hub(folder, keys, os.environ["POCUS_DATABASE_URL"], hook=hook if is_watched else lambda _point: None)
     uvicorn.Server(configuration(hub, policy=POLICY)).run(sockets=[listeners[number]])
     hub.close()
 
@@ -198,14 +201,17 @@ class Academy:
 
 
 @contextlib.contextmanager
-def academy(school: School, cluster: Cluster, rng: random.Random, *, processes: int = PROCESSES) -> Iterator[Academy]:
-    """The processes, running; the school's database is the cluster's."""
+def academy(
+    school: School, cluster: Cluster, rng: random.Random, *, processes: int = PROCESSES, is_watched: bool = True
+) -> Iterator[Academy]:
+    """The processes, running; the school's database is the cluster's. Only those that are watched can be killed."""
     hub = school.hub(is_scoring_later=True)
     hub.close()
     orders = school.folder / "orders"
     orders.mkdir()
     keys = school.keys
     arguments = [school.folder / "hub", orders, keys.signing.seed.hex(), keys.sealing.seed.hex(), processes]
+    arguments.append("watched" if is_watched else "alone")
     command = [sys.executable, "-c", _SERVER, *map(str, arguments)]
     environment = {**os.environ, "POCUS_DATABASE_URL": school.database_url or ""}
     with subprocess.Popen(
