@@ -9,37 +9,31 @@ The first three may lie in another place (`hub.storage.places`); with them and t
 hub keeps nothing of its own, and any of several may answer.
 """
 
-import logging
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
-from pocus_desktop.bundle.scoring_key import open_scoring_key, read_label
-from pocus_desktop.bundle.verifier import TrustPolicy, open_bundle
+from pocus_desktop.bundle.verifier import TrustPolicy
 from pocus_desktop.case.models import Assessment
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import (
-    BadScoringKeyError,
     HubError,
     NotFoundError,
     ObjectDamagedError,
-    ShelfDamagedError,
     StoreUnavailableError,
 )
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Offer, Point
-from pocus_desktop.hub.marking import is_continuation, mark
-from pocus_desktop.hub.moves import remark_of
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
-from pocus_desktop.hub.records.store_orders import OrderRemark
 from pocus_desktop.hub.records.upload_store import UploadStore
+from pocus_desktop.hub.registering import read_bundle
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.results_log.audit import Finding, audit_records
 from pocus_desktop.hub.results_log.result_log import ResultLog
+from pocus_desktop.hub.settling import Settling
 from pocus_desktop.hub.shelf import Shelf, Shelved
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.hub.storage.places import FolderPlace, open_place
@@ -51,10 +45,7 @@ from pocus_desktop.kernel.files import make_folder
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.material import Material
-from pocus_desktop.sitting.opening import app_version
 from pocus_desktop.sitting.sealed import Opened
-
-UNEXPECTED = "kernel.unexpected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +136,9 @@ class Hub:
             require_place=self._require_folder,
             hook=hook,
             maximum_quarantine_bytes=maximum_quarantine_bytes,
+        )
+        self._settling = Settling(
+            store=self._store, intake=self._intake, shelf=self._shelf, registry=self.registry, clock=self.clock
         )
         if not self._store.is_scoring_later and not is_only_read:
             for standing in self._store.standings(status=Status.RECEIVED):
@@ -250,7 +244,7 @@ class Hub:
         standing = self._store.standing(sitting)
         if standing is None:
             raise NotFoundError
-        return self._opened(standing)
+        return self._settling.opened(standing)
 
     def every(self, sitting: str) -> tuple[Opened, ...]:
         """What every envelope of a sitting says, those with the fewest events first.
@@ -299,7 +293,7 @@ class Hub:
             VersionTakenError: Another assessment is registered under that id and version.
             StoreUnavailableError: The disk does not take it.
         """
-        self._shelf.put(
+        return self._put(
             Shelved(
                 bundle_id=bundle_id,
                 bundle_version=bundle_version,
@@ -308,9 +302,13 @@ class Hub:
                 key=key,
             )
         )
-        settled = self._score_again((bundle_id, bundle_version))
-        log.event("hub.registered", bundle=bundle_id, version=bundle_version, settled=len(settled))
-        return Registered(bundle_id=bundle_id, bundle_version=bundle_version, settled=settled)
+
+    def _put(self, shelved: Shelved) -> Registered:
+        self._shelf.put(shelved)
+        bundle = (shelved.bundle_id, shelved.bundle_version)
+        settled = self._score_again(bundle)
+        log.event("hub.registered", bundle=bundle[0], version=bundle[1], settled=len(settled))
+        return Registered(bundle_id=bundle[0], bundle_version=bundle[1], settled=settled)
 
     def _score_again(self, bundle: tuple[str, int]) -> tuple[str, ...]:
         if self._store.is_scoring_later:
@@ -343,82 +341,24 @@ class Hub:
             VersionTakenError: Another build is registered under that id and version.
             PocusError: `bundle.*`, `crypto.*`, `sitting.*`: bundle or scoring key are not sound.
         """
-        now_ms = self.clock.read().wall_ms if at_ms is None else at_ms
-        with open_bundle(bundle, policy, now_ms=now_ms, app_version=app_version()) as verified:
-            material = Material.of(verified, verified.unlock(content_key))
-        recipient = read_label(scoring_key).recipient
-        opener = next((key for key in self.ring.openers if key.key_id == recipient), None)
-        if opener is None:
-            raise BadScoringKeyError(bundle=material.bundle_id, item="", reason="not_for_this_academy", count=0)
-        opened = open_scoring_key(
-            scoring_key,
-            opener,
-            bundle_id=material.bundle_id,
-            version=material.bundle_version,
-            keys=policy.everyone(),
-            threshold=policy.threshold,
+        shelved = read_bundle(
+            bundle,
+            scoring_key=scoring_key,
+            openers=self.ring.openers,
+            policy=policy,
+            content_key=content_key,
+            at_ms=self.clock.read().wall_ms if at_ms is None else at_ms,
         )
-        return self.register(
-            bundle_id=material.bundle_id,
-            bundle_version=material.bundle_version,
-            assessment=material.assessment,
-            key=_read_key(opened.data, material.bundle_id),
-            manifest_digest=material.manifest_digest,
-        )
+        return self._put(shelved)
 
     def settle(self, sitting: str) -> Status:
-        """Score a sitting by the envelope that speaks for it, and note what came of it.
-
-        Whatever goes wrong here is noted and harms no one else's result; the envelope itself is safe.
+        """Score a sitting by the envelope that speaks for it, and note what came of it (`hub.settling`).
 
         Raises:
             NotFoundError: No sitting of that id is known.
             StoreUnavailableError: The records do not take it; it is done at the next start.
         """
-        while True:
-            envelopes = self._store.envelopes(sitting)
-            standing = self._store.standing(sitting)
-            if standing is None:
-                raise NotFoundError
-            stamp = self._stamp(standing)
-            status = self._settle(standing)
-            later = self._store.standing(sitting)
-            is_same = later is not None and later.digest == standing.digest
-            is_compared = self._store.envelopes(sitting) == envelopes  # with all that may tell another history
-            if is_same and is_compared and self._stamp(standing) == stamp:
-                return status  # else a key was registered or an envelope came meanwhile, here or in another process
-
-    def _settle(self, standing: Standing) -> Status:
-        report: ScoreReport | None = None
-        status, problem, has_fork = Status.WAITING_FOR_KEY, "", standing.has_fork
-        try:
-            opened = self._opened(standing)
-            self.registry.walk_ins.note(standing.sitting, opened.admission)
-            shelved = self._shelf.find(standing.bundle_id, standing.bundle_version)
-            has_fork = self._compare(standing.sitting, opened)
-            self._note_orders(standing.sitting, opened)
-            if shelved is not None:
-                report = mark(opened, shelved)
-                status = Status.SCORED
-        except StoreUnavailableError:
-            raise
-        except PocusError as error:
-            log.failure(error)
-            status, problem = Status.FAILED, error.code
-        except Exception as bug:  # noqa: BLE001 - a mistake in marking must not stop the hub from taking results
-            _log_bug(bug)
-            status, problem = Status.FAILED, UNEXPECTED
-        self._store.settle(
-            standing.sitting,
-            digest=standing.digest,
-            status=status,
-            now_ms=self.clock.read().wall_ms,
-            problem=problem,
-            has_fork=has_fork,
-            report=None if report is None else report.model_dump_json(),
-        )
-        log.event("hub.settled", sitting=standing.sitting, status=str(status), problem=problem, has_fork=has_fork)
-        return status
+        return self._settling.settle(sitting)
 
     def audit_log(self) -> Iterator[Finding]:
         """Everything that log, receipts and envelopes do not agree about (`hub.results_log.audit`)."""
@@ -480,7 +420,7 @@ class Hub:
     def _sat_at(self, standing: Standing) -> int | None:
         """When a sitting was last heard of by its own stamps; None where its envelope no longer opens."""
         try:
-            return self._opened(standing).events[-1].at.wall_ms
+            return self._settling.opened(standing).events[-1].at.wall_ms
         except PocusError as error:
             log.failure(error)
             return None
@@ -493,59 +433,3 @@ class Hub:
             log.failure(error)
             return None
         return None if opened is None else opened.admission
-
-    def _stamp(self, standing: Standing) -> str | None:
-        try:
-            return self._shelf.stamp(standing.bundle_id, standing.bundle_version)
-        except ShelfDamagedError:  # marking meets it too, and notes it
-            return None
-
-    def _opened(self, standing: Standing) -> Opened:
-        opened = self._intake.open(standing.digest)
-        if opened is None:
-            raise ObjectDamagedError(digest=standing.digest)
-        return opened
-
-    def _note_orders(self, sitting: str, speaks: Opened) -> None:
-        """Note what must be known of what a proctor did in the history that speaks."""
-        orders = self._intake.orders_of(speaks)
-        found = None
-        if orders is not None and (orders.remarks or orders.centre):
-            found = OrderRemark(digest=speaks.digest, sitting=sitting, centre=orders.centre, remarks=orders.remarks)
-        if found is not None or self._store.orders(sitting):
-            self._store.note_orders(sitting, found)
-
-    def _compare(self, sitting: str, speaks: Opened) -> bool:
-        """Note what a sitting's envelopes say of its moves; whether any tells a history that does not lead here."""
-        moves = self._intake.moves_of(speaks)
-        remarks: dict[str, str] = {}
-        if not moves.is_permitted:
-            remarks[speaks.digest] = "unpermitted-move"
-        elif moves.permits:
-            remarks[speaks.digest] = "moved"
-        has_fork = False
-        for digest in self._store.envelopes(sitting):
-            other = None if digest == speaks.digest else self._intake.open(digest)
-            if other is None:
-                continue
-            remark = remark_of(other.events, self._intake.moves_of(other), speaks.events, moves)
-            if remark is not None:
-                remarks[digest] = remark
-            has_fork = has_fork or not is_continuation(other.events, speaks.events)
-        if remarks or self._store.moves(sitting):
-            self._store.note_moves(sitting, remarks)
-        return has_fork
-
-
-def _read_key(data: bytes, bundle_id: str) -> ScoringKey:
-    try:
-        return ScoringKey.from_json(data)
-    except ValueError as problem:
-        raise BadScoringKeyError(bundle=bundle_id, item="", reason="not_a_scoring_key", count=0) from problem
-
-
-def _log_bug(bug: Exception) -> None:
-    """Where it happened and of what kind; its text may carry an answer and stays out."""
-    place = traceback.extract_tb(bug.__traceback__)[-1]
-    safe = {"kind": type(bug).__name__, "file": Path(place.filename).name, "line": place.lineno or 0}
-    logging.getLogger("pocus_desktop").error("hub.marking_failed", extra={"safe": safe})

@@ -239,7 +239,7 @@ def test_another_history_that_comes_while_a_sitting_is_scored_stays_marked(
             hub.receive(waiting.pop())  # as another thread may: it is compared and marked before this one goes on
         return mark(*given)
 
-    monkeypatch.setattr("pocus_desktop.hub.hub.mark", marked)
+    monkeypatch.setattr("pocus_desktop.hub.settling.mark", marked)
     hub.receive(sat.final)
     standing = hub.standing(sat.sitting)
     assert standing is not None
@@ -499,7 +499,7 @@ def test_a_mistake_in_marking_costs_no_result(school: School, hub: Hub, monkeypa
         raise RuntimeError("an answer could stand here")
 
     sat = school.sit()
-    monkeypatch.setattr("pocus_desktop.hub.hub.mark", stumble)
+    monkeypatch.setattr("pocus_desktop.hub.settling.mark", stumble)
     assert hub.take(sat.final).is_new
     standing = hub.standing(sat.sitting)
     assert standing is not None

@@ -103,6 +103,22 @@ def test_a_transaction_that_met_trouble_is_done_again_once(
     later.close()
 
 
+def test_a_connection_that_is_lost_while_something_is_undone_is_told_as_ours(school: School) -> None:
+    engine = store_engine.connect(school.database_url or "")
+
+    def stop() -> None:
+        with store_engine.told_as_ours(), store_engine.driver(engine) as driver:
+            driver.execute("BEGIN")
+            _terminate_everyone(school)
+            raise KeyError("whatever stopped it")
+
+    with pytest.raises(StoreUnavailableError):
+        stop()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    engine.dispose()
+
+
 def test_trouble_that_does_not_pass_is_told_and_nothing_is_entered(
     school: School, later: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,7 @@ CONNECTIONS: Final = 10
 ASKED_AFTER_S: Final = 5.0
 """A connection that lay idle for longer may have been forgotten on the way without a word, and is asked first."""
 
+_IS_TRIED_AGAIN: Final = ContextVar("pocus_is_tried_again", default=False)
 _TRIES: Final = 6
 _LET_GO: Final = "pocus_let_go_s"
 _READING: Final = "pocus_is_reading"
@@ -154,18 +156,29 @@ def only_reading(connection: Connection) -> Connection:
 def driver(engine: Engine) -> Iterator["psycopg.Connection[Any]"]:
     """A connection of a PostgreSQL engine as the driver has it, for statements that are written out (`store_swift`).
 
-    Each statement stands for itself until one begins a transaction; what is not committed at the end is undone.
+    Each statement stands for itself until one begins a transaction; what is not committed at the end is undone. What is
+    done here must be tried again where the connection turns out to be lost.
 
     Raises:
         DBAPIError: As SQLAlchemy tells what the driver raises; a connection that was lost is not used again.
     """
     import psycopg  # a hub of one room in a SQLite file needs none
 
-    with engine.connect() as pooled:
+    token = _IS_TRIED_AGAIN.set(True)
+    try:
+        taken = engine.connect()
+    finally:
+        _IS_TRIED_AGAIN.reset(token)
+    with taken as pooled:
         held: psycopg.Connection[Any] = pooled.connection.driver_connection  # type: ignore[assignment]  # this dialect's
         held.autocommit = True
         try:
-            yield held
+            try:
+                yield held
+            finally:
+                if not held.closed:
+                    held.rollback()
+                    held.autocommit = False
         except psycopg.Error as problem:
             is_lost = held.closed
             if is_lost:
@@ -173,10 +186,6 @@ def driver(engine: Engine) -> Iterator["psycopg.Connection[Any]"]:
             raise DBAPIError.instance(
                 "", None, problem, psycopg.Error, hide_parameters=True, connection_invalidated=is_lost
             ) from problem
-        finally:
-            if not held.closed:
-                held.rollback()
-                held.autocommit = False
 
 
 @contextmanager
@@ -242,15 +251,16 @@ def _postgresql() -> dict[str, Any]:
 
 
 def _require_alive(held: Any, record: Any, _pooled: Any) -> None:
-    """Whatever a server says unasked is that it ends the connection, or next to it; then, and after a while, ask it.
+    """Ask a connection whether it lives before it is used.
 
-    Asking each time would cost an envelope more than a statement does.
+    Of one whose work is tried again (`driver`) its socket is looked at instead: whatever a server says unasked is that
+    it ends the connection, or next to it. Asking each time would cost an envelope more than a statement does.
 
     Raises:
         InvalidatePoolError: It is lost, and with it all that were opened before: they are opened anew.
     """
     idle_s = time.monotonic() - record.info.get(_LET_GO, 0.0)
-    if idle_s < ASKED_AFTER_S and not _has_word(held.fileno()):
+    if _IS_TRIED_AGAIN.get() and idle_s < ASKED_AFTER_S and not _has_word(held.fileno()):
         return
     try:
         held.autocommit = True

@@ -43,3 +43,35 @@ async def read_body(request: Request, *, maximum_bytes: int, stall_s: float) -> 
         raise SlowSenderError from problem
     except ClientDisconnect as problem:
         raise BadRequestError(reason="cut off") from problem
+
+
+class Parts:
+    """The parts of a request's content as they come: never more than fits, never slower than a stall."""
+
+    def __init__(self, request: Request, room_bytes: int, *, stall_s: float) -> None:
+        self._parts = request.stream()
+        self._room_bytes = room_bytes
+        self._stall_s = stall_s
+        self._until_s: float | None = None
+        self._came_bytes = 0
+
+    def __aiter__(self) -> "Parts":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._until_s is None:
+            self._until_s = asyncio.get_running_loop().time() + self._stall_s
+        try:
+            async with asyncio.timeout_at(self._until_s):
+                part = await anext(self._parts)
+        except TimeoutError as problem:
+            raise SlowSenderError from problem
+        except ClientDisconnect as problem:
+            raise BadRequestError(reason="cut off") from problem
+        self._came_bytes += len(part)
+        if self._came_bytes >= TRICKLE_BYTES:  # it moves; the next stall begins here
+            self._until_s, self._came_bytes = None, 0
+        self._room_bytes -= len(part)
+        if self._room_bytes < 0:
+            raise TooLargeError(limit_bytes=0)
+        return part

@@ -11,20 +11,16 @@ envelope is judged by the same intake as any other.
 """
 
 import asyncio
-import base64
 import contextlib
-import hashlib
 import re
 import secrets
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
-from email.utils import formatdate
+from collections.abc import Awaitable, Callable, Iterator
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pocus_desktop.hub.errors import (
@@ -44,10 +40,11 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.records.upload_store import Upload, UploadStore
 from pocus_desktop.hub.storage.objects import is_digest
-from pocus_desktop.hub.web.body import TRICKLE_BYTES
+from pocus_desktop.hub.web.body import Parts
 from pocus_desktop.hub.web.doors import Door, Endpoint
 from pocus_desktop.hub.web.guard import Guard
 from pocus_desktop.hub.web.protocol import BUSY_S
+from pocus_desktop.hub.web.upload_fields import CHECKSUMS, Checksum, checksum_of, expires, metadata, number
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -69,11 +66,7 @@ PIECE_BYTES: Final = 256 * 1024
 SETTLING_S: Final = 2.0
 """How long a question for an upload waits for a request that is at work on it in this process."""
 
-_CHECKSUMS: Final[Mapping[str, Callable[[bytes | bytearray], Any]]] = MappingProxyType(
-    {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
-)
 _SHOWN: Final = MappingProxyType({"Tus-Resumable": VERSION})
-_LONGEST_NUMBER: Final = 15
 _ID_BYTES: Final = 32
 _UPLOAD_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """What `token_urlsafe` makes of that many bytes."""
@@ -136,17 +129,17 @@ class UploadsDoor:
             "Tus-Version": VERSION,
             "Tus-Extension": EXTENSIONS,
             "Tus-Max-Size": str(self._maximum_bytes),
-            "Tus-Checksum-Algorithm": ",".join(_CHECKSUMS),
+            "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
         }
         return Response(status_code=204, headers={**_SHOWN, **can})
 
     async def begin(self, request: Request) -> Response:
         """Begin an upload."""
         sender = await self._guard.let_in(request, door=COUNTED, content_digest=None)
-        size_bytes = _number(request, "Upload-Length")
+        size_bytes = number(request, "Upload-Length")
         if size_bytes > self._maximum_bytes:
             raise TooLargeError(limit_bytes=self._maximum_bytes)
-        told = _metadata(request.headers.get("Upload-Metadata", ""))
+        told = metadata(request.headers.get("Upload-Metadata", ""))
         if not is_digest(told.get("filename", "")):
             raise BadUploadError(field="Upload-Metadata")
         if told.get("filetype", MEDIA_TYPE) != MEDIA_TYPE:
@@ -163,7 +156,7 @@ class UploadsDoor:
         )
         await run_in_threadpool(self._uploads.begin, upload, now_ms=now_ms)
         # relative, so that it holds behind a proxy which puts a path before ours
-        told = {**_state(upload), **_expires(upload.expires_ms)}
+        told = {**_state(upload), **expires(upload.expires_ms)}
         return Response(status_code=201, headers={**told, "Location": f"uploads/{upload.upload_id}"})
 
     async def offset(self, request: Request) -> Response:
@@ -173,16 +166,16 @@ class UploadsDoor:
 
     async def append(self, request: Request) -> Response:
         """Take what comes next; with the last byte, the envelope is judged."""
-        begins_at = _number(request, "Upload-Offset")
-        checksum = _checksum(request)
+        begins_at = number(request, "Upload-Offset")
+        checksum = checksum_of(request)
         if not self._readers.acquire(blocking=False):
             raise TooBusyError(wait_s=BUSY_S)
         try:
             ends_at = await self._append(request, begins_at, checksum)
         finally:
             self._readers.release()
-        expires = _expires(self._now_ms() + LIFETIME_MS)
-        return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **expires})
+        until = expires(self._now_ms() + LIFETIME_MS)
+        return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **until})
 
     async def remove(self, request: Request) -> Response:
         """Let it go."""
@@ -190,7 +183,7 @@ class UploadsDoor:
         await run_in_threadpool(self._uploads.remove, upload.upload_id)
         return Response(status_code=204, headers=_SHOWN)
 
-    async def _append(self, request: Request, begins_at: int, checksum: "_Checksum | None") -> int:
+    async def _append(self, request: Request, begins_at: int, checksum: "Checksum | None") -> int:
         """Where it ended."""
         with self._working_on(request.path_params["upload_id"]) as before:
             finding = asyncio.create_task(self._found_at(request, begins_at, before))
@@ -204,7 +197,7 @@ class UploadsDoor:
         return ends_at
 
     async def _pour(
-        self, request: Request, begins_at: int, finding: "asyncio.Task[Upload]", checksum: "_Checksum | None"
+        self, request: Request, begins_at: int, finding: "asyncio.Task[Upload]", checksum: "Checksum | None"
     ) -> tuple[Upload, int]:
         """Keep the content as it comes, and all that came where it is cut; the upload, and where it ended.
 
@@ -215,7 +208,7 @@ class UploadsDoor:
         cut: PocusError | None = None
         keeping: asyncio.Task[None] | None = None
         try:
-            async for part in _Parts(request, self._maximum_bytes, stall_s=self._stall_s):
+            async for part in Parts(request, self._maximum_bytes, stall_s=self._stall_s):
                 waiting += part
                 if not finding.done():
                     continue
@@ -311,67 +304,12 @@ def _in_our_version(endpoint: Endpoint) -> Endpoint:
     return asked
 
 
-class _Parts:
-    """The parts of a request's content as they come: never more than fits, never slower than a stall."""
-
-    def __init__(self, request: Request, room_bytes: int, *, stall_s: float) -> None:
-        self._parts = request.stream()
-        self._room_bytes = room_bytes
-        self._stall_s = stall_s
-        self._until_s: float | None = None
-        self._came_bytes = 0
-
-    def __aiter__(self) -> "_Parts":
-        return self
-
-    async def __anext__(self) -> bytes:
-        if self._until_s is None:
-            self._until_s = asyncio.get_running_loop().time() + self._stall_s
-        try:
-            async with asyncio.timeout_at(self._until_s):
-                part = await anext(self._parts)
-        except TimeoutError as problem:
-            raise SlowSenderError from problem
-        except ClientDisconnect as problem:
-            raise BadRequestError(reason="cut off") from problem
-        self._came_bytes += len(part)
-        if self._came_bytes >= TRICKLE_BYTES:  # it moves; the next stall begins here
-            self._until_s, self._came_bytes = None, 0
-        self._room_bytes -= len(part)
-        if self._room_bytes < 0:
-            raise TooLargeError(limit_bytes=0)
-        return part
-
-
 def _state(upload: Upload) -> dict[str, str]:
     return {
         **_SHOWN,
         "Upload-Offset": str(upload.arrived_bytes),
         "Upload-Length": str(upload.size_bytes),
     }
-
-
-def _expires(at_ms: int) -> dict[str, str]:
-    return {"Upload-Expires": formatdate(at_ms / 1000, usegmt=True)}
-
-
-def _number(request: Request, field: str) -> int:
-    told = request.headers.get(field, "")
-    if not told.isascii() or not told.isdigit() or len(told) > _LONGEST_NUMBER:
-        raise BadUploadError(field=field)
-    return int(told)
-
-
-def _metadata(field: str) -> dict[str, str]:
-    """Keys and values, as `Upload-Metadata` holds them."""
-    found: dict[str, str] = {}
-    for part in field.split(",") if field else ():
-        key, _, value = part.strip().partition(" ")
-        try:
-            found[key] = base64.b64decode(value, validate=True).decode("utf-8")
-        except ValueError as problem:
-            raise BadUploadError(field="Upload-Metadata") from problem
-    return found
 
 
 def _heard(finding: "asyncio.Task[Upload]") -> None:
@@ -388,29 +326,3 @@ def _require_room(upload: Upload, ends_at: int) -> None:
     """
     if ends_at > upload.size_bytes:
         raise TooLargeError(limit_bytes=upload.size_bytes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checksum:
-    """What a piece must come to."""
-
-    algorithm: str
-    told: bytes
-
-    def fits(self, content: bytes | bytearray) -> bool:
-        """Whether it does."""
-        found: bytes = _CHECKSUMS[self.algorithm](content).digest()
-        return found == self.told
-
-
-def _checksum(request: Request) -> _Checksum | None:
-    field = request.headers.get("Upload-Checksum")
-    if field is None:
-        return None
-    algorithm, _, value = field.partition(" ")
-    if algorithm not in _CHECKSUMS:
-        raise BadUploadError(field="Upload-Checksum")
-    try:
-        return _Checksum(algorithm=algorithm, told=base64.b64decode(value, validate=True))
-    except ValueError as problem:
-        raise BadUploadError(field="Upload-Checksum") from problem
