@@ -15,7 +15,7 @@ from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.walk_ins import WalkInOrder
 from pocus_desktop.app.console_intake import ConsoleError, Intake, ask_enrolment, told_as
 from pocus_desktop.app.console_moves import permit_from_stick
-from pocus_desktop.app.console_papers import Papers, bundle_cards, read_papers
+from pocus_desktop.app.console_papers import Papers, bundle_cards, read_papers, stamp
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Clock
@@ -81,8 +81,8 @@ class Hosted:
     stick: Callable[[Path], int] | None = None
 
 
-_PAPERS_AGE_MS: Final = 60_000
-"""How long papers count as read: another program may take a roster in meanwhile."""
+_LOOK_MS: Final = 5_000
+"""How often it is looked whether another program took a paper in."""
 
 
 class ConsoleDesk:
@@ -105,7 +105,8 @@ class ConsoleDesk:
         self._hubs: tuple[PublicKey, ...] = ()
         self._hosted: Hosted | None = None
         self._papers = Papers(stations={}, reports={})
-        self._read_ms: int | None = None
+        self._looked_ms: int | None = None
+        self._stamp: tuple[int, ...] = ()
         self._bundles: tuple[str, tuple[BundleCard, ...]] | None = None
         self._seen_at_once: Callable[[], None] = lambda: None
         self._recorded: tuple[object, str, tuple[RecordLine, ...]] = (None, "", ())
@@ -129,8 +130,10 @@ class ConsoleDesk:
         """The present."""
         now = self._clock.read()
         state = self._state()
-        if self._read_ms is None or now.monotonic_ms - self._read_ms > _PAPERS_AGE_MS:
-            self._read()
+        if self._looked_ms is None or now.monotonic_ms - self._looked_ms >= _LOOK_MS:
+            self._looked_ms = now.monotonic_ms
+            if stamp(self._home, now.wall_ms) != self._stamp:
+                self._read()
         entrants = self._entrants(state, now.wall_ms)
         return ConsoleView(
             centre=self._centre(language),
@@ -306,11 +309,11 @@ class ConsoleDesk:
             self._seen_at_once()
 
     def _read(self) -> None:
-        now = self._clock.read()
-        self._read_ms = now.monotonic_ms
+        wall_ms = self._clock.read().wall_ms
+        self._stamp = stamp(self._home, wall_ms)
         self._bundles = None
         if self._hubs:
-            self._papers = read_papers(self._home, self._hubs, wall_ms=now.wall_ms)
+            self._papers = read_papers(self._home, self._hubs, wall_ms=wall_ms)
 
     def _open(self) -> LiveRoom:
         if self._hosted is None:

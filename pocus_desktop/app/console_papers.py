@@ -24,6 +24,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.ui.proctor.desk import BundleCard
 
 REPORT_SUFFIX: Final = ".dsse.json"
+_HOUR_MS: Final = 3_600_000
 
 
 class StrangersReportError(PocusError):
@@ -93,6 +94,22 @@ def read_papers(home: Home, hubs: Iterable[PublicKey], *, wall_ms: int) -> Paper
         reports=_reports(home, [key for _name, key in stations.values()]),
         bundles=tuple(sorted(needed)),
     )
+
+
+def stamp(home: Home, wall_ms: int) -> tuple[int, ...]:
+    """Changes whenever a paper comes or goes, since each is written beside its place and then named; and every hour.
+
+    Args:
+        home: The centre's.
+        wall_ms: The present: which day it is changes at some full hour.
+    """
+    found = [wall_ms // _HOUR_MS]
+    for folder in (home.rosters, home.library, _folder(home)):
+        try:
+            found.append(folder.stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return tuple(found)
 
 
 def file_report(home: Home, envelope: bytes, keys: Iterable[PublicKey]) -> Report:

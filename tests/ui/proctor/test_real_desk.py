@@ -25,6 +25,7 @@ from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
 from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.documents import SittingReport
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
@@ -126,7 +127,7 @@ class Centre:
         )
         return admissions.issue(made, [HUB])
 
-    def roster(self) -> bytes:
+    def roster(self, **changes: Any) -> bytes:
         me = {
             "signing": self.keys.signing.public,
             "sealing": self.keys.sealing.public,
@@ -165,6 +166,7 @@ class Centre:
                     "stations": stations,
                     "admissions": [self.admission(1, "Maria Álvarez"), self.admission(2, "Jon Park")],
                     "allowance": issue_allowance(allowance, HUB),
+                    **changes,
                 }
             ),
             HUB,
@@ -380,6 +382,17 @@ def set_up(window: ProctorWindow, centre: Centre) -> None:
     centre.arrive()
     window.set_up_page.who.setText("Pat Lee")
     window.set_up_page.who.editingFinished.emit()
+
+
+def test_what_another_program_took_in_is_seen(window: ProctorWindow, centre: Centre) -> None:
+    set_up(window, centre)
+    write_atomically(
+        centre.home.rosters / "ros-2.roster", centre.roster(roster_id="ros-2", made_at_ms=DAY_MS + 1, admissions=[])
+    )
+    (centre.home.rosters / "ros-1.roster").unlink()
+    assert len(centre.desk.view("en").entrants) == 2
+    centre.clock.advance(ms=5_000)
+    assert centre.desk.view("en").entrants == ()
 
 
 def test_whatever_a_file_is_it_is_taken_in_or_refused_in_words(window: ProctorWindow, centre: Centre) -> None:
