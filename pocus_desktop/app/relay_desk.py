@@ -41,6 +41,7 @@ from pocus_desktop.sync.outbox import Attempt
 from pocus_desktop.sync.sticks import OnStick, export, flush
 from pocus_desktop.sync.stocking import Stocker, Tell, carrier_of
 from pocus_desktop.sync.transport import Transport
+from pocus_desktop.sync.url_carrier import UrlCarrier
 from pocus_desktop.sync.worker import OutboxWorker
 
 HUB_DEPOT: Final = "/v1/depot"
@@ -126,17 +127,12 @@ class RelayDesk:
             PocusError: `trust.*`: no source served.
         """
         carriers = self._carriers(sources)
-        stocker = Stocker(home=self._home, app_version=__version__, wall_ms=self._clock.read().wall_ms)
-        refreshed = stocker.refresh(carriers)
-        problems = list(refreshed.told)
-        count = self._ask_hub(problems) if not sources else None
-
-        todo = stocker.plan(refreshed.state, [Need(bundle_id=each) for each in bundles], hubs=self._trusting.hubs)
-        stocked = stocker.carry_out(todo, refreshed.state, carriers, tell=tell)
-        client, library = TrustClient(self._home.trust_state), Library(self._home.library)
-        mirrored = mirror(self._home.relay / "depot", client, library, carriers)
-        log.event("relay.fetched", bundles=len(mirrored.listings))
-        return FetchedForRoom(stocked=stocked, mirrored=mirrored, admissions=count, problems=tuple(problems))
+        try:
+            return self._fetch(carriers, bundles, tell, asks_hub=not sources)
+        finally:
+            for carrier in carriers:
+                if isinstance(carrier, UrlCarrier):
+                    carrier.close()
 
     def send(self) -> tuple[Attempt, ...]:
         """Try to send everything that is held, now."""
@@ -179,6 +175,20 @@ class RelayDesk:
         """Stop after what is under way."""
         if self._worker.close():
             self.holding.close()
+
+    def _fetch(
+        self, carriers: Sequence[Carrier], bundles: Sequence[str], tell: Tell | None, *, asks_hub: bool
+    ) -> FetchedForRoom:
+        stocker = Stocker(home=self._home, app_version=__version__, wall_ms=self._clock.read().wall_ms)
+        refreshed = stocker.refresh(carriers)
+        problems = list(refreshed.told)
+        count = self._ask_hub(problems) if asks_hub else None
+        todo = stocker.plan(refreshed.state, [Need(bundle_id=each) for each in bundles], hubs=self._trusting.hubs)
+        stocked = stocker.carry_out(todo, refreshed.state, carriers, tell=tell)
+        client, library = TrustClient(self._home.trust_state), Library(self._home.library)
+        mirrored = mirror(self._home.relay / "depot", client, library, carriers)
+        log.event("relay.fetched", bundles=len(mirrored.listings))
+        return FetchedForRoom(stocked=stocked, mirrored=mirrored, admissions=count, problems=tuple(problems))
 
     def _carriers(self, sources: Sequence[str]) -> list[Carrier]:
         given = list(sources) or ([self._trusting.hub_url.rstrip("/") + HUB_DEPOT] if self._trusting.hub_url else [])
