@@ -100,4 +100,4 @@ def test_a_station_without_a_room_says_what_to_do(
     home: Home, school: School, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["room", "stock"], faces=faces()) == 1
-    assert "pocus room pair" in capsys.readouterr().err
+    assert "pocus room join" in capsys.readouterr().err
