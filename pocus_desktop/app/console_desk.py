@@ -349,7 +349,6 @@ class ConsoleDesk:
         return CentreCard(
             name="" if centre is None else centre.name,
             centre_id="" if centre is None else centre.centre_id,
-            has_keys=True,
             day=papers.day,
             expected=len(papers.admissions),
             walk_ins=max(0, papers.allowance_count - papers.walk_ins_used),

@@ -113,11 +113,9 @@ class CheckInPage(QWidget):
 
     Signals:
         intended: An intent.
-        move_asked: A candidate who has a station is to have another; the admission's id.
     """
 
     intended = Signal(object)
-    move_asked = Signal(str)
 
     def __init__(self, words: Words, seats_for: SeatsFor, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -22,7 +22,6 @@ class CentreCard:
 
     Attributes:
         name, centre_id: Empty before the academy enrolled it.
-        has_keys: Whether the centre's keys are here.
         day: Of the newest roster; empty before one was taken in.
         expected: How many admissions that has.
         walk_ins: How many walk-ins are allowed and left.
@@ -34,7 +33,6 @@ class CentreCard:
 
     name: str = ""
     centre_id: str = ""
-    has_keys: bool = False
     day: str = ""
     expected: int = 0
     walk_ins: int = 0
@@ -88,7 +86,6 @@ class ConsoleView:
 
     Attributes:
         who: The proctor who acts; empty before they said so.
-        told: What was done last, for who did it.
     """
 
     centre: CentreCard

@@ -59,12 +59,8 @@ class ProctorWindow(QMainWindow):
         make_incidents: Makes the page of incidents, once there is a room.
         send_incidents: Sends what waits of them, on a worker; None where nothing can be sent from here.
         parent: The owner.
-
-    Signals:
-        closed: The window was closed.
     """
 
-    closed = Signal()
     _came = Signal()
 
     def __init__(
@@ -152,7 +148,6 @@ class ProctorWindow(QMainWindow):
         self._desk.on_change(_nobody)
         self._errands.close()
         super().closeEvent(event)
-        self.closed.emit()
 
     def _build(self) -> None:
         words, worn = self._words, look.current()

@@ -107,7 +107,7 @@ class Room:
         self.admissions: dict[str, Admission] = {}
         self.results: dict[str, str] = {}
         self.centre = CentreCard(
-            name="Northern Clinic", centre_id="north", has_keys=True, day="2026-03-14", expected=count, walk_ins=2,
+            name="Northern Clinic", centre_id="north", day="2026-03-14", expected=count, walk_ins=2,
             walk_in_bundles=("lung-a",), addresses=("192.168.7.20:8443",), pairing="amber kettle north violin",
             qr="POCUS-ROOM:192.168.7.20:8443:amber-kettle-north-violin", fingerprint="4be1" * 16,
         )  # fmt: skip
