@@ -117,6 +117,22 @@ def test_a_part_waits_for_a_hub_that_takes_pieces() -> None:
     story.given(DUE, after_ms=FIRST_MS).expect(Send(way=Way.PIECES, upload="", offset=0))
 
 
+def test_what_the_centre_holds_is_asked_about_every_minute_however_often_that_was() -> None:
+    held = Failed(
+        problem="sync.held_by_centre",
+        reason="waiting",
+        has_arrived=True,
+        chance=1.0,
+        longest_ms=60_000,
+        carrier="relay",
+    )
+    story = _story(attempts=12)
+    story.given(DUE).given(held).expect(
+        WakeAt(due_ms=NOW + 60_000), status=Status.WAITING, stage=Stage.SENT, carrier="relay", attempts=13
+    )
+    story.given(DUE, after_ms=60_000).given(LATER).expect(WakeAt(due_ms=story.now_ms + LONGEST_MS), stage=Stage.SENT)
+
+
 def test_what_lies_on_a_stick_waits_for_its_receipt() -> None:
     story = _story()
     story.given(Due(carrier="folder")).given(Failed(problem="sync.no_receipt_yet", chance=0.5, has_arrived=True))
