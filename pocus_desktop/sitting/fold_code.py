@@ -65,16 +65,21 @@ def is_to_move(state: SittingState) -> bool:
 
 
 def open_to(course: Course, state: SittingState) -> tuple[tuple[Purpose, int], ...]:
-    """What a code could do now, with the minutes that it could give; nothing where no sitting is under way."""
-    if state.stage is Stage.IDENTITY:
-        return (("start", 0),) if state.opened.needs_start_code else ()
-    if state.stage not in _UNDER_WAY or state.is_clock_free:
+    """What a code could do now, with the minutes that it could give; nothing once the sitting is over.
+
+    A proctor pauses before the case too, and then the room opens that as well.
+    """
+    if state.is_over:
         return ()
     found: list[tuple[Purpose, int]] = []
     if state.is_barred:
         found.append(("unlock", 0))
     elif state.pause is not None and state.paused_by:
         found.append(("resume", 0))
+    if state.stage is Stage.IDENTITY and state.opened.needs_start_code:
+        found.append(("start", 0))
+    if state.stage not in _UNDER_WAY or state.is_clock_free:
+        return tuple(found)
     if not state.is_barred and _limited(course, state):
         found += [("time", minutes) for minutes in MINUTES]
     if not is_to_move(state):

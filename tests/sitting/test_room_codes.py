@@ -18,6 +18,7 @@ from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import UnfairHistoryError
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.session import Sitting
+from tests.sitting.ordering import Console
 from tests.sitting.world import World, to_case, to_femoral
 
 SECRET = b"\x07" * 32
@@ -170,6 +171,23 @@ def test_who_is_paused_by_the_proctor_goes_on_by_a_code(world: World) -> None:
     assert ("resume", 0) in offered(sitting)
     give(sitting, "resume", source="book", start_code="4711")
     assert isinstance(sitting.view().screen, views.CaseView)
+
+
+@pytest.mark.parametrize("passed", [0, 1, 2])
+@pytest.mark.parametrize("source", room_code.SOURCES)
+def test_who_is_paused_before_the_case_goes_on_by_a_code_too(world: World, passed: int, source: Source) -> None:
+    console = Console(station=world.station)
+    sitting = begin(world, centre=console.keys.sealing.public)
+    ways: list[intents.Intent] = [intents.ConfirmIdentity(start_code="4711"), intents.PassSystemCheck(findings=())]
+    for way in ways[:passed]:
+        sitting.handle(way)
+    before = sitting.view().screen
+    assert console.order(sitting, "pause") == ""
+    assert isinstance(sitting.view().screen, views.PausedView)
+    give(sitting, "resume", source=source, start_code="4711" if source == "book" else "")
+    assert sitting.view().screen == before
+    assert ("resume", 0) not in offered(sitting)
+    assert judge(sitting.course, sitting.recorded) == sitting.state
 
 
 def test_a_sitting_that_is_to_move_stands_still_and_goes_on_elsewhere_or_by_another_code(world: World) -> None:
