@@ -24,7 +24,7 @@ MAXIMUM_EXTRA_MS: Final = 2 * 3_600_000
 
 MAXIMUM_BREAK_MINUTES: Final = 120
 
-_Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$")]
+_Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
 """Text on one line that steers no terminal."""
 
 Who = Annotated[_Line, Field(min_length=1, max_length=80)]

@@ -133,6 +133,8 @@ def test_every_byte_of_an_order_is_signed() -> None:
         {"who": ""},
         {"who": "P.\x1b[2J"},
         {"who": "P.\u2028R."},
+        {"who": "P.\x85R."},
+        {"reason": "a line that steers \x9b31m"},
         {"who": "P" * 81},
         {"reason": "a" * 501},
         {"reason": "two\nlines"},
