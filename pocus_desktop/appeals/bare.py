@@ -76,7 +76,7 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
     if isinstance(event, events.Reopened) and is_doubted and bare.opened.needs_start_code:
         return replace(later, ledger=ledger.hold(time, PAUSE), pause=AWAY, paused_by=AWAY)
     match event:
-        case events.StartCodeTried() if event.is_right and bare.pause == AWAY:
+        case events.StartCodeTried() if event.is_right and bare.paused_by:
             return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
         case events.ClocksShown():
             shown = lost.clocks_shown(

@@ -74,7 +74,7 @@ def open_to(course: Course, state: SittingState) -> tuple[tuple[Purpose, int], .
     found: list[tuple[Purpose, int]] = []
     if state.is_barred:
         found.append(("unlock", 0))
-    elif state.pause is not None and state.paused_by:
+    elif state.is_held_by_proctor:
         found.append(("resume", 0))
     if state.stage is Stage.IDENTITY and state.opened.needs_start_code:
         found.append(("start", 0))

@@ -26,10 +26,10 @@ def same(_course: Course, state: SittingState, _event: object) -> SittingState:
 
 
 def start_code(_course: Course, state: SittingState, event: events.StartCodeTried) -> SittingState:
-    """A wrong start code is remembered, a right one clears the memory."""
+    """A wrong start code is remembered, a right one clears the memory, and ends what waits for the proctor."""
     if event.is_right:
         known = replace(state, wrong_codes=())
-        return go_on(known) if state.is_barred else known
+        return go_on(known) if state.is_held_by_proctor else known
     if event.came_too_soon:
         wait_ms = start_code_wait_ms(state, state.ledger.last)
         return refused(state, "sitting.start_code_wait", time=span(wait_ms))

@@ -73,6 +73,7 @@ def view(
             by=by,
             why=state.pause if by else "",
             is_to_move=fold_code.is_to_move(state),
+            asks_start_code=state.is_held_by_proctor and state.opened.needs_start_code and not takes_codes,
         )
     elif state.rest is not None:
         screen = present_case.break_view(course, state, now)

@@ -306,14 +306,15 @@ class Runner:
     def _asks_start_code(self) -> bool:
         """Whether the proctor's word is asked for as a code: not where their order let the candidate begin."""
         is_let_begin = self.state.is_authorised and self.state.stage is Stage.IDENTITY
-        return self.state.opened.needs_start_code and not is_let_begin
+        return self.state.opened.needs_start_code and (self.state.is_held_by_proctor or not is_let_begin)
 
     def _try_start_code(self, deed: Deed, code: str) -> None:
-        if self.state.stage is not Stage.IDENTITY and not self.state.is_barred:
+        is_held = self.state.is_held_by_proctor
+        if self.state.stage is not Stage.IDENTITY and not is_held:
             return
         if deed.event is None and not code.strip():
             return  # nothing was tried: the proctor's word is still awaited
-        if self.state.is_barred and self._code_secret is not None:  # what the proctor knows is one factor of two
+        if is_held and self._code_secret is not None:  # what the proctor knows is one factor of two
             return
         if deed.event is None:
             if start_code_wait_ms(self.state, deed.at) > 0:
@@ -322,7 +323,7 @@ class Runner:
                 deed.event = events.StartCodeTried(is_right=admissions.is_start_code(self._admission, code))
             self._append(deed, deed.event, deed.at)
         is_right = isinstance(deed.event, events.StartCodeTried) and deed.event.is_right
-        if is_right and self.state.stage is Stage.IDENTITY:
+        if is_right and self.state.stage is Stage.IDENTITY and not is_held:
             self._append(None, events.IdentityConfirmed(), deed.at)
 
     def _try_code(self, deed: Deed, given: intents.UseCode) -> None:

@@ -203,6 +203,11 @@ class SittingState:
         return self.mode is Mode.REVIEW
 
     @property
+    def is_held_by_proctor(self) -> bool:
+        """Whether it is paused so that the proctor alone ends it: they paused it, or it was away for too long."""
+        return self.pause is not None and bool(self.paused_by)
+
+    @property
     def is_void(self) -> bool:
         """Whether the proctor ended it so that it shall not count."""
         return self.ended is not None and self.ended.is_void

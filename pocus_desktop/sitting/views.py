@@ -300,6 +300,7 @@ class PausedView:
         by: The proctor who paused it; empty where the candidate did.
         why: What the proctor gave as the reason.
         is_to_move: It is to go on at another station, and may be packed.
+        asks_start_code: The start code ends it, for this station takes no one-time codes.
     """
 
     reason: Explanation
@@ -307,6 +308,7 @@ class PausedView:
     by: str = ""
     why: str = ""
     is_to_move: bool = False
+    asks_start_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

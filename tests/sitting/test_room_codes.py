@@ -129,6 +129,43 @@ def test_a_station_that_cannot_open_the_secret_goes_by_the_start_code_as_before(
     assert isinstance(again.view().screen, views.CaseView)
 
 
+def test_where_no_codes_are_taken_the_start_code_ends_a_pause_of_the_proctor(world: World) -> None:
+    console = Console(station=world.station)
+    sitting = started(world, code_secrets=(), centre=console.keys.sealing.public)
+    assert console.order(sitting, "pause") == ""
+    screen = sitting.view().screen
+    assert isinstance(screen, views.PausedView) and screen.asks_start_code and not screen.can_resume
+    sitting.handle(intents.ConfirmIdentity(start_code=""))
+    sitting.handle(intents.ConfirmIdentity(start_code="0815"))
+    assert told(sitting) == ["sitting.wrong_start_code"]
+    assert isinstance(sitting.view().screen, views.PausedView)
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    assert isinstance(sitting.view().screen, views.CaseView)
+    assert sitting.state.ledger.is_running
+    assert judge(sitting.course, sitting.recorded) == sitting.state
+
+
+@pytest.mark.parametrize("is_authorised", [False, True])
+def test_a_pause_before_the_case_that_the_start_code_ends_confirms_nobody(world: World, is_authorised: bool) -> None:
+    console = Console(station=world.station)
+    sitting = begin(world, code_secrets=(), centre=console.keys.sealing.public)
+    if is_authorised:
+        assert console.order(sitting, "authorise") == ""
+    assert console.order(sitting, "pause") == ""
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    screen = sitting.view().screen
+    assert isinstance(screen, views.IdentityView) and screen.is_authorised == is_authorised
+
+
+def test_where_codes_are_taken_the_start_code_alone_ends_no_pause_of_the_proctor(world: World) -> None:
+    console = Console(station=world.station)
+    sitting = started(world, centre=console.keys.sealing.public)
+    assert console.order(sitting, "pause") == ""
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    screen = sitting.view().screen
+    assert isinstance(screen, views.PausedView) and not screen.asks_start_code
+
+
 def test_a_secret_that_the_hub_sealed_wrongly_keeps_no_one_from_sitting(world: World) -> None:
     sealed = room_code.seal_secret(SECRET, [world.station.sealing.public], admission_id="another")
     assert offered(started(world, code_secrets=sealed)) == []

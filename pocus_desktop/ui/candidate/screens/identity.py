@@ -57,7 +57,6 @@ class IdentityScreen(CandidateScreen):
         self._let_begin.setObjectName("authorised")
         page.body.addWidget(self._let_begin)
         self._away = Standstill(icon_name="lock", role="warning")
-        self._away.tell(words("room_code.away"), words("room_code.away_next"))
         page.body.addWidget(self._away)
         self._not_me = Label(words("identity.not_me"), tone="muted")
         page.body.addWidget(self._not_me)
@@ -85,6 +84,8 @@ class IdentityScreen(CandidateScreen):
             announce(self, self.context.words("identity.authorised"))
         self._was_authorised = screen.is_authorised
         self._away.setVisible(self._is_locked or screen.is_back)
+        words, opens = self.context.words, "away_next" if self._is_locked else "away_start_code"
+        self._away.tell(words("room_code.away"), words(f"room_code.{opens}"))
         self._no_code.setVisible(self._needs_code and bool(view.challenges))
         self._go.say(self.context.words("room_code.give" if self._is_locked else "identity.confirm"))
 
