@@ -6,6 +6,7 @@ from pocus_desktop.appeals.names import Names
 from pocus_desktop.appeals.recount import timeline
 from pocus_desktop.appeals.telling import Telling
 from pocus_desktop.sitting import events, intents
+from tests.sitting.ordering import Console
 from tests.sitting.test_room_codes import give, started
 from tests.sitting.world import World
 
@@ -31,3 +32,16 @@ def test_each_code_is_told_in_words(world: World, language: str) -> None:
     bare = timeline(sitting.recorded, None)[0].totals
     assert found.totals == bare
     assert (bare.granted_ms, bare.held_ms, bare.consumed_ms) == (10 * 60_000, 7_000, 3_000)
+
+
+def test_a_pause_of_the_proctor_that_the_start_code_ended_is_told_without_the_assessment_too(world: World) -> None:
+    console = Console(station=world.station)
+    sitting = started(world, code_secrets=(), centre=console.keys.sealing.public)
+    assert console.order(sitting, "pause") == ""
+    world.clock.advance(ms=7_000)
+    sitting.handle(intents.ConfirmIdentity(start_code="4711"))
+    world.clock.advance(ms=3_000)
+    sitting.handle(intents.GoNext())
+    bare = timeline(sitting.recorded, None)[0].totals
+    assert timeline(sitting.recorded, sitting.course)[0].totals == bare
+    assert (bare.held_ms, bare.consumed_ms) == (7_000, 3_000)

@@ -134,7 +134,9 @@ def test_where_no_codes_are_taken_the_start_code_ends_a_pause_of_the_proctor(wor
     sitting = started(world, code_secrets=(), centre=console.keys.sealing.public)
     assert console.order(sitting, "pause") == ""
     screen = sitting.view().screen
-    assert isinstance(screen, views.PausedView) and screen.asks_start_code and not screen.can_resume
+    assert isinstance(screen, views.PausedView)
+    assert screen.asks_start_code
+    assert not screen.can_resume
     sitting.handle(intents.ConfirmIdentity(start_code=""))
     sitting.handle(intents.ConfirmIdentity(start_code="0815"))
     assert told(sitting) == ["sitting.wrong_start_code"]
@@ -154,7 +156,8 @@ def test_a_pause_before_the_case_that_the_start_code_ends_confirms_nobody(world:
     assert console.order(sitting, "pause") == ""
     sitting.handle(intents.ConfirmIdentity(start_code="4711"))
     screen = sitting.view().screen
-    assert isinstance(screen, views.IdentityView) and screen.is_authorised == is_authorised
+    assert isinstance(screen, views.IdentityView)
+    assert screen.is_authorised == is_authorised
 
 
 def test_where_codes_are_taken_the_start_code_alone_ends_no_pause_of_the_proctor(world: World) -> None:
@@ -163,7 +166,8 @@ def test_where_codes_are_taken_the_start_code_alone_ends_no_pause_of_the_proctor
     assert console.order(sitting, "pause") == ""
     sitting.handle(intents.ConfirmIdentity(start_code="4711"))
     screen = sitting.view().screen
-    assert isinstance(screen, views.PausedView) and not screen.asks_start_code
+    assert isinstance(screen, views.PausedView)
+    assert not screen.asks_start_code
 
 
 def test_a_secret_that_the_hub_sealed_wrongly_keeps_no_one_from_sitting(world: World) -> None:

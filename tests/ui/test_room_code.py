@@ -70,7 +70,8 @@ Show = Callable[..., CandidateWindow]
 def test_where_no_codes_are_taken_the_start_code_is_typed_where_the_proctor_paused(show: Show) -> None:
     window = show(CHROME, replace(PAUSED, asks_start_code=True), ())
     field = named(window, "start-code")
-    assert isinstance(field, QLineEdit) and field.isVisible()
+    assert isinstance(field, QLineEdit)
+    assert field.isVisible()
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert not [one for one in host_of(window).intents if isinstance(one, ConfirmIdentity)]
     QTest.keyClicks(field, "4711")
@@ -87,7 +88,8 @@ def test_who_was_away_is_told_what_opens_it_at_this_station(show: Show) -> None:
     barred = replace(IDENTITY, is_back=True)
     window = show(CHROME, barred, ())
     texts = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
-    assert "types the start code" in texts and "not enough here" not in texts
+    assert "types the start code" in texts
+    assert "not enough here" not in texts
     host_of(window).show(View(chrome=CHROME, screen=barred, challenges=ask(("unlock", 0))))
     settle()
     texts = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
