@@ -104,6 +104,7 @@ class StationRooms:
         """A sitting was closed."""
         if self.sitting is sitting:
             self._teller = None
+            self._health = None  # what waits to be sent is told anew with the first report without it
             self.wake()
 
     def wake(self) -> None:
@@ -184,8 +185,8 @@ class StationRooms:
         power = read_power()
         try:
             waiting = self._waiting()
-        except PocusError:  # the window tells of it
-            waiting = 0
+        except PocusError:  # the window tells of it; the room must not take it for sent
+            waiting = 1
         return Health(
             disk_free_bytes=free,
             battery_percent=power.percent if power is not None else None,

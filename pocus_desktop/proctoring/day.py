@@ -76,11 +76,17 @@ def ends(
             is_here=arrival is not None,
             is_heard=station is None or station.is_linked(now_ms),
         )
-    for station, sitting in _sittings(state):
-        known = found.get(sitting.admission_id) or SittingEnd(
-            admission_id=sitting.admission_id, candidate_id=sitting.candidate_id, name=sitting.candidate_name
-        )
-        found[sitting.admission_id] = replace(
+    for admission_id, (station, sitting) in _told(state).items():
+        known = found.get(admission_id)
+        if known is None:
+            if state.sittings[admission_id].came_ms is None and not _tells_of(station, admission_id):
+                continue  # of another day
+            known = SittingEnd(
+                admission_id=admission_id, candidate_id=sitting.candidate_id, name=sitting.candidate_name
+            )
+        is_heard = station.is_linked(now_ms)
+        is_left = is_heard and bool(sitting.result) and not _tells_of(station, admission_id)
+        found[admission_id] = replace(
             known,
             station=station.name,
             is_here=True,
@@ -90,9 +96,11 @@ def ends(
             is_held=sitting.result in results,
             is_copied=results.get(sitting.result) == "carried",
             is_refused=sitting.delivery == "refused" or results.get(sitting.result) == "refused",
-            is_sent=sitting.delivery == "received" or results.get(sitting.result) == "received",
-            is_void=sitting.admission_id in voided or _is_void_at(sitting),
-            is_heard=station.is_linked(now_ms),
+            is_sent=sitting.delivery == "received"
+            or results.get(sitting.result) == "received"
+            or (is_left and sitting.delivery != "refused" and _has_sent_all(station)),
+            is_void=admission_id in voided or _is_void_at(sitting),
+            is_heard=is_heard,
         )
     return tuple(found.values())
 
@@ -118,6 +126,24 @@ def _sittings(state: RoomState) -> list[tuple[Station, SittingReport]]:
         if before is None or (station.came_ms or -1) >= (before[0].came_ms or -1):
             latest[sitting.admission_id] = (station, sitting)
     return list(latest.values())
+
+
+def _told(state: RoomState) -> Mapping[str, tuple[Station, SittingReport]]:
+    """Every sitting that was told of, by admission: as a station tells of it now, else as it was told of last."""
+    found = {
+        admission_id: (state.stations[told.station_id], told.sitting) for admission_id, told in state.sittings.items()
+    }
+    return found | {sitting.admission_id: (station, sitting) for station, sitting in _sittings(state)}
+
+
+def _tells_of(station: Station, admission_id: str) -> bool:
+    sitting = station.report.sitting if station.report is not None else None
+    return sitting is not None and sitting.admission_id == admission_id
+
+
+def _has_sent_all(station: Station) -> bool:
+    """Whether a station says that every result of its own is acknowledged."""
+    return station.report is not None and station.report.health.outbox_waiting == 0
 
 
 def _admission_at(station: Station) -> str:

@@ -94,6 +94,19 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldSitting:
+    """A sitting as a station of the room told of it last, also after it told of it no more.
+
+    Attributes:
+        came_ms: When that came; None where it was in a former run of the console.
+    """
+
+    station_id: str
+    sitting: SittingReport
+    came_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomState:
     """A room after its last event.
 
@@ -101,6 +114,7 @@ class RoomState:
         console: Who numbers here.
         stations: By id, in the order in which they came.
         orders: Of this console, by id, in the order in which they were asked.
+        sittings: By admission, what was told of its sitting last; one that a station tells of no more has not become safe.
         present: Candidates who were checked in, with the last check-in of each.
         incidents: By reference, each as it was last filed.
         peers: Cards of other consoles of this centre, by console.
@@ -110,6 +124,7 @@ class RoomState:
     console: str = ""
     stations: Mapping[str, Station] = field(default_factory=lambda: MappingProxyType({}))
     orders: Mapping[str, Ordered] = field(default_factory=lambda: MappingProxyType({}))
+    sittings: Mapping[str, ToldSitting] = field(default_factory=lambda: MappingProxyType({}))
     present: Mapping[str, events.CheckedIn] = field(default_factory=lambda: MappingProxyType({}))
     incidents: Mapping[str, events.IncidentFiled] = field(default_factory=lambda: MappingProxyType({}))
     peers: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
@@ -262,6 +277,7 @@ def _opened(state: RoomState, event: events.Opened) -> RoomState:
         console=event.console,
         stations=MappingProxyType(stations),
         orders=MappingProxyType(orders),
+        sittings=MappingProxyType({name: replace(told, came_ms=None) for name, told in state.sittings.items()}),
         now_ms=event.at_ms,
     )
 
@@ -310,6 +326,9 @@ def _reported(state: RoomState, event: events.ReportCame) -> Step:
         linked_ms=event.at_ms if is_back else known.linked_ms,
         hand_answered_by=known.hand_answered_by if _is_hand_raised(report) else "",
     )
+    if known.is_in and report.sitting is not None:
+        now = ToldSitting(station_id=known.station_id, sitting=report.sitting, came_ms=event.at_ms)
+        state = replace(state, sittings=_with(state.sittings, report.sitting.admission_id, now))
     told: list[Effect] = []
     if _is_hand_raised(report) and not _is_hand_raised(last):
         told.append(Tell(code="room.hand_raised", station_id=station.station_id))
