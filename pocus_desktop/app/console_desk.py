@@ -26,7 +26,7 @@ from pocus_desktop.proctoring import check_in, day
 from pocus_desktop.proctoring.check_in import Entrant, Seat
 from pocus_desktop.proctoring.close_out import Checklist, checklist
 from pocus_desktop.proctoring.code_desk import CodeDesk
-from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.live_room import LiveRoom, passed_ms
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import RecordLine, record
 from pocus_desktop.proctoring.relay_view import HeldEnvelope
@@ -137,12 +137,12 @@ class ConsoleDesk:
         entrants = self._entrants(state, now.wall_ms)
         return ConsoleView(
             centre=self._centre(language),
-            room=room_view(state, now.monotonic_ms, wall_ms=now.wall_ms, language=language),
-            stations=self._stations(state, now.monotonic_ms, language),
+            room=room_view(state, passed_ms(now), wall_ms=now.wall_ms, language=language),
+            stations=self._stations(state, passed_ms(now), language),
             bundles=self._bundle_cards(language),
             entrants=entrants,
-            seats=day.seats(state, now_ms=now.monotonic_ms),
-            checklist=self._checklist(state, now.monotonic_ms),
+            seats=day.seats(state, now_ms=passed_ms(now)),
+            checklist=self._checklist(state, passed_ms(now)),
             record=self._record(state, language),
             who=self._who,
             wall_ms=now.wall_ms,
@@ -150,13 +150,13 @@ class ConsoleDesk:
 
     def plan(self, kind: Kind, station_ids: Iterable[str]) -> OrderPlan:
         """What an order would do, before it is given."""
-        return plan(self._state(), kind, station_ids, now_ms=self._clock.read().monotonic_ms)
+        return plan(self._state(), kind, station_ids, now_ms=passed_ms(self._clock.read()))
 
     def seats_for(self, admission_id: str) -> tuple[Seat, ...]:
         """The stations that a candidate may be given, the likeliest first."""
         now, state = self._clock.read(), self._state()
         entrants = self._entrants(state, now.wall_ms)
-        seats = day.seats(state, now_ms=now.monotonic_ms)
+        seats = day.seats(state, now_ms=passed_ms(now))
         return check_in.seats_for(_entrant(entrants, admission_id), seats, entrants)
 
     def handle(self, intent: Intent, language: str) -> Explanation | None:
@@ -229,7 +229,7 @@ class ConsoleDesk:
         room, who, now = self._open(), self._name(), self._clock.read()
         entrants = self._entrants(room.state, now.wall_ms)
         entrant = _entrant(entrants, admission_id)
-        seats = day.seats(room.state, now_ms=now.monotonic_ms)
+        seats = day.seats(room.state, now_ms=passed_ms(now))
         seat = next((one for one in seats if one.station_id == station_id), None)
         if seat is None:
             seat = Seat(station_id=station_id, name=room.station(station_id).name, is_ready=False)

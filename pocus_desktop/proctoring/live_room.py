@@ -89,7 +89,7 @@ class LiveRoom:
     def view(self, language: str = "en") -> RoomView:
         """What a proctor sees now."""
         now = self._clock.read()
-        return room_view(self._state, _passed_ms(now), wall_ms=now.wall_ms, language=language)
+        return room_view(self._state, passed_ms(now), wall_ms=now.wall_ms, language=language)
 
     def on_effects(self, callback: Callable[[tuple[Effect, ...]], None]) -> None:
         """Call this with what each event did besides changing the state; with nothing too, for the state changed."""
@@ -343,9 +343,9 @@ class LiveRoom:
 
     def _stamp(self) -> dict[str, int]:
         now = self._clock.read()
-        return {"at_ms": _passed_ms(now), "wall_ms": now.wall_ms}
+        return {"at_ms": passed_ms(now), "wall_ms": now.wall_ms}
 
 
-def _passed_ms(now: Reading) -> int:
+def passed_ms(now: Reading) -> int:
     """Time since this boot, awake or asleep: while the console slept, orders grew old and stations fell silent."""
     return now.monotonic_ms + now.asleep_ms

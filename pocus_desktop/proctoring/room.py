@@ -114,7 +114,7 @@ class RoomState:
         console: Who numbers here.
         stations: By id, in the order in which they came.
         orders: Of this console, by id, in the order in which they were asked.
-        sittings: By admission, what was told of its sitting last; one that a station tells of no more has not become safe.
+        sittings: By admission, what was told of its sitting last: one that is told of no more has not become safe.
         present: Candidates who were checked in, with the last check-in of each.
         incidents: By reference, each as it was last filed.
         peers: Cards of other consoles of this centre, by console.

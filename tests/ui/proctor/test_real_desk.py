@@ -501,3 +501,17 @@ def test_a_console_that_comes_back_finds_its_day(window: ProctorWindow, centre: 
         ("Jon Park", "here"),
         ("Maria Álvarez", "expected"),
     ]
+
+
+def test_a_console_that_slept_still_tells_who_is_silent(window: ProctorWindow, centre: Centre) -> None:
+    set_up(window, centre)
+    centre.clock.sleep(ms=3_600_000)
+    centre.arrive()
+    assert window.do(intents.CheckIn("adm_1", "passport"))
+    assert window.do(intents.Seat("adm_1", centre.seats[0].station_id))
+    centre.clock.advance(ms=60_000)
+    seen = centre.desk.view("en")
+    assert not any(one.is_heard for one in seen.stations)
+    assert not any(one.is_ready for one in seen.seats)
+    assert "silent" in {mark.code for row in seen.room.rows for mark in row.marks}
+    assert not seen.checklist.is_green, "a silent station may hold a sitting that nobody here was told of"
