@@ -107,7 +107,7 @@ class RelayDesk:
             arriving=Arriving(self._home.relay / "arriving"),
             papers=Papers(self._home, self._trusting.hubs, station_id),
             depot=self._home.relay / "depot",
-            find=room.key_of,
+            find=room.member_key,
             clock=self._clock,
             on_held=self._worker.wake,
         )

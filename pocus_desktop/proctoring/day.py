@@ -85,7 +85,7 @@ def ends(
                 admission_id=admission_id, candidate_id=sitting.candidate_id, name=sitting.candidate_name
             )
         is_heard = station.is_linked(now_ms)
-        is_left = is_heard and bool(sitting.result) and not _tells_of(station, admission_id)
+        is_left = is_heard and station.is_in and bool(sitting.result) and not _tells_of(station, admission_id)
         found[admission_id] = replace(
             known,
             station=station.name,

@@ -197,6 +197,13 @@ class LiveRoom:
                 return station.signing
         return None
 
+    def member_key(self, key_id: str) -> PublicKey | None:
+        """The device key of a station that is in the room, by the key's id; of one that only asks, None."""
+        for station in self._state.stations.values():
+            if station.is_in and station.signing.key_id == key_id:
+                return station.signing
+        return None
+
     def station_of(self, key: PublicKey) -> Station | None:
         """Whose device key it is."""
         return next((each for each in self._state.stations.values() if each.signing == key), None)

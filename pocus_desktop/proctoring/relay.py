@@ -63,7 +63,7 @@ class Relay:
         arriving: Where they are put together.
         papers: What there is for stations.
         depot: The folder that is this centre's copy of the depot.
-        find: The device key of a station of this room, by its id; None where there is no such station.
+        find: The device key of a station that is in this room, by its id; None for any other, also for one that asks.
         clock: The machine's.
         on_held: Told that something new is held, on a thread of the service; it must only hand that on.
     """

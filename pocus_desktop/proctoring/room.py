@@ -9,6 +9,8 @@
 4. What comes later of an order that was given up, or asked again, is told and counts all the same (rule 1).
 5. Orders of other consoles are known from the reports, by their ids.
 6. When the program comes back, no link is known, and no order goes out that was asked before: the first report decides.
+7. A station that is not let in is heard of and nothing else: what it tells of a sitting or of orders counts for nothing
+   and is kept nowhere, and however many there are, they take no place from those of the room.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +34,10 @@ MOST_RUNS: Final = 64
 """How many former runs of a station's program are remembered, against reports that come again."""
 
 MOST_STATIONS: Final = 200
+"""That are of the room, or were."""
+
+MOST_ASKING: Final = 40
+"""That wait for the proctor, of one run of the console."""
 
 Course: TypeAlias = Literal["asked", "sent", "obeyed", "refused", "withdrawn", "again"]
 """How far an order is; `again` asks the proctor whether it shall still be done."""
@@ -87,6 +93,11 @@ class Station:
     candidate_id: str | None = None
     admission_id: str | None = None
     hand_answered_by: str = ""
+
+    @property
+    def is_of_room(self) -> bool:
+        """Whether a proctor or a grant ever said anything of it."""
+        return self.is_in or self.is_out
 
     def is_linked(self, now_ms: int) -> bool:
         """Whether it reported a moment ago."""
@@ -263,10 +274,14 @@ def foreign_orders(state: RoomState, station_id: str) -> tuple[OrderCame, ...]:
 
 
 def _opened(state: RoomState, event: events.Opened) -> RoomState:
-    """Rule 6: what was measured in a former run says nothing in this one, which may be another boot's."""
+    """Rule 6: what was measured in a former run says nothing in this one, which may be another boot's.
+
+    Who only asked asks again.
+    """
     stations = {
         name: replace(station, came_ms=None, linked_ms=None, mark=station.mark + 1)
         for name, station in state.stations.items()
+        if station.is_of_room
     }
     orders = {
         name: replace(order, course="sent", good_ms=-1) if order.course in OPEN else order
@@ -284,8 +299,11 @@ def _opened(state: RoomState, event: events.Opened) -> RoomState:
 
 def _came(state: RoomState, event: events.StationCame) -> Step:
     known = state.stations.get(event.station_id)
+    if known is not None and known.signing != event.signing and event.is_ours and not known.is_in:
+        known = None  # someone said hello under its name before: the grant says whose it is
     if known is None:
-        if len(state.stations) >= MOST_STATIONS:
+        others = sum(one.is_of_room == event.is_ours for one in state.stations.values())
+        if others >= (MOST_STATIONS if event.is_ours else MOST_ASKING):
             return Step(state=state, effects=(Refuse(code="room.full"),), is_kept=False)
         station = Station(station_id=event.station_id, name=event.name, signing=event.signing, is_in=event.is_ours)
         told: tuple[Effect, ...] = (
@@ -294,7 +312,8 @@ def _came(state: RoomState, event: events.StationCame) -> Step:
         return Step(state=_put(state, station), effects=told)
     if known.signing != event.signing:
         return Step(state=state, effects=(Refuse(code="room.other_key"),), is_kept=False)
-    station = replace(known, name=event.name, is_in=known.is_in or (event.is_ours and not known.is_out))
+    name = event.name if known.is_in or event.is_ours else known.name
+    station = replace(known, name=name, is_in=known.is_in or (event.is_ours and not known.is_out))
     return Step(state=_put(state, station), is_kept=station != known)
 
 
@@ -302,14 +321,17 @@ def _let(state: RoomState, station_id: str, *, is_in: bool) -> Step:
     known = state.stations.get(station_id)
     if known is None:
         return Step(state=state, effects=(Refuse(code="room.no_such_station"),), is_kept=False)
-    station = replace(known, is_in=is_in, is_out=not is_in, mark=known.mark + 1)
+    report = known.report if known.is_in else None  # what it said while it was not in is said again
+    station = replace(known, report=report, is_in=is_in, is_out=not is_in, mark=known.mark + 1)
     return Step(state=_put(state, station), effects=(Wake(station_id=station_id),))
 
 
 def _reported(state: RoomState, event: events.ReportCame) -> Step:
-    """Rules 1 to 4."""
+    """Rules 1 to 4, and 7."""
     report = event.report
     known = state.stations.get(report.station_id)
+    if known is not None and not known.is_in:
+        report = report.model_copy(update={"sitting": None})
     if known is None:
         return Step(state=state, effects=(Refuse(code="room.no_such_station"),), is_kept=False)
     last = known.report
@@ -326,14 +348,14 @@ def _reported(state: RoomState, event: events.ReportCame) -> Step:
         linked_ms=event.at_ms if is_back else known.linked_ms,
         hand_answered_by=known.hand_answered_by if _is_hand_raised(report) else "",
     )
-    if known.is_in and report.sitting is not None:
+    if report.sitting is not None:
         now = ToldSitting(station_id=known.station_id, sitting=report.sitting, came_ms=event.at_ms)
         state = replace(state, sittings=_with(state.sittings, report.sitting.admission_id, now))
     told: list[Effect] = []
     if _is_hand_raised(report) and not _is_hand_raised(last):
         told.append(Tell(code="room.hand_raised", station_id=station.station_id))
     after, effects = _judged(_put(state, station), station.station_id)
-    is_kept = _lasting(report) != _lasting(last) or not is_same_run
+    is_kept = known.is_in and (_lasting(report) != _lasting(last) or not is_same_run)
     return Step(state=after, effects=(*told, *effects), is_kept=is_kept)
 
 

@@ -67,6 +67,9 @@ DEFAULT_PORT: Final = 8421
 WAIT_S: Final = 20.0
 """How long a station's question for orders is held; less than what networks forget connections after."""
 
+MOST_WAITS: Final = 4
+"""Questions for orders of one station that are held at once; of more, those before are answered."""
+
 TICK_S: Final = 1.0
 MOST_REQUESTS: Final = 600
 """Requests at once, of which each station has two."""
@@ -189,7 +192,11 @@ class RoomService:
         station = self.station(request, door="orders")
         known = request.path_params["mark"]
         changed = asyncio.Event()
-        self._waiting.setdefault(station.station_id, set()).add(changed)
+        held = self._waiting.setdefault(station.station_id, set())
+        if len(held) >= MOST_WAITS:
+            for before in held:
+                before.set()
+        held.add(changed)
         try:
             if self.room.station(station.station_id).mark == known and not self._is_closing:
                 async with asyncio.timeout(self._wait_s):

@@ -261,3 +261,42 @@ def test_a_seat_is_one_candidates_and_a_candidate_has_one() -> None:
 def test_effects_name_their_station() -> None:
     done = room.step(begun().state, events.Ticked(at_ms=100_000, wall_ms=0))
     assert done.effects == (Tell(code="room.station_silent", station_id=STATION),)
+
+
+def test_what_a_station_that_only_asks_tells_counts_for_nothing() -> None:
+    story = begun().asked().later(room.SILENT_MS + 1)
+    kept = len(story.kept)
+    stranger = "x25519-" + "e" * 32
+    key = SigningKey.from_seed(b"e" * 32).public
+    story.given(events.StationCame(station_id=stranger, name="E", signing=key, is_ours=False, **story.at()))
+    story.reported(station_id=stranger, sitting=sitting(is_hand_raised=True, orders=(order_came(number=999),)))
+    assert (story.told, story.course(), room.next_number(story.state, "adm-1")) == ([], "asked", (2, 1))
+    story.given(events.StationCame(station_id=stranger, name="Station 1", signing=key, is_ours=False, **story.at()))
+    assert story.state.stations[stranger].name == "E"
+    assert len(story.kept) == kept + 1, "a stranger fills no disk"
+    story.given(events.StationLetIn(station_id=stranger, who="P.", **story.at()))
+    story.reported(station_id=stranger, number=2, sitting=sitting(admission_id="adm-2"))
+    again = room.replay(story.kept)
+    assert again.stations[stranger].report == story.state.stations[stranger].report
+    assert again.sittings.keys() == {"adm-1", "adm-2"}
+
+
+def test_strangers_take_no_place_from_the_rooms_own() -> None:
+    story = Story().opened()
+    for number in range(room.MOST_ASKING + 1):
+        key = SigningKey.from_seed(number.to_bytes(32, "big")).public
+        name = f"x25519-{number:032x}"
+        story.given(events.StationCame(station_id=name, name="x", signing=key, is_ours=False, **story.at()))
+    assert story.told == ["room.full"]
+    assert story.came().told == []
+    again = Story(state=room.replay(story.kept)).opened().state
+    assert list(again.stations) == [STATION]
+
+
+def test_a_grant_takes_its_place_back_from_who_said_hello_under_its_id() -> None:
+    thief = SigningKey.from_seed(b"t" * 32).public
+    story = Story().opened().came(is_ours=False, key=thief)
+    assert story.came().told == []
+    assert (story.state.stations[STATION].signing, story.state.stations[STATION].is_in) == (KEY, True)
+    assert story.came(is_ours=False, key=thief).told == ["room.other_key"]
+    assert room.replay(story.kept) == story.state

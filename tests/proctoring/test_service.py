@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from pocus_desktop.proctoring.errors import (
 from pocus_desktop.proctoring.link import Address, RoomLink
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.room import GOOD_MS
+from pocus_desktop.proctoring.service import MOST_WAITS
 from pocus_desktop.proctoring.service_http import Counter
 from tests.proctoring.reports import order_came, sitting
 from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, Console, Seat, console, grant_of
@@ -331,3 +333,40 @@ def test_a_console_that_slept_sends_nothing_late(tmp_path: Path) -> None:
         assert link.report(seat.report(sitting())).orders == ()
         assert opened.room.state.orders[order_id].course == "again"
         link.close()
+
+
+def test_one_station_does_not_hold_every_question(opened: Console, seat: Seat) -> None:
+    first = opened.link(seat.keys.signing)
+    mark = first.wait(999).mark
+    links = [opened.link(seat.keys.signing) for _ in range(MOST_WAITS + 1)]
+    answered: list[RoomLink] = []
+
+    def ask(link: RoomLink) -> None:
+        link.wait(mark)
+        answered.append(link)
+
+    threads = [threading.Thread(target=ask, args=(link,)) for link in links]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    threads[0].join(3)  # the service would hold it for five seconds
+    assert links[0] in answered
+    opened.room.order("Station 1", Message(text="Go on"), who="P.")
+    for thread in threads:
+        thread.join()
+    for link in (first, *links):
+        link.close()
+
+
+def test_the_relay_knows_only_who_is_in_the_room(opened: Console, seat: Seat) -> None:
+    stranger = Seat(name="Stranger")
+    link = opened.link(stranger.keys.signing)
+    assert link.hello(stranger.hello(is_granted=False)).standing == "asking"
+    key_id = stranger.keys.signing.public.key_id
+    assert opened.room.member_key(key_id) is None
+    assert opened.room.member_key(seat.keys.signing.public.key_id) == seat.keys.signing.public
+    opened.room.let_in(stranger.station_id, who="P.")
+    assert opened.room.member_key(key_id) == stranger.keys.signing.public
+    opened.room.put_out(stranger.station_id, who="P.")
+    assert opened.room.member_key(key_id) is None
+    link.close()
