@@ -231,7 +231,7 @@ class LiveRoom:
             if self._policy is not None:
                 allowed, admission_id = self._policy.policy, sitting.admission_id
                 require_within(allowed, act, self._state, admission_id=admission_id, who=who, reason=reason)
-            number, after = room.next_number(self._state, sitting.admission_id)
+            number, after = room.next_number(self._state, found.station_id, sitting.admission_id)
             order = make_order(
                 {
                     "order_id": new_order_id(),

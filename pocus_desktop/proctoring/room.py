@@ -244,15 +244,17 @@ def outstanding(state: RoomState, station_id: str) -> tuple[Ordered, ...]:
     )
 
 
-def next_number(state: RoomState, admission_id: str) -> tuple[int, int]:
-    """The number of the next order for an admission, and of the one before it that still stands.
+def next_number(state: RoomState, station_id: str, admission_id: str) -> tuple[int, int]:
+    """The number of the next order for an admission, and of the one that its sitting at a station must have before it.
 
-    An order that was withdrawn stands no more, nor does one that the proctor is asked about again.
+    That is one on its way there, or one that stands in the journal of that very sitting: another one that was begun
+    under the admission elsewhere has a journal of its own. One that was withdrawn, that the proctor is asked about
+    again, or that the station did not take down is waited for by nothing.
     Numbers that a station tells of as this console's are used up, should this console's journal not know them.
     """
-    own = [order for order in state.orders.values() if order.asked.admission_id == admission_id]
+    own = [order.asked for order in state.orders.values() if order.asked.admission_id == admission_id]
     told = [
-        came.number
+        (station.station_id, came)
         for station in state.stations.values()
         if station.report is not None
         and station.report.sitting is not None
@@ -260,9 +262,12 @@ def next_number(state: RoomState, admission_id: str) -> tuple[int, int]:
         for came in station.report.sitting.orders
         if came.console == state.console
     ]
-    last = max([order.asked.number for order in own] + told, default=0)
-    stands = [order.asked.number for order in own if order.course not in {"withdrawn", "again"}]
-    return last + 1, max(stands + told, default=0)
+    last = max([asked.number for asked in own] + [came.number for _, came in told], default=0)
+    on_the_way = [
+        asked.number for asked in own if asked.station_id == station_id and state.orders[asked.order_id].course in OPEN
+    ]
+    stands = [came.number for told_by, came in told if told_by == station_id and came.seq > 0]
+    return last + 1, max(on_the_way + stands, default=0)
 
 
 def foreign_orders(state: RoomState, station_id: str) -> tuple[OrderCame, ...]:

@@ -139,13 +139,13 @@ def test_what_waits_behind_an_order_is_asked_about_with_it() -> None:
     story.asked(2)
     story.later(GOOD_MS // 2 + 1)
     assert (story.course(1), story.course(2), story.going_out()) == ("again", "again", [])
-    assert room.next_number(story.state, "adm-1") == (3, 0)
+    assert room.next_number(story.state, STATION, "adm-1") == (3, 0)
 
 
 def test_an_order_asked_after_one_was_doubted_does_not_wait_for_it() -> None:
     story = begun().asked(1).later(GOOD_MS + 1).asked(2)
     assert story.going_out() == [2]
-    assert room.next_number(story.state, "adm-1") == (3, 2)
+    assert room.next_number(story.state, STATION, "adm-1") == (3, 2)
 
 
 def test_what_comes_of_an_order_that_was_given_up_is_told_all_the_same() -> None:
@@ -221,12 +221,12 @@ def test_two_consoles_agree_by_the_reports() -> None:
     second.reported(number=2, sitting=told)
     assert [came.kind for came in room.foreign_orders(second.state, STATION)] == ["pause"]
     assert room.foreign_orders(first.state, STATION) == ()
-    assert room.next_number(second.state, "adm-1") == (1, 0)  # numbers are each console's own
+    assert room.next_number(second.state, STATION, "adm-1") == (1, 0)  # numbers are each console's own
 
 
 def test_a_console_that_lost_its_journal_goes_on_with_its_numbers() -> None:
     story = begun().reported(number=2, sitting=obeyed(number=7))
-    assert room.next_number(story.state, "adm-1") == (8, 7)
+    assert room.next_number(story.state, STATION, "adm-1") == (8, 7)
 
 
 def test_a_console_that_comes_back_sends_nothing_late() -> None:
@@ -247,6 +247,21 @@ def test_what_came_of_an_order_is_told_by_where_its_sitting_moved_to() -> None:
     story.reported(number=2, sitting=None)
     story.reported(station_id=second, name="Station 2", number=2, sitting=obeyed(seq=14))
     assert story.course() == "obeyed"
+
+
+def test_a_sitting_that_is_begun_anew_elsewhere_waits_for_no_order_that_the_first_one_had() -> None:
+    second = "x25519-" + "c" * 32
+    story = begun().asked().handed_over().reported(number=2, sitting=obeyed())
+    story.given(events.StationCame(station_id=second, name="Station 2", signing=KEY, is_ours=True, **story.at()))
+    story.reported(station_id=second, name="Station 2", number=1, sitting=sitting(sitting="sit-2"))
+    assert room.next_number(story.state, STATION, "adm-1") == (2, 1)
+    assert room.next_number(story.state, second, "adm-1") == (2, 0)
+
+
+def test_what_a_station_did_not_take_down_is_waited_for_by_nothing() -> None:
+    story = begun().asked(1).handed_over()
+    story.reported(number=2, sitting=obeyed(1, outcome="refused", reason="order.other_station", seq=0))
+    assert room.next_number(story.state, STATION, "adm-1") == (2, 0)
 
 
 def test_a_seat_is_one_candidates_and_a_candidate_has_one() -> None:
@@ -270,7 +285,7 @@ def test_what_a_station_that_only_asks_tells_counts_for_nothing() -> None:
     key = SigningKey.from_seed(b"e" * 32).public
     story.given(events.StationCame(station_id=stranger, name="E", signing=key, is_ours=False, **story.at()))
     story.reported(station_id=stranger, sitting=sitting(is_hand_raised=True, orders=(order_came(number=999),)))
-    assert (story.told, story.course(), room.next_number(story.state, "adm-1")) == ([], "asked", (2, 1))
+    assert (story.told, story.course(), room.next_number(story.state, STATION, "adm-1")) == ([], "asked", (2, 1))
     story.given(events.StationCame(station_id=stranger, name="Station 1", signing=key, is_ours=False, **story.at()))
     assert story.state.stations[stranger].name == "E"
     assert len(story.kept) == kept + 1, "a stranger fills no disk"

@@ -260,7 +260,7 @@ class Room:
             assert station.report is not None
             assert station.report.sitting is not None
             admission_id = station.report.sitting.admission_id
-            number, after = room.next_number(self.state, admission_id)
+            number, after = room.next_number(self.state, one, admission_id)
             order = ProctorOrder(
                 order_id=new_order_id(), centre_id="north", console=CONSOLE, number=number, after=after,
                 admission_id=admission_id, station=station.signing.raw.hex(), made_at_ms=self.wall_ms, who=self.who,
