@@ -61,6 +61,7 @@ from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.pairing import read_card
 from pocus_desktop.proctoring.room import Effect, Station, Wake
 from pocus_desktop.proctoring.service_http import Counter, problem, read_body
+from pocus_desktop.proctoring.service_protocol import HEAD_S, protocol
 from pocus_desktop.proctoring.tls import server_context
 
 DEFAULT_PORT: Final = 8421
@@ -72,7 +73,7 @@ MOST_WAITS: Final = 4
 
 TICK_S: Final = 1.0
 MOST_REQUESTS: Final = 600
-"""Requests at once, of which each station has two."""
+"""Connections and requests at once, of which each station has two; half of them of one address at most."""
 
 HEAD_BYTES: Final = 16 * 1024
 
@@ -270,6 +271,8 @@ class RoomServer:
         further: Doors beside the room's own.
         host: Where to listen; every address of this computer where omitted.
         port: 0 takes a free one.
+        most_connections: At once; beyond these a connection is answered 503.
+        head_s: How long the head of a request may take.
     """
 
     def __init__(
@@ -280,6 +283,8 @@ class RoomServer:
         further: Sequence[Door] = (),
         host: str = "0.0.0.0",  # noqa: S104 - the stations of the LAN are whom it is for; who they are is checked
         port: int = DEFAULT_PORT,
+        most_connections: int = MOST_REQUESTS,
+        head_s: float = HEAD_S,
     ) -> None:
         """Listen; nobody is answered before `start`.
 
@@ -295,10 +300,10 @@ class RoomServer:
         self._stop = threading.Event()
         config = uvicorn.Config(
             service.app(further),
-            http="h11",
+            http=protocol(most_connections=most_connections, head_s=head_s),
             h11_max_incomplete_event_size=HEAD_BYTES,
             ssl_context_factory=lambda _config, _default: server_context(key),
-            limit_concurrency=MOST_REQUESTS,
+            limit_concurrency=most_connections,
             log_config=None,
             access_log=False,
             server_header=False,

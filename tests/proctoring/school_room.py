@@ -101,6 +101,7 @@ def console(
     wait_s: float = 5.0,
     counter: Counter | None = None,
     holder: Holder = HOLDER,
+    **bounds: Any,
 ) -> Iterator[Console]:
     """A console that listens on the loopback."""
     clock = clock or SystemClock()
@@ -120,7 +121,7 @@ def console(
         return issue_card(made, holder.keys.signing)
 
     service = RoomService(room, clock=clock, card=card, wait_s=wait_s, counter=counter)
-    server = RoomServer(service, key, host="127.0.0.1", port=port)
+    server = RoomServer(service, key, host="127.0.0.1", port=port, **bounds)
     server.start()
     try:
         yield Console(room=room, service=service, server=server, key=key)

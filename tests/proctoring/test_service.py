@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.room import GOOD_MS
 from pocus_desktop.proctoring.service import MOST_WAITS
 from pocus_desktop.proctoring.service_http import Counter
+from pocus_desktop.proctoring.tls import unpinned_context
 from tests.proctoring.reports import order_came, sitting
 from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, Console, Seat, console, grant_of
 
@@ -370,3 +372,39 @@ def test_the_relay_knows_only_who_is_in_the_room(opened: Console, seat: Seat) ->
     opened.room.put_out(stranger.station_id, who="P.")
     assert opened.room.member_key(key_id) is None
     link.close()
+
+
+def _idle(opened: Console, count: int, said: bytes = b"") -> list[ssl.SSLSocket]:
+    """Connections on which nobody asks anything."""
+    found = []
+    for _ in range(count):
+        raw = socket.create_connection(opened.address, timeout=5)
+        found.append(unpinned_context().wrap_socket(raw))
+        found[-1].sendall(said)
+    return found
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /v1/card HTTP/1.1\r\nHost: x\r\n"], ids=["nothing", "half-a-head"])
+def test_who_connects_and_says_nothing_keeps_nobody_out(tmp_path: Path, said: bytes) -> None:
+    with console(tmp_path, most_connections=8, head_s=0.3) as opened:
+        held = _idle(opened, 12, said)
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        for one in held:
+            with suppress(OSError):  # cut at once, as one of too many of its address
+                assert one.recv(1) == b""
+        assert link.hello(seat.hello()).standing == "joined"
+        link.close()
+        for one in held:
+            one.close()
+
+
+def test_one_address_leaves_room_for_others(tmp_path: Path) -> None:
+    with console(tmp_path, most_connections=8, head_s=30) as opened:
+        held = _idle(opened, 12)
+        raw = socket.create_connection(opened.address, timeout=5, source_address=("127.0.0.2", 0))
+        with unpinned_context().wrap_socket(raw) as other:
+            other.sendall(b"GET /v1/card HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert other.recv(64).startswith(b"HTTP/1.1 200 ")
+        for one in held:
+            one.close()
