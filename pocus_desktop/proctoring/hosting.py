@@ -21,7 +21,7 @@ from pocus_desktop.proctoring.discovery import Announcement, own_addresses
 from pocus_desktop.proctoring.errors import NoRoomHereError, NotServingError
 from pocus_desktop.proctoring.link import Address, RoomLink, read_address, shown_certificate
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
-from pocus_desktop.proctoring.pairing import issue_card, make_card, read_card, room_qr, room_words
+from pocus_desktop.proctoring.pairing import issue_card, make_card, read_card, room_qr, room_words, says_more
 from pocus_desktop.proctoring.service import DEFAULT_PORT, Door, RoomServer, RoomService
 
 SERVING: Final = "serving.json"
@@ -144,7 +144,9 @@ def meet(room: LiveRoom, peer: str, card: bytes, *, now_ms: int) -> None:
         theirs = link.meet(card)
     finally:
         link.close()
-    room.see_peer(read_card(theirs, room.holder.centre, now_ms=now_ms).console, theirs)
+    shown = read_card(theirs, room.holder.centre, now_ms=now_ms)
+    if says_more(shown, room.state.peers.get(shown.console)):
+        room.see_peer(shown.console, theirs)
 
 
 def own_console(home: Home, key: SigningKey) -> RoomLink:

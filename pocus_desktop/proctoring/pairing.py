@@ -40,6 +40,9 @@ CARD_MS: Final = 30 * 24 * 3_600_000
 SLACK_MS: Final = 24 * 3_600_000
 """How wrong a station's clock may be before a card is over or not begun for it."""
 
+FRESH_MS: Final = 24 * 3_600_000
+"""A card that says the same as one that is younger than this says nothing new."""
+
 MOST_PAIRED: Final = 8
 FORMAT: Final = 1
 _QR: Final = re.compile(r"pocus-room:([^/\s]+)/([0-9a-f]{32})")
@@ -112,6 +115,20 @@ def read_card(envelope: bytes, centre: Centre, *, now_ms: int) -> RoomCard:
         raise CardOverError
     certified_key(card.certificate)
     return card
+
+
+def says_more(card: RoomCard, known: bytes | None) -> bool:
+    """Whether a verified card says something that an earlier one of its console, verified too, does not.
+
+    Everyone may ask a console for a card and show it elsewhere, also one of long ago.
+    """
+    if known is None:
+        return True
+    before = read_payload(RoomCard, dsse.Envelope.parse(known).payload)
+    if card.made_at_ms <= before.made_at_ms:
+        return False
+    is_same = (card.name, card.addresses, card.certificate) == (before.name, before.addresses, before.certificate)
+    return not is_same or card.made_at_ms - before.made_at_ms >= FRESH_MS
 
 
 def room_words(key: PublicKey, language: str = "en") -> tuple[str, ...]:

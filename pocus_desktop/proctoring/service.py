@@ -58,7 +58,7 @@ from pocus_desktop.proctoring.errors import (
     UnknownStationError,
 )
 from pocus_desktop.proctoring.live_room import LiveRoom
-from pocus_desktop.proctoring.pairing import read_card
+from pocus_desktop.proctoring.pairing import read_card, says_more
 from pocus_desktop.proctoring.room import Effect, Station, Wake
 from pocus_desktop.proctoring.service_http import Counter, problem, read_body
 from pocus_desktop.proctoring.service_protocol import HEAD_S, protocol
@@ -242,7 +242,8 @@ class RoomService:
         envelope = await read_body(request, media_type=CARD_TYPE, maximum_bytes=MAXIMUM_CARD_BYTES)
         centre, now_ms = self.room.holder.centre, self._clock.read().wall_ms
         card = read_card(envelope, centre, now_ms=now_ms)
-        await run_in_threadpool(self.room.see_peer, card.console, envelope)
+        if says_more(card, self.room.state.peers.get(card.console)):
+            await run_in_threadpool(self.room.see_peer, card.console, envelope)
         return Response(self._card(), media_type=CARD_TYPE)
 
     def _centre(self, key_id: str) -> PublicKey | None:

@@ -35,6 +35,7 @@ from pocus_desktop.proctoring.errors import (
 )
 from pocus_desktop.proctoring.link import Address, RoomLink
 from pocus_desktop.proctoring.live_room import LiveRoom
+from pocus_desktop.proctoring.pairing import FRESH_MS
 from pocus_desktop.proctoring.room import GOOD_MS
 from pocus_desktop.proctoring.service import MOST_WAITS
 from pocus_desktop.proctoring.service_http import Counter
@@ -408,3 +409,22 @@ def test_one_address_leaves_room_for_others(tmp_path: Path) -> None:
             assert other.recv(64).startswith(b"HTTP/1.1 200 ")
         for one in held:
             one.close()
+
+
+def test_a_card_of_before_replaces_none_and_the_same_again_fills_no_disk(tmp_path: Path) -> None:
+    key = SigningKey.from_seed(b"u" * 32)
+    clock = ManualClock(wall_ms=1_767_225_600_000)
+    with console(tmp_path / "a", clock=clock) as one, console(tmp_path / "b", key=key, clock=clock) as other:
+        asked, told = other.link(), one.link()
+        first = asked.card()
+        told.meet(first)
+        clock.advance(ms=60_000)
+        told.meet(asked.card())
+        assert list(one.room.state.peers.values()) == [first]
+        clock.advance(ms=FRESH_MS)
+        newest = asked.card()
+        told.meet(newest)
+        told.meet(first)
+        assert list(one.room.state.peers.values()) == [newest]
+        asked.close()
+        told.close()
