@@ -1,5 +1,6 @@
 """`pocus proctor`: the console's window over a centre's home, with the room's service and the relay behind it."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -50,29 +51,48 @@ class NoHubError(PocusError):
     blame = Blame.ENVIRONMENT
 
 
+def _aside(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="console-held", daemon=True).start()
+
+
 class Remembered:
-    """What the relay holds, read again after a while only: the window asks on every beat.
+    """What the relay holds, read again after a while and aside: the window asks on every beat, and waits for no disk.
 
     Args:
         look: Reads it from the disk.
         clock: The machine's.
+        aside: Runs what reads, on another thread.
     """
 
-    def __init__(self, look: Callable[[], tuple[HeldEnvelope, ...]], clock: Clock) -> None:
-        self._look, self._clock = look, clock
+    def __init__(
+        self,
+        look: Callable[[], tuple[HeldEnvelope, ...]],
+        clock: Clock,
+        *,
+        aside: Callable[[Callable[[], None]], None] = _aside,
+    ) -> None:
+        self._look, self._clock, self._aside = look, clock, aside
         self._found: tuple[HeldEnvelope, ...] = ()
         self._read_ms: int | None = None
+        self._is_reading = False
 
     def now(self) -> tuple[HeldEnvelope, ...]:
-        """What is held; what was known last while the disk does not say."""
+        """What was held when it was read last; nothing before the first time. On one thread."""
         now_ms = self._clock.read().monotonic_ms
-        if self._read_ms is None or now_ms - self._read_ms >= HELD_AGE_MS:
-            self._read_ms = now_ms
-            try:
-                self._found = self._look()
-            except PocusError as problem:
-                log.failure(problem)
+        if not self._is_reading and (self._read_ms is None or now_ms - self._read_ms >= HELD_AGE_MS):
+            self._read_ms, self._is_reading = now_ms, True
+            self._aside(self._read)
         return self._found
+
+    def _read(self) -> None:
+        try:
+            self._found = self._look()
+        except PocusError as problem:
+            log.failure(problem)
+        except Exception as bug:  # noqa: BLE001 - a thread has no one above it, and it is read again
+            log.bug("console.held_failed", bug)
+        finally:
+            self._is_reading = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """`pocus proctor` on a centre's home: the window, the service on the LAN and a station over TLS, all of them real."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,12 +113,30 @@ def test_what_the_relay_holds_is_read_now_and_then_and_a_disk_that_fails_ends_no
             raise PocusError(code="sync.no_folder")
         return (HELD,) * looked[0]
 
-    remembered = Remembered(look, clock)
+    remembered = Remembered(look, clock, aside=lambda work: work())
     assert [remembered.now() for _ in range(3)] == [(HELD,)] * 3
     clock.advance(ms=HELD_AGE_MS)
     assert remembered.now() == (HELD,)
     clock.advance(ms=HELD_AGE_MS)
     assert remembered.now() == (HELD,) * 3
+
+
+def test_the_window_does_not_wait_for_the_disk_of_the_relay(qtbot: QtBot) -> None:
+    answers, asked = threading.Event(), [0]
+
+    def look() -> tuple[HeldEnvelope, ...]:
+        asked[0] += 1
+        assert answers.wait(10)
+        return (HELD,)
+
+    clock = ManualClock()
+    remembered = Remembered(look, clock)
+    assert remembered.now() == ()
+    clock.advance(ms=HELD_AGE_MS)
+    assert remembered.now() == (), "and it is not asked twice at once"
+    answers.set()
+    qtbot.waitUntil(lambda: remembered.now() == (HELD,))
+    assert asked[0] in {1, 2}
 
 
 def test_a_computer_that_is_not_enrolled_opens_at_its_set_up(qtbot: QtBot, tmp_path: Path) -> None:
