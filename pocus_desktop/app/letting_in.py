@@ -35,7 +35,8 @@ class LettingIn:
     def tell(self, sitting: Sitting, admission_id: str) -> Callable[[], None]:
         """Write into the journal what was tried at the sign-in; call what comes back once the sitting is closed.
 
-        A program that is killed between tells it once more: rather twice than never.
+        A program that is killed between, or whose disk refused until then, tells it once more: rather twice than
+        never.
         """
         tries = self._lock.untold(admission_id)
         for one in tries:

@@ -186,8 +186,9 @@ class Station:
             raise
         told = self._letting_in.tell(sitting, admission_id)
 
-        def closed(opened: BundleSitting) -> None:  # whatever was recorded is durable by then
-            told()
+        def closed(opened: BundleSitting) -> None:
+            if opened.sitting.saved == "saved":  # whatever was recorded is durable by then, unless the disk refused
+                told()
             self._let_go(opened)
 
         opened = OpenSitting(sitting, bundle, content, photo=admitted.photo or b"", on_closed=closed)

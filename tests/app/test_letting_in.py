@@ -32,7 +32,9 @@ from pocus_desktop.authoring.media.clip import encode_clip
 from pocus_desktop.crypto import password
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.files import FileRefusedError
+from pocus_desktop.sitting.errors import DiskFullError
 from pocus_desktop.sitting.events import CodeTried, CodeUsed
+from pocus_desktop.sitting.store import JournalStore
 from pocus_desktop.ui.candidate.desk import RoomCode
 from tests.conftest import small_source
 
@@ -145,6 +147,22 @@ def test_who_forgot_their_code_is_let_in_and_the_journal_tells_every_try(room: R
     assert tried(opened) == [wrong, wrong, CodeUsed(purpose="sign-in", number=1, source="book")]
     again = room.open(admitted, room.code())
     assert tried(again)[3:] == [CodeUsed(purpose="sign-in", number=2, source="device")]  # the rest is told already
+
+
+def test_what_a_full_disk_kept_from_the_journal_is_told_to_it_the_next_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_named: object) -> None:
+        raise DiskFullError
+
+    admitted = room.admit()
+    with monkeypatch.context() as patched:
+        patched.setattr(JournalStore, "append", full)
+        opened = room.open(admitted, room.code())
+        opened.close()
+    room.clock.advance(ms=1_000)
+    used = [one.number for one in tried(room.open(admitted, room.code())) if isinstance(one, CodeUsed)]
+    assert used == [1, 2]
 
 
 def test_a_code_counts_once_even_after_a_restart(room: Room) -> None:
