@@ -111,7 +111,10 @@ class LiveRoom:
                 self._keep(event)
             self._state = done.state
         for take in self._told:
-            take(done.effects)
+            try:
+                take(done.effects)
+            except Exception as bug:  # noqa: BLE001 - what was done stands, whoever fails to hear of it
+                log.bug("room.not_told", bug)
         return done
 
     @property

@@ -428,3 +428,26 @@ def test_a_card_of_before_replaces_none_and_the_same_again_fills_no_disk(tmp_pat
         assert list(one.room.state.peers.values()) == [newest]
         asked.close()
         told.close()
+
+
+def test_who_fails_to_hear_of_an_event_undoes_it_for_nobody(
+    opened: Console, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+
+    def gone(_effects: object) -> None:
+        raise RuntimeError("the window is gone")
+
+    opened.room.on_effects(gone)
+    opened.room.on_effects(heard.append)
+    order_id = opened.room.order("Station 1", Message(text="Go on"), who="P.")
+    assert opened.room.state.orders[order_id].course == "asked"
+    assert heard
+    beats = threading.Semaphore(0)
+
+    def failing() -> None:
+        beats.release()
+        raise RuntimeError
+
+    monkeypatch.setattr(opened.room, "tick", failing)
+    assert all(beats.acquire(timeout=5) for _ in range(2)), "one failed beat is not the last"
