@@ -143,7 +143,7 @@ def _ordered(bare: Bare, event: events.Ordered, *, seq: int, ends_at: int) -> Ba
     freed = replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
     act = order.act
     match act:
-        case order_document.Authorise() if bare.pause == AWAY:
+        case order_document.Authorise() if bare.paused_by == AWAY:  # a proctor may have paused it with the same word
             return freed
         case order_document.Pause() if not bare.paused_by:
             return replace(later, ledger=ledger.hold(time, PAUSE), pause=order.reason, paused_by=order.who)
@@ -159,7 +159,9 @@ def _ordered(bare: Bare, event: events.Ordered, *, seq: int, ends_at: int) -> Ba
             )
         case order_document.Break() if act.is_clock_held and time.is_running:
             return replace(later, ledger=ledger.rest(time, act.minutes * 60_000))
-        case order_document.End() | order_document.Void() if seq == ends_at:
+        case order_document.End() if seq == ends_at and time.is_started:  # before the case it was refused
+            return replace(freed, ledger=ledger.stop(freed.ledger), is_over=True)
+        case order_document.Void() if seq == ends_at:
             stopped = ledger.stop(freed.ledger) if time.is_started else freed.ledger
             return replace(freed, ledger=stopped, is_over=True)
         case _:

@@ -120,3 +120,26 @@ def test_orders_in_a_made_up_sequence_are_told_with_the_assessment_and_without(w
             found = timeline(history, course)[0]
             assert stops(found, Names(course, "en"))
             assert sum(one.run_ms for one in found.clock) == found.totals.consumed_ms
+
+
+def test_an_end_before_the_case_ends_nothing_without_the_assessment_either(world: World) -> None:
+    sitting, console = with_centre(world)
+    assert console.order(sitting, "end") == "order.not_begun"
+    to_femoral(sitting)
+    world.clock.advance(ms=7_000)
+    sitting.handle(intents.GoNext())
+    bare = timeline(sitting.recorded, None)[0].totals
+    assert timeline(sitting.recorded, sitting.course)[0].totals == bare
+    assert bare.consumed_ms == 7_000
+
+
+def test_a_pause_with_the_word_away_is_the_proctors_without_the_assessment_too(world: World) -> None:
+    sitting, console = with_centre(world)
+    to_femoral(sitting)
+    assert console.order(sitting, "pause", reason="away") == ""
+    assert console.order(sitting, "authorise") == "order.nothing_waits"
+    world.clock.advance(ms=7_000)
+    assert console.order(sitting, "resume") == ""
+    bare = timeline(sitting.recorded, None)[0].totals
+    assert timeline(sitting.recorded, sitting.course)[0].totals == bare
+    assert bare.held_ms == 7_000
