@@ -64,6 +64,7 @@ class Deed:
     Attributes:
         order: What the proctor ordered; it is taken down if it is then its turn.
         event: What it comes to; made when it is its turn, then kept, so that a retry writes the same.
+        is_written: Its event is durable, and something that follows from it is not yet.
         is_sign: A sign of life to be written down. One that the disk refuses is dropped, and holds nothing: its stamp
             is before a gap.
     """
@@ -72,6 +73,7 @@ class Deed:
     intent: Intent | None = None
     order: VerifiedOrder | None = None
     event: Event | None = None
+    is_written: bool = False
     is_sign: bool = False
 
 
@@ -321,7 +323,9 @@ class Runner:
                 deed.event = events.StartCodeTried(is_right=False, came_too_soon=True)
             else:
                 deed.event = events.StartCodeTried(is_right=admissions.is_start_code(self._admission, code))
+        if not deed.is_written:
             self._append(deed, deed.event, deed.at)
+            deed.is_written = True
         is_right = isinstance(deed.event, events.StartCodeTried) and deed.event.is_right
         if is_right and self.state.stage is Stage.IDENTITY and not is_held:
             self._append(None, events.IdentityConfirmed(), deed.at)

@@ -15,9 +15,10 @@ from pocus_desktop.crypto import password
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.sitting import events, intents, views
 from pocus_desktop.sitting.codec import Recorded
-from pocus_desktop.sitting.errors import UnfairHistoryError
+from pocus_desktop.sitting.errors import DiskFullError, UnfairHistoryError
 from pocus_desktop.sitting.judge import judge
 from pocus_desktop.sitting.session import Sitting
+from pocus_desktop.sitting.store import JournalStore
 from tests.sitting.ordering import Console
 from tests.sitting.world import World, to_case, to_femoral
 
@@ -158,6 +159,33 @@ def test_a_pause_before_the_case_that_the_start_code_ends_confirms_nobody(world:
     screen = sitting.view().screen
     assert isinstance(screen, views.IdentityView)
     assert screen.is_authorised == is_authorised
+
+
+@pytest.mark.parametrize("code", ["4711", "0815"])
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_start_code_that_a_full_disk_kept_back_counts_once_it_takes_it(
+    world: World, code: str, is_paused: bool
+) -> None:
+    def full(*_given: object, **_named: object) -> None:
+        raise DiskFullError
+
+    console = Console(station=world.station)
+    sitting = begin(world, code_secrets=(), centre=console.keys.sealing.public)
+    if is_paused:
+        assert console.order(sitting, "pause") == ""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(JournalStore, "append", full)
+        sitting.handle(intents.ConfirmIdentity(start_code=code))
+        world.clock.advance(ms=4_000)
+        sitting.tick()
+    world.clock.advance(ms=4_000)
+    sitting.tick()
+    is_right = code == "4711"
+    tried = [one.event for one in sitting.recorded if isinstance(one.event, events.StartCodeTried)]
+    assert tried == [events.StartCodeTried(is_right=is_right)]
+    opened = views.IdentityView if is_paused else views.SystemCheckView
+    shut = views.PausedView if is_paused else views.IdentityView
+    assert isinstance(sitting.view().screen, opened if is_right else shut)
 
 
 def test_where_codes_are_taken_the_start_code_alone_ends_no_pause_of_the_proctor(world: World) -> None:
