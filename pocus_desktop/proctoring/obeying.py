@@ -2,7 +2,8 @@
 
 1. An order is given to the sitting once. It comes again with every report until the room knows what came of it.
 2. One for another sitting waits: its candidate may not have signed in yet. The room asks its proctor after a while.
-3. One that came before those that it follows is given again when it comes again.
+3. One that came before those that it follows is given again when it comes again; so is one that the disk does not take
+   yet, for it may turn out to be such a one.
 4. What the sitting does not even take down, because nobody of this centre signed it or the sitting is over, is told to
    the room as refused.
 """
@@ -91,9 +92,9 @@ class Obeying:
 
     def _came(self, order: ProctorOrder, came: Obeyed | None) -> None:
         """On the sitting's writer: hands on only."""
-        if came is not None and came.refused == GAP:
+        if came is None or came.refused == GAP:
             self._forget(order)
-        elif came is not None and came.seq == 0 and came.refused:
+        elif came.seq == 0 and came.refused:
             self._refuse(order, came.refused)
         self._on_change()
 

@@ -211,3 +211,26 @@ def test_a_disk_that_refuses_is_told_and_holds_the_order(world: World, monkeypat
     desk.obeying.take(order)
     assert (desk.told().saved, outcomes(desk.told())) == ("saved", [("pause", "obeyed", "")])
     assert desk.sitting.state.responses["risk-factors"] == choice("flight", "pill")
+
+
+def test_an_order_before_its_turn_that_a_full_disk_kept_back_is_given_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_named: object) -> None:
+        raise DiskFullError
+
+    desk = Desk(world)
+    to_femoral(desk.sitting)
+    first, second = desk.console.make(desk.sitting, "pause"), desk.console.make(desk.sitting, "resume")
+    runner = desk.sitting._runner
+    assert runner is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(runner._journal, "append", full)
+        desk.sitting.handle(intents.CallProctor())
+        for order in (second, first, second, first):
+            desk.obeying.take(order)
+        assert desk.told().saved == "failed"
+    world.clock.advance(ms=5_000)
+    desk.sitting.tick()
+    desk.obeying.take(second)
+    assert outcomes(desk.told()) == [("pause", "obeyed", ""), ("resume", "obeyed", "")]
