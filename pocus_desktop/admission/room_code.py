@@ -7,6 +7,7 @@ for, how much, and its number, and nothing by chance: so a book can be printed b
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -185,8 +186,9 @@ def open_secret(admission: Admission, keys: Sequence[SealingKey]) -> bytes | Non
 
 
 def plain(typed: str) -> str:
-    """Digits as they count: without blanks and hyphens."""
-    return re.sub(r"[\s-]", "", typed)
+    """Digits as they count: without blanks and hyphens, whatever script a keyboard writes them in."""
+    found = re.sub(r"[\s-]", "", typed)
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in found)
 
 
 def _check_digits(front: str, admission_digest: str) -> str:

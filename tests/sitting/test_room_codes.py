@@ -226,6 +226,14 @@ def test_a_code_counts_once_and_for_its_purpose_and_amount_only(world: World) ->
     assert [one.event.type for one in sitting.recorded[-3:]] == ["code-tried"] * 3
 
 
+def test_a_code_typed_in_the_digits_of_another_script_is_the_same_code(world: World) -> None:
+    sitting = started(world)
+    code = room_code.response(SECRET, "device", asked(sitting, "time", 5))
+    typed = code.translate({ord("0") + digit: 0x0660 + digit for digit in range(10)})
+    sitting.handle(intents.UseCode(purpose="time", minutes=5, code=typed))
+    assert sitting.recorded[-1].event == events.CodeUsed(purpose="time", minutes=5, number=1, source="device")
+
+
 def test_a_code_of_another_candidate_does_not_count(world: World) -> None:
     sitting = started(world)
     other = replace(asked(sitting, "time", 5), admission_digest="00" * 32)
