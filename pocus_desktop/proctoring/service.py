@@ -61,7 +61,7 @@ from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.pairing import read_card, says_more
 from pocus_desktop.proctoring.room import Effect, Station, Wake
 from pocus_desktop.proctoring.service_http import Counter, problem, read_body
-from pocus_desktop.proctoring.service_protocol import HEAD_S, protocol
+from pocus_desktop.proctoring.service_protocol import HEAD_S, loop_factory, protocol
 from pocus_desktop.proctoring.tls import server_context
 
 DEFAULT_PORT: Final = 8421
@@ -273,7 +273,7 @@ class RoomServer:
         host: Where to listen; every address of this computer where omitted.
         port: 0 takes a free one.
         most_connections: At once; beyond these a connection is answered 503.
-        head_s: How long the head of a request may take.
+        head_s: How long TLS, and then the head of a request, may take.
     """
 
     def __init__(
@@ -299,6 +299,7 @@ class RoomServer:
             raise CannotListenError(host=host, port=port, reason=reason.strerror or "") from reason
         self._service = service
         self._stop = threading.Event()
+        self._head_s = head_s
         config = uvicorn.Config(
             service.app(further),
             http=protocol(most_connections=most_connections, head_s=head_s),
@@ -338,7 +339,8 @@ class RoomServer:
         self._listener.close()
 
     def _serve(self) -> None:
-        self._server.run(sockets=[self._listener])
+        with asyncio.Runner(loop_factory=loop_factory(self._head_s)) as runner:
+            runner.run(self._server.serve(sockets=[self._listener]))
 
     def _tick(self) -> None:
         while not self._stop.wait(TICK_S):

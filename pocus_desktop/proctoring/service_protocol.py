@@ -2,16 +2,24 @@
 
 1. The head of a request comes whole within a time, from the connection or from its first byte on; else the connection
    is cut. Whoever connects and says nothing holds nothing for long.
-2. One address has half of all connections at most: it keeps no other one out.
+2. So does TLS come up, which the library alone would give a minute.
+3. One address has half of all connections at most: it keeps no other one out.
 """
 
 import asyncio
-from typing import ClassVar, Final
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_S: Final = 10.0
+
+if sys.platform == "win32":
+    _Loop = asyncio.ProactorEventLoop
+else:
+    _Loop = asyncio.SelectorEventLoop
 
 
 class RoomProtocol(H11Protocol):
@@ -22,7 +30,7 @@ class RoomProtocol(H11Protocol):
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        """Rules 1 and 2."""
+        """Rules 1 and 3."""
         super().connection_made(transport)
         if self.client is not None and self._of_same_address() > self.most_of_one:
             transport.abort()
@@ -62,6 +70,30 @@ class RoomProtocol(H11Protocol):
         self._head_timer = None
         if self.conn.their_state is h11.IDLE:
             self.transport.abort()  # `close` would wait half a minute for whoever says nothing to say good-bye
+
+
+class _PromptLoop(_Loop):
+    """Rule 2."""
+
+    handshake_s: float = HEAD_S
+
+    async def create_server(self, *args: Any, **given: Any) -> asyncio.Server:
+        """As the library's, in any of its forms."""
+        if given.get("ssl") is not None:
+            given["ssl_handshake_timeout"] = self.handshake_s
+        create: Callable[..., Awaitable[asyncio.Server]] = super().create_server
+        return await create(*args, **given)
+
+
+def loop_factory(handshake_s: float) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Makes event loops whose servers give TLS so long to come up."""
+
+    def make() -> asyncio.AbstractEventLoop:
+        loop = _PromptLoop()
+        loop.handshake_s = handshake_s
+        return loop
+
+    return make
 
 
 def protocol(*, most_connections: int, head_s: float = HEAD_S) -> type[RoomProtocol]:

@@ -451,3 +451,8 @@ def test_who_fails_to_hear_of_an_event_undoes_it_for_nobody(
 
     monkeypatch.setattr(opened.room, "tick", failing)
     assert all(beats.acquire(timeout=5) for _ in range(2)), "one failed beat is not the last"
+
+
+def test_who_never_begins_tls_is_cut(tmp_path: Path) -> None:
+    with console(tmp_path, head_s=0.3) as opened, socket.create_connection(opened.address, timeout=5) as raw:
+        assert raw.recv(1) == b"", "cut, and not held for the minute that the library gives"
