@@ -48,6 +48,7 @@ def faces() -> Faces:
         preflight=_preflight,
         open_registry=_open_registry,
         rehearse=_rehearse,
+        rehearse_room=_rehearse_room,
         sit_scripted=_sit_scripted,
         replay=_replay,
         keep_hub=_keep_hub,
@@ -262,6 +263,12 @@ def _rehearse(out: Path) -> int:
     return rehearse(out)
 
 
+def _rehearse_room(out: Path, *, desks: int) -> int:
+    from pocus_desktop.app.rehearsals.room import rehearse_room  # starts the other commands
+
+    return rehearse_room(out, desks=desks)
+
+
 def _sit_scripted(
     *,
     candidate_id: str,
@@ -270,6 +277,8 @@ def _sit_scripted(
     pictures: Path,
     start_code: str,
     sign_in_code: str,
+    think_s: int,
+    patience_s: int,
     passphrase: str | None,
 ) -> int:
     from pocus_desktop.app.rehearsals.candidate import sit_scripted  # Qt
@@ -282,6 +291,8 @@ def _sit_scripted(
         pictures=pictures,
         start_code=start_code,
         sign_in_code=sign_in_code,
+        think_s=think_s,
+        patience_s=patience_s,
         passphrase=passphrase,
     )
 

@@ -314,6 +314,13 @@ class Rehearse(Protocol):
         """Rehearse in a fresh folder; the exit status."""
 
 
+class RehearseRoom(Protocol):
+    """A room of scripted candidates."""
+
+    def __call__(self, out: Path, *, desks: int) -> int:
+        """Rehearse it in a fresh folder below `out`; the exit status."""
+
+
 class SitScripted(Protocol):
     """A scripted candidate at this station."""
 
@@ -326,6 +333,8 @@ class SitScripted(Protocol):
         pictures: Path,
         start_code: str,
         sign_in_code: str,
+        think_s: int,
+        patience_s: int,
         passphrase: str | None,
     ) -> int:
         """Sit an admission through the real screens; the exit status."""
@@ -360,6 +369,7 @@ class Faces:
     preflight: Preflight
     open_registry: OpenRegistry
     rehearse: Rehearse
+    rehearse_room: RehearseRoom
     sit_scripted: SitScripted
     replay: Replay
     keep_hub: Callable[[], HubKeeping]

@@ -28,6 +28,20 @@ def air_gap(context: click.Context, faces: Faces, out: Path) -> None:
 
 
 @rehearse.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
+@click.option("--desks", type=click.IntRange(5, 20), default=5, show_default=True, help="How many candidates.")
+@pass_faces
+@click.pass_context
+def room(context: click.Context, faces: Faces, out: Path, desks: int) -> None:
+    """A room of candidates with two consoles, each in a network of its own, with cuts, kills and a change of consoles.
+
+    Linux, as root: each computer is a folder and a network namespace. It ends well only when every result is
+    received and every receipt is back at its desk.
+    """
+    context.exit(faces.rehearse_room(out, desks=desks))
+
+
+@rehearse.command()
 @click.option("--id", "candidate_id", required=True, help="The candidate's ID.")
 @click.option("--admission", "admission_id", default="", help="Which; the first one listed where it is left out.")
 @click.option(
@@ -37,8 +51,10 @@ def air_gap(context: click.Context, faces: Faces, out: Path) -> None:
     help="A case folder with a walkthrough.yaml.",
 )
 @click.option("--pictures", type=click.Path(path_type=Path, file_okay=False), required=True, help="For the screens.")
-@click.option("--start-code", default="", help="The proctor's.")
+@click.option("--start-code", default="", help="The proctor's; without one, their order is waited for.")
 @click.option("--sign-in-code", default="", help="The candidate's.")
+@click.option("--think", "think_s", type=click.IntRange(0, 600), default=0, help="Seconds before each step is left.")
+@click.option("--patience", "patience_s", type=click.IntRange(1, 86_400), default=30, help="Seconds to wait, of each.")
 @pass_faces
 @click.pass_context
 def candidate(
@@ -50,6 +66,8 @@ def candidate(
     pictures: Path,
     start_code: str,
     sign_in_code: str,
+    think_s: int,
+    patience_s: int,
 ) -> None:
     """Let a scripted candidate sit an admission at this station, through the real screens without a display."""
     status = faces.sit_scripted(
@@ -59,6 +77,8 @@ def candidate(
         pictures=pictures,
         start_code=start_code,
         sign_in_code=sign_in_code,
+        think_s=think_s,
+        patience_s=patience_s,
         passphrase=os.environ.get(PASSPHRASE_VARIABLE),
     )
     context.exit(status)

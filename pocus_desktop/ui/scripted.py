@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QInputMethodEvent, QPainter, QPixmap
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSlider, QWidget
 
@@ -42,6 +41,7 @@ from pocus_desktop.ui.candidate.window import CandidateWindow
 from pocus_desktop.ui.check.inspector import PROBES
 from pocus_desktop.ui.items.point_pad import PointPad
 from pocus_desktop.ui.parts.sheet import Sheet
+from pocus_desktop.ui.scripted_hands import ScriptStuckError, beginning, click, has, named, picture_of, turn_on, write
 
 BEAT_MS: Final = 30
 """How often it looks; one act a look."""
@@ -50,13 +50,6 @@ Wait: TypeAlias = Callable[[], bool] | None
 """What an act waits for before the next one; None waits for one beat."""
 
 Acts: TypeAlias = Generator[Wait, None, None]
-
-
-class ScriptStuckError(PocusError):
-    """The scripted candidate waited in vain for something on the screen."""
-
-    code = "ui.script_stuck"
-    blame = Blame.BUG
 
 
 class ScriptRefusedError(PocusError):
@@ -75,9 +68,10 @@ class Script:
         admission_id: The admission it chooses; the first one listed where empty.
         answers: Item id to what it answers; items that are not here stay without an answer.
         pictures: The folder that takes a PNG of every screen.
-        start_code: The proctor's code, where one is asked for.
+        start_code: The proctor's code, where one is asked for; without it the proctor's order is waited for.
         sign_in_code: The candidate's own code, where one is asked for.
         clip_ms: How long it watches each clip.
+        think_ms: How long it thinks before it leaves a step.
         receipt_ms: How long it waits for the receipt before it goes on without.
         patience_ms: How long it waits for anything else.
     """
@@ -89,6 +83,7 @@ class Script:
     start_code: str = ""
     sign_in_code: str = ""
     clip_ms: int = 1500
+    think_ms: int = 0
     receipt_ms: int = 20_000
     patience_ms: int = 30_000
 
@@ -176,7 +171,7 @@ class ScriptedCandidate(QObject):
                     yield partial(_is_checked, screen)
                     yield from self._confirm(screen, "system-check")
                 case AgreementScreen():
-                    self._click(screen, "accept")
+                    click(screen, "accept")
                     yield from self._confirm(screen, "agreement")
                 case ComfortScreen():
                     yield from self._confirm(screen, "comfort")
@@ -185,7 +180,7 @@ class ScriptedCandidate(QObject):
                 case ReadyScreen():
                     yield from self._confirm(screen, "ready")
                 case CaseScreen():
-                    yield from self._sit(screen)
+                    yield from self._while_shown(screen, self._sit(screen))
                 case BreakScreen():
                     yield from self._confirm(screen, "break")
                 case ReviewScreen():
@@ -202,32 +197,33 @@ class ScriptedCandidate(QObject):
 
     def _signing_in(self) -> Acts:
         sign_in, script = self._sign_in, self._script
-        yield lambda: bool(_all(sign_in, "admission:"))
-        self._write(_named(sign_in, "candidate-id"), script.candidate_id)
-        chosen = (
-            f"admission:{script.admission_id}" if script.admission_id else _all(sign_in, "admission:")[0].objectName()
-        )
-        self._click(sign_in, chosen)
+        yield lambda: bool(beginning(sign_in, "admission:"))
+        write(named(sign_in, "candidate-id"), script.candidate_id)
+        listed = beginning(sign_in, "admission:")[0].objectName()
+        click(sign_in, f"admission:{script.admission_id}" if script.admission_id else listed)
         yield None
-        if _has(sign_in, "sign-in-code") and (code := _named(sign_in, "sign-in-code")).isVisible():
-            self._write(code, script.sign_in_code)
+        if has(sign_in, "sign-in-code") and (code := named(sign_in, "sign-in-code")).isVisible():
+            write(code, script.sign_in_code)
         self._picture("sign-in", sign_in)
-        self._click(sign_in, "primary")
-        yield lambda: self._shell.window is not None or _has(sign_in, "refusal")
+        click(sign_in, "primary")
+        yield lambda: self._shell.window is not None or has(sign_in, "refusal")
         if self._shell.window is None:
             self._picture("refused", sign_in)
-            raise ScriptRefusedError(told=_named(sign_in, "refusal").accessibleName())
+            raise ScriptRefusedError(told=named(sign_in, "refusal").accessibleName())
 
     def _identify(self, screen: IdentityScreen) -> Acts:
-        code = _named(screen, "start-code")
-        if code.isVisible():
-            self._write(code, self._script.start_code)
+        code = named(screen, "start-code")
+        if code.isVisible() and self._script.start_code:
+            write(code, self._script.start_code)
+        elif code.isVisible():
+            self._picture("waiting-for-the-proctor")
+            yield lambda: not code.isVisible()
         yield from self._confirm(screen, "identity")
 
     def _try_out(self, screen: TutorialScreen) -> Acts:
         while self._is_shown(screen):
             self._picture("tutorial")
-            self._click(screen, "primary")
+            click(screen, "primary")
             yield None
             yield None
 
@@ -238,7 +234,7 @@ class ScriptedCandidate(QObject):
         name = f"case-{view.step}"
         for state in view.stage:
             if len(view.stage) > 1:
-                self._click(screen, f"tab:{state.key}")
+                click(screen, f"tab:{state.key}")
                 yield None
             if isinstance(state, ClipState):
                 yield from self._watch(screen, state, name)
@@ -247,24 +243,34 @@ class ScriptedCandidate(QObject):
             if answer is not None and item.locked_reason is None and self._is_shown(screen):
                 yield from self._answer(screen, item.item.id, answer)
         yield lambda: not self._is_shown(screen) or self._has_answers(view)
-        if not self._is_shown(screen):
-            return
+        for _ in range(self._script.think_ms // BEAT_MS):
+            yield None
         self._picture(name)
-        self._click(screen, "primary")
+        click(screen, "primary")
         here = _step(window.view)
         yield lambda: self._sheet() is not None or not self._is_shown(screen) or _step(window.view) != here
         sheet = self._sheet()
         if sheet is not None:
             self._picture(f"{name}-question")
-            self._click(sheet, "go-on" if _has(sheet, "go-on") else "stay")
+            click(sheet, "go-on" if has(sheet, "go-on") else "stay")
             yield lambda: self._sheet() is None
             yield lambda: not self._is_shown(screen) or _step(window.view) != here
 
+    def _while_shown(self, screen: QWidget, acts: Acts) -> Acts:
+        """Acts at a screen, given up once another is shown: a pause, the end of a limit."""
+        for wait in acts:
+            yield partial(self._is_through, screen, wait)
+            if not self._is_shown(screen):
+                return
+
+    def _is_through(self, screen: QWidget, wait: Wait) -> bool:
+        return not self._is_shown(screen) or wait is None or wait()
+
     def _watch(self, screen: CaseScreen, state: ClipState, name: str) -> Acts:
-        panel = _named(screen, f"clip:{state.key}")
+        panel = named(screen, f"clip:{state.key}")
         if state.plays_left == 0:
             return
-        self._click(panel, "play")
+        click(panel, "play")
         media = self._window().media
         busy = (PlayerState.PLAYING, PlayerState.ENDED, PlayerState.FAILED)
         yield lambda: media.playing(state.key).state in busy or not self._is_shown(screen)
@@ -286,41 +292,41 @@ class ScriptedCandidate(QObject):
             QTest.keyClick(screen, Qt.Key.Key_F2)
             yield None
         if media.playing(state.key).state is PlayerState.PLAYING:
-            self._click(panel, "play")
+            click(panel, "play")
             yield None
 
     def _answer(self, screen: CaseScreen, item_id: str, answer: Response) -> Acts:
-        card = _named(screen, f"item:{item_id}")
+        card = named(screen, f"item:{item_id}")
         match answer:
             case ChoiceResponse():
                 for choice in answer.choices:
-                    self._turn_on(card, f"choice:{choice}")
+                    turn_on(card, f"choice:{choice}")
                     yield None
             case HotspotResponse():
                 for region in answer.regions:
-                    box = _named(card, f"region:{region}")
+                    box = named(card, f"region:{region}")
                     box.setFocus(Qt.FocusReason.TabFocusReason)
                     if isinstance(box, QAbstractButton) and not box.isChecked():
                         QTest.keyClick(box, Qt.Key.Key_Space)
                     yield None
             case TextEntryResponse():
-                self._write(_named(card, "field"), answer.text)
+                write(named(card, "field"), answer.text)
                 yield None
-                if answer.unit is not None and _has(card, f"unit:{answer.unit}"):
-                    self._turn_on(card, f"unit:{answer.unit}")
+                if answer.unit is not None and has(card, f"unit:{answer.unit}"):
+                    turn_on(card, f"unit:{answer.unit}")
                     yield None
             case ExtendedTextResponse():
-                self._write(_named(card, "field"), answer.text)
+                write(named(card, "field"), answer.text)
                 yield None
             case SelectPointResponse():
                 yield from self._mark(card, answer)
 
     def _mark(self, card: QWidget, answer: SelectPointResponse) -> Acts:
-        pad = _named(card, "pad")
+        pad = named(card, "pad")
         assert isinstance(pad, PointPad)  # noqa: S101 - named so nowhere else
         for point in answer.points:
             if point.frame is not None:
-                frames = _named(card, "frames")
+                frames = named(card, "frames")
                 assert isinstance(frames, QSlider)  # noqa: S101 - named so nowhere else
                 frames.setFocus()
                 while frames.value() != point.frame:
@@ -336,12 +342,12 @@ class ScriptedCandidate(QObject):
 
     def _review(self, screen: ReviewScreen) -> Acts:
         self._picture("review")
-        self._click(screen, "primary")
+        click(screen, "primary")
         yield lambda: self._sheet() is not None
         self._picture("hand-in-question")
         sheet = self._sheet()
         assert sheet is not None  # noqa: S101 - just waited for
-        self._click(sheet, "hand-in")
+        click(sheet, "hand-in")
         yield lambda: not self._is_shown(screen)
 
     def _receive(self, screen: HandedInScreen) -> Acts:
@@ -359,14 +365,14 @@ class ScriptedCandidate(QObject):
         view = self._window().view.screen
         assert isinstance(view, SurveyView)  # noqa: S101 - the window pairs them
         for question, _, options in view.questions:
-            self._turn_on(screen, f"{question}:{options[0][0]}")
+            turn_on(screen, f"{question}:{options[0][0]}")
             yield None
         yield from self._confirm(screen, "survey")
 
     def _confirm(self, screen: QWidget, name: str, *, is_last: bool = False) -> Acts:
         yield None
         self._picture(name)
-        self._click(screen, "primary")
+        click(screen, "primary")
         if is_last:
             yield lambda: self._is_left
         else:
@@ -406,39 +412,10 @@ class ScriptedCandidate(QObject):
             for state in view.screen.items
         )
 
-    def _click(self, inside: QWidget, name: str) -> None:
-        widget = _named(inside, name)
-        widget.setFocus(Qt.FocusReason.MouseFocusReason)
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, _middle(widget))
-
-    def _turn_on(self, inside: QWidget, name: str) -> None:
-        widget = _named(inside, name)
-        if not (isinstance(widget, QAbstractButton) and widget.isChecked()):
-            self._click(inside, name)
-
-    def _write(self, field: QWidget, text: str) -> None:
-        """Type a text as an input method does, since key events carry ASCII only."""
-        field.setFocus(Qt.FocusReason.TabFocusReason)
-        QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        typed = QInputMethodEvent()
-        typed.setCommitString(text)
-        QApplication.sendEvent(field, typed)
-
     def _picture(self, name: str, window: QWidget | None = None) -> None:
         self._count += 1
         shown = window if window is not None else self._window()
         picture_of(shown).save(str(self._script.pictures / f"{self._count:02}-{name}.png"))
-
-
-def picture_of(window: QWidget) -> QPixmap:
-    """What a window and the questions over it look like."""
-    picture = window.grab()
-    painter = QPainter(picture)
-    for sheet in window.findChildren(Sheet):
-        if sheet.isVisible():
-            painter.drawPixmap(sheet.geometry().topLeft() - window.geometry().topLeft(), sheet.grab())
-    painter.end()
-    return picture
 
 
 def _is_checked(screen: SystemCheckScreen) -> bool:
@@ -448,23 +425,3 @@ def _is_checked(screen: SystemCheckScreen) -> bool:
 def _step(view: View) -> tuple[str, int]:
     screen = view.screen
     return (screen.step, screen.visit) if isinstance(screen, CaseView) else ("", 0)
-
-
-def _named(inside: QWidget, name: str) -> QWidget:
-    found = [widget for widget in inside.findChildren(QWidget) if widget.objectName() == name]
-    shown = [widget for widget in found if widget.isVisible()]
-    if not found:
-        raise ScriptStuckError(screen=name)
-    return shown[0] if shown else found[0]
-
-
-def _has(inside: QWidget, name: str) -> bool:
-    return any(widget.objectName() == name for widget in inside.findChildren(QWidget))
-
-
-def _all(inside: QWidget, prefix: str) -> list[QWidget]:
-    return [widget for widget in inside.findChildren(QWidget) if widget.objectName().startswith(prefix)]
-
-
-def _middle(widget: QWidget) -> QPoint:
-    return widget.rect().center()

@@ -30,13 +30,15 @@ class Academy:
 
     Attributes:
         folder: Of the rehearsal.
+        is_quiet: Print its commands only where one goes wrong.
     """
 
     folder: Path
+    is_quiet: bool = False
     computer: Computer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.computer = Computer(name="academy", folder=self.folder / "academy")
+        self.computer = Computer(name="academy", folder=self.folder / "academy", is_quiet=self.is_quiet)
         self.stick.mkdir()
 
     @property
@@ -184,7 +186,7 @@ class Academy:
         """By passing files: the signer's computer has no depot."""
         medium = self._medium(name)
         self.computer.run("trust", "request", "--depot", "depot", "--out", medium)
-        officer = Computer(name=f"officer {name}", folder=self.folder / f"computer-{name}")
+        officer = Computer(name=f"officer {name}", folder=self.folder / f"computer-{name}", is_quiet=self.is_quiet)
         requests = sorted(medium.glob("*.signing-request.json"))
         for request in requests:
             officer.run("trust", "sign", "--file", request, "--keys", medium, "--yes")

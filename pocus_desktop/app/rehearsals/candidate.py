@@ -21,6 +21,8 @@ def sit_scripted(
     pictures: Path,
     start_code: str,
     sign_in_code: str,
+    think_s: int,
+    patience_s: int,
     passphrase: str | None,
 ) -> int:
     """A scripted candidate sits an admission at this station; the exit status.
@@ -38,6 +40,8 @@ def sit_scripted(
         start_code=start_code,
         sign_in_code=sign_in_code,
         receipt_ms=2_000,
+        think_ms=think_s * 1000,
+        patience_ms=patience_s * 1000,
     )
     run_scripted(open_station(home, passphrase), script, home=home, clock=SystemClock())
     return 0

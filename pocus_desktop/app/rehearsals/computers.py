@@ -33,11 +33,13 @@ class Computer:
 
     Attributes:
         lan: The network that it has a cable to; None for none but this machine's own.
+        is_quiet: Print its commands only where one goes wrong.
     """
 
     name: str
     folder: Path
     lan: Lan | None = None
+    is_quiet: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +73,7 @@ class Computer:
             text=True,
             check=False,
         )
-        if is_shown or done.returncode != status:
+        if (is_shown and not self.is_quiet) or done.returncode != status:
             self._say(words)
             told = done.stderr if is_secret else done.stdout + done.stderr
             for line in told.splitlines():
