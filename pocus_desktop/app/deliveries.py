@@ -96,6 +96,11 @@ class Deliveries:
             except PocusError as error:  # one damaged folder holds up no other
                 log.failure(error)
 
+    def send_now(self) -> None:
+        """Try everything that waits at once, and what was set aside once more."""
+        self._outbox.retry(now_ms=self._clock.read().wall_ms)
+        self._worker.wake()
+
     def close(self) -> None:
         """Stop after the delivery that is under way; what waits stays on the disk for the next start."""
         ended = [self._partials.close(), self._worker.close()]

@@ -15,18 +15,15 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.settings import Home
 
 if TYPE_CHECKING:
-    from pocus_desktop.cli.replay_face import ReplayRequest
-    from pocus_desktop.proctoring.code_book import Page as CodePage
-    from pocus_desktop.proctoring.incident_folder import Filed
-
-if TYPE_CHECKING:
+    from pocus_desktop.admission.preflight_report import Report
+    from pocus_desktop.bundle.verifier import Progress
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
     from pocus_desktop.cli.relay_face import FromRoom, RelayFace
-
-if TYPE_CHECKING:
-    from pocus_desktop.admission.preflight_report import Report
-    from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.cli.replay_face import ReplayRequest
+    from pocus_desktop.proctoring.code_book import Page as CodePage
+    from pocus_desktop.proctoring.incident_folder import Filed
+    from pocus_desktop.sync.engine import Row
 
 
 def faces() -> Faces:
@@ -44,6 +41,7 @@ def faces() -> Faces:
         audit_log=_audit_log,
         export_log=_export_log,
         hear_receipts=_hear_receipts,
+        send_waiting=_send_waiting,
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
@@ -137,6 +135,17 @@ def _hear_receipts(documents: Sequence[bytes], *, stick: Path, shows_heads: bool
     keeping = LogKeeping(home, FolderTransport(stick), Trusting.load(home).hubs, shows_heads=shows_heads)
     for document in documents:
         keeping.receipt_came(document)
+
+
+def _send_waiting(wait_s: float, *, passphrase: str | None) -> tuple[Row, ...]:
+    from pocus_desktop.app.candidate import open_station  # the station
+    from pocus_desktop.app.sending import send_waiting
+
+    station = open_station(Home.default(), passphrase)
+    try:
+        return send_waiting(station, wait_s=wait_s)
+    finally:
+        station.close()
 
 
 def _preview(folder: Path) -> int:

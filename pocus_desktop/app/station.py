@@ -251,6 +251,10 @@ class Station:
         received = [row.delivered_ms for row in rows if row.delivered_ms is not None]
         return "online" if max(received, default=0) >= self._begun_ms else "none"
 
+    def send_now(self) -> None:
+        """Try everything that waits in the outbox at once."""
+        self._deliveries.send_now()
+
     def close(self) -> None:
         """Let go of everything, sittings under way first; what waits stays on the disk for the next start."""
         for opened in tuple(self._open):

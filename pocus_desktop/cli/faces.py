@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import click
 
 if TYPE_CHECKING:
+    from pocus_desktop.admission.preflight_report import Report
+    from pocus_desktop.bundle.verifier import Progress
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import OpenRegistry
     from pocus_desktop.cli.relay_face import OpenRelay, StockFromRooms
     from pocus_desktop.cli.replay_face import Replay
     from pocus_desktop.proctoring.code_book import Page as CodePage
     from pocus_desktop.proctoring.incident_folder import Filed
-
-if TYPE_CHECKING:
-    from pocus_desktop.admission.preflight_report import Report
-    from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.sync.engine import Row
 
 
 class Demonstrate(Protocol):
@@ -321,6 +320,13 @@ class RehearseRoom(Protocol):
         """Rehearse it in a fresh folder below `out`; the exit status."""
 
 
+class SendWaiting(Protocol):
+    """This station's results on their way, without a window."""
+
+    def __call__(self, wait_s: float, *, passphrase: str | None) -> tuple[Row, ...]:
+        """Send for so many seconds at most; every row of the outbox after that."""
+
+
 class SitScripted(Protocol):
     """A scripted candidate at this station."""
 
@@ -365,6 +371,7 @@ class Faces:
     audit_log: AuditLog
     export_log: ExportLog
     hear_receipts: HearReceipts
+    send_waiting: SendWaiting
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry

@@ -1,6 +1,7 @@
 """`pocus outbox`: what waits at this station to be sent, what arrived, and what to do."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import click
 
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.cli.faces import Faces, pass_faces
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.cli.stick import tell_flushed
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.settings import Home
@@ -49,6 +51,25 @@ def retry(digest: str | None) -> None:
         chosen = _find(opened, digest).digest if digest else None
         opened.retry(chosen, now_ms=_now_ms())
     click.echo("It is due now; the station sends it when it runs.")
+
+
+@outbox.command()
+@click.option("--wait", "wait_s", type=float, default=60.0, show_default=True, help="Seconds to go on trying.")
+@pass_faces
+@click.pass_context
+def send(context: click.Context, faces: Faces, wait_s: float) -> None:
+    """Send what waits now, without a window, until its receipts are here; the status is 1 where something still waits.
+
+    It goes the way of a running station, which must not be open: to the hub, else to the rooms it is paired with.
+    """
+    rows = faces.send_waiting(wait_s, passphrase=os.environ.get(PASSPHRASE_VARIABLE))
+    now_ms = _now_ms()
+    for row in rows:
+        if row.status is not Status.DONE:
+            click.echo(_told(row, now_ms))
+    done = sum(row.status is Status.DONE for row in rows)
+    click.echo(f"{done} of {len(rows)} have their receipts.")
+    context.exit(0 if done == len(rows) else 1)
 
 
 @outbox.command("export")

@@ -14,6 +14,7 @@ import pytest
 from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.app.sending import send_waiting
 from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import HUB_URL, Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
@@ -320,3 +321,22 @@ def test_a_result_that_was_forgotten_is_not_taken_in_again_at_the_next_sign_in(
     (workshop.home.outbox / f"{row.digest}.forgotten").write_bytes(b"{}")
     station.choices("en")
     assert [found.digest for found in station.outbox.rows()] == [row.digest], "without a receipt it goes again"
+
+
+def test_what_waits_is_sent_without_a_window(workshop: Workshop) -> None:
+    station, gate = _gated(workshop)
+    opened, _ = _open(workshop, station)
+    _hand_in(opened)
+    gate.arrived.get(timeout=PATIENCE_S)
+    gate.verdicts.put(NoConnectionError(reason="test"))
+    _until(opened, lambda view: _delivery(view) == "waiting")
+    opened.close()
+    gate.verdicts.put(NoConnectionError(reason="test"))
+    told = send_waiting(station, wait_s=0)
+    assert [row.status is Status.DONE for row in told] == [False], "nobody is told of a receipt that is not here"
+    station.close()
+    again = workshop.station()
+    rows = send_waiting(again, wait_s=PATIENCE_S)
+    assert [row.status for row in rows] == [Status.DONE]
+    again.close()
+    assert len(workshop.hub.standings()) == 1

@@ -18,8 +18,13 @@ _NUMBERED: Final = re.compile(r"(\d+)\. (\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
-    """What a candidate and their proctor are told."""
+    """What a candidate and their proctor are told.
 
+    Attributes:
+        admission: The admission's id.
+    """
+
+    admission: str
     sign_in: str
     start: str
 
@@ -126,6 +131,7 @@ class Academy:
                 "--out", f"{candidate}.admission",
             )  # fmt: skip
             codes[candidate] = Codes(
+                admission=told_after(told, f"{candidate}.admission"),
                 sign_in=told_after(told, "The candidate's sign-in code:"),
                 start=told_after(told, "The proctor's start code:"),
             )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pocus_desktop.app.demo import SAMPLE
-from pocus_desktop.app.rehearsals.academy import CENTRE, Academy
+from pocus_desktop.app.rehearsals.academy import CENTRE, Academy, Codes
 from pocus_desktop.app.rehearsals.air_gap import fresh_folder
 from pocus_desktop.app.rehearsals.computers import PATIENCE_S, Computer, RehearsalFailedError, Running, say
 from pocus_desktop.app.rehearsals.network import Lan, lan
@@ -60,6 +60,7 @@ class RoomRehearsal:
     console: Computer = field(init=False)
     spare: Computer = field(init=False)
     desks: list[Computer] = field(init=False)
+    codes: Mapping[str, Codes] = field(default_factory=dict)
     programs: dict[str, Running] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,7 +103,9 @@ class RoomRehearsal:
         academy.hold_ceremony()
         bundle = academy.publish(version=1, people=("dee", "eve"))
         academy.enrol([(self.console, "centre"), *((desk, "station") for desk in self.desks)])
-        academy.admit({self._candidate(desk): name for desk, name in zip(self.desks, _people(self.count), strict=True)})
+        self.codes = academy.admit(
+            {self._candidate(desk): name for desk, name in zip(self.desks, _people(self.count), strict=True)}
+        )
         academy.make_roster()
         _, words = academy.release(bundle, [self.console, *self.desks])
         return words
@@ -215,8 +218,10 @@ class RoomRehearsal:
 
     def _sit(self, desk: Computer) -> None:
         number = len(list(desk.folder.glob("screens-*"))) + 1
+        codes = self.codes[self._candidate(desk)]
         self.programs[desk.name] = desk.start(
-            "rehearse", "candidate", "--id", self._candidate(desk), "--answers", SAMPLE,
+            "rehearse", "candidate", "--id", self._candidate(desk), "--admission", codes.admission,
+            "--sign-in-code", codes.sign_in, "--answers", SAMPLE,
             "--think", str(THINK_S), "--patience", str(int(PATIENCE_S)), "--pictures", f"screens-{number}",
         )  # fmt: skip
 
@@ -247,8 +252,8 @@ class RoomRehearsal:
         return [json.loads(line) for line in lines]
 
     def _receive(self, desk: Computer) -> None:
-        """The desk's program is started once more, and takes its receipts from the room."""
-        desk.run("outbox", "--json")
+        """The desk's program runs once more, and takes its receipts from the room."""
+        desk.run("outbox", "send", "--wait", str(int(PATIENCE_S)))
 
     def _until(self, what: str, is_so: Callable[[], bool]) -> None:
         """Wait for what must come, and say that it came.
