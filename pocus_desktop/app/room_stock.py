@@ -12,6 +12,7 @@ from pocus_desktop.admission.unlock_errors import AlreadyUnlockedError
 from pocus_desktop.admission.unlock_folder import UnlockFolder
 from pocus_desktop.admission.unlock_passing import read_release
 from pocus_desktop.app.room_roads import room_url
+from pocus_desktop.app.station_rooms import UNNAMED
 from pocus_desktop.bundle.depot.plan import Need
 from pocus_desktop.cli.relay_face import FromRoom
 from pocus_desktop.crypto.keystore import open_keystore
@@ -19,8 +20,11 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
+from pocus_desktop.proctoring.documents import StationHello
+from pocus_desktop.proctoring.link import RoomLink
 from pocus_desktop.proctoring.pairing import PairedRoom, load_rooms
 from pocus_desktop.proctoring.tls import pinned_context
+from pocus_desktop.sync.hub_client import HubAnsweredNoError
 from pocus_desktop.sync.relay import RelayClient, relay_carrier
 from pocus_desktop.sync.stocking import Stocker, Tell
 
@@ -63,7 +67,12 @@ def stock_from_rooms(
     admissions = releases = 0
     for room in rooms:
         try:
-            admissions = max(admissions, _take_admissions(home, room, keys, trusting, now_ms))
+            try:
+                handed = _take_admissions(home, room, keys, trusting, now_ms)
+            except HubAnsweredNoError:  # a console that this station never told who it is
+                _say_hello(home, room, keys, trusting)
+                handed = _take_admissions(home, room, keys, trusting, now_ms)
+            admissions = max(admissions, handed)
             releases += _take_releases(home, room, keys, trusting, now_ms)
         except PocusError as problem:  # another room, or what is here already, may do
             log.failure(problem)
@@ -83,6 +92,7 @@ def stock_from_rooms(
         refreshed=refreshed,
         stocked=stocked,
         problems=(*problems, *refreshed.told),
+        is_answered=len(problems) < len(rooms),
     )
 
 
@@ -94,6 +104,26 @@ def stock_here(home: Home, passphrase: str | None, *, bundles: Sequence[str]) ->
     """
     keys, trusting = own_keys(open_keystore(home.keys, passphrase)), Trusting.load(home)
     return stock_from_rooms(home, keys=keys, trusting=trusting, clock=SystemClock(), bundles=bundles)
+
+
+def _say_hello(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting) -> None:
+    """Tell a console who this station is, as its program does with its first report.
+
+    Raises:
+        RoomError: It does not answer, or lets nobody in.
+    """
+    grant = held_grant(home, trusting.hubs, keys)
+    hello = StationHello(
+        name=grant.name if grant is not None else UNNAMED,
+        signing=keys.signing.public,
+        sealing=keys.sealing.public,
+        grant=home.grant.read_bytes() if grant is not None else None,
+    )
+    link = RoomLink(room.address, room.certificate, keys.signing)
+    try:
+        link.hello(hello)
+    finally:
+        link.close()
 
 
 def _take_admissions(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int) -> int:

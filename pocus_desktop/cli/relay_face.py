@@ -42,6 +42,7 @@ class FromRoom:
         refreshed: What its trust came to.
         stocked: What its bundles came to.
         problems: For each room that did not give something, its name and why.
+        is_answered: Whether at least one gave what it had.
     """
 
     admissions: int
@@ -49,6 +50,7 @@ class FromRoom:
     refreshed: Refreshed
     stocked: Stocked
     problems: tuple[tuple[str, PocusError], ...] = ()
+    is_answered: bool = True
 
 
 class RelayFace(Protocol):

@@ -118,7 +118,7 @@ def stock(context: click.Context, faces: Faces, bundles: tuple[str, ...]) -> Non
     if got.refreshed.problem is not None:
         fail(got.refreshed.problem)
     is_whole = _tell_stocked(got.stocked, got.problems)
-    context.exit(0 if is_whole and got.refreshed.problem is None else 1)
+    context.exit(0 if is_whole and got.is_answered and got.refreshed.problem is None else 1)
 
 
 def _tell_stocked(stocked: Stocked, problems: tuple[tuple[str, PocusError], ...]) -> bool:
