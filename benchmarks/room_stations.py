@@ -1,8 +1,9 @@
 """Stations without windows, in a process of their own: real agents over real TLS, each with a sitting that goes on.
 
-    python -m benchmarks.room_stations ADDRESS COUNT < {"seeds", "grants", "centre", "certificate"} and then words, a line each
+    python -m benchmarks.room_stations ADDRESS COUNT < {"seeds", "grants", "centre", "certificate"}, then words
 
-`begin` forgets what was measured, `tell` prints it as JSON, and the end of input ends it.
+`begin` forgets what was measured, `tell` prints it as JSON, `heard` when each had its last answer. The end of
+input ends it.
 """
 
 import base64
@@ -10,6 +11,7 @@ import json
 import sys
 import threading
 import time
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -18,7 +20,7 @@ from pocus_desktop.admission.proctor_order import read_order
 from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.proctoring.agent import Identity, RoomAgent, Seen
-from pocus_desktop.proctoring.documents import Health, Head, LimitLeft, OrderCame, RoomReply, SittingReport
+from pocus_desktop.proctoring.documents import Head, Health, LimitLeft, OrderCame, RoomReply, SittingReport
 from pocus_desktop.proctoring.link import RoomLink, read_address
 from pocus_desktop.proctoring.pairing import PairedRoom
 
@@ -83,9 +85,7 @@ class Place:
         wall_ms = time.time_ns() // 1_000_000
         with self._lock:
             orders = tuple(self._orders)
-        left = LimitLeft(
-            scope="assessment", scope_id="exam", limit_ms=EXAM_MS, left_ms=max(EXAM_MS - elapsed_ms, 0)
-        )
+        left = LimitLeft(scope="assessment", scope_id="exam", limit_ms=EXAM_MS, left_ms=max(EXAM_MS - elapsed_ms, 0))
         sitting = SittingReport(
             sitting=f"sit_{self._number:020d}",
             admission_id=f"adm_{self._number:020d}",
@@ -112,7 +112,7 @@ class Place:
 def ages_s(told: list[tuple[float, float]], since_s: float) -> list[float]:
     """How old what the console knew was, looked at every hundredth of a second: an upper bound, by the answers."""
     found: list[float] = []
-    for (made_s, answered_s), (_, next_s) in zip(told, told[1:], strict=False):
+    for (made_s, answered_s), (_, next_s) in pairwise(told):
         at_s = max(answered_s, since_s)
         while at_s < next_s:
             found.append(at_s - made_s)
@@ -150,10 +150,13 @@ def main() -> None:
                 since_s = time.monotonic()
                 for place in places:
                     place.agent.told = place.agent.told[-1:]
+            case "heard":
+                answered = [place.agent.told[-1][1] if place.agent.told else 0.0 for place in places]
+                sys.stdout.write(json.dumps(answered) + "\n")
+                sys.stdout.flush()
             case "tell":
                 told = {
                     "ages_s": sorted(age for place in places for age in ages_s(place.agent.told, since_s)),
-                    "answered_s": [place.agent.told[-1][1] if place.agent.told else 0.0 for place in places],
                     "obeyed_s": {name: at for place in places for name, at in place.obeyed_s.items()},
                     "linked": sum(place.agent.standing == "joined" for place in places),
                 }

@@ -149,7 +149,7 @@ class RoomRehearsal:
         time.sleep(CUT_S)
         self.lan.plug(first.name)
         self._until(
-            f"{first.name} is back, and obeyed what waited for it", lambda: self._row(first)["state"] == "paused"
+            f"{first.name} is back, and obeyed what waited for it", lambda: self._row(first)["pause"] is not None
         )
         if self._seq(first) <= before:
             raise RehearsalFailedError(step="the sitting went on without its cable", status=0)
@@ -176,11 +176,11 @@ class RoomRehearsal:
         lost, self.console, self.spare = self.console, self.spare, self.console
         self._until("the spare console has every desk", lambda: all(self._is_linked(desk) for desk in self.desks))
         self._order("pause", "--station", last.name, "--reason", "a proctor's question")
-        self._until(f"{last.name} stands still", lambda: self._row(last)["state"] == "paused")
+        self._until(f"{last.name} stands still", lambda: self._row(last)["pause"] is not None)
         self._open(lost)
         self.console, self.spare = self.spare, self.console
         self._until("the first console has every desk again", lambda: all(self._is_linked(desk) for desk in self.desks))
-        self._until("it knows what the spare one ordered", lambda: self._row(last)["state"] == "paused")
+        self._until("it knows what the spare one ordered", lambda: self._row(last)["pause"] is not None)
         self._order("resume", "--station", last.name)
 
     def close_out(self) -> None:
