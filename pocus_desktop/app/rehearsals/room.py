@@ -22,7 +22,7 @@ from pocus_desktop.app.rehearsals.network import Lan, lan
 FEWEST: Final = 5
 MOST: Final = 20
 PROCTOR: Final = "Pat Lee"
-THINK_S: Final = 6
+THINK_S: Final = 25
 CUT_S: Final = 8
 _LOOK_S: Final = 0.5
 _NAMES: Final = ("Alex Moreno", "Bo Li", "Chidi Okafor", "Dana Weiss", "Elif Kaya", "Farid Rahimi", "Grace Mensah")
