@@ -157,9 +157,10 @@ def order(
             for station in stations
         ]
         came = _came(link, [order_id for _, order_id in asked], wait_s)
+        names = {row["station_id"]: row["name"] for row in link.see()["rows"]}
     for station, order_id in asked:
         line = came[order_id]
-        click.echo(f"{station}: {_told(line)}  ({order_id})")
+        click.echo(f"{names.get(station, station)}: {_told(line)}  ({order_id})")
     if any(line["course"] in {"refused", "again"} for line in came.values()):
         context.exit(1)
 

@@ -149,7 +149,7 @@ class RoomRehearsal:
         time.sleep(CUT_S)
         self.lan.plug(first.name)
         self._until(
-            f"{first.name} is back, and obeyed what waited for it", lambda: self._row(first)["pause"] is not None
+            f"{first.name} is back, and obeyed what waited for it", lambda: self._row(first).get("pause") is not None
         )
         if self._seq(first) <= before:
             raise RehearsalFailedError(step="the sitting went on without its cable", status=0)
@@ -176,11 +176,11 @@ class RoomRehearsal:
         lost, self.console, self.spare = self.console, self.spare, self.console
         self._until("the spare console has every desk", lambda: all(self._is_linked(desk) for desk in self.desks))
         self._order("pause", "--station", last.name, "--reason", "a proctor's question")
-        self._until(f"{last.name} stands still", lambda: self._row(last)["pause"] is not None)
+        self._until(f"{last.name} stands still", lambda: self._row(last).get("pause") is not None)
         self._open(lost)
         self.console, self.spare = self.spare, self.console
         self._until("the first console has every desk again", lambda: all(self._is_linked(desk) for desk in self.desks))
-        self._until("it knows what the spare one ordered", lambda: self._row(last)["pause"] is not None)
+        self._until("it knows what the spare one ordered", lambda: self._row(last).get("pause") is not None)
         self._order("resume", "--station", last.name)
 
     def close_out(self) -> None:
@@ -233,7 +233,8 @@ class RoomRehearsal:
         return found
 
     def _row(self, desk: Computer) -> Row:
-        return next(row for row in self._rows() if row["name"] == desk.name)
+        """As the console has it; nothing where it has not met it yet."""
+        return next((row for row in self._rows() if row["name"] == desk.name), {})
 
     def _stages(self) -> list[str]:
         return [row["stage"] for row in self._rows()]
@@ -242,10 +243,10 @@ class RoomRehearsal:
         return row["left_ms"] is not None
 
     def _is_linked(self, desk: Computer) -> bool:
-        return bool(self._row(desk)["is_linked"])
+        return bool(self._row(desk).get("is_linked"))
 
     def _seq(self, desk: Computer) -> int:
-        return int(self._row(desk)["head_seq"])
+        return int(self._row(desk).get("head_seq", 0))
 
     def _held(self) -> list[Row]:
         lines = self.console.run("room", "relay", "status", "--json", is_shown=False).splitlines()
