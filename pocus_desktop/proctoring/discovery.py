@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
@@ -180,8 +181,12 @@ def own_addresses() -> tuple[str, ...]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
         probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which way such a packet would go
         found.append(str(probe.getsockname()[0]))
-    with suppress(OSError):  # the computer may not know its own name
-        found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    try:
+        adapters = tuple(ifaddr.get_adapters())
+    except OSError as problem:
+        log.event("room.adapters_not_told", reason=type(problem).__name__)
+        adapters = ()
+    found += [str(ip.ip) for adapter in adapters for ip in adapter.ips if ip.is_IPv4]
     real = [each for each in dict.fromkeys(found) if not each.startswith("127.")]
     return tuple(real) or ("127.0.0.1",)
 

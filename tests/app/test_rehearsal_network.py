@@ -53,6 +53,17 @@ def test_a_cable_that_is_pulled_cuts_one_computer_off_and_nobody_else() -> None:
     assert not [name for name in names if name in left]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="networks of one's own take root")
+def test_a_console_knows_its_address_on_a_lan_that_leads_nowhere() -> None:
+    ask = "from pocus_desktop.proctoring.discovery import own_addresses; print(own_addresses()[0])"
+    with lan() as net:
+        address = net.attach("console")
+        done = subprocess.run(
+            [*net.into("console"), sys.executable, "-c", ask], capture_output=True, text=True, check=True
+        )
+    assert done.stdout.strip() == address
+
+
 def test_who_may_make_no_network_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
     with pytest.raises(NoNamespacesError), lan():

@@ -52,6 +52,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     ),
     "uvicorn": ("hub/", "proctoring/service.py", "proctoring/service_protocol.py"),
     "zeroconf": ("proctoring/discovery.py",),
+    "ifaddr": ("proctoring/discovery.py",),
     "h11": ("hub/web/protocol.py", "proctoring/service_protocol.py"),
     "prometheus_client": ("hub/web/metrics.py",),
     "av": ("authoring/",),
