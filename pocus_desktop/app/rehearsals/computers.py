@@ -65,14 +65,7 @@ class Computer:
             RehearsalFailedError: It ended with another status.
         """
         words = [str(argument) for argument in arguments]
-        done = subprocess.run(  # noqa: S603 - this program itself
-            self._line(words),
-            cwd=self.folder,
-            env=self._environment(secret),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self._ran(words, secret)
         if (is_shown and not self.is_quiet) or done.returncode != status:
             self._say(words)
             told = done.stderr if is_secret else done.stdout + done.stderr
@@ -81,6 +74,21 @@ class Computer:
         if done.returncode != status:
             raise RehearsalFailedError(step=" ".join(words[:2]), status=done.returncode)
         return done.stdout
+
+    def tries(self, *arguments: str | Path) -> str | None:
+        """Run one command that may fail yet, and print nothing; what it told, None where it failed."""
+        done = self._ran([str(argument) for argument in arguments], None)
+        return done.stdout if done.returncode == 0 else None
+
+    def _ran(self, words: Sequence[str], secret: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - this program itself
+            self._line(words),
+            cwd=self.folder,
+            env=self._environment(secret),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def start(self, *arguments: str | Path, secret: Mapping[str, str] | None = None) -> "Running":
         """Start a command that goes on beside the rehearsal; what it tells is in a file of the computer's folder."""

@@ -187,7 +187,9 @@ class RoomRehearsal:
         """From the last hand-in to the last receipt."""
         for desk in self.desks:
             self.programs.pop(desk.name).end()
-        self._until("the console holds every result", lambda: len(self._held()) >= self.count)
+        for desk in self.desks:
+            desk.tries("outbox", "send", "--wait", "5")  # what a program that was closed had not brought over yet
+        self._until("the console holds every result", lambda: self._held() == self.count)
         stick = self.academy.stick / "results"
         stick.mkdir()
         self.console.run("room", "relay", "stick", stick)
@@ -214,7 +216,7 @@ class RoomRehearsal:
     def _open(self, console: Computer, *, peer: Computer | None = None) -> None:
         peers = () if peer is None else ("--peer", self.lan.address(peer.name))
         self.programs[console.name] = console.start("room", "serve", "--name", console.name, *peers)
-        self._until(f"{console.name} is open", (console.folder / "home" / "room" / "serving.json").exists)
+        self._until(f"{console.name} is open", lambda: console.tries("room", "show", "--json") is not None)
 
     def _sit(self, desk: Computer) -> None:
         number = len(list(desk.folder.glob("screens-*"))) + 1
@@ -248,9 +250,11 @@ class RoomRehearsal:
     def _seq(self, desk: Computer) -> int:
         return int(self._row(desk).get("head_seq", 0))
 
-    def _held(self) -> list[Row]:
+    def _held(self) -> int:
+        """How many sittings' whole results the console holds."""
         lines = self.console.run("room", "relay", "status", "--json", is_shown=False).splitlines()
-        return [json.loads(line) for line in lines]
+        held = [json.loads(line) for line in lines]
+        return len({row["sitting"] for row in held if not row["is_partial"]})
 
     def _receive(self, desk: Computer) -> None:
         """The desk's program runs once more, and takes its receipts from the room."""
