@@ -141,7 +141,9 @@ def _send_waiting(wait_s: float, *, passphrase: str | None) -> tuple[Row, ...]:
     from pocus_desktop.app.candidate import open_station  # the station
     from pocus_desktop.app.sending import send_waiting
 
-    station = open_station(Home.default(), passphrase)
+    home = Home.default()
+    log.start(home.log)
+    station = open_station(home, passphrase)
     try:
         return send_waiting(station, wait_s=wait_s)
     finally:

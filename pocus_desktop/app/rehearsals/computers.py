@@ -142,14 +142,14 @@ class Running:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def end(self) -> None:
+    def end(self, patience_s: float) -> None:
         """Wait until it has ended by itself.
 
         Raises:
             RehearsalFailedError: It has not, or with another status than 0; what it told is printed.
         """
         try:
-            status = self.process.wait(timeout=PATIENCE_S)
+            status = self.process.wait(timeout=patience_s)
         except subprocess.TimeoutExpired:
             self.kill()
             status = -1

@@ -8,7 +8,7 @@ receipt is back at the station that sent it.
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +22,11 @@ from pocus_desktop.app.rehearsals.network import Lan, lan
 FEWEST: Final = 5
 MOST: Final = 20
 PROCTOR: Final = "Pat Lee"
-THINK_S: Final = 25
+THINK_S: Final = 15
 CUT_S: Final = 8
+SITTING_S: Final = 900.0
+"""How long a candidate may take from the last thing that goes wrong to the end."""
+
 _LOOK_S: Final = 0.5
 _NAMES: Final = ("Alex Moreno", "Bo Li", "Chidi Okafor", "Dana Weiss", "Elif Kaya", "Farid Rahimi", "Grace Mensah")
 _OVER: Final = frozenset({"handed-in", "survey", "farewell"})
@@ -186,16 +189,23 @@ class RoomRehearsal:
     def close_out(self) -> None:
         """From the last hand-in to the last receipt."""
         for desk in self.desks:
-            self.programs.pop(desk.name).end()
+            self.programs.pop(desk.name).end(SITTING_S)
         for desk in self.desks:
             desk.tries("outbox", "send", "--wait", "5")  # what a program that was closed had not brought over yet
-        self._until("the console holds every result", lambda: self._held() == self.count)
+        self.send_and_receive()
+
+    def send_and_receive(self) -> None:
+        """One stick to the academy and back; each result is at the console that its desk met last."""
+        consoles = (self.console, self.spare)
+        self._until("the consoles hold every result", lambda: len(self._held(consoles)) == self.count)
         stick = self.academy.stick / "results"
         stick.mkdir()
-        self.console.run("room", "relay", "stick", stick)
+        for console in consoles:
+            console.run("room", "relay", "stick", stick)
         self.academy.computer.run("hub", "take", stick)
-        self.console.run("room", "relay", "stick", stick)
-        self.console.run("room", "relay", "status")
+        for console in consoles:
+            console.run("room", "relay", "stick", stick)
+            console.run("room", "relay", "status")
         for desk in self.desks:
             self._receive(desk)
         scored = self.academy.computer.run("hub", "list", "--json", is_shown=False)
@@ -250,11 +260,11 @@ class RoomRehearsal:
     def _seq(self, desk: Computer) -> int:
         return int(self._row(desk).get("head_seq", 0))
 
-    def _held(self) -> int:
-        """How many sittings' whole results the console holds."""
-        lines = self.console.run("room", "relay", "status", "--json", is_shown=False).splitlines()
-        held = [json.loads(line) for line in lines]
-        return len({row["sitting"] for row in held if not row["is_partial"]})
+    def _held(self, consoles: Sequence[Computer]) -> set[str]:
+        """The sittings whose whole results are at consoles."""
+        told = [console.run("room", "relay", "status", "--json", is_shown=False) for console in consoles]
+        held = [json.loads(line) for each in told for line in each.splitlines()]
+        return {row["sitting"] for row in held if not row["is_partial"]}
 
     def _receive(self, desk: Computer) -> None:
         """The desk's program runs once more, and takes its receipts from the room."""
