@@ -132,7 +132,7 @@ def test_a_hub_keeps_everything_there(place: Place, school: School, tmp_path: Pa
     hub.close()
     assert [path.name for path in (school.folder / "hub").iterdir() if path.is_dir()] == []
     found = list(open_place(address, tmp_path).names())
-    assert sorted(name.partition("/")[0] for name in found) == ["objects", "quarantine", "shelf"]
+    assert sorted(name.partition("/")[0] for name in found) == ["objects", "place-id", "quarantine", "shelf"]
     elsewhere = Hub(
         tmp_path / "another", school.keys, f"sqlite:///{school.folder / 'hub' / 'hub.sqlite'}", objects=address
     )

@@ -131,7 +131,6 @@ def test_the_focus_can_be_seen(open_window: OpenWindow, theme: str) -> None:
         pytest.param("04-comfort", ["primary"], FinishComfort, id="comfort"),
         pytest.param("02-system-check", ["primary"], PassSystemCheck, id="system check"),
         pytest.param("03-agreement", ["accept", "primary"], AcceptAgreement, id="agreement"),
-        pytest.param("01-identity", ["primary"], ConfirmIdentity, id="identity"),
         pytest.param("05-tutorial", ["skip"], FinishTutorial, id="tutorial"),
         pytest.param("13-case-image", ["primary"], GoNext, id="case"),
         pytest.param("20-review", ["primary", "hand-in"], HandIn, id="hand in"),
@@ -148,6 +147,17 @@ def test_the_way_on_is_a_matter_of_tab_and_space(
         QTest.keyClick(tab_to(key), Qt.Key.Key_Space)
         settle()
     assert isinstance(host_of(window).intents[-1], expected)
+
+
+def test_the_start_code_is_typed_and_given_by_keyboard(open_window: OpenWindow) -> None:
+    window = open_window(*ALL["01-identity"])
+    QTest.keyClick(tab_to("primary"), Qt.Key.Key_Space)
+    settle()
+    assert host_of(window).intents == [], "without a code the proctor's word is still to come"
+    QTest.keyClicks(tab_to("start-code"), "K7M2")
+    QTest.keyClick(tab_to("primary"), Qt.Key.Key_Space)
+    settle()
+    assert host_of(window).intents[-1] == ConfirmIdentity(start_code="K7M2")
 
 
 def test_a_question_keeps_the_focus_inside(open_window: OpenWindow) -> None:
