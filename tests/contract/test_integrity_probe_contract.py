@@ -81,13 +81,14 @@ def test_each_system_is_read_as_it_writes(
 
 def test_a_process_of_the_list_is_found_on_this_computer(tmp_path: Path) -> None:
     program = tmp_path / "wf-recorder"
-    program.symlink_to("/bin/sleep")
-    process = subprocess.Popen([program, "60"])
-    try:
+    program.symlink_to("/bin/cat")
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"here")
+        # Linux gives a process its new name a moment after Popen returns; one that answers has it.
+        assert process.stdout.read(4) == b"here"
         assert "wf-recorder" in (SystemProbe(tmp_path).look().programs or set())
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_what_ps_of_this_computer_writes_is_read_as_macos_would_be(tmp_path: Path) -> None:
