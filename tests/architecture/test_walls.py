@@ -68,7 +68,17 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "rfc8785": ("kernel/canonical.py",),
     "platformdirs": ("kernel/settings.py",),
     "defusedxml": ("scenario/",),
-    "pydantic": ("admission/", "case/", "scenario/", "scoring/", "sitting/", "authoring/", "hub/", "proctoring/"),
+    "pydantic": (
+        "admission/",
+        "case/",
+        "scenario/",
+        "scoring/",
+        "sitting/",
+        "authoring/",
+        "hub/",
+        "proctoring/",
+        "programme/",
+    ),
     "pydantic_core": ("authoring/",),
 }
 """Third-party package to the places that may import it; anything not listed has no door."""

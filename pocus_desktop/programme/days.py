@@ -1,0 +1,92 @@
+"""Days, years and time zones as the programme counts them (docs/formats/programme 2, docs/adr/0201).
+
+1. `n` years after a day is the same day of that year; after 29 February, 28 February where the year has no other.
+2. A span of years or days holds its last day to the end.
+3. A day ends when the next one begins in the zone that counts, whatever clocks did in between.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import ClassVar, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pocus_desktop.kernel.errors import Blame, PocusError
+
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
+"""No document and no rule speaks of days outside."""
+
+
+class UnknownZoneError(PocusError):
+    """No time zone has this name."""
+
+    code: ClassVar[str] = "programme.unknown_zone"
+    blame: ClassVar[Blame] = Blame.USER
+
+
+def years_after(day: date, years: int) -> date:
+    """The last day of a span of years that begins with `day` (rules 1 and 2).
+
+    Returns:
+        A day no later than the calendar's last.
+    """
+    year = day.year + years
+    if year > date.max.year:
+        return date.max
+    try:
+        return day.replace(year=year)
+    except ValueError:  # 29 February
+        return date(year, 2, 28)
+
+
+def first_day_within(years: int, on: date) -> date:
+    """The earliest day whose span of `years` still holds `on`."""
+    if on.year - years < date.min.year:
+        return date.min
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:  # no span of years from 28 February reaches 29 February
+        return date(on.year - years, 3, 1)
+
+
+def days_after(day: date, days: int) -> date:
+    """A number of days later, no later than the calendar's last."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name such as `America/Bogota`.
+
+    Raises:
+        UnknownZoneError: There is none on this computer.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:  # a path, a folder, a name with a zero byte
+        raise UnknownZoneError(zone=name) from problem
+
+
+def local_day(at_ms: int, zone_name: str) -> date:
+    """The day that it was in a zone at a moment.
+
+    Raises:
+        UnknownZoneError: There is no such zone.
+    """
+    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(zone(zone_name)).date()
+
+
+def end_of_day_ms(day: date, zone_name: str) -> int:
+    """The first moment after a day in a zone: when the next one begins there (rule 3).
+
+    A midnight that clocks skip is the moment they are put forward; one that comes twice is the first.
+
+    Raises:
+        UnknownZoneError: There is no such zone.
+    """
+    following = days_after(day, 1)
+    midnight = datetime(following.year, following.month, following.day, tzinfo=zone(zone_name))
+    return round(midnight.timestamp()) * 1000

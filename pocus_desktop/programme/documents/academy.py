@@ -1,0 +1,159 @@
+"""What the academy says: decisions, vouchers and what becomes of them, states of evaluators, results, certificates."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.case.values import Text
+from pocus_desktop.programme.documents.parts import (
+    ApplicationId,
+    At,
+    CandidateId,
+    CertificateId,
+    DecisionId,
+    Document,
+    Line,
+    NominationId,
+    Prose,
+    ResultId,
+    RuleId,
+    Sha256,
+    VoucherId,
+)
+from pocus_desktop.programme.values import Day
+
+
+class AreaDecision(Document):
+    """What was decided for one area, by which rows, and why."""
+
+    area: ContentArea
+    is_approved: bool
+    rule_ids: tuple[RuleId, ...] = Field(max_length=100)
+    reason: Prose = ""
+
+
+class Decision(Document):
+    """An application was decided.
+
+    Attributes:
+        decided_on: The day whose rules decide.
+        rules: The digest of the book.
+        by: Who decided.
+        is_sampled: Whether the application was drawn for the audit.
+    """
+
+    kind: Literal["decision"] = "decision"
+    decision_id: DecisionId
+    application_id: ApplicationId
+    decided_on: Day
+    areas: tuple[AreaDecision, ...] = Field(min_length=1, max_length=len(ContentArea))
+    rules: Sha256
+    by: Line
+    is_sampled: bool = False
+    made_at_ms: At
+
+
+class Voucher(Document):
+    """Pays for the assessments of some areas, once. Signed by the academy (`programme.voucher`).
+
+    Attributes:
+        code_digest: SHA-256 of the voucher's id, a zero byte and its code; the code itself stands nowhere.
+        areas: What it pays for.
+        candidate_id: Who may enter it; None is whoever has the code.
+        enter_by: The last day on which it may be entered, where the candidate lives; None is any.
+        words: What its holder reads on it, such as which department paid.
+    """
+
+    kind: Literal["voucher"] = "voucher"
+    voucher_id: VoucherId
+    code_digest: Sha256
+    areas: tuple[ContentArea, ...] = Field(min_length=1, max_length=len(ContentArea))
+    candidate_id: CandidateId | None = None
+    enter_by: Day | None = None
+    issued_at_ms: At
+    words: Text | None = None
+
+
+class VoucherExtension(Document):
+    """Days on top of a voucher's window, with the reason. Signed by the academy."""
+
+    kind: Literal["voucher-extension"] = "voucher-extension"
+    extension_id: str = Field(pattern=r"^ext_[0-9a-z]{20}$")
+    voucher_id: VoucherId
+    days: int = Field(ge=1, le=3660)
+    reason: Line
+    by: Line
+    made_at_ms: At
+
+
+class VoucherRefund(Document):
+    """A voucher is worth nothing any more, with the reason. Signed by the academy."""
+
+    kind: Literal["voucher-refund"] = "voucher-refund"
+    voucher_id: VoucherId
+    reason: Line
+    by: Line
+    made_at_ms: At
+
+
+class EvaluatorState(Document):
+    """How it stands with an evaluator: never what was said."""
+
+    kind: Literal["evaluator-state"] = "evaluator-state"
+    nomination_id: NominationId
+    state: Literal["contacted", "reminded", "answered", "declined", "never-scanned", "bounced", "expired"]
+    at_ms: At
+
+
+class PeerOutcome(Document):
+    """What came of the peer evaluation of an area, combined by the stated rules."""
+
+    kind: Literal["peer-outcome"] = "peer-outcome"
+    application_id: ApplicationId
+    area: ContentArea
+    answers: int = Field(ge=0, le=100)
+    favourable: int = Field(ge=0, le=100)
+    rules: Sha256
+    made_at_ms: At
+
+
+class ResultSummary(Document):
+    """What a sitting came to, as the academy released it.
+
+    Attributes:
+        sealed_digest: SHA-256 of the sealed result.
+        score: In hundredths of a point, as `maximum`.
+        is_void: Whether the sitting does not count.
+        sat_on: The day it was handed in, where the candidate lives.
+    """
+
+    kind: Literal["result"] = "result"
+    result_id: ResultId
+    application_id: ApplicationId | None = None
+    candidate_id: CandidateId
+    area: ContentArea
+    sitting_id: Line
+    sealed_digest: Sha256
+    sat_on: Day
+    score: int = Field(ge=0, le=2**40)
+    maximum: int = Field(ge=1, le=2**40)
+    is_void: bool = False
+    released_on: Day
+
+
+class CertificateHeld(Document):
+    """A certificate of this academy, in short; the certificate itself is a credential of its own (`certificate`).
+
+    Attributes:
+        renewal_of: The certificate that it goes on from.
+    """
+
+    kind: Literal["certificate"] = "certificate"
+    certificate_id: CertificateId
+    candidate_id: CandidateId
+    area: ContentArea
+    issued_on: Day
+    last_on: Day
+    revoked_on: Day | None = None
+    renewal_of: CertificateId | None = None

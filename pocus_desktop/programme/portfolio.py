@@ -1,0 +1,155 @@
+"""A candidate's documents as one value (formats/programme 4). Pure: reading and writing them is others' work.
+
+Of several writings of one document the one with the highest revision counts. Two of the same revision that differ were
+made in two places; both are given back as a conflict, and neither is guessed to be right.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.programme.documents.academy import (
+    CertificateHeld,
+    Decision,
+    EvaluatorState,
+    PeerOutcome,
+    ResultSummary,
+    Voucher,
+    VoucherExtension,
+    VoucherRefund,
+)
+from pocus_desktop.programme.documents.candidate import (
+    Account,
+    Appeal,
+    Application,
+    Attestation,
+    CaseEntry,
+    CmeCredit,
+    Credential,
+    Nomination,
+    VoucherEntry,
+)
+from pocus_desktop.programme.documents.registry import AnyDocument, encode_document
+
+_D = TypeVar("_D", bound=AnyDocument)
+
+_ID_FIELDS = (
+    "account_id",
+    "credential_id",
+    "case_entry_id",
+    "attestation_id",
+    "entry_id",
+    "nomination_id",
+    "credit_id",
+    "appeal_id",
+    "decision_id",
+    "extension_id",
+    "result_id",
+    "certificate_id",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two writings of one document, made apart; the portfolio holds the first.
+
+    Attributes:
+        key: Kind and id.
+    """
+
+    key: tuple[str, str]
+    writings: tuple[AnyDocument, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """What is known of a candidate."""
+
+    account: Account | None = None
+    credentials: tuple[Credential, ...] = ()
+    cases: tuple[CaseEntry, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    applications: tuple[Application, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    entries: tuple[VoucherEntry, ...] = ()
+    extensions: tuple[VoucherExtension, ...] = ()
+    refunds: tuple[VoucherRefund, ...] = ()
+    nominations: tuple[Nomination, ...] = ()
+    evaluators: tuple[EvaluatorState, ...] = ()
+    peer_outcomes: tuple[PeerOutcome, ...] = ()
+    results: tuple[ResultSummary, ...] = ()
+    certificates: tuple[CertificateHeld, ...] = ()
+    credits: tuple[CmeCredit, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+    conflicts: tuple[Conflict, ...] = field(default=(), compare=False)
+
+    @property
+    def zone(self) -> str:
+        """Where the candidate declares to live; UTC until an account says."""
+        return self.account.zone if self.account is not None else "UTC"
+
+    def cases_of(self, area: ContentArea) -> tuple[CaseEntry, ...]:
+        """The logged cases of an area."""
+        return tuple(entry for entry in self.cases if entry.area == area)
+
+
+def document_key(document: AnyDocument) -> tuple[str, str]:
+    """Kind and id, by which writings of one document are told from other documents."""
+    kind = document.kind
+    match document:
+        case Application():
+            return kind, document.application_id
+        case Voucher() | VoucherRefund():
+            return kind, document.voucher_id
+        case EvaluatorState():
+            return kind, f"{document.nomination_id} {document.state} {document.at_ms}"
+        case PeerOutcome():
+            return kind, f"{document.application_id} {document.area}"
+        case _:
+            return kind, next(str(getattr(document, name)) for name in _ID_FIELDS if hasattr(document, name))
+
+
+def gather(documents: Iterable[AnyDocument]) -> Portfolio:
+    """One portfolio of all documents, in whatever order they come."""
+    writings: dict[tuple[str, str], dict[bytes, AnyDocument]] = defaultdict(dict)
+    for document in documents:
+        writings[document_key(document)].setdefault(encode_document(document), document)
+    kept: list[AnyDocument] = []
+    conflicts: list[Conflict] = []
+    for key in sorted(writings):
+        found = writings[key]
+        highest = max(getattr(document, "revision", 1) for document in found.values())
+        last = [found[data] for data in sorted(found) if getattr(found[data], "revision", 1) == highest]
+        kept.append(last[0])
+        if len(last) > 1:
+            conflicts.append(Conflict(key=key, writings=tuple(last)))
+
+    def of(kind: type[_D]) -> tuple[_D, ...]:
+        return tuple(document for document in kept if isinstance(document, kind))
+
+    accounts = of(Account)
+    if len(accounts) > 1:
+        conflicts.append(Conflict(key=("account", ""), writings=accounts))
+    return Portfolio(
+        account=accounts[0] if accounts else None,
+        credentials=of(Credential),
+        cases=of(CaseEntry),
+        attestations=of(Attestation),
+        applications=of(Application),
+        decisions=of(Decision),
+        vouchers=of(Voucher),
+        entries=of(VoucherEntry),
+        extensions=of(VoucherExtension),
+        refunds=of(VoucherRefund),
+        nominations=of(Nomination),
+        evaluators=of(EvaluatorState),
+        peer_outcomes=of(PeerOutcome),
+        results=of(ResultSummary),
+        certificates=of(CertificateHeld),
+        credits=of(CmeCredit),
+        appeals=of(Appeal),
+        conflicts=tuple(conflicts),
+    )

@@ -1,0 +1,77 @@
+"""Years, days and zones, on the days that go wrong."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pocus_desktop.programme.days import UnknownZoneError, end_of_day_ms, first_day_within, local_day, years_after, zone
+
+_DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "last"),
+    [
+        ("2024-02-29", 1, "2025-02-28"),
+        ("2024-02-29", 4, "2028-02-29"),
+        ("2096-02-29", 4, "2100-02-28"),  # 2100 has no leap day
+        ("2023-02-28", 1, "2024-02-28"),
+        ("2023-03-01", 1, "2024-03-01"),
+        ("2021-12-31", 5, "2026-12-31"),
+    ],
+)
+def test_years_after_a_day(day: str, years: int, last: str) -> None:
+    assert years_after(date.fromisoformat(day), years) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize(
+    ("on", "years", "first"),
+    [
+        ("2028-02-29", 2, "2026-03-01"),
+        ("2028-02-29", 4, "2024-02-29"),
+        ("2029-02-28", 5, "2024-02-28"),
+        ("2029-03-01", 5, "2024-03-01"),
+        ("2026-06-10", 2, "2024-06-10"),
+    ],
+)
+def test_the_first_day_within_years(on: str, years: int, first: str) -> None:
+    assert first_day_within(years, date.fromisoformat(on)) == date.fromisoformat(first)
+
+
+@given(_DAYS, st.integers(1, 20), st.integers(-3, 3))
+def test_both_ways_of_counting_years_agree(on: date, years: int, nearby: int) -> None:
+    day = first_day_within(years, on) + timedelta(days=nearby)
+    assert (day >= first_day_within(years, on)) == (on <= years_after(day, years))
+
+
+@pytest.mark.parametrize(
+    ("day", "zone_name", "end"),
+    [
+        ("2026-03-28", "UTC", "2026-03-29T00:00:00+00:00"),
+        ("2026-03-28", "America/Bogota", "2026-03-29T05:00:00+00:00"),
+        ("2026-03-29", "Europe/Madrid", "2026-03-29T22:00:00+00:00"),  # a day of 23 hours
+        ("2026-10-25", "Europe/Madrid", "2026-10-25T23:00:00+00:00"),  # one of 25
+        ("2018-11-03", "America/Sao_Paulo", "2018-11-04T03:00:00+00:00"),  # midnight is skipped
+        ("2026-10-31", "America/Havana", "2026-11-01T04:00:00+00:00"),  # midnight comes twice
+        ("2011-12-29", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),  # the next day never was
+        ("2026-06-01", "Asia/Kathmandu", "2026-06-01T18:15:00+00:00"),
+    ],
+)
+def test_a_day_ends_when_the_next_begins_there(day: str, zone_name: str, end: str) -> None:
+    end_ms = end_of_day_ms(date.fromisoformat(day), zone_name)
+    assert datetime.fromtimestamp(end_ms / 1000, tz=UTC).isoformat() == end
+    assert local_day(end_ms - 1, zone_name) == date.fromisoformat(day)
+    assert local_day(end_ms, zone_name) > date.fromisoformat(day)
+
+
+@given(st.integers(0, 4_000_000_000_000), st.sampled_from(["UTC", "America/Havana", "Pacific/Apia", "Asia/Kathmandu"]))
+def test_a_moment_lies_before_the_end_of_its_day(at_ms: int, zone_name: str) -> None:
+    assert at_ms < end_of_day_ms(local_day(at_ms, zone_name), zone_name)
+
+
+@pytest.mark.parametrize("name", ["", "Bogota", "../../etc/passwd", "America", "/etc/localtime", "UTC\x00", "a" * 5000])
+def test_a_zone_that_is_none_is_refused_by_name(name: str) -> None:
+    with pytest.raises(UnknownZoneError):
+        zone(name)
