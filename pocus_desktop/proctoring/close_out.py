@@ -174,7 +174,7 @@ def _line(end: SittingEnd) -> Line:
     stand = stand_of(end)
     match stand:
         case "voided":
-            is_done = end.is_sealed and (end.is_sent or end.is_copied)
+            is_done = end.is_sealed and (end.is_sent or (end.is_copied and not end.is_refused))
         case "not-begun":
             is_done = end.is_heard
         case _:

@@ -157,4 +157,4 @@ def _is_void(kind: str, course: str) -> bool:
 
 
 def _is_void_at(sitting: SittingReport) -> bool:
-    return any(_is_void(order.kind, order.outcome) for order in sitting.orders)
+    return sitting.is_void or any(_is_void(order.kind, order.outcome) for order in sitting.orders)

@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -33,6 +33,22 @@ class BeyondPolicyError(PocusError):
 
     code: ClassVar[str] = "policy.beyond"
     blame: ClassVar[Blame] = Blame.USER
+
+    @classmethod
+    def of(cls, found: Iterable["Beyond"]) -> "BeyondPolicyError":
+        """The refusal of an order that is beyond in these ways."""
+        told = tuple(found)
+        error = cls(what=_listed(told, words.SOURCE_LANGUAGE))
+        error._found = told
+        return error
+
+    _found: tuple["Beyond", ...] = ()
+
+    def explain(self, language: str = words.SOURCE_LANGUAGE) -> words.Explanation:
+        """As of every error, with the limits in the same language."""
+        if not self._found:  # it came from another program, as it told it
+            return super().explain(language)
+        return words.explain(self.code, {"what": _listed(self._found, language)}, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +125,7 @@ def require_within(policy: RoomPolicy, act: Act, state: RoomState, *, admission_
     """
     found = beyond(policy, act, given(state, admission_id), who=who)
     if found and not names_incident(reason, state):
-        raise BeyondPolicyError(what="; ".join(one.told() for one in found))
+        raise BeyondPolicyError.of(found)
 
 
 def names_incident(reason: str, state: RoomState) -> bool:
@@ -154,6 +170,10 @@ def held_policy(folder: Path, hubs: tuple[PublicKey, ...], *, centre_id: str) ->
     except PocusError as error:
         log.failure(error)
     return None
+
+
+def _listed(found: Iterable[Beyond], language: str) -> str:
+    return "; ".join(one.told(language) for one in found)
 
 
 def _beyond(policy: RoomPolicy, act: Act, before: Given, who: str) -> Iterator[Beyond]:

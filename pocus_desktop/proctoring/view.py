@@ -258,7 +258,9 @@ def _state_told(station: Station, sitting: SittingReport | None, language: str) 
     if sitting is None:
         key = "nobody" if station.report is not None else "unheard"
         return words.say(f"room.state.{key}", language)
-    if sitting.is_barred:
+    if sitting.is_void and sitting.stage in _OVER:
+        key = "void"
+    elif sitting.is_barred:
         key = "barred"
     elif sitting.pause is not None:
         key = "paused" if sitting.paused_by else "paused-own"

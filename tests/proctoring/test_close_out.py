@@ -35,6 +35,13 @@ SENT = SittingEnd(
         pytest.param(SittingEnd(admission_id="a", candidate_id="c", name="n"), "absent", True, id="absent"),
         pytest.param(replace(SENT, is_void=True), "voided", True, id="void-and-sent"),
         pytest.param(replace(SENT, is_void=True, is_sent=False), "voided", False, id="void-and-only-here"),
+        pytest.param(replace(SENT, is_void=True, is_sent=False, is_copied=True), "voided", True, id="void-on-stick"),
+        pytest.param(
+            replace(SENT, is_void=True, is_sent=False, is_copied=True, is_refused=True),
+            "voided",
+            False,
+            id="void-on-stick-and-refused",
+        ),
     ],
 )
 def test_a_line_is_done_where_nothing_can_be_lost(end: SittingEnd, stand: str, is_done: bool) -> None:

@@ -51,6 +51,11 @@ def test_what_its_station_sent_after_the_candidate_left_is_sent() -> None:
     assert stand(story) == ("waiting", False), "a silent station may have said it before the result was there"
 
 
+def test_void_is_known_from_the_sitting_itself() -> None:
+    """Its report may have no orders any more, or have them from a console that is gone."""
+    assert stand(left(**SEALED, is_void=True))[0] == "voided"
+
+
 def test_another_days_sittings_are_no_lines_of_this_one() -> None:
     story = left()
     again = Story(state=room.replay(story.kept), now_ms=story.now_ms)

@@ -113,6 +113,9 @@ def test_an_order_beyond_the_policy_is_not_signed_and_says_what_to_do(room: Live
     assert room.state.orders == {}
     assert "20 min" in caught.value.explain().what
     assert "incident" in caught.value.explain().next
+    told = caught.value.explain("es").what
+    limits = [words.say("policy.extra_once", one, asked=20, allowed=10) for one in ("es", "en")]
+    assert [one in told for one in limits] == [True, False]
 
 
 def test_what_was_granted_counts_and_what_was_taken_back_does_not(room: LiveRoom) -> None:

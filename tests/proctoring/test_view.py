@@ -55,6 +55,21 @@ def test_all_is_well_without_a_mark() -> None:
     assert (view.rows[0].urgency, view.rows[0].marks, view.rows[0].state_told) == (Urgency.WELL, (), "In the case")
 
 
+def test_a_void_sitting_is_told_so_also_by_a_station_that_began_anew() -> None:
+    ended = {"stage": "handed-in", "is_void": True, "is_running": False}
+    story = begun().reported(number=1, run="run_" + "2" * 20, sitting=sitting(**ended))
+    assert seen(story).rows[0].state_told == "Void: the centre declared it so"
+    assert seen(story.reported(number=2, run="run_" + "2" * 20, sitting=sitting(stage="handed-in"))).rows[
+        0
+    ].state_told == ("Handed in")
+
+
+@pytest.mark.parametrize("language", words.languages())
+def test_one_of_a_thing_is_not_told_as_many(language: str) -> None:
+    for code in ("unsent", "notes", "order-waits", "order-again"):
+        assert not words.say(f"room.mark.{code}", language, count=1).startswith("1 ")
+
+
 def test_the_worst_stands_first() -> None:
     story = begun()
     states: list[dict[str, Any]] = [{}, {"saved": "failed"}, {"is_hand_raised": True}]
@@ -63,7 +78,7 @@ def test_the_worst_stands_first() -> None:
         story.given(events.StationCame(station_id=name, name=f"S{number}", signing=KEY, is_ours=True, **story.at()))
         story.reported(station_id=name, name=f"S{number}", number=1, sitting=sitting(**changes))
     assert [row.name for row in seen(story).rows] == ["S2", "S3", "S1", "Station 1"]
-    assert seen(story).headline == "2 of 4 stations need you."
+    assert seen(story).headline == "Stations that need you: 2 of 4."
 
 
 def test_time_goes_on_while_a_station_is_silent() -> None:

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from pocus_desktop.appeals.plain import plain
 from pocus_desktop.appeals.stamps import span_told, time_told
 from pocus_desktop.appeals.stops import KINDS, Stop
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.row_table import show_as_rows
 from pocus_desktop.ui.parts.tip import plain_tip
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
@@ -150,19 +151,11 @@ class EventList(QWidget):
         table.setObjectName("events")
         table.setAccessibleName(self._words("replay.events"))
         table.setModel(self._model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
+        show_as_rows(table)
         table.verticalHeader().setDefaultSectionSize(look.current().size("target"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # fitting to contents would ask for every row
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._fit(table)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         table.clicked.connect(self._on_row)

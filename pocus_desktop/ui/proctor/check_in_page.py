@@ -6,7 +6,6 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -25,6 +24,7 @@ from pocus_desktop.ui.parts.chip import Chip
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.row_table import show_as_rows
 from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.proctor.desk import ConsoleView
 from pocus_desktop.ui.proctor.intents import AdmitWalkIn, CheckIn
@@ -177,17 +177,10 @@ class CheckInPage(QWidget):
         table.setObjectName("entrants")
         table.setAccessibleName(self.words("console.check_in.list"))
         table.setModel(self.list_model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
+        show_as_rows(table)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         table.selectionModel().selectionChanged.connect(self._on_selected)
         self._fit()
 

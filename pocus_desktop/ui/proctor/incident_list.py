@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from pocus_desktop.kernel import words as table
 from pocus_desktop.proctoring.incident_folder import Filed
 from pocus_desktop.proctoring.incident_telling import classed
+from pocus_desktop.ui.parts.row_table import show_as_rows
 from pocus_desktop.ui.parts.tip import plain_tip
 from pocus_desktop.ui.words import Words
 
@@ -87,18 +88,11 @@ class IncidentList(QTableView):
         self.rows = IncidentModel(words, self)
         self.setModel(self.rows)
         self.setAccessibleName(words("incident.list"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
+        show_as_rows(self)
         self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.selectionModel().currentRowChanged.connect(self._on_row)
 
     @property

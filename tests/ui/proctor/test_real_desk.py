@@ -367,7 +367,7 @@ def test_a_centre_from_its_first_start_to_the_last_stick(
     window.refresh()
     assert "sealed, and only Desk 2 has it" in said(window.close_out_page)
     take(window, "stick", str(tmp_path))
-    qtbot.waitUntil(lambda: "2 sealed results are in" in notice(window))
+    qtbot.waitUntil(lambda: "Sealed results written to" in notice(window))
     assert "Everything is safe" in named(window, "verdict").accessibleName()
 
 
