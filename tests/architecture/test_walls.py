@@ -41,7 +41,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "types_boto3_s3": ("hub/storage/s3.py",),
     "psycopg": ("hub/",),
     "procrastinate": ("hub/",),
-    "httpx2": ("sync/", "proctoring/link.py"),
+    "httpx2": ("sync/", "proctoring/link.py", "hub/staff/oidc.py"),
     "starlette": (
         "hub/",
         "proctoring/service.py",
@@ -53,6 +53,9 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "uvicorn": ("hub/", "proctoring/service.py", "proctoring/service_protocol.py"),
     "zeroconf": ("proctoring/discovery.py",),
     "ifaddr": ("proctoring/discovery.py",),
+    "jinja2": ("hub/pages/templates.py",),
+    "authlib": ("hub/staff/oidc.py",),
+    "joserfc": ("hub/staff/oidc.py",),
     "h11": ("hub/web/protocol.py", "proctoring/service_protocol.py"),
     "prometheus_client": ("hub/web/metrics.py",),
     "av": ("authoring/",),

@@ -34,6 +34,7 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
+from pocus_desktop.hub.pages.page import PAGES, static_doors
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.application import Application
 from pocus_desktop.hub.web.body import read_body
@@ -123,8 +124,9 @@ def create_app(
         *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
+        *static_doors(),
     ]
-    return Observed(Application(every), metrics=metrics, proxies=policy.proxies)
+    return Observed(Application(every), metrics=metrics, proxies=policy.proxies, pages=PAGES)
 
 
 class _Doors:

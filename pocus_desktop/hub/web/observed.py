@@ -43,10 +43,14 @@ class Observed:
         app: What answers.
         metrics: Where it is counted.
         proxies: Addresses of the proxies whose request ids are taken over.
+        pages: How addresses begin that a query may follow.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, proxies: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, proxies: Collection[str] = (), pages: tuple[str, ...] = ()
+    ) -> None:
         self.app = app
+        self._pages = pages
         self._metrics = metrics
         self._proxies = frozenset(proxies)
 
@@ -72,7 +76,7 @@ class Observed:
 
         with log.about(request_id=request_id), self._metrics.under_way.track_inprogress():
             try:
-                refused = _malformed(scope)
+                refused = _malformed(scope, self._pages)
                 if refused is not None:
                     await refuse(scope, refused)(scope, receive, sending)
                 else:
@@ -122,9 +126,9 @@ def refuse(
     return problem_response(error, status=status, headers=headers)
 
 
-def _malformed(scope: Scope) -> PocusError | None:
+def _malformed(scope: Scope, pages: tuple[str, ...]) -> PocusError | None:
     """Rule 2."""
-    if scope.get("query_string"):
+    if scope.get("query_string") and not scope["path"].startswith(pages):
         return BadRequestError(reason="no address here has a query")
     headers = Headers(scope=scope)
     has_content = headers.get("Content-Length", "0").strip() != "0" or "Transfer-Encoding" in headers

@@ -1,0 +1,89 @@
+"""Templates of pages: files of `assets/pages`, every value escaped, every word from the table.
+
+In a template `t("key", name=value)` is the sentence of the page's language. Whatever is put in is escaped, and a name
+that was not given is an error, not a blank.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pocus_desktop.kernel import assets, words
+
+STATIC: Final = "/static/{version}/{name}"
+LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}
+
+_FONTS: Final = ("Inter_400Regular.ttf", "Inter_600SemiBold.ttf")
+_KINDS: Final = {"css": "text/css", "ttf": "font/ttf"}
+
+
+def render(template: str, language: str, **values: object) -> str:
+    """A page as HTML.
+
+    Args:
+        template: Its file below `assets/pages`.
+        language: Of its words.
+        values: What it names.
+    """
+    return (
+        _environment()
+        .get_template(template)
+        .render(t=_sayer(language), language=language, languages=LANGUAGES, static=static_path, **values)
+    )
+
+
+@cache
+def static_files() -> Mapping[str, tuple[bytes, str]]:
+    """By name: content and media type of what pages bring besides themselves."""
+    tokens = json.loads(assets.folder("theme", "tokens.json").read_text(encoding="utf-8"))
+    style = _environment().get_template("style.css").render(**tokens)
+    fonts = {name: assets.folder("fonts", name).read_bytes() for name in _FONTS}
+    every = {"style.css": style.encode(), **fonts}
+    return {name: (content, _KINDS[name.rpartition(".")[2]]) for name, content in every.items()}
+
+
+@cache
+def version() -> str:
+    """Of everything in `static_files`, so that a browser may keep it for ever."""
+    content = b"".join(content for content, _ in static_files().values())
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def static_path(name: str) -> str:
+    """Where a page finds one of these."""
+    return STATIC.format(version=version(), name=name)
+
+
+def _sayer(language: str) -> Callable[..., str]:
+    def say(key: str, **params: object) -> str:
+        return words.say(key, language, **params)
+
+    return say
+
+
+def day(wall_ms: int | None) -> str:
+    """A day of UTC as people write it in forms; a dash where there is none."""
+    return "–" if wall_ms is None else f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC):%Y-%m-%d}"
+
+
+def moment(wall_ms: int | None) -> str:
+    """A moment in UTC; a dash where there is none."""
+    return "–" if wall_ms is None else f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(assets.folder("pages")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(day=day, moment=moment)
+    return made
