@@ -17,6 +17,7 @@ from pocus_desktop.sitting.fold_flow import DISK, PAUSE
 from pocus_desktop.sitting.fold_time import AWAY
 from pocus_desktop.sitting.ledger import Ledger, Scope, ScopeKind
 from pocus_desktop.sitting.orders import Obeyed, find, last_number, outcome
+from pocus_desktop.sitting.state import HeldBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,8 @@ class Bare:
 
     Attributes:
         pause: Why it is paused; None where it is not.
-        paused_by: The proctor who paused it; empty where the candidate did.
+        held_by: What paused it; empty where nothing does.
+        paused_by: The name of the proctor who paused it; empty where no proctor did.
         has_left: The person closed the window, and has not come back since.
         is_over: It was handed in.
         orders: Which of the proctor's orders came; whether they applied, only the assessment tells.
@@ -34,10 +36,16 @@ class Bare:
     opened: Opened
     ledger: Ledger
     pause: str | None = None
+    held_by: HeldBy = ""
     paused_by: str = ""
     has_left: bool = False
     is_over: bool = False
     orders: tuple[Obeyed, ...] = ()
+
+    @property
+    def is_held_by_proctor(self) -> bool:
+        """As of a sitting's state."""
+        return self.held_by in {"proctor", "code", "away"}
 
 
 def begin(first: Recorded) -> Bare:
@@ -74,25 +82,27 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
     later = replace(bare, ledger=time, has_left=bare.has_left and not is_back)
     is_doubted = lost.is_beyond_proof(bare.ledger, time, cap_ms=bare.opened.credit_cap_ms, station=station)
     if isinstance(event, events.Reopened) and is_doubted and bare.opened.needs_start_code:
-        return replace(later, ledger=ledger.hold(time, PAUSE), pause=AWAY, paused_by=AWAY)
+        return replace(later, ledger=ledger.hold(time, PAUSE), pause=AWAY, held_by="away")
     match event:
-        case events.StartCodeTried() if event.is_right and bare.paused_by:
-            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+        case events.StartCodeTried() if event.is_right and bare.is_held_by_proctor:
+            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, held_by="", paused_by="")
         case events.ClocksShown():
             shown = lost.clocks_shown(
                 time, asleep_ms=event.asleep_ms, station=event.station, cap_ms=bare.opened.credit_cap_ms
             )
             return replace(later, ledger=shown)
         case events.Left() if bare.opened.can_pause and bare.pause is None and time.is_started:
-            return replace(later, ledger=ledger.hold(time, PAUSE), pause=lost.LEFT, has_left=True)
+            return replace(later, ledger=ledger.hold(time, PAUSE), pause=lost.LEFT, held_by="candidate", has_left=True)
         case events.Left():
             return replace(later, has_left=True)
         case events.CaseStarted() if not time.is_started and not bare.is_over:
             return replace(later, ledger=ledger.start(time))
         case events.Paused() if bare.pause is None and (bare.opened.can_pause or event.by):
-            return replace(later, ledger=ledger.hold(time, PAUSE), pause=event.reason, paused_by=event.by)
-        case events.Continued() if bare.pause is not None and (event.by or not bare.paused_by):
-            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+            by: HeldBy = "proctor" if event.by else "candidate"
+            held = ledger.hold(time, PAUSE)
+            return replace(later, ledger=held, pause=event.reason, held_by=by, paused_by=event.by)
+        case events.Continued() if bare.pause is not None and (event.by or not bare.is_held_by_proctor):
+            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, held_by="", paused_by="")
         case events.DiskStopped():
             return replace(later, ledger=ledger.hold(time, DISK))
         case events.DiskRecovered():
@@ -105,8 +115,8 @@ def follow(bare: Bare, one: Recorded, *, ends_at: int) -> Bare:
             return replace(later, ledger=ledger.end_rest(time))
         case events.CodeUsed() if not bare.is_over:
             return _by_code(later, event)
-        case events.Moved() if (later.pause, later.paused_by) == (MOVE, CODE):
-            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+        case events.Moved() if later.held_by == "code":
+            return replace(later, ledger=ledger.release(time, PAUSE), pause=None, held_by="", paused_by="")
         case events.Ordered():
             return _ordered(later, event, seq=one.seq, ends_at=ends_at)
         case events.HandedIn() | events.TimeOver() if one.seq == ends_at:
@@ -120,9 +130,9 @@ def _by_code(bare: Bare, event: events.CodeUsed) -> Bare:
     time = bare.ledger
     match event.purpose:
         case "resume" | "unlock":
-            return replace(bare, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+            return replace(bare, ledger=ledger.release(time, PAUSE), pause=None, held_by="", paused_by="")
         case "move" if time.is_started:
-            return replace(bare, ledger=ledger.hold(time, PAUSE), pause=MOVE, paused_by=CODE)
+            return replace(bare, ledger=ledger.hold(time, PAUSE), pause=MOVE, held_by="code", paused_by="")
         case "time":
             scope: Scope = ("assessment", bare.opened.assessment)
             signer = f"{event.source} {event.number}"
@@ -140,13 +150,14 @@ def _ordered(bare: Bare, event: events.Ordered, *, seq: int, ends_at: int) -> Ba
     if not order.after <= last_number(bare.orders, order.console) < order.number:
         return bare
     later = replace(bare, orders=(*bare.orders, outcome(order, seq=seq)))
-    freed = replace(later, ledger=ledger.release(time, PAUSE), pause=None, paused_by="")
+    freed = replace(later, ledger=ledger.release(time, PAUSE), pause=None, held_by="", paused_by="")
     act = order.act
     match act:
-        case order_document.Authorise() if bare.paused_by == AWAY:  # a proctor may have paused it with the same word
+        case order_document.Authorise() if bare.held_by == "away":
             return freed
-        case order_document.Pause() if not bare.paused_by:
-            return replace(later, ledger=ledger.hold(time, PAUSE), pause=order.reason, paused_by=order.who)
+        case order_document.Pause() if not bare.is_held_by_proctor:
+            held = ledger.hold(time, PAUSE)
+            return replace(later, ledger=held, pause=order.reason, held_by="proctor", paused_by=order.who)
         case order_document.Resume():
             return freed
         case order_document.AddTime() | order_document.RemoveTime():

@@ -19,7 +19,7 @@ from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.errors import BadHistoryError
 from pocus_desktop.sitting.ledger import Ledger
-from pocus_desktop.sitting.state import SittingState
+from pocus_desktop.sitting.state import SittingState, pauser
 from pocus_desktop.sitting.unswept import unswept
 
 KEEP_EVERY: Final = 64
@@ -135,7 +135,7 @@ class History:
             now = fold.begin(course, one) if was is None else fold.fold(course, was, one)
             if index % KEEP_EVERY == 0:
                 self._kept[index] = now
-            pause = None if now.pause is None else (now.pause, now.paused_by)
+            pause = None if now.pause is None else (now.pause, pauser(now.held_by, now.paused_by))
             yield Passed(
                 one=one,
                 at=self._at(index, now.ledger),
@@ -152,7 +152,7 @@ class History:
         was: Bare | None = None
         for index, one in enumerate(self.recorded):
             now = bare.begin(one) if was is None else bare.follow(was, one, ends_at=self._ends_at)
-            pause = None if now.pause is None else (now.pause, now.paused_by)
+            pause = None if now.pause is None else (now.pause, pauser(now.held_by, now.paused_by))
             before = now.ledger if was is None else was.ledger
             yield Passed(
                 one=one,

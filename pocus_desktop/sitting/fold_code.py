@@ -15,7 +15,7 @@ from pocus_desktop.sitting.ledger import Scope
 from pocus_desktop.sitting.state import SittingState, Stage, refused, span, told
 
 CODE: Final = "code"
-"""The reason of time that a code gave, and who paused a sitting by a code."""
+"""The reason of time that a code gave."""
 
 MOVE: Final = "move"
 """Why a sitting is paused that is to go on at another station."""
@@ -47,7 +47,7 @@ def used(course: Course, state: SittingState, event: events.CodeUsed) -> Sitting
         case "time":
             return _granted(course, known, event)
         case "move":
-            paused = replace(known, pause=MOVE, paused_by=CODE, is_barred=False)
+            paused = replace(known, pause=MOVE, held_by="code", paused_by="", is_barred=False)
             return replace(paused, ledger=ledger.hold(paused.ledger, PAUSE))
         case _:
             assert_never(event.purpose)
@@ -60,8 +60,8 @@ def moved(course: Course, state: SittingState, event: events.Moved) -> SittingSt
 
 
 def is_to_move(state: SittingState) -> bool:
-    """Whether a code paused it for a move; a proctor may have paused it with the same word."""
-    return (state.pause, state.paused_by) == (MOVE, CODE)
+    """Whether a code paused it, which it does for a move alone; whatever a proctor is called and gives as a reason."""
+    return state.held_by == "code"
 
 
 def open_to(course: Course, state: SittingState) -> tuple[tuple[Purpose, int], ...]:

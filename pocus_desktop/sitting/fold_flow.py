@@ -8,7 +8,7 @@ from typing import Final
 
 from pocus_desktop.sitting import events, ledger
 from pocus_desktop.sitting.course import Course
-from pocus_desktop.sitting.state import SittingState, Stage, after, refused, span, start_code_wait_ms, told
+from pocus_desktop.sitting.state import HeldBy, SittingState, Stage, after, refused, span, start_code_wait_ms, told
 from pocus_desktop.sitting.views import Comfort
 
 PAUSE: Final = "pause"
@@ -80,21 +80,24 @@ def paused(_course: Course, state: SittingState, event: events.Paused) -> Sittin
         return state
     if not state.opened.can_pause and not event.by:
         return refused(state, "sitting.cannot_pause")
-    return replace(state, pause=event.reason, paused_by=event.by, ledger=ledger.hold(state.ledger, PAUSE))
+    by: HeldBy = "proctor" if event.by else "candidate"
+    time = ledger.hold(state.ledger, PAUSE)
+    return replace(state, pause=event.reason, held_by=by, paused_by=event.by, ledger=time)
 
 
 def continued(_course: Course, state: SittingState, event: events.Continued) -> SittingState:
     """The clock goes on; who is paused by the proctor waits for the proctor."""
     if state.pause is None:
         return state
-    if state.paused_by and not event.by:
+    if state.is_held_by_proctor and not event.by:
         return refused(state, "sitting.cannot_resume_pause")
     return go_on(state)
 
 
 def go_on(state: SittingState) -> SittingState:
     """Nothing pauses or bars the sitting any more."""
-    return replace(state, pause=None, paused_by="", is_barred=False, ledger=ledger.release(state.ledger, PAUSE))
+    time = ledger.release(state.ledger, PAUSE)
+    return replace(state, pause=None, held_by="", paused_by="", is_barred=False, ledger=time)
 
 
 def disk_stopped(_course: Course, state: SittingState, _event: events.DiskStopped) -> SittingState:

@@ -116,9 +116,10 @@ def _authorise(state: SittingState) -> _Done:
 
 def _pause(state: SittingState, order: ProctorOrder) -> _Done:
     """One's own pause becomes the proctor's."""
-    if state.paused_by:
+    if state.is_held_by_proctor:
         return "order.already_paused"
-    return changed(state, pause=order.reason, paused_by=order.who, ledger=ledger.hold(state.ledger, PAUSE))
+    time = ledger.hold(state.ledger, PAUSE)
+    return changed(state, pause=order.reason, held_by="proctor", paused_by=order.who, ledger=time)
 
 
 def _add_time(course: Course, state: SittingState, order: ProctorOrder, act: order_document.AddTime) -> _Done:

@@ -58,7 +58,7 @@ def left(_course: Course, state: SittingState, _event: events.Left) -> SittingSt
     gone = changed(state, has_left=True)
     if not state.opened.can_pause or state.pause is not None or state.stage not in {Stage.CASE, Stage.REVIEW}:
         return gone
-    return changed(gone, pause=lost.LEFT, ledger=ledger.hold(state.ledger, PAUSE))
+    return changed(gone, pause=lost.LEFT, held_by="candidate", ledger=ledger.hold(state.ledger, PAUSE))
 
 
 def wait_over(_course: Course, state: SittingState, _event: events.WaitOver) -> SittingState:
@@ -110,9 +110,7 @@ def back(state: SittingState, before: Ledger, event: events.Reopened | events.Mo
     is_doubted = lost.is_beyond_proof(before, state.ledger, cap_ms=cap_ms, station=event.station)
     if not is_doubted or isinstance(event, events.Moved) or not state.opened.needs_start_code:
         return later
-    held = changed(
-        later, pause=AWAY, paused_by=later.paused_by or AWAY, is_barred=True, ledger=ledger.hold(later.ledger, PAUSE)
-    )
+    held = changed(later, pause=AWAY, held_by="away", is_barred=True, ledger=ledger.hold(later.ledger, PAUSE))
     return told(held, "warning", "sitting.proctor_needed")
 
 

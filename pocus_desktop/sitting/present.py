@@ -8,7 +8,7 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Reading
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.scoring.key import ScoringKey
-from pocus_desktop.sitting import fold_code, fold_time, present_case, present_end, present_start, times
+from pocus_desktop.sitting import fold_code, present_case, present_end, present_start, times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.delivery import Delivery
 from pocus_desktop.sitting.orders import Word
@@ -66,12 +66,11 @@ def view(
         screen = present_start.identity(course, state)
     elif state.pause is not None:
         told = words.explain(_why_paused(state), {}, language)
-        by = "" if state.paused_by in {fold_time.AWAY, fold_code.CODE} else state.paused_by  # those are no names
         screen = PausedView(
             reason=told,
-            can_resume=not state.paused_by,
-            by=by,
-            why=state.pause if by else "",
+            can_resume=not state.is_held_by_proctor,
+            by=state.paused_by,
+            why=state.pause if state.paused_by else "",
             is_to_move=fold_code.is_to_move(state),
             asks_start_code=state.is_held_by_proctor and state.opened.needs_start_code and not takes_codes,
         )
@@ -87,7 +86,7 @@ def view(
 def _why_paused(state: SittingState) -> str:
     if fold_code.is_to_move(state):
         return "sitting.pause_move"
-    return "sitting.pause_proctor" if state.paused_by else "sitting.pause_own"
+    return "sitting.pause_proctor" if state.is_held_by_proctor else "sitting.pause_own"
 
 
 def _screen(course: Course, state: SittingState, key: ScoringKey | None, delivery: Delivery | None) -> Screen:

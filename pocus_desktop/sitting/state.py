@@ -17,6 +17,9 @@ from pocus_desktop.sitting.ledger import Ledger
 from pocus_desktop.sitting.orders import Ended, Obeyed, Word
 from pocus_desktop.sitting.views import Comfort
 
+HeldBy: TypeAlias = Literal["", "candidate", "proctor", "code", "away"]
+"""What paused a sitting: a person, a one-time code for a move, or that it was away for too long; empty for nothing."""
+
 
 class Stage(StrEnum):
     """How far a sitting is, from sign-in to farewell."""
@@ -56,6 +59,11 @@ _WITHOUT: Mapping[Mode, frozenset[Stage]] = {
 def stages(mode: Mode) -> tuple[Stage, ...]:
     """The stages of a mode, in order."""
     return tuple(stage for stage in Stage if stage not in _WITHOUT.get(mode, frozenset()))
+
+
+def pauser(held_by: HeldBy, name: str) -> str:
+    """Who or what people are told paused a sitting: a proctor's name, `code` or `away`; empty for the candidate."""
+    return name or ("" if held_by == "candidate" else held_by)
 
 
 def after(stage: Stage, mode: Mode) -> Stage:
@@ -142,7 +150,8 @@ class SittingState:
         cines: The frame each cine was left on, by stage key.
         notices: What the last deed of the person came to.
         pause: Why it is paused; None where it is not.
-        paused_by: The proctor who paused it; empty where the candidate did.
+        held_by: What paused it; empty where nothing does.
+        paused_by: The name of the proctor who paused it; empty where no proctor did. Nothing but telling hangs on it.
         is_authorised: The proctor let the candidate begin, so that no start code is asked for.
         is_barred: It was away for so long that the proctor's word is needed to go on.
         has_left: The person closed the window, and has not come back since.
@@ -174,6 +183,7 @@ class SittingState:
     cines: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[Told, ...] = ()
     pause: str | None = None
+    held_by: HeldBy = ""
     paused_by: str = ""
     is_authorised: bool = False
     is_barred: bool = False
@@ -205,7 +215,7 @@ class SittingState:
     @property
     def is_held_by_proctor(self) -> bool:
         """Whether it is paused so that the proctor alone ends it: they paused it, or it was away for too long."""
-        return self.pause is not None and bool(self.paused_by)
+        return self.held_by in {"proctor", "code", "away"}
 
     @property
     def is_void(self) -> bool:

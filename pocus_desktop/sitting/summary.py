@@ -12,7 +12,7 @@ from pocus_desktop.sitting import times
 from pocus_desktop.sitting.course import Course
 from pocus_desktop.sitting.ledger import MEDIA, ScopeKind
 from pocus_desktop.sitting.orders import Obeyed
-from pocus_desktop.sitting.state import SittingState, Stage
+from pocus_desktop.sitting.state import SittingState, Stage, pauser
 
 CALLED: Final = "proctor-called"
 """The note that a raised hand leaves."""
@@ -50,7 +50,7 @@ class Summary:
         is_running: Whether exam time passes now.
         needs_word: What of the proctor is awaited: that the candidate may `begin`, or `go-on`; empty for nothing.
         pause: Why it is paused; empty where it is not.
-        paused_by: The proctor who paused it; empty where the candidate did, or nobody.
+        paused_by: Who or what paused it, as people are told; empty where the candidate did, or nobody.
         break_left_ms: What is left of a break with the clock held; 0 for none.
         is_in_break: Whether the candidate is in a break, however much of it is left.
         is_waiting: Whether the clock stands still for a recording that does not play.
@@ -132,7 +132,7 @@ def summary(course: Course, state: SittingState, now: Reading) -> Summary:
         is_running=ledger.is_running_at(now),
         needs_word=_needs_word(state),
         pause=state.pause or "",
-        paused_by=state.paused_by,
+        paused_by=pauser(state.held_by, state.paused_by),
         break_left_ms=0 if ledger.is_waiting else ledger.rest_at(now),
         is_in_break=state.rest is not None,
         is_waiting=ledger.is_waiting,

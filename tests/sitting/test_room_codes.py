@@ -413,10 +413,23 @@ def test_the_academy_believes_no_code_that_is_not_in_turn(world: World, lie: str
         judge(sitting.course, _lies(sitting.recorded)[lie])
 
 
-def test_a_proctor_who_pauses_with_the_word_move_does_not_move_it(world: World) -> None:
-    sitting = started(world)
-    sitting.record(events.Paused(reason="move", by="Proctor North"))
+@pytest.mark.parametrize("name", ["Proctor North", "code", "away"])
+def test_a_proctor_of_whatever_name_who_pauses_with_the_word_move_does_not_move_it(world: World, name: str) -> None:
+    console = Console(station=world.station)
+    sitting = started(world, centre=console.keys.sealing.public)
+    assert console.order(sitting, "pause", reason="move", changes={"who": name}) == ""
     screen = sitting.view().screen
     assert isinstance(screen, views.PausedView)
     assert not screen.is_to_move
+    assert (screen.by, screen.why) == (name, "move")
+    assert ("resume", 0) in offered(sitting)
     assert ("move", 0) in offered(sitting)
+    assert sitting.state.held_by == "proctor"
+    assert judge(sitting.course, sitting.recorded) == sitting.state
+
+
+def test_a_code_for_a_move_is_told_to_the_room_as_what_it_is(world: World) -> None:
+    sitting = started(world)
+    give(sitting, "move")
+    assert (sitting.state.held_by, sitting.state.paused_by) == ("code", "")
+    assert (sitting.summary().paused_by, sitting.summary().pause) == ("code", "move")
