@@ -1,0 +1,1 @@
+"""Peer evaluation: who is asked, what they are asked, what it comes to. Pure (docs/formats/peer-evaluation)."""
