@@ -27,6 +27,9 @@ MAXIMUM_BREAK_MINUTES: Final = 120
 _Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
 """Text on one line that steers no terminal."""
 
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""Characters without a shape that scripts need; they steer nothing."""
+
 Who = Annotated[_Line, Field(min_length=1, max_length=80)]
 Told = Annotated[_Line, Field(max_length=500)]
 StationHex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -57,6 +60,12 @@ class OrderForOtherSittingError(OrderError):
     """An order is for another sitting."""
 
     code = "order.other_sitting"
+
+
+class UnseenCharacterError(OrderError):
+    """A text of an order has a character that nobody sees, such as one that turns the direction of what follows."""
+
+    code = "order.unseen_character"
 
 
 class Authorise(Part):
@@ -204,8 +213,27 @@ def make_order(fields: dict[str, object]) -> ProctorOrder:
 
     Raises:
         BadDocumentError: They do not fit; names the first that does not.
+        UnseenCharacterError: A text has a character that nobody sees.
     """
-    return checked(ProctorOrder, fields)
+    order = checked(ProctorOrder, fields)
+    require_seen(order)
+    return order
+
+
+def require_seen(order: ProctorOrder) -> None:
+    """All that people read of an order can be seen (formats/order 2.6); asked where one is made or taken.
+
+    A journal that holds one from before is read as ever.
+
+    Raises:
+        UnseenCharacterError: Names the text and the first such character, by its number.
+    """
+    act = order.act
+    text = act.text if isinstance(act, Message | LowerHand) else ""
+    for field, told in (("who", order.who), ("reason", order.reason), ("text", text)):
+        for one in told:
+            if not (one.isprintable() or one.isspace() or one in _JOINERS):
+                raise UnseenCharacterError(field=field, character=f"U+{ord(one):04X}")
 
 
 def issue_order(order: ProctorOrder, signer: SigningKey) -> bytes:

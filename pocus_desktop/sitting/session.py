@@ -15,7 +15,13 @@ from pocus_desktop.admission import room_code
 from pocus_desktop.admission.admission import StationKeys, VerifiedAdmission
 from pocus_desktop.admission.documents import Centre
 from pocus_desktop.admission.mode import Mode
-from pocus_desktop.admission.proctor_order import ProctorOrder, VerifiedOrder, read_order, require_for
+from pocus_desktop.admission.proctor_order import (
+    ProctorOrder,
+    VerifiedOrder,
+    read_order,
+    require_for,
+    require_seen,
+)
 from pocus_desktop.crypto.keys import PublicKey, SealingKey
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
@@ -318,6 +324,7 @@ class Sitting:
         Raises:
             NotTheCentresOrderError: Another signed it, or the admission names another centre, or none.
             OrderForOtherSittingError, OrderForOtherStationError: It is not for here.
+            UnseenCharacterError: It says what nobody could see.
             PocusError: It is no order that this program knows.
         """
         known = centre.sealing == self._centre
@@ -328,6 +335,7 @@ class Sitting:
             admission_id=self._state.opened.admission_id,
             station=self._station,
         )
+        require_seen(verified.order)
         if verified.order.act.kind in _STOPS and find(self._state.orders, verified.order.order_id) is None:
             self._let_type()
         with self._lock:

@@ -1,5 +1,6 @@
 """The proctor's order: whose it is, for whom, and everything that it must not say."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,11 +18,13 @@ from pocus_desktop.admission.proctor_order import (
     OrderForOtherSittingError,
     OrderForOtherStationError,
     ProctorOrder,
+    UnseenCharacterError,
     issue_order,
     make_order,
     new_order_id,
     read_order,
     require_for,
+    require_seen,
     told_by,
 )
 from pocus_desktop.crypto import dsse
@@ -203,3 +206,44 @@ def test_an_order_that_names_no_sitting_is_for_any_of_the_admission() -> None:
 
 def test_order_ids_are_fresh_and_fit() -> None:
     assert an_order(order_id=new_order_id()).order_id != new_order_id()
+
+
+UNSEEN = {
+    "turns-right-to-left": "\u202e",
+    "isolates": "\u2066",
+    "ends-isolation": "\u2069",
+    "mark": "\u200f",
+    "arabic-mark": "\u061c",
+    "no-width": "\u200b",
+    "byte-order": "\ufeff",
+    "tag": "\U000e0041",
+    "private": "\ue000",
+}
+
+
+@pytest.mark.parametrize("character", UNSEEN.values(), ids=UNSEEN)
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("who", lambda text: {"who": text}),
+        ("reason", lambda text: {"reason": text}),
+        ("text", lambda text: {"act": {"kind": "message", "text": text}}),
+    ],
+    ids=["who", "reason", "text"],
+)
+def test_what_nobody_sees_is_neither_ordered_nor_taken_and_what_was_is_read(
+    field: str, changes: Callable[[str], dict[str, Any]], character: str
+) -> None:
+    given = fields() | changes(f"Pat {character}Lee")
+    with pytest.raises(UnseenCharacterError) as told:
+        make_order(given)
+    assert told.value.params == {"field": field, "character": f"U+{ord(character):04X}"}
+    before = issue_order(ProctorOrder.model_validate(given), CENTRE)
+    with pytest.raises(UnseenCharacterError):
+        require_seen(read_order(before, [CENTRE.public]).order)
+    assert told_by(before) == read_order(before, [CENTRE.public]).order
+
+
+@pytest.mark.parametrize("text", ["José Ñandú", "می\u200cخواهم", "क्\u200dष", "10\u00a0%", "👩\u200d⚕️", "שלום"])
+def test_names_and_words_of_every_script_are_ordered(text: str) -> None:
+    assert make_order(fields(who=text, reason=text)).who == text

@@ -13,6 +13,8 @@ from pocus_desktop.admission.proctor_order import (
     NotTheCentresOrderError,
     OrderForOtherSittingError,
     OrderForOtherStationError,
+    UnseenCharacterError,
+    issue_order,
     told_by,
 )
 from pocus_desktop.case.models import Assessment
@@ -588,3 +590,15 @@ def test_killed_at_any_point_of_an_end_the_sitting_ends_or_goes_on_whole(world: 
     assert again.state.is_over
     assert again.sealed is not None
     world.close()
+
+
+def test_an_order_that_says_what_nobody_sees_is_not_taken_and_changes_nothing(world: World) -> None:
+    sitting, console = with_centre(world)
+    to_femoral(sitting)
+    before = sitting.state
+    envelope = issue_order(
+        told_by(console.make(sitting, "pause")).model_copy(update={"reason": "to \u202eevom"}), console.keys.signing
+    )
+    with pytest.raises(UnseenCharacterError):
+        console.give(sitting, envelope)
+    assert sitting.state == before
