@@ -52,6 +52,8 @@ DEBIAN_PACKAGES = (
     "strace",
     # reports are read as a person would
     "poppler-utils",
+    # pages are looked at in a browser
+    "chromium",
 )
 
 
