@@ -21,6 +21,7 @@ from pocus_desktop.programme.documents.parts import (
     Sha256,
     VoucherId,
 )
+from pocus_desktop.programme.peers.panel import SeenStage
 from pocus_desktop.programme.values import Day
 
 
@@ -55,10 +56,10 @@ class Decision(Document):
 
 
 class Voucher(Document):
-    """Pays for the assessments of some areas, once. Signed by the academy (`programme.voucher`).
+    """Pays for the assessments of some areas, once. Signed by the academy.
 
     Attributes:
-        code_digest: SHA-256 of the voucher's id, a zero byte and its code; the code itself stands nowhere.
+        voucher_id: Made from its code (`programme.voucher_code`), which stands nowhere in it.
         areas: What it pays for.
         candidate_id: Who may enter it; None is whoever has the code.
         enter_by: The last day on which it may be entered, where the candidate lives; None is any.
@@ -67,7 +68,6 @@ class Voucher(Document):
 
     kind: Literal["voucher"] = "voucher"
     voucher_id: VoucherId
-    code_digest: Sha256
     areas: tuple[ContentArea, ...] = Field(min_length=1, max_length=len(ContentArea))
     candidate_id: CandidateId | None = None
     enter_by: Day | None = None
@@ -102,19 +102,24 @@ class EvaluatorState(Document):
 
     kind: Literal["evaluator-state"] = "evaluator-state"
     nomination_id: NominationId
-    state: Literal["contacted", "reminded", "answered", "declined", "never-scanned", "bounced", "expired"]
+    state: SeenStage
     at_ms: At
 
 
 class PeerOutcome(Document):
-    """What came of the peer evaluation of an area, combined by the stated rules."""
+    """What came of the peer evaluation of an area, as a person of the academy decided on the combined answers.
+
+    Attributes:
+        policy: The version of the policy of peer evaluation by which they were combined.
+        answered_on: The day on which the last answer came that was needed, where the candidate lives.
+    """
 
     kind: Literal["peer-outcome"] = "peer-outcome"
     application_id: ApplicationId
     area: ContentArea
-    answers: int = Field(ge=0, le=100)
-    favourable: int = Field(ge=0, le=100)
-    rules: Sha256
+    is_supported: bool
+    policy: int = Field(ge=1)
+    answered_on: Day
     made_at_ms: At
 
 

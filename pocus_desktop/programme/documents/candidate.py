@@ -32,6 +32,7 @@ from pocus_desktop.programme.documents.parts import (
     Zone,
 )
 from pocus_desktop.programme.values import Approach, CreditKind, Credits, Day, Topic
+from pocus_desktop.programme.voucher_code import names_voucher
 
 
 class Account(Document):
@@ -154,6 +155,8 @@ class VoucherEntry(Document):
     """A voucher's code was entered in an application: the clock starts.
 
     Attributes:
+        code: As it was typed, in its plain form; the voucher's id is made from it, so that it can be entered where the
+            voucher itself is not at hand.
         entered_at_ms: As the clock of the computer said.
         zone: Where the candidate declared to live at that moment; a later move changes no deadline.
     """
@@ -161,10 +164,17 @@ class VoucherEntry(Document):
     kind: Literal["voucher-entry"] = "voucher-entry"
     entry_id: EntryId
     voucher_id: VoucherId
+    code: str = Field(max_length=40, repr=False)
     application_id: ApplicationId
     candidate_id: CandidateId
     entered_at_ms: At
     zone: Zone
+
+    @model_validator(mode="after")
+    def _code_of_the_voucher(self) -> "VoucherEntry":
+        if not names_voucher(self.code, self.voucher_id):
+            raise ValueError("the code is not that of the voucher")
+        return self
 
 
 class Nomination(Document):

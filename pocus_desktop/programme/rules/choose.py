@@ -19,7 +19,6 @@ from pocus_desktop.programme.rules.model import (
     CmeRule,
     Foundation,
     PassRule,
-    PeersRule,
     ProviderRow,
     Rule,
     RuleBook,
@@ -80,10 +79,6 @@ class Rules:
         """How long assessments and peer evaluation may take."""
         return self._demand(WindowRule, ("window",), on)
 
-    def peers(self, on: date) -> PeersRule:
-        """How peer evaluation is done."""
-        return self._demand(PeersRule, ("peers",), on)
-
     def pass_rule(self, area: ContentArea, on: date) -> PassRule:
         """What passes an area: its own row, else the one for all."""
         own = self._row(("pass", str(area)), on)
@@ -112,6 +107,11 @@ class Rules:
         """Who offers continuing education that day, by name."""
         found = [row for row in self._in_force_of("provider", on) if isinstance(row, ProviderRow) and not row.is_ended]
         return tuple(sorted(found, key=lambda row: (row.name("en").casefold(), row.id)))
+
+    def provider(self, name: str, on: date) -> ProviderRow | None:
+        """One of them."""
+        row = self._row(("provider", name), on)
+        return row if isinstance(row, ProviderRow) else None
 
     def _in_force_of(self, kind: str, on: date) -> list[Rule]:
         found = [self._row(subject, on) for subject in self._rows if subject[0] == kind]

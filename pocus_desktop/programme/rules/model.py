@@ -149,31 +149,6 @@ class WindowRule(_Row):
     most_extension_days: int = Field(ge=0, le=3660)
 
 
-class PeersRule(_Row):
-    """Peer evaluation.
-
-    Attributes:
-        nominate: How many clinicians a candidate names.
-        contact: How many of them the academy writes to.
-        answers: How many must have answered.
-        favourable: How many of those must be favourable.
-        valid_days: How long a link may be used.
-    """
-
-    kind: Literal["peers"]
-    nominate: int = Field(ge=1, le=20)
-    contact: int = Field(ge=1, le=20)
-    answers: int = Field(ge=1, le=20)
-    favourable: int = Field(ge=0, le=20)
-    valid_days: _Days
-
-    @model_validator(mode="after")
-    def _can_be_met(self) -> "PeersRule":
-        if not self.nominate >= self.contact >= self.answers >= self.favourable:
-            raise ValueError("nominate, contact, answers and favourable must not rise in this order")
-        return self
-
-
 class PassRule(_Row):
     """The score that passes an assessment, as a share of the maximum; of every area where it names none."""
 
@@ -268,7 +243,6 @@ Rule = Annotated[
     | AttestationRule
     | CasesRule
     | WindowRule
-    | PeersRule
     | PassRule
     | CertificateRule
     | AppealRule

@@ -1,0 +1,60 @@
+"""Whether an appeal may be made, and until when (formats/programme 9). Pure."""
+
+from datetime import date
+from typing import ClassVar
+
+from pocus_desktop.kernel.errors import Blame, PocusError
+from pocus_desktop.programme.days import days_after, local_day
+from pocus_desktop.programme.documents.candidate import Appeal
+from pocus_desktop.programme.rules.choose import Rules
+
+
+class AppealError(PocusError):
+    """An appeal is not taken; always one of the classes below."""
+
+    code: ClassVar[str] = "appeal.refused"
+    blame: ClassVar[Blame] = Blame.USER
+
+
+class TooLateToAppealError(AppealError):
+    """The days for it are over."""
+
+    code = "appeal.too_late"
+
+
+class NotAGroundError(AppealError):
+    """The rule knows no such ground."""
+
+    code = "appeal.no_ground"
+
+
+def appeal_until(decided_on: date, rules: Rules) -> date:
+    """The last day for an appeal against what was decided on a day.
+
+    Raises:
+        NoRuleError: Nothing was in force that day.
+    """
+    return days_after(decided_on, rules.appeal(decided_on).days)
+
+
+def require_appeal(appeal: Appeal, decided_on: date, rules: Rules, *, received_at_ms: int | None = None) -> None:
+    """An appeal may be taken.
+
+    Args:
+        appeal: As it was made; what it says of the day of the decision is not believed.
+        decided_on: The day, as the academy knows it.
+        rules: The book.
+        received_at_ms: When the academy received it; an appeal that was made in time and came later is in time, but no
+            earlier than the decision.
+
+    Raises:
+        TooLateToAppealError, NotAGroundError: It may not.
+        NoRuleError: Nothing was in force.
+    """
+    row = rules.appeal(decided_on)
+    if appeal.ground not in row.grounds:
+        raise NotAGroundError(ground=appeal.ground, grounds=", ".join(row.grounds))
+    last = appeal_until(decided_on, rules)
+    made_ms = appeal.made_at_ms if received_at_ms is None else min(appeal.made_at_ms, received_at_ms)
+    if local_day(made_ms, appeal.zone) > last:
+        raise TooLateToAppealError(day=last.isoformat())

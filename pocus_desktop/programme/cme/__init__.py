@@ -1,0 +1,1 @@
+"""Continuing education: cycles, what counts where, and how far it is (formats/programme 10)."""

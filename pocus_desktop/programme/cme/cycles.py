@@ -1,0 +1,105 @@
+"""The cycles of continuing education of the bodies whose credentials are held (formats/programme 10.1). Pure.
+
+1. A body asks once of all who hold its credentials, however many they hold: of those held when a cycle begins, the row
+   that asks for most holds.
+2. Where a credential states when a cycle began, cycles are counted from there; else from the day the oldest of the
+   body's credentials was issued. With the anchor `calendar` the first cycle is the rest of that year and as many
+   whole years, and each later one as many whole years.
+3. A cycle ends on the day before the next begins, and its rules are those of its first day: a later row changes no
+   cycle that has begun.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from pocus_desktop.programme.days import days_after
+from pocus_desktop.programme.documents.candidate import Credential
+from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.rules.model import CmeRule
+
+_MOST_CYCLES: Final = 2000
+"""More than there are between the first and the last day of the calendar of documents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """One cycle of a body.
+
+    Attributes:
+        number: From 1.
+        first: Its first day.
+        last: Its last.
+        rule: What is asked in it.
+        credentials: Ids of the credentials that it keeps.
+        is_stated: Whether the body's own day is known; else it was counted from the day of issue.
+    """
+
+    body: str
+    number: int
+    first: date
+    last: date
+    rule: CmeRule
+    credentials: tuple[str, ...]
+    is_stated: bool
+
+
+def cycles(credentials: Iterable[Credential], rules: Rules, until: date) -> tuple[Cycle, ...]:
+    """Every cycle that began until a day, by body and in order of time, of credentials that are kept that day."""
+    held: dict[str, list[Credential]] = defaultdict(list)
+    for credential in credentials:
+        is_over = credential.expires_on is not None and credential.expires_on < until
+        if credential.status == "active" and credential.issued_on <= until and not is_over:
+            held[credential.body].append(credential)
+    return tuple(cycle for body in sorted(held) for cycle in _of_body(body, held[body], rules, until))
+
+
+def current_cycles(credentials: Iterable[Credential], rules: Rules, on: date) -> tuple[Cycle, ...]:
+    """The cycle of each body that a day lies in."""
+    return tuple(cycle for cycle in cycles(credentials, rules, on) if cycle.first <= on <= cycle.last)
+
+
+def _of_body(body: str, held: list[Credential], rules: Rules, until: date) -> Iterator[Cycle]:
+    held = sorted(held, key=lambda one: (one.issued_on, one.credential_id))
+    stated = max((one.cycle_from for one in held if one.cycle_from is not None), default=None)
+    first = stated if stated is not None else held[0].issued_on
+    for number in range(1, _MOST_CYCLES):
+        if first > until:
+            return
+        kept = [one for one in held if one.issued_on <= first] or held[:1]
+        row = _asks_most(body, kept, rules, first)
+        if row is None:
+            return
+        following = _next_first(first, row, is_first=number == 1 and stated is None)
+        yield Cycle(
+            body=body,
+            number=number,
+            first=first,
+            last=following - timedelta(days=1),
+            rule=row,
+            credentials=tuple(one.credential_id for one in held if one.issued_on < following),
+            is_stated=stated is not None,
+        )
+        first = following
+
+
+def _asks_most(body: str, held: Iterable[Credential], rules: Rules, on: date) -> CmeRule | None:
+    rows = [row for one in held if (row := rules.cme(body, one.level, on)) is not None]
+    return max(rows, key=lambda row: (row.credits, sum(share.credits for share in row.of_which), row.id), default=None)
+
+
+def _next_first(first: date, row: CmeRule, *, is_first: bool) -> date:
+    if row.anchor == "calendar" and is_first:
+        return date(min(first.year + 1 + row.years, date.max.year), 1, 1)
+    return same_day(first, row.years)
+
+
+def same_day(day: date, years: int) -> date:
+    """The day on which a following cycle begins: the same day, or 1 March after 29 February in a year without one."""
+    year = min(day.year + years, date.max.year)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return days_after(date(year, 2, 28), 1)

@@ -1,0 +1,372 @@
+"""What next, and by when: one ordered list (formats/programme 11). Pure.
+
+Steps with a day come first, the nearest before; of one day, and of those without, in the order of the way. Each says
+who has to act: the candidate, the academy, or the evaluators. What is over is told where something can still be done.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.kernel import words
+from pocus_desktop.programme.answer import Answer, Told
+from pocus_desktop.programme.appealing import appeal_until
+from pocus_desktop.programme.cme.progress import current_progress
+from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.documents.academy import Voucher
+from pocus_desktop.programme.documents.candidate import Application, Nomination
+from pocus_desktop.programme.eligibility import eligibility_of_all
+from pocus_desktop.programme.peers import policy
+from pocus_desktop.programme.peers.panel import SeenStage
+from pocus_desktop.programme.portfolio import Portfolio
+from pocus_desktop.programme.result import best_result, certificate_due, decision_on, outcome_of, passes
+from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.validity import CertificateState, validity
+from pocus_desktop.programme.voucher import Life, VoucherState, Window, life
+
+_NO_LONGER: Final[frozenset[SeenStage]] = frozenset({"declined", "unreachable", "replaced", "over"})
+_NONE_RECEIVED: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+class Actor(StrEnum):
+    """Who has to act."""
+
+    CANDIDATE = "candidate"
+    ACADEMY = "academy"
+    EVALUATORS = "evaluators"
+
+
+class StepKind(StrEnum):
+    """What is to be done, in the order of the way; words stand at `programme.step.<kind>`."""
+
+    CONFLICT = "conflict"
+    ACCOUNT = "account"
+    ID_NUMBER = "id-number"
+    FOUNDATION = "foundation"
+    LOG_CASES = "log-cases"
+    ATTEST = "attest"
+    APPLY = "apply"
+    DECISION = "decision"
+    APPEAL_DECISION = "appeal-decision"
+    VOUCHER = "voucher"
+    NOMINATE = "nominate"
+    SIT = "sit"
+    EVALUATION = "evaluation"
+    WINDOW_OVER = "window-over"
+    NOT_PASSED = "not-passed"
+    APPEAL_RESULT = "appeal-result"
+    CERTIFICATE = "certificate"
+    RENEW = "renew"
+    RENEW_LATER = "renew-later"
+    CREDENTIAL_ENDS = "credential-ends"
+    CREDITS = "credits"
+    EVIDENCE = "evidence"
+
+
+_ORDER: Final = {kind: at for at, kind in enumerate(StepKind)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """One thing to do, or to wait for.
+
+    Attributes:
+        by: The last day for it, or the day it is about; None where there is none.
+        about: The id of the document that it is about; empty where there is none.
+        told: In words.
+        is_optional: Whether nothing is lost where it is not done.
+    """
+
+    kind: StepKind
+    actor: Actor
+    by: date | None
+    told: Told
+    area: ContentArea | None = None
+    about: str = ""
+    is_optional: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the step from one day to the next, for reminders and calendars."""
+        return "/".join(part for part in (str(self.kind), self.about, str(self.area or "")) if part)
+
+    def as_json(self, language: str = words.SOURCE_LANGUAGE) -> dict[str, object]:
+        """As a program reads it."""
+        return {
+            "kind": str(self.kind),
+            "actor": str(self.actor),
+            "by": self.by.isoformat() if self.by is not None else None,
+            "area": str(self.area) if self.area is not None else None,
+            "about": self.about or None,
+            "optional": self.is_optional,
+            "told": self.told(language),
+        }
+
+
+def next_steps(
+    portfolio: Portfolio, rules: Rules, now_ms: int, received: Mapping[str, int] = _NONE_RECEIVED
+) -> tuple[NextStep, ...]:
+    """What next, and by when.
+
+    Args:
+        portfolio: What is known of the candidate.
+        rules: The book.
+        now_ms: Never earlier than the latest moment that was seen.
+        received: By entry of a voucher, when the academy received it.
+
+    Raises:
+        NoRuleError: Nothing is in force today.
+    """
+    on = local_day(now_ms, portfolio.zone)
+    lives = _lives(portfolio, rules, now_ms, received)
+    found = [
+        *_of_account(portfolio),
+        *_of_areas(portfolio, rules, on),
+        *_of_vouchers(portfolio, lives),
+        *_of_applications(portfolio, rules, on, lives, now_ms),
+        *_of_certificates(portfolio, rules, on),
+        *_of_credentials(portfolio, on),
+        *_of_education(portfolio, rules, on),
+    ]
+    return tuple(sorted({step.key: step for step in found}.values(), key=_place))
+
+
+def _place(step: NextStep) -> tuple[bool, date, int, str]:
+    is_first = step.kind in {StepKind.CONFLICT, StepKind.ACCOUNT}
+    by = date.min if is_first else step.by or date.max
+    return not is_first and step.by is None, by, _ORDER[step.kind], step.key
+
+
+def _step(
+    kind: StepKind,
+    actor: Actor = Actor.CANDIDATE,
+    *,
+    by: date | None = None,
+    area: ContentArea | None = None,
+    about: str = "",
+    is_optional: bool = False,
+    **params: str | int,
+) -> NextStep:
+    if area is not None:
+        params["area"] = str(area)
+    told = Told.of(f"step.{kind}", **params)
+    return NextStep(kind=kind, actor=actor, by=by, told=told, area=area, about=about, is_optional=is_optional)
+
+
+def _lives(portfolio: Portfolio, rules: Rules, now_ms: int, received: Mapping[str, int]) -> tuple[Life, ...]:
+    known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
+    return tuple(life(voucher_id, portfolio, rules, now_ms, received) for voucher_id in sorted(known))
+
+
+def _of_account(portfolio: Portfolio) -> Iterator[NextStep]:
+    for conflict in portfolio.conflicts:
+        yield _step(StepKind.CONFLICT, about=" ".join(conflict.key).strip())
+    if portfolio.account is None:
+        yield _step(StepKind.ACCOUNT)
+    elif portfolio.account.candidate_id is None:
+        yield _step(StepKind.ID_NUMBER, Actor.ACADEMY, about=portfolio.account.account_id)
+
+
+def _of_areas(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:
+    """Areas in which cases were logged, and for which nothing is under way."""
+    begun = {entry.area for entry in portfolio.cases}
+    busy = {area for one in portfolio.applications if not one.is_withdrawn for area in one.areas}
+    busy |= {one.area for one in portfolio.certificates if one.revoked_on is None and on <= one.last_on}
+    answers = [one for one in eligibility_of_all(portfolio, rules, on) if one.area in begun - busy]
+    if not portfolio.applications and not answers:
+        answers = list(eligibility_of_all(portfolio, rules, on))[:1]
+        yield from _foundation(answers[0]) if answers else ()
+        return
+    for answer in answers[:1]:
+        yield from _foundation(answer)
+    for answer in answers:
+        if answer.is_met:
+            yield _step(StepKind.APPLY, by=answer.until, area=answer.area)
+            continue
+        missing = {finding.requirement: finding for finding in answer.findings if not finding.is_met}
+        if "cases" in missing:
+            cases = missing["cases"]
+            yield _step(StepKind.LOG_CASES, area=answer.area, have=cases.have, need=cases.need)
+        elif "foundation" not in missing:
+            yield _step(StepKind.ATTEST, area=answer.area)
+
+
+def _foundation(answer: Answer) -> Iterator[NextStep]:
+    if any(finding.requirement == "foundation" and not finding.is_met for finding in answer.findings):
+        yield _step(StepKind.FOUNDATION)
+
+
+def _of_vouchers(portfolio: Portfolio, lives: Sequence[Life]) -> Iterator[NextStep]:
+    """Vouchers at hand that nobody entered."""
+    for one in lives:
+        voucher = one.voucher
+        if one.state is VoucherState.ISSUED and voucher is not None and not _application_for(portfolio, voucher):
+            yield _step(StepKind.APPLY, by=voucher.enter_by, area=voucher.areas[0], about=voucher.voucher_id)
+
+
+def _application_for(portfolio: Portfolio, voucher: Voucher) -> bool:
+    return any(set(one.areas) & set(voucher.areas) for one in portfolio.applications if not one.is_withdrawn)
+
+
+def _of_applications(
+    portfolio: Portfolio, rules: Rules, on: date, lives: Sequence[Life], now_ms: int
+) -> Iterator[NextStep]:
+    for application in portfolio.applications:
+        if application.is_withdrawn:
+            continue
+        for area in application.areas:
+            yield from _of_area(portfolio, application, area, rules, on, lives, now_ms)
+
+
+def _of_area(
+    portfolio: Portfolio,
+    application: Application,
+    area: ContentArea,
+    rules: Rules,
+    on: date,
+    lives: Sequence[Life],
+    now_ms: int,
+) -> Iterator[NextStep]:
+    about = application.application_id
+    made_on = local_day(application.made_at_ms, application.zone)
+    if any(one.area == area and one.issued_on >= made_on for one in portfolio.certificates):
+        return
+    decided = decision_on(portfolio.decisions, about, area)
+    if decided is None:
+        yield _step(StepKind.DECISION, Actor.ACADEMY, area=area, about=about)
+    elif not decided[1].is_approved:
+        last = appeal_until(decided[0].decided_on, rules)
+        if on <= last:
+            yield _step(StepKind.APPEAL_DECISION, by=last, area=area, about=decided[0].decision_id, is_optional=True)
+        return
+    window = window_for(lives, about, area, now_ms)
+    if window is None:
+        yield _step(StepKind.VOUCHER, by=_enter_by(lives, area), area=area, about=about)
+        return
+    if decided is not None and certificate_due(portfolio, application, area, window, rules).is_due:
+        yield _step(StepKind.CERTIFICATE, Actor.ACADEMY, area=area, about=about)
+        return
+    if now_ms >= window.ends_at_ms:
+        yield _step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())
+        return
+    yield from _of_assessment(portfolio, application, area, window, rules, on)
+    yield from _of_evaluation(portfolio, application, area, window)
+
+
+def window_for(lives: Sequence[Life], application_id: str, area: ContentArea, now_ms: int) -> Window | None:
+    """The window in which an area of an application is assessed: an open one, the one that ends last; None without."""
+    found = [
+        one.window
+        for one in lives
+        if one.window is not None
+        and one.state is not VoucherState.REFUNDED
+        and one.window.application_id == application_id
+        and (one.voucher is None or area in one.voucher.areas)
+    ]
+    return max(found, key=lambda one: (one.is_open(now_ms), one.ends_at_ms, one.entry_id), default=None)
+
+
+def _enter_by(lives: Sequence[Life], area: ContentArea) -> date | None:
+    days = [
+        one.voucher.enter_by
+        for one in lives
+        if one.state is VoucherState.ISSUED and one.voucher is not None and area in one.voucher.areas
+    ]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _of_assessment(
+    portfolio: Portfolio, application: Application, area: ContentArea, window: Window, rules: Rules, on: date
+) -> Iterator[NextStep]:
+    results = [
+        one
+        for one in portfolio.results
+        if one.area == area and one.application_id in {None, application.application_id}
+    ]
+    best = best_result(results, window, rules)
+    if best is None:
+        yield _step(StepKind.SIT, by=window.last, area=area, about=application.application_id)
+    elif not passes(best, rules):
+        yield _step(StepKind.NOT_PASSED, area=area, about=best.result_id)
+    for one in results:
+        last = appeal_until(one.released_on, rules)
+        if on <= last and (one.is_void or not passes(one, rules)):
+            yield _step(StepKind.APPEAL_RESULT, by=last, area=area, about=one.result_id, is_optional=True)
+
+
+def _of_evaluation(
+    portfolio: Portfolio, application: Application, area: ContentArea, window: Window
+) -> Iterator[NextStep]:
+    about = application.application_id
+    if outcome_of(portfolio.peer_outcomes, about, area) is not None:
+        return
+    row = policy.in_force(policy.shipped(), window.first)
+    stages = stages_of(portfolio, about, area)
+    usable = [stage for stage in stages.values() if stage not in _NO_LONGER]
+    if len(usable) < row.nominated:
+        more = row.nominated - len(usable)
+        yield _step(StepKind.NOMINATE, by=window.last, area=area, about=about, more=more, need=row.nominated)
+    answered = sum(stage == "answered" for stage in usable)
+    if answered < row.least_answers and usable:
+        yield _step(
+            StepKind.EVALUATION,
+            Actor.EVALUATORS,
+            by=window.last,
+            area=area,
+            about=about,
+            have=answered,
+            need=row.least_answers,
+        )
+
+
+def stages_of(portfolio: Portfolio, application_id: str, area: ContentArea) -> Mapping[str, SeenStage]:
+    """By nomination, where each evaluator of an area stands; one person who is named twice is one."""
+    named: dict[str, Nomination] = {}
+    for one in sorted(portfolio.nominations, key=lambda one: (one.made_at_ms, one.nomination_id)):
+        if one.application_id == application_id and (not one.areas or area in one.areas):
+            named.setdefault(one.email.casefold(), one)
+    replaced = {one.replaces for one in portfolio.nominations if one.replaces is not None}
+    stages: dict[str, SeenStage] = {}
+    for one in named.values():
+        told = [state for state in portfolio.evaluators if state.nomination_id == one.nomination_id]
+        last = max(told, key=lambda state: (state.state == "answered", state.at_ms), default=None)
+        stage: SeenStage = last.state if last is not None else "named"
+        stages[one.nomination_id] = "replaced" if one.nomination_id in replaced and stage != "answered" else stage
+    return stages
+
+
+def _of_certificates(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:
+    for one in portfolio.certificates:
+        found = validity(one, portfolio.certificates, rules, on)
+        if found.state is CertificateState.RENEWABLE:
+            yield _step(StepKind.RENEW, by=found.last, area=one.area, about=one.certificate_id)
+        elif found.state is CertificateState.VALID:
+            yield _step(
+                StepKind.RENEW_LATER,
+                by=found.renew_from,
+                area=one.area,
+                about=one.certificate_id,
+                is_optional=True,
+                day=found.last.isoformat(),
+            )
+
+
+def _of_credentials(portfolio: Portfolio, on: date) -> Iterator[NextStep]:
+    for one in portfolio.credentials:
+        if one.status == "active" and one.expires_on is not None and one.expires_on >= on:
+            yield _step(StepKind.CREDENTIAL_ENDS, by=one.expires_on, about=one.credential_id, title=one.title)
+
+
+def _of_education(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:
+    for one in current_progress(portfolio, rules, on):
+        about = f"{one.cycle.body} {one.cycle.number}"
+        if not one.is_met:
+            told = one.told()
+            yield NextStep(kind=StepKind.CREDITS, actor=Actor.CANDIDATE, by=one.cycle.last, told=told, about=about)
+        if one.without_evidence:
+            count = len(one.without_evidence)
+            yield _step(StepKind.EVIDENCE, by=one.cycle.last, about=about, count=count, body=one.cycle.body.upper())
