@@ -88,6 +88,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the run; else it looks through thousands of tests after each window."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """The folder of a case that has no problems."""
