@@ -31,10 +31,12 @@ from pocus_desktop.hub.records.store import HubStore, Refused, Standing
 from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registering import read_bundle
 from pocus_desktop.hub.registry.registry import Registry
+from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.results_log.audit import Finding, audit_records
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.settling import Settling
 from pocus_desktop.hub.shelf import Shelf, Shelved
+from pocus_desktop.hub.staff.staff import Staff
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.hub.storage.places import FolderPlace, open_place
 from pocus_desktop.kernel import log
@@ -119,6 +121,8 @@ class Hub:
         self.registry = Registry(
             self._store, self.ring, self.clock, sat_at=self._sat_at, admission_of=self._admission_of
         )
+        tables = RegistryStore(self._store)
+        self.staff = Staff(tables, self.ring, self.clock)
         self.uploads = UploadStore(self._store)
         self._place = place
         self._mark = None if is_only_read else open_mark(place, self._store)

@@ -24,13 +24,14 @@ from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
 from pocus_desktop.hub.registry import store as registry_tables
+from pocus_desktop.hub.staff import store as staff_tables
 from tests.hub.school import School
 
 GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format-1"
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
 """Whose hub the golden one is; made by the program before it had revisions."""
 
-TABLES: Final = (registry_tables,)
+TABLES: Final = (registry_tables, staff_tables)
 """Every module of tables besides `hub.records.store_tables`: importing it enters them in `META`."""
 
 FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
@@ -124,6 +125,31 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     },
     "0008": {
         "ordered": {"digest": "a" * 64, "sitting": "sit_1", "centre_signing_id": "ed25519-1", "remarks": "void"},
+    },
+    "0009": {
+        "staff": {
+            "staff_id": "stf_1",
+            "login": "ada",
+            "name": "Ada Ñ",
+            "roles": "registrar",
+            "state": "active",
+            "password": b"\x00\xff",
+            "factor": None,
+            "last_step": 2**40,
+            "issuer": None,
+            "subject": None,
+            "made_ms": 1,
+        },
+        "staff_recovery": {"digest": "d" * 64, "staff_id": "stf_1", "number": 1, "used_ms": None},
+        "staff_session": {
+            "digest": "e" * 64,
+            "staff_id": "stf_1",
+            "stage": "whole",
+            "factor": b"\x00",
+            "made_ms": 1,
+            "seen_ms": 2,
+            "ended_ms": None,
+        },
     },
 }
 """Rows of each revision's tables."""

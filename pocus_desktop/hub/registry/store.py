@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     and_,
     func,
+    or_,
     select,
 )
 from sqlalchemy.engine import Connection, RowMapping
@@ -29,6 +30,8 @@ from sqlalchemy.exc import IntegrityError
 from pocus_desktop.hub.errors import StoreMismatchError
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
+from pocus_desktop.hub.registry import trail
+from pocus_desktop.hub.registry.trail import Step, TrailCheck
 
 FORMAT: Final = 1
 _TURN_ID: Final = 0x706F6375737265  # "pocusre"
@@ -94,6 +97,12 @@ ENTRY: Final = Table(
     Column("who", String(200), nullable=False),
     Column("why", Text, nullable=False),
     Index("registry_entry_subject", "subject"),
+)
+LINK: Final = Table(
+    "registry_link",
+    META,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("link", String(64), nullable=False),
 )
 CANDIDATE: Final = Table(
     "candidate",
@@ -196,6 +205,12 @@ class TakenError(Exception):
     """A row with that key, or with one of its unique values, is there already; for the modules beside, who name it."""
 
 
+_TRAIL: Final = select(ENTRY, func.coalesce(LINK.c.link, "").label("link")).outerjoin(
+    LINK, ENTRY.c.number == LINK.c.number
+)
+"""Every entry with its link; an empty one where it was put in by another hand."""
+
+
 class RegistryRows:
     """Reads and writes inside one transaction."""
 
@@ -235,8 +250,12 @@ class RegistryRows:
         return tuple(self._connection.execute(chosen).mappings())
 
     def note(self, subject: str, *, at_ms: int, action: str, who: str, why: str, was: str = "", now: str = "") -> None:
-        """A dated line in the history of something."""
-        self.add(ENTRY, subject=subject, at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
+        """A dated line in the history of something, linked to the one before it (`hub.registry.trail`)."""
+        last = select(LINK.c.link).order_by(LINK.c.number.desc()).limit(1)
+        previous = self._connection.execute(last).scalar_one_or_none() or trail.START
+        entry = {"subject": subject, "at_ms": at_ms, "action": action, "was": was, "now": now, "who": who, "why": why}
+        (number,) = self._connection.execute(ENTRY.insert().values(**entry)).inserted_primary_key or (None,)
+        self._connection.execute(LINK.insert().values(number=number, link=trail.link_of(previous, entry)))
 
 
 class RegistryStore:
@@ -277,6 +296,40 @@ class RegistryStore:
         """
         with self._store.reading() as connection:
             return tuple(connection.execute(select(table).where(_all(table, where))).mappings())
+
+    def trail(self, *, about: str = "", before: int | None = None, most: int = 100) -> tuple[Step, ...]:
+        """Entries of the trail, the last first.
+
+        Args:
+            about: Only those with this text in subject, action, name or reason.
+            before: Only those before this number.
+            most: So many.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        chosen = _TRAIL.order_by(ENTRY.c.number.desc()).limit(most)
+        if before is not None:
+            chosen = chosen.where(ENTRY.c.number < before)
+        if about:
+            columns = (ENTRY.c.subject, ENTRY.c.action, ENTRY.c.who, ENTRY.c.why)
+            chosen = chosen.where(or_(*(column.icontains(about, autoescape=True) for column in columns)))
+        with self._store.reading() as connection:
+            return tuple(Step(**row) for row in connection.execute(chosen).mappings())
+
+    def check_trail(self) -> TrailCheck:
+        """Follow the trail from its first entry to its last.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        head, entries, broken = trail.START, 0, None
+        with self._store.reading() as connection:
+            for row in connection.execute(_TRAIL.order_by(ENTRY.c.number)).mappings():
+                if broken is None and row["link"] != trail.link_of(head, row):
+                    broken = row["number"]
+                head, entries = row["link"], entries + 1
+        return TrailCheck(entries=entries, head=head, broken=broken)
 
     def has_any(self, table: Table) -> bool:
         """Whether a table has a row.

@@ -1,0 +1,262 @@
+"""Accounts of staff: made, changed and ended by an administrator, each time with a line in the trail."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from pocus_desktop.crypto.password import seal_under_passphrase
+from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row, TakenError
+from pocus_desktop.hub.staff.errors import (
+    BadStaffError,
+    LastAdministratorError,
+    LoginTakenError,
+    UnknownStaffError,
+    WeakPasswordError,
+)
+from pocus_desktop.hub.staff.roles import Role, is_sound
+from pocus_desktop.hub.staff.store import RECOVERY, SESSION, STAFF
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.academy_records import StaffRecord
+
+ACTIVE: Final = "active"
+ENDED: Final = "ended"
+SHORTEST_PASSWORD: Final = 12
+LONGEST_PASSWORD: Final = 200
+
+_LOGIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
+_SUBJECT: Final = "staff:"
+
+
+class Accounts:
+    """The desk; any thread may call."""
+
+    def __init__(self, store: RegistryStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def add(
+        self,
+        *,
+        login: str,
+        name: str,
+        roles: Collection[str],
+        password: str | None,
+        who: str,
+        why: str = "",
+        provider: tuple[str, str] | None = None,
+    ) -> StaffRecord:
+        """Enter somebody.
+
+        Args:
+            login: As they will write it; case does not count.
+            name: As it is shown beside what they did.
+            roles: Names of roles.
+            password: For signing in here; None for who comes by a provider only.
+            who: Who enters them.
+            why: For the trail.
+            provider: Issuer and subject by which a provider vouches for them.
+
+        Raises:
+            BadStaffError: Login, name or roles are none.
+            WeakPasswordError: The password is.
+            LoginTakenError: Somebody has the login, or is vouched for by the same words.
+        """
+        login, chosen = folded_login(login), _roles(roles)
+        if not name.strip() or not name.isprintable() or len(name) > 200:
+            raise BadStaffError(reason="a name is one line of text")
+        if password is None and provider is None:
+            raise BadStaffError(reason="neither a password nor a provider")
+        staff_id, now_ms = new_id("stf"), self._clock.read().wall_ms
+        verifier = None if password is None else verifier_of(staff_id, login, password)
+        with self._store.rows() as rows:
+            try:
+                rows.add(
+                    STAFF,
+                    staff_id=staff_id,
+                    login=login,
+                    name=name.strip(),
+                    roles=_written(chosen),
+                    state=ACTIVE,
+                    password=verifier,
+                    factor=None,
+                    last_step=0,
+                    issuer=provider[0] if provider else None,
+                    subject=provider[1] if provider else None,
+                    made_ms=now_ms,
+                )
+            except TakenError as problem:
+                raise LoginTakenError(login=login) from problem
+            self._note(rows, login, "staff added", was="", now=_written(chosen), who=who, why=why)
+            return record(_row(rows, login))
+
+    def all(self) -> tuple[StaffRecord, ...]:
+        """Everyone, by login."""
+        return tuple(sorted((record(row) for row in self._store.look(STAFF)), key=lambda one: one.login))
+
+    def find(self, login: str) -> StaffRecord:
+        """By login.
+
+        Raises:
+            UnknownStaffError: There is nobody.
+        """
+        found = self._store.look(STAFF, login=folded_login(login))
+        if not found:
+            raise UnknownStaffError(login=login)
+        return record(found[0])
+
+    def change_roles(self, login: str, roles: Collection[str], *, who: str, why: str) -> StaffRecord:
+        """Give somebody these roles instead; what they may do changes at once.
+
+        Raises:
+            UnknownStaffError, BadStaffError: There is nobody, or the roles do not go together.
+            LastAdministratorError: Nobody would be left to keep the accounts.
+        """
+        chosen = _roles(roles)
+        with self._store.rows() as rows:
+            row = _row(rows, folded_login(login))
+            if Role.ADMINISTRATOR not in chosen:
+                _require_another(rows, row)
+            rows.change(STAFF, {"staff_id": row["staff_id"]}, roles=_written(chosen))
+            self._note(rows, row["login"], "roles changed", was=row["roles"], now=_written(chosen), who=who, why=why)
+            return record(_row(rows, row["login"]))
+
+    def end(self, login: str, *, who: str, why: str) -> StaffRecord:
+        """Let somebody in no more, and end where they are signed in.
+
+        Raises:
+            UnknownStaffError: There is nobody.
+            LastAdministratorError: Nobody would be left to keep the accounts.
+        """
+        with self._store.rows() as rows:
+            row = _row(rows, folded_login(login))
+            _require_another(rows, row)
+            rows.change(STAFF, {"staff_id": row["staff_id"]}, state=ENDED)
+            self._sign_out(rows, row)
+            self._note(rows, row["login"], "staff ended", was=row["state"], now=ENDED, who=who, why=why)
+            return record(_row(rows, row["login"]))
+
+    def set_password(self, login: str, password: str, *, who: str, why: str) -> None:
+        """Give a new password, and end where they are signed in.
+
+        Raises:
+            UnknownStaffError, WeakPasswordError: There is nobody, or the password is none.
+        """
+        found = self._store.look(STAFF, login=folded_login(login))
+        if not found:
+            raise UnknownStaffError(login=login)
+        verifier = verifier_of(found[0]["staff_id"], found[0]["login"], password)
+        with self._store.rows() as rows:
+            row = _row(rows, found[0]["login"])
+            rows.change(STAFF, {"staff_id": row["staff_id"]}, password=verifier)
+            self._sign_out(rows, row)
+            self._note(rows, row["login"], "password set", was="", now="", who=who, why=why)
+
+    def forget_factor(self, login: str, *, who: str, why: str) -> None:
+        """Take a second factor that was lost; the next sign-in sets up another.
+
+        Raises:
+            UnknownStaffError: There is nobody.
+        """
+        with self._store.rows() as rows:
+            row = _row(rows, folded_login(login))
+            now_ms = self._clock.read().wall_ms
+            rows.change(STAFF, {"staff_id": row["staff_id"]}, factor=None)
+            rows.change(RECOVERY, {"staff_id": row["staff_id"], "used_ms": None}, used_ms=now_ms)
+            self._sign_out(rows, row)
+            self._note(rows, row["login"], "second factor taken", was="", now="", who=who, why=why)
+
+    def sign_out_everywhere(self, login: str, *, who: str, why: str = "") -> int:
+        """End every session of somebody; how many there were.
+
+        Raises:
+            UnknownStaffError: There is nobody.
+        """
+        with self._store.rows() as rows:
+            row = _row(rows, folded_login(login))
+            ended = self._sign_out(rows, row)
+            self._note(rows, row["login"], "signed out everywhere", was="", now="", who=who, why=why)
+        return ended
+
+    def _sign_out(self, rows: RegistryRows, row: Row) -> int:
+        return rows.change(
+            SESSION, {"staff_id": row["staff_id"], "ended_ms": None}, ended_ms=self._clock.read().wall_ms
+        )
+
+    def _note(self, rows: RegistryRows, login: str, action: str, *, was: str, now: str, who: str, why: str) -> None:
+        at_ms = self._clock.read().wall_ms
+        rows.note(_SUBJECT + login, at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
+
+
+def folded_login(login: str) -> str:
+    """A login as it is kept.
+
+    Raises:
+        BadStaffError: It is none.
+    """
+    folded = login.strip().lower()
+    if not _LOGIN.fullmatch(folded):
+        raise BadStaffError(reason="a login is letters, digits and . _ @ + -, at most 100")
+    return folded
+
+
+def purpose_of(staff_id: str) -> str:
+    """What a verifier is for, so that no account's can be put in the place of another's."""
+    return f"hub-staff-password:{staff_id}"
+
+
+def verifier_of(staff_id: str, login: str, password: str) -> bytes:
+    """What is kept of a password.
+
+    Raises:
+        WeakPasswordError: It is too short or too long, or holds the login.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or login in password.lower():
+        raise WeakPasswordError(shortest=SHORTEST_PASSWORD)
+    return seal_under_passphrase(b"", password, purpose=purpose_of(staff_id))
+
+
+def roles_of(row: Row) -> tuple[Role, ...]:
+    """The roles in a row."""
+    return tuple(Role(name) for name in row["roles"].split(","))
+
+
+def record(row: Row) -> StaffRecord:
+    """A row as it is told."""
+    return StaffRecord(
+        login=row["login"],
+        name=row["name"],
+        roles=tuple(sorted(map(str, roles_of(row)))),
+        state=row["state"],
+        has_password=row["password"] is not None,
+        has_factor=row["factor"] is not None,
+        provider=row["issuer"] or "",
+        made_ms=row["made_ms"],
+    )
+
+
+def _roles(names: Collection[str]) -> Sequence[Role]:
+    known = {str(role) for role in Role}
+    if not set(names) <= known or not is_sound([Role(name) for name in names]):
+        raise BadStaffError(reason="no such choice of roles; an auditor has no other role")
+    return sorted({Role(name) for name in names})
+
+
+def _written(roles: Sequence[Role]) -> str:
+    return ",".join(roles)
+
+
+def _row(rows: RegistryRows, login: str) -> Row:
+    found = rows.find(STAFF, login=login)
+    if not found:
+        raise UnknownStaffError(login=login)
+    return found[0]
+
+
+def _require_another(rows: RegistryRows, leaving: Row) -> None:
+    """Somebody else keeps the accounts, or the one who leaves never did."""
+    if Role.ADMINISTRATOR not in roles_of(leaving) or leaving["state"] != ACTIVE:
+        return
+    others = [row for row in rows.find(STAFF, state=ACTIVE) if row["staff_id"] != leaving["staff_id"]]
+    if not any(Role.ADMINISTRATOR in roles_of(row) for row in others):
+        raise LastAdministratorError

@@ -1,0 +1,232 @@
+"""Accounts, sessions, second factors, and the trail that they leave."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import text
+
+from pocus_desktop.crypto import password
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.registry.store import RegistryStore
+from pocus_desktop.hub.staff import sessions as sessions_module
+from pocus_desktop.hub.staff.roles import TABLE, Act, Role, acts_of, is_sound
+from pocus_desktop.hub.staff.sessions import HALF_MS, IDLE_MS, WHOLE_MS, form_token, is_form_token
+from pocus_desktop.hub.staff.store import STAFF
+from pocus_desktop.kernel.errors import PocusError
+from tests.hub.school import School
+from tests.hub.staff.people import PASSWORD, employ
+
+REAL = password._stretch
+
+
+def refused(code: str, action: Callable[[], object]) -> PocusError:
+    with pytest.raises(PocusError) as caught:
+        action()
+    assert caught.value.code == code
+    for language in ("en", "es"):
+        assert "{" not in "".join(caught.value.explain(language))
+    return caught.value
+
+
+def trail(hub: Hub) -> RegistryStore:
+    return RegistryStore(hub._store)
+
+
+def test_first_sign_in_sets_up_the_second_factor_and_later_ones_ask_for_it(hub: Hub) -> None:
+    ada = employ(hub)
+    first = ada.sign_in()
+    assert first.is_whole
+    assert first.may(Act.STAFF)
+    assert not first.may(Act.READ), "who keeps the accounts reads nobody's application"
+    assert len(ada.recovery) == 10
+    again = ada.sign_in()
+    assert again.is_whole
+    assert again.token != first.token
+    assert [step.action for step in trail(hub).trail(about="staff:ada")] == [
+        "signed in",
+        "second factor set up",
+        "staff added",
+    ]
+
+
+def test_a_password_alone_may_nothing(hub: Hub) -> None:
+    employ(hub).sign_in()
+    half = hub.staff.sessions.begin("ada", PASSWORD)
+    assert not half.is_whole
+    assert not any(half.may(act) for act in Act)
+    refused("staff.not_allowed", lambda: half.require(Act.STAFF))
+
+
+def test_a_code_counts_once_and_none_before_it(hub: Hub, school: School) -> None:
+    ada = employ(hub)
+    ada.sign_in()
+    sessions = hub.staff.sessions
+    school.clock.advance(ms=60_000)
+    code = ada.code()
+    assert sessions.finish(sessions.begin("ada", PASSWORD).token, code).is_whole
+    refused("staff.wrong_code", lambda: sessions.finish(sessions.begin("ada", PASSWORD).token, code))
+    refused("staff.wrong_code", lambda: sessions.finish(sessions.begin("ada", PASSWORD).token, "000000"))
+
+
+def test_a_recovery_code_counts_once_and_for_its_account_only(hub: Hub, school: School) -> None:
+    ada, bob = employ(hub), employ(hub, "bob", "registrar")
+    ada.sign_in()
+    bob.sign_in()
+    sessions = hub.staff.sessions
+    refused("staff.wrong_code", lambda: sessions.finish(sessions.begin("bob", PASSWORD).token, ada.recovery[0]))
+    typed = ada.recovery[0].upper().replace("-", " ")
+    assert sessions.finish(sessions.begin("ada", PASSWORD).token, typed).is_whole
+    refused("staff.wrong_code", lambda: sessions.finish(sessions.begin("ada", PASSWORD).token, ada.recovery[0]))
+    assert "signed in by a recovery code" in {step.action for step in trail(hub).trail()}
+
+
+def test_a_wrong_sign_in_tells_nothing_and_too_many_wait(hub: Hub) -> None:
+    employ(hub)
+    hub.staff.accounts.add(
+        login="eve", name="Eve", roles=["auditor"], password=None, provider=("https://id", "1"), who="t"
+    )
+    sessions = hub.staff.sessions
+    told = {
+        refused("staff.wrong_sign_in", partial(sessions.begin, login, "wrong password")).explain()
+        for login in ("ada", "nobody", "eve", "", "a b", "ada\0", "'; drop table staff; --")
+    }
+    assert len(told) == 1
+    for _ in range(7):
+        refused("staff.wrong_sign_in", lambda: sessions.begin("ada", ""))
+    error = refused("staff.too_many_tries", lambda: sessions.begin("ada", PASSWORD))
+    assert error.params["wait_s"]
+
+
+def test_guessing_codes_waits(hub: Hub) -> None:
+    ada = employ(hub)
+    ada.sign_in()
+    half = hub.staff.sessions.begin("ada", PASSWORD)
+    for _ in range(4):
+        refused("staff.wrong_code", lambda: hub.staff.sessions.finish(half.token, "123456"))
+    refused("staff.too_many_tries", lambda: hub.staff.sessions.finish(half.token, "123456"))
+
+
+def test_a_session_ends_by_idleness_by_age_and_by_a_clock_set_back(hub: Hub, school: School) -> None:
+    ada = employ(hub)
+    token = ada.sign_in().token
+    for _ in range(WHOLE_MS // IDLE_MS):
+        school.clock.advance(ms=IDLE_MS)
+        assert hub.staff.sessions.of(token).is_whole
+    school.clock.advance(ms=1)
+    refused("staff.not_signed_in", lambda: hub.staff.sessions.of(token))
+    token = ada.sign_in().token
+    school.clock.advance(ms=IDLE_MS + 1)
+    refused("staff.not_signed_in", lambda: hub.staff.sessions.of(token))
+    token = ada.sign_in().token
+    school.clock.set(wall_ms=hub.clock.read().wall_ms - 5)
+    refused("staff.not_signed_in", lambda: hub.staff.sessions.of(token))
+
+
+def test_a_half_session_ends_soon_and_a_token_of_before_is_worth_nothing_after(hub: Hub, school: School) -> None:
+    ada = employ(hub)
+    ada.sign_in()
+    sessions = hub.staff.sessions
+    half = sessions.begin("ada", PASSWORD)
+    school.clock.advance(ms=HALF_MS + 1)
+    refused("staff.not_signed_in", lambda: sessions.finish(half.token, ada.code()))
+    half = sessions.begin("ada", PASSWORD)
+    whole = sessions.finish(half.token, ada.code())
+    refused("staff.not_signed_in", lambda: sessions.of(half.token))
+    refused("staff.not_signed_in", lambda: sessions.finish(half.token, ada.code()))
+    refused("staff.not_signed_in", lambda: sessions.new_factor(whole.token))
+    sessions.end(whole.token)
+    refused("staff.not_signed_in", lambda: sessions.of(whole.token))
+    refused("staff.not_signed_in", lambda: sessions.of(""))
+
+
+def test_signed_out_everywhere_ended_and_other_roles_count_at_once(hub: Hub) -> None:
+    ada, bob = employ(hub), employ(hub, "bob", "registrar")
+    accounts, sessions = hub.staff.accounts, hub.staff.sessions
+    one, two = bob.sign_in(), bob.sign_in()
+    accounts.change_roles("bob", ["auditor"], who="ada", why="moved")
+    assert not sessions.of(one.token).may(Act.REGISTER)
+    assert accounts.sign_out_everywhere("bob", who="ada") == 2
+    refused("staff.not_signed_in", lambda: sessions.of(two.token))
+    three = bob.sign_in()
+    accounts.set_password("bob", "another good password", who="ada", why="forgot")
+    refused("staff.not_signed_in", lambda: sessions.of(three.token))
+    refused("staff.wrong_sign_in", lambda: sessions.begin("bob", PASSWORD))
+    accounts.end("bob", who="ada", why="left")
+    refused("staff.wrong_sign_in", lambda: sessions.begin("bob", "another good password"))
+    refused("staff.last_administrator", lambda: accounts.end("ada", who="ada", why="-"))
+    refused("staff.last_administrator", lambda: accounts.change_roles("ada", ["registrar"], who="ada", why="-"))
+    assert ada.sign_in().is_whole
+
+
+def test_a_lost_phone_is_replaced_and_its_codes_are_worth_nothing(hub: Hub) -> None:
+    ada = employ(hub)
+    ada.sign_in()
+    old = ada.recovery[1]
+    hub.staff.accounts.forget_factor("ada", who="root", why="lost phone")
+    half = hub.staff.sessions.begin("ada", PASSWORD)
+    assert half.needs_factor
+    refused("staff.not_signed_in", lambda: hub.staff.sessions.finish(half.token, old))
+    assert ada.sign_in().is_whole
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"login": "a b"}, "staff.bad_account"),
+        ({"login": "x" * 101}, "staff.bad_account"),
+        ({"name": "A\nB"}, "staff.bad_account"),
+        ({"roles": []}, "staff.bad_account"),
+        ({"roles": ["king"]}, "staff.bad_account"),
+        ({"roles": ["auditor", "registrar"]}, "staff.bad_account"),
+        ({"password": None}, "staff.bad_account"),
+        ({"password": "short"}, "staff.weak_password"),
+        ({"password": "xx-carl-xx-carl"}, "staff.weak_password"),
+        ({"login": " ADA "}, "staff.login_taken"),
+    ],
+)
+def test_accounts_that_cannot_be(hub: Hub, changes: dict[str, object], code: str) -> None:
+    employ(hub)
+    given = {"login": "carl", "name": "Carl", "roles": ["auditor"], "password": PASSWORD, "who": "t", **changes}
+    refused(code, lambda: hub.staff.accounts.add(**given))  # type: ignore[arg-type]  # each row is right for itself
+
+
+def test_the_database_holds_nothing_that_opens_a_door(hub: Hub) -> None:
+    ada = employ(hub)
+    whole = ada.sign_in()
+    with hub._store.reading() as connection:
+        held = "".join(
+            str(tuple(row))
+            for name in ("staff", "staff_session", "staff_recovery")
+            for row in connection.execute(text(f"SELECT * FROM {name}"))
+        )
+    for secret in (PASSWORD, whole.token, *ada.recovery, ada.recovery[0].replace("-", ""), repr(ada.secret)[2:-1]):
+        assert secret not in held
+
+
+def test_form_tokens_are_of_one_session() -> None:
+    assert is_form_token("one", form_token("one"))
+    assert not is_form_token("two", form_token("one"))
+    assert not is_form_token("one", "")
+    assert not is_form_token("one", "\udcff")
+    assert sessions_module.new_token() != sessions_module.new_token()
+
+
+def test_nobody_may_everything() -> None:
+    assert all(acts_of([role]) != set(Act) for role in Role)
+    assert set().union(*TABLE.values()) == set(Act)
+    assert [role for role in Role if Act.STAFF in TABLE[role]] == [Role.ADMINISTRATOR]
+    assert TABLE[Role.AUDITOR] == {Act.READ}
+    assert not is_sound([])
+
+
+def test_a_password_costs_what_argon2id_costs(hub: Hub, quick_passwords: None) -> None:
+    with patch.object(password, "_stretch", REAL):
+        employ(hub)
+        assert hub.staff.sessions.begin("ada", PASSWORD).needs_factor
+        refused("staff.wrong_sign_in", lambda: hub.staff.sessions.begin("ada", PASSWORD + "x"))
+    found = json.loads(RegistryStore(hub._store).look(STAFF)[0]["password"])
+    assert found["kdf"]["name"] == "argon2id"
+    assert found["kdf"]["memory_kib"] >= 64 * 1024
