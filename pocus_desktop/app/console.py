@@ -14,6 +14,7 @@ from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
+from pocus_desktop.app.console_rehearsal import ConsoleRehearsal
 from pocus_desktop.app.display import require_display
 from pocus_desktop.app.relay_desk import RelayDesk
 from pocus_desktop.app.room_links import interfaces
@@ -35,7 +36,6 @@ from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.incident_carrier import HubIncidents
 from pocus_desktop.ui import event_loop, qt_messages
 from pocus_desktop.ui.launch import make_application
-from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words
 
@@ -100,12 +100,12 @@ class OpenDesk:
     """A desk and what its window is made of.
 
     Attributes:
-        make_incidents: As of the window.
+        open_incidents: As of the window.
         send_incidents: Tries what waits, once; for a worker.
     """
 
     desk: ConsoleDesk
-    make_incidents: Callable[[Words], IncidentPage | None]
+    open_incidents: Callable[[], IncidentDesk | None]
     send_incidents: Callable[[str], Explanation]
 
 
@@ -138,7 +138,7 @@ def show_console(opened: OpenDesk, *, language: str) -> ProctorWindow:
     window = ProctorWindow(
         opened.desk,
         words=Words(language),
-        make_incidents=opened.make_incidents,
+        open_incidents=opened.open_incidents,
         send_incidents=partial(opened.send_incidents, language),
     )
     window.resize(*WINDOW_PX)
@@ -161,7 +161,10 @@ def open_desk(home: Home, *, place: RoomPlace, passphrase: str | None, who: str 
         def host(_grant: EnrolmentGrant) -> Hosted:
             return held.enter_context(hosted(home, keys=keys, key=room_key(store), clock=clock, place=place))
 
-        desk = ConsoleDesk(home, keys=keys, clock=clock, host=host, who=who)
+        rehearsal = ConsoleRehearsal(home.room, key=keys.signing, clock=clock)
+        held.callback(rehearsal.close)
+        desk = ConsoleDesk(home, keys=keys, clock=clock, host=host, who=who, rehearsal=rehearsal)
+        held.callback(desk.close)
 
         def incidents() -> IncidentDesk | None:
             if desk.room is None:
@@ -170,10 +173,6 @@ def open_desk(home: Home, *, place: RoomPlace, passphrase: str | None, who: str 
                 desk.room, home.room, clock=clock, rosters=lambda: rosters(home, Trusting.load(home).hubs)
             )
 
-        def page(say: Words) -> IncidentPage | None:
-            filed = incidents()
-            return None if filed is None else IncidentPage(filed, say)
-
         def send(language: str) -> Explanation:
             filed, hub_url = incidents(), Trusting.load(home).hub_url
             if filed is None or not hub_url:
@@ -181,7 +180,7 @@ def open_desk(home: Home, *, place: RoomPlace, passphrase: str | None, who: str 
             with HubClient(hub_url) as client:
                 return _sent(filed, HubIncidents(client, keys.signing, clock), language)
 
-        yield OpenDesk(desk=desk, make_incidents=page, send_incidents=send)
+        yield OpenDesk(desk=desk, open_incidents=incidents, send_incidents=send)
 
 
 @contextmanager
@@ -215,6 +214,7 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
                 fingerprint=fingerprint(console.key.public).hex(),
                 results=Remembered(relay.held, clock).now,
                 stick=lambda path: _write(relay, path),
+                renew=relay.renew,
             )
     finally:
         relay.close()

@@ -1,7 +1,8 @@
 """The desk behind the proctor's window: a centre's home and its open room, by the console's own hands."""
 
+import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -15,9 +16,10 @@ from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.walk_ins import WalkInOrder
 from pocus_desktop.app.console_intake import ConsoleError, Intake, ask_enrolment, told_as
 from pocus_desktop.app.console_moves import permit_from_stick
-from pocus_desktop.app.console_papers import Papers, bundle_cards, read_papers, stamp
+from pocus_desktop.app.console_papers import Papers, read_papers, stamp
+from pocus_desktop.app.console_rehearsal import CannotRehearseError, ConsoleRehearsal
 from pocus_desktop.crypto.keys import PublicKey
-from pocus_desktop.kernel import words
+from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
@@ -33,7 +35,7 @@ from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.proctoring.room import EMPTY, Effect, Ordered, RoomState, Tell
 from pocus_desktop.proctoring.view import room_view
 from pocus_desktop.ui.proctor import intents
-from pocus_desktop.ui.proctor.desk import BundleCard, CentreCard, ConsoleView, StationCard
+from pocus_desktop.ui.proctor.desk import CentreCard, ConsoleView, RehearsalCard, StationCard
 from pocus_desktop.ui.proctor.intents import Intent
 
 
@@ -70,6 +72,7 @@ class Hosted:
         pairing: The words that a station types.
         results: What stations brought of sealed results, and how far it is.
         stick: Writes to a folder what has no receipt, and says how many; None where this console holds none.
+        renew: Lets what stands beside the room believe others from now on.
     """
 
     room: LiveRoom
@@ -79,14 +82,33 @@ class Hosted:
     fingerprint: str = ""
     results: Callable[[], Iterable[HeldEnvelope]] = tuple
     stick: Callable[[Path], int] | None = None
+    renew: Callable[[Trusting], None] = lambda _trusting: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was read of the centre's home, all at one moment."""
+
+    hubs: tuple[PublicKey, ...] = ()
+    grant: EnrolmentGrant | None = None
+    hosted: Hosted | None = None
+    papers: Papers
+    stamp: tuple[int, ...] = ()
 
 
 _LOOK_MS: Final = 5_000
-"""How often it is looked whether another program took a paper in."""
+"""How often it is looked whether another program took a paper in, or changed whom the centre believes."""
+
+
+def on_a_thread(work: Callable[[], None]) -> None:
+    """Do it aside."""
+    threading.Thread(target=work, name="console-look", daemon=True).start()
 
 
 class ConsoleDesk:
-    """Holds the day; called on one thread.
+    """Holds the day.
+
+    Views are taken on the window's thread and read no file; what is done is done on a worker, one thing at a time.
 
     Args:
         home: The centre's.
@@ -94,20 +116,28 @@ class ConsoleDesk:
         clock: The machine's.
         host: Opens the room once the centre is enrolled.
         who: The proctor, where known already.
+        rehearsal: Behind the button; None where nothing is rehearsed from here.
+        aside: Runs what looks at the disk between two views.
     """
 
     def __init__(
-        self, home: Home, *, keys: StationKeys, clock: Clock, host: Callable[[EnrolmentGrant], Hosted], who: str = ""
+        self,
+        home: Home,
+        *,
+        keys: StationKeys,
+        clock: Clock,
+        host: Callable[[EnrolmentGrant], Hosted],
+        who: str = "",
+        rehearsal: ConsoleRehearsal | None = None,
+        aside: Callable[[Callable[[], None]], None] = on_a_thread,
     ) -> None:
         self._home, self._keys, self._clock, self._host = home, keys, clock, host
         self._who = who
-        self._grant: EnrolmentGrant | None = None
-        self._hubs: tuple[PublicKey, ...] = ()
-        self._hosted: Hosted | None = None
-        self._papers = Papers(stations={}, reports={})
+        self._rehearsal, self._aside = rehearsal, aside
+        self._known = _Known(papers=Papers(stations={}, reports={}))
+        self._working = threading.RLock()
         self._looked_ms: int | None = None
-        self._stamp: tuple[int, ...] = ()
-        self._bundles: tuple[str, tuple[BundleCard, ...]] | None = None
+        self._is_looking = False
         self._seen_at_once: Callable[[], None] = lambda: None
         self._recorded: tuple[object, str, tuple[RecordLine, ...]] = (None, "", ())
         self._enter()
@@ -115,7 +145,8 @@ class ConsoleDesk:
     @property
     def room(self) -> LiveRoom | None:
         """The open room; None before the centre is enrolled."""
-        return None if self._hosted is None else self._hosted.room
+        hosted = self._known.hosted
+        return None if hosted is None else hosted.room
 
     @property
     def who(self) -> str:
@@ -125,25 +156,33 @@ class ConsoleDesk:
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call this, and none before it, on any thread, whenever something came that shall be seen at once."""
         self._seen_at_once = callback
+        if self._rehearsal is not None:
+            self._rehearsal.on_change(callback)
+
+    def close(self) -> None:
+        """Wait for a look that is under way; none begins after it."""
+        self._is_looking = True
+        with self._working:
+            self._seen_at_once = lambda: None
 
     def view(self, language: str) -> ConsoleView:
         """The present."""
         now = self._clock.read()
-        state = self._state()
-        if self._looked_ms is None or now.monotonic_ms - self._looked_ms >= _LOOK_MS:
-            self._looked_ms = now.monotonic_ms
-            if stamp(self._home, now.wall_ms) != self._stamp:
-                self._read()
+        if not self._is_looking and (self._looked_ms is None or now.monotonic_ms - self._looked_ms >= _LOOK_MS):
+            self._looked_ms, self._is_looking = now.monotonic_ms, True
+            self._aside(self._look)
+        state, known = self._state(), self._known
         entrants = self._entrants(state, now.wall_ms)
         return ConsoleView(
-            centre=self._centre(language),
+            centre=_centre(known, language),
             room=room_view(state, passed_ms(now), wall_ms=now.wall_ms, language=language),
             stations=self._stations(state, passed_ms(now), language),
-            bundles=self._bundle_cards(language),
+            bundles=tuple(one.card(language) for one in known.papers.bundles),
             entrants=entrants,
             seats=day.seats(state, now_ms=passed_ms(now)),
             checklist=self._checklist(state, passed_ms(now)),
             record=self._record(state, language),
+            rehearsal=RehearsalCard() if self._rehearsal is None else self._rehearsal.card,
             who=self._who,
             wall_ms=now.wall_ms,
         )
@@ -165,6 +204,10 @@ class ConsoleDesk:
         Raises:
             PocusError: Why it is not done; what was done of it before stands.
         """
+        with self._working:
+            return self._handle(intent, language)
+
+    def _handle(self, intent: Intent, language: str) -> Explanation | None:
         match intent:
             case intents.GiveOrder():
                 self._give(intent)
@@ -199,6 +242,10 @@ class ConsoleDesk:
                 return self._take_in(path, language)
             case intents.WriteStick(path=path):
                 return self._write_stick(path, language)
+            case intents.Rehearse():
+                self._rehearsing().start()
+            case intents.StopRehearsal():
+                self._rehearsing().stop()
             case _:
                 assert_never(intent)
         return None
@@ -253,7 +300,7 @@ class ConsoleDesk:
         return told_as("console.move_permitted", language, station=permit.to_station.name)
 
     def _tell_code(self, intent: intents.TellCode, language: str) -> Explanation:
-        who, desk = self._name(), CodeDesk(self._home, self._keys, self._hubs)
+        who, desk = self._name(), CodeDesk(self._home, self._keys, self._known.hubs)
         now_ms = max(self._clock.read().wall_ms, LatestTime(self._home.latest_time).seen_ms())
         admitted = desk.find(intent.candidate_id)
         told = desk.tell(admitted, intent.challenge, who=who, now_ms=now_ms, again=intent.is_again)
@@ -271,7 +318,7 @@ class ConsoleDesk:
         self._name()
         now_ms = max(self._clock.read().wall_ms, LatestTime(self._home.latest_time).seen_ms())
         order = WalkInOrder(candidate_id=intent.candidate_id, name=intent.name, bundle_id=intent.bundle_id)
-        made = walk_in(self._home, order, hubs=self._hubs, own=self._keys, now_ms=now_ms)
+        made = walk_in(self._home, order, hubs=self._known.hubs, own=self._keys, now_ms=now_ms)
         self._read()
         key = "console.admitted" if made.start_code else "console.admitted_without_start"
         said = {"candidate": intent.name, "code": made.sign_in_code, "start": made.start_code}
@@ -280,45 +327,72 @@ class ConsoleDesk:
         )
 
     def _take_in(self, path: Path, language: str) -> Explanation:
-        known = [key for _name, key in self._papers.stations.values()]
-        known += [one.signing for one in self._state().stations.values() if one.is_in]
-        intake = Intake(home=self._home, keys=self._keys, hubs=self._hubs, grant=self._grant, known=tuple(known))
+        known = self._known
+        stations = [key for _name, key in known.papers.stations.values()]
+        stations += [one.signing for one in self._state().stations.values() if one.is_in]
+        intake = Intake(home=self._home, keys=self._keys, hubs=known.hubs, grant=known.grant, known=tuple(stations))
         told = intake.take(path, language, self._station_name)
         self._enter()
         return told
 
     def _write_stick(self, path: Path, language: str) -> Explanation:
-        if self._hosted is None or self._hosted.stick is None:
+        hosted = self._known.hosted
+        if hosted is None or hosted.stick is None:
             raise NothingToWriteError
-        return told_as("console.stick_written", language, count=self._hosted.stick(path), folder=path.name)
+        return told_as("console.stick_written", language, count=hosted.stick(path), folder=path.name)
+
+    def _rehearsing(self) -> ConsoleRehearsal:
+        if self._rehearsal is None:
+            raise CannotRehearseError(reason="")
+        return self._rehearsal
 
     def _enter(self) -> None:
-        """Open the room, where the centre is enrolled and it is not open yet."""
+        """Take up whom the centre believes, and open the room where it is enrolled and the room is not open yet."""
+        known = self._known
         try:
-            self._hubs = Trusting.load(self._home).hubs
+            trusting = Trusting.load(self._home)
         except NotEnrolledError:
             return
-        self._grant = held_grant(self._home, self._hubs, self._keys)
-        if self._grant is not None and self._grant.kind == "centre" and self._hosted is None:
-            self._hosted = self._host(self._grant)
-            self._hosted.room.on_effects(self._heard)
+        grant, hosted = held_grant(self._home, trusting.hubs, self._keys), known.hosted
+        if grant is not None and grant.kind == "centre" and hosted is None:
+            hosted = self._host(grant)
+            hosted.room.on_effects(self._heard)
+        elif hosted is not None:
+            hosted.room.renew(trusting.hubs)
+            hosted.renew(trusting)
+        self._known = replace(known, hubs=trusting.hubs, grant=grant, hosted=hosted)
         self._read()
 
     def _heard(self, effects: tuple[Effect, ...]) -> None:
         if any(isinstance(effect, Tell) for effect in effects):
             self._seen_at_once()
 
+    def _look(self) -> None:
+        """Whether another program changed what is here; what cannot be read leaves all as it was, and is read again."""
+        try:
+            with self._working:
+                if stamp(self._home, self._clock.read().wall_ms) != self._known.stamp:
+                    self._enter()
+                    self._seen_at_once()
+        except PocusError as problem:
+            log.failure(problem)
+        except Exception as bug:  # noqa: BLE001 - a thread has no one above it, and it is looked again
+            log.bug("console.look_failed", bug)
+        finally:
+            self._is_looking = False
+
     def _read(self) -> None:
         wall_ms = self._clock.read().wall_ms
-        self._stamp = stamp(self._home, wall_ms)
-        self._bundles = None
-        if self._hubs:
-            self._papers = read_papers(self._home, self._hubs, wall_ms=wall_ms)
+        known = self._known
+        mark = stamp(self._home, wall_ms)
+        papers = read_papers(self._home, known.hubs, wall_ms=wall_ms) if known.hubs else known.papers
+        self._known = replace(known, stamp=mark, papers=papers)
 
     def _open(self) -> LiveRoom:
-        if self._hosted is None:
+        room = self.room
+        if room is None:
             raise NoRoomOpenError
-        return self._hosted.room
+        return room
 
     def _name(self) -> str:
         if not self._who.strip():
@@ -326,13 +400,14 @@ class ConsoleDesk:
         return self._who.strip()
 
     def _state(self) -> RoomState:
-        return EMPTY if self._hosted is None else self._hosted.room.state
+        room = self.room
+        return EMPTY if room is None else room.state
 
     def _entrants(self, state: RoomState, wall_ms: int) -> tuple[Entrant, ...]:
-        return check_in.day_list(self._papers.admissions, day.arrivals(state), now_ms=wall_ms)
+        return check_in.day_list(self._known.papers.admissions, day.arrivals(state), now_ms=wall_ms)
 
     def _admission(self, admission_id: str) -> Admission:
-        found = next((one for one in self._papers.admissions if one.admission_id == admission_id), None)
+        found = next((one for one in self._known.papers.admissions if one.admission_id == admission_id), None)
         if found is None:
             raise NotListedError(admission=admission_id)
         return found
@@ -343,28 +418,12 @@ class ConsoleDesk:
             raise NotListedError(admission=order_id)
         return found
 
-    def _centre(self, language: str) -> CentreCard:
-        papers, grant, hosted = self._papers, self._grant, self._hosted
-        centre = grant.centre if grant is not None else None
-        return CentreCard(
-            name="" if centre is None else centre.name,
-            centre_id="" if centre is None else centre.centre_id,
-            day=papers.day,
-            expected=len(papers.admissions),
-            walk_ins=max(0, papers.allowance_count - papers.walk_ins_used),
-            walk_in_bundles=papers.walk_in_bundles,
-            addresses=() if hosted is None else hosted.addresses,
-            pairing="" if hosted is None else hosted.pairing(language),
-            qr="" if hosted is None else hosted.qr,
-            fingerprint="" if hosted is None else hosted.fingerprint,
-        )
-
     def _stations(self, state: RoomState, now_ms: int, language: str) -> tuple[StationCard, ...]:
-        names = {station_id: name for station_id, (name, _key) in self._papers.stations.items()}
+        names = {station_id: name for station_id, (name, _key) in self._known.papers.stations.items()}
         names |= {station.station_id: station.name for station in state.stations.values()}
         cards = []
         for station_id, name in sorted(names.items(), key=lambda item: check_in.as_counted(item[1])):
-            station, report = state.stations.get(station_id), self._papers.reports.get(station_id)
+            station, report = state.stations.get(station_id), self._known.papers.reports.get(station_id)
             problems = (
                 ()
                 if report is None
@@ -388,17 +447,15 @@ class ConsoleDesk:
         state = self._state()
         if station_id in state.stations:
             return state.stations[station_id].name
-        return self._papers.stations[station_id][0] if station_id in self._papers.stations else station_id
-
-    def _bundle_cards(self, language: str) -> tuple[BundleCard, ...]:
-        if self._bundles is None or self._bundles[0] != language:
-            self._bundles = (language, bundle_cards(self._home, self._papers.bundles, language))
-        return self._bundles[1]
+        return self._known.papers.stations[station_id][0] if station_id in self._known.papers.stations else station_id
 
     def _checklist(self, state: RoomState, now_ms: int) -> Checklist:
-        brought = () if self._hosted is None else self._hosted.results()
+        hosted = self._known.hosted
+        brought = () if hosted is None else hosted.results()
         return checklist(
-            day.ends(state, self._papers.admissions, now_ms=now_ms, results={one.digest: one.where for one in brought}),
+            day.ends(
+                state, self._known.papers.admissions, now_ms=now_ms, results={one.digest: one.where for one in brought}
+            ),
             hands=day.hands(state),
             orders=day.open_orders(state),
             incidents=sum(one.is_open for one in state.incidents.values()),
@@ -408,6 +465,23 @@ class ConsoleDesk:
         if self._recorded[:2] != (state.orders, language) or self._recorded[0] is not state.orders:
             self._recorded = (state.orders, language, record(state, language))
         return self._recorded[2]
+
+
+def _centre(known: _Known, language: str) -> CentreCard:
+    papers, grant, hosted = known.papers, known.grant, known.hosted
+    centre = grant.centre if grant is not None else None
+    return CentreCard(
+        name="" if centre is None else centre.name,
+        centre_id="" if centre is None else centre.centre_id,
+        day=papers.day,
+        expected=len(papers.admissions),
+        walk_ins=max(0, papers.allowance_count - papers.walk_ins_used),
+        walk_in_bundles=papers.walk_in_bundles,
+        addresses=() if hosted is None else hosted.addresses,
+        pairing="" if hosted is None else hosted.pairing(language),
+        qr="" if hosted is None else hosted.qr,
+        fingerprint="" if hosted is None else hosted.fingerprint,
+    )
 
 
 def _entrant(entrants: Iterable[Entrant], admission_id: str) -> Entrant:

@@ -21,6 +21,7 @@ from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import ADMISSION_SUFFIX, Home
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.proctoring.policy import FILE as POLICY_FILE
 from pocus_desktop.ui.proctor.desk import BundleCard
 
 REPORT_SUFFIX: Final = ".dsse.json"
@@ -46,6 +47,7 @@ class Papers:
         walk_in_bundles: What they may sit.
         stations: Names and device keys of the centre's stations, by the id of the sealing key.
         reports: The newest preflight report of each station.
+        bundles: What the day needs, and whether it is here.
     """
 
     day: str = ""
@@ -55,7 +57,28 @@ class Papers:
     walk_in_bundles: tuple[str, ...] = ()
     stations: Mapping[str, tuple[str, PublicKey]]
     reports: Mapping[str, Report]
-    bundles: tuple[tuple[str, int], ...] = ()
+    bundles: tuple["BundleFound", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleFound:
+    """Whether a bundle is in this computer's library, which takes none in that was not verified byte by byte.
+
+    Attributes:
+        version: Of the one that is here; None where there is none.
+        problem: Why there is none.
+    """
+
+    bundle_id: str
+    version: int | None = None
+    problem: PocusError | None = None
+
+    def card(self, language: str) -> BundleCard:
+        """The same in words."""
+        if self.problem is not None:
+            return BundleCard(bundle_id=self.bundle_id, told=self.problem.explain(language), is_good=False)
+        what = words.say("console.bundle_here", language, bundle=self.bundle_id, version=self.version)
+        return BundleCard(bundle_id=self.bundle_id, told=Explanation(what=what, next=""), is_good=True)
 
 
 def read_papers(home: Home, hubs: Iterable[PublicKey], *, wall_ms: int) -> Papers:
@@ -92,21 +115,23 @@ def read_papers(home: Home, hubs: Iterable[PublicKey], *, wall_ms: int) -> Paper
         walk_in_bundles=() if allowance is None else tuple(one.bundle_id for one in allowance.bundles),
         stations=stations,
         reports=_reports(home, [key for _name, key in stations.values()]),
-        bundles=tuple(sorted(needed)),
+        bundles=_found(home, sorted(needed)),
     )
 
 
 def stamp(home: Home, wall_ms: int) -> tuple[int, ...]:
     """Changes whenever a paper comes or goes, since each is written beside its place and then named; and every hour.
 
+    Papers are those of the day, and what says whom this centre believes and what it may grant.
+
     Args:
         home: The centre's.
         wall_ms: The present: which day it is changes at some full hour.
     """
     found = [wall_ms // _HOUR_MS]
-    for folder in (home.rosters, home.library, _folder(home)):
+    for path in (home.rosters, home.library, _folder(home), home.trust, home.trust_state, home.grant, _policy(home)):
         try:
-            found.append(folder.stat().st_mtime_ns)
+            found.append(path.stat().st_mtime_ns)
         except OSError:
             found.append(0)
     return tuple(found)
@@ -134,19 +159,15 @@ def file_report(home: Home, envelope: bytes, keys: Iterable[PublicKey]) -> Repor
     return report
 
 
-def bundle_cards(home: Home, needed: Iterable[tuple[str, int]], language: str) -> tuple[BundleCard, ...]:
-    """Whether each bundle is in this computer's library, which takes none in that was not verified byte by byte."""
+def _found(home: Home, needed: Iterable[tuple[str, int]]) -> tuple[BundleFound, ...]:
     library = Library(home.library)
-    cards = []
+    found = []
     for bundle_id, version in needed:
         try:
-            entry = library.find(bundle_id, version)
+            found.append(BundleFound(bundle_id=bundle_id, version=library.find(bundle_id, version).version))
         except PocusError as problem:
-            cards.append(BundleCard(bundle_id=bundle_id, told=problem.explain(language), is_good=False))
-            continue
-        what = words.say("console.bundle_here", language, bundle=bundle_id, version=entry.version)
-        cards.append(BundleCard(bundle_id=bundle_id, told=Explanation(what=what, next=""), is_good=True))
-    return tuple(cards)
+            found.append(BundleFound(bundle_id=bundle_id, problem=problem))
+    return tuple(found)
 
 
 def _reports(home: Home, keys: Iterable[PublicKey]) -> Mapping[str, Report]:
@@ -167,6 +188,10 @@ def _reports(home: Home, keys: Iterable[PublicKey]) -> Mapping[str, Report]:
 
 def _folder(home: Home) -> Path:
     return home.room / "preflight"
+
+
+def _policy(home: Home) -> Path:
+    return home.room / POLICY_FILE
 
 
 def _today(roster: VerifiedRoster, wall_ms: int) -> str:

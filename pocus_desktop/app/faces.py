@@ -47,6 +47,7 @@ def faces() -> Faces:
         open_registry=_open_registry,
         rehearse=_rehearse,
         rehearse_room=_rehearse_room,
+        rehearse_here=_rehearse_here,
         sit_scripted=_sit_scripted,
         replay=_replay,
         keep_hub=_keep_hub,
@@ -272,6 +273,12 @@ def _rehearse(out: Path) -> int:
     from pocus_desktop.app.rehearsals.air_gap import rehearse  # starts the other commands
 
     return rehearse(out)
+
+
+def _rehearse_here(out: Path, *, desks: int, stops: bool) -> int:
+    from pocus_desktop.app.rehearsals.here import rehearse_here  # starts the other commands
+
+    return rehearse_here(out, desks=desks, stops=stops)
 
 
 def _rehearse_room(out: Path, *, desks: int) -> int:

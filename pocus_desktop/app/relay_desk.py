@@ -87,6 +87,7 @@ class RelayDesk:
         self._has_hub = transport is not None or bool(trusting.hub_url)
         way = transport or _way(home, trusting, keys)
         self.holding = Holding(home.relay, way, trusting.hubs, is_alone=is_alone)
+        self._way = way
         self._log = LogKeeping(home, way, trusting.hubs)
         self._worker = OutboxWorker(self.holding.outbox, clock=clock, on_attempt=self._attempted)
 
@@ -94,6 +95,12 @@ class RelayDesk:
         """Send on what is held whenever the hub can be reached, until closed."""
         if self._has_hub:
             self._worker.start()
+
+    def renew(self, trusting: Trusting) -> None:
+        """Believe these from now on; another address of the hub counts when this is opened next."""
+        self._trusting = trusting
+        self.holding.outbox.believe(trusting.hubs)
+        self._log = LogKeeping(self._home, self._way, trusting.hubs)
 
     def relay(self, room: LiveRoom) -> Relay:
         """What a room's service gives to its stations and takes from them (`proctoring.service_relay`)."""
@@ -105,7 +112,7 @@ class RelayDesk:
         return Relay(
             results=self.holding,
             arriving=Arriving(self._home.relay / "arriving"),
-            papers=Papers(self._home, self._trusting.hubs, station_id),
+            papers=Papers(self._home, lambda: self._trusting.hubs, station_id),
             depot=self._home.relay / "depot",
             find=room.member_key,
             clock=self._clock,

@@ -20,13 +20,15 @@ class Papers:
 
     Args:
         home: The centre's.
-        hubs: Who signs them; one that nobody signed is not handed out.
+        hubs: Who signs them, as it is then; one that nobody signed is not handed out.
         station_id: By a station's device key, its id: that of its sealing key; None where it is no station here.
     """
 
-    def __init__(self, home: Home, hubs: Sequence[PublicKey], station_id: Callable[[PublicKey], str | None]) -> None:
+    def __init__(
+        self, home: Home, hubs: Callable[[], Sequence[PublicKey]], station_id: Callable[[PublicKey], str | None]
+    ) -> None:
         self._home = home
-        self._hubs = tuple(hubs)
+        self._hubs = hubs
         self._station_id = station_id
 
     def admissions(self, station: PublicKey) -> bytes:
@@ -35,7 +37,7 @@ class Papers:
         found: list[bytes] = []
         for data in _files(self._home.admissions.glob(f"*{ADMISSION_SUFFIX}")):
             try:
-                verified = admissions.verify(data, self._hubs)
+                verified = admissions.verify(data, self._hubs())
             except PocusError as problem:  # one that cannot be read keeps no other from being handed out
                 log.failure(problem)
                 continue
@@ -49,7 +51,7 @@ class Papers:
         found: list[bytes] = []
         for data in _files(self._home.unlocks.glob(f"[!.]*{GRANT_SUFFIX}"), MAXIMUM_BYTES):
             try:
-                verified = read_release(data, self._hubs)
+                verified = read_release(data, self._hubs())
             except PocusError as problem:
                 log.failure(problem)
                 continue

@@ -320,6 +320,13 @@ class RehearseRoom(Protocol):
         """Rehearse it in a fresh folder below `out`; the exit status."""
 
 
+class RehearseHere(Protocol):
+    """Rehearses a small room on this computer, with nothing of the real one."""
+
+    def __call__(self, out: Path, *, desks: int, stops: bool) -> int:
+        """Below this folder, with so many candidates; the exit status. With `stops`, until standard input ends."""
+
+
 class SendWaiting(Protocol):
     """This station's results on their way, without a window."""
 
@@ -377,6 +384,7 @@ class Faces:
     open_registry: OpenRegistry
     rehearse: Rehearse
     rehearse_room: RehearseRoom
+    rehearse_here: RehearseHere
     sit_scripted: SitScripted
     replay: Replay
     keep_hub: Callable[[], HubKeeping]

@@ -42,6 +42,20 @@ def room(context: click.Context, faces: Faces, out: Path, desks: int) -> None:
 
 
 @rehearse.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
+@click.option("--desks", type=click.IntRange(1, 5), default=2, show_default=True, help="How many candidates.")
+@click.option("--stop-with-input", "stops", is_flag=True, help="Stop when standard input ends.")
+@pass_faces
+@click.pass_context
+def here(context: click.Context, faces: Faces, out: Path, desks: int, *, stops: bool) -> None:
+    """A small room on this computer, as the console's window runs it: no right and no network is needed.
+
+    Nothing of this computer's own centre is used or touched.
+    """
+    context.exit(faces.rehearse_here(out, desks=desks, stops=stops))
+
+
+@rehearse.command()
 @click.option("--id", "candidate_id", required=True, help="The candidate's ID.")
 @click.option("--admission", "admission_id", default="", help="Which; the first one listed where it is left out.")
 @click.option(

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.proctoring.check_in import as_counted
 
 Stand: TypeAlias = Literal[
     "absent", "not-begun", "running", "unsealed", "waiting", "held", "refused", "on-stick", "sent", "voided"
@@ -143,7 +144,7 @@ def checklist(
 ) -> Checklist:
     """How the room stands, what is missing first."""
     lines = [_line(end) for end in ends]
-    lines.sort(key=lambda line: (line.is_done, _ORDER.index(line.stand), line.end.station, line.end.name))
+    lines.sort(key=lambda line: (line.is_done, _ORDER.index(line.stand), as_counted(line.end.station), line.end.name))
     return Checklist(lines=tuple(lines), hands=tuple(hands), orders=orders, incidents=incidents)
 
 

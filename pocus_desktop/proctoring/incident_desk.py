@@ -142,6 +142,7 @@ class IncidentDesk:
         Raises:
             FileRefusedError: The folder cannot be read.
         """
+        self._follow()
         return self._folder.all()
 
     def find(self, said: str) -> Filed:
@@ -158,7 +159,13 @@ class IncidentDesk:
         Raises:
             NoAcademyKeyError, FileRefusedError: As `send_waiting`.
         """
+        self._follow()
         return send_waiting(self._folder, carrier, academy_keys(self._rosters()))
+
+    def _follow(self) -> None:
+        """Believe whom the room believes now."""
+        if self._room is not None:
+            self._folder.believe(self._room.holder.hubs)
 
     def _under_policy(self, draft: Draft) -> Draft:
         """The draft, naming the policy in force and what the sittings concerned were granted beyond it."""

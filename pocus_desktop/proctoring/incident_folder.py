@@ -84,6 +84,10 @@ class IncidentFolder:
         self._centres = tuple(centres)
         self._hubs = tuple(hubs)
 
+    def believe(self, hubs: Iterable[PublicKey]) -> None:
+        """Let receipts of these keys count from now on."""
+        self._hubs = tuple(hubs)
+
     def keep(self, report: SignedReport) -> Filed:
         """Keep a version; the same one again changes nothing.
 

@@ -6,7 +6,7 @@ that did it, and must only hand on.
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +56,7 @@ class LiveRoom:
             RoomInUseError: Another program holds it.
             JournalUnusableError, LaterJournalError, BadRoomEventError: Its journal cannot be used.
         """
+        self._folder = folder
         self._holder = holder
         self._clock = clock
         self._lock = threading.RLock()
@@ -83,8 +84,15 @@ class LiveRoom:
 
     @property
     def policy(self) -> VerifiedPolicy | None:
-        """What proctors may grant by themselves, as it was when the room was opened; None where nothing says."""
+        """What proctors may grant by themselves; None where nothing says."""
         return self._policy
+
+    def renew(self, hubs: tuple[PublicKey, ...]) -> None:
+        """Believe these from now on, and hold to the policy that lies in the folder now."""
+        policy = held_policy(self._folder, hubs, centre_id=self._holder.centre.centre_id)
+        with self._lock:
+            self._holder = replace(self._holder, hubs=hubs)
+            self._policy = policy
 
     def view(self, language: str = "en") -> RoomView:
         """What a proctor sees now."""

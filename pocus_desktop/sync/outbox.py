@@ -119,6 +119,10 @@ class Outbox:
         """Where it is."""
         return self._folder
 
+    def believe(self, hub_keys: Sequence[PublicKey]) -> None:
+        """Let receipts of these keys count from now on."""
+        self._hub_keys = tuple(hub_keys)
+
     def reaches(self) -> bool:
         """Whether a hub would take something in pieces now; never where nobody can say without carrying it."""
         return isinstance(self._transport, PiecewiseTransport) and self._transport.reaches()

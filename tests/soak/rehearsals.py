@@ -2,7 +2,8 @@
 
     python -m tests.soak rehearsals
 
-Each room is a rehearsal from the academy's ceremony to the last receipt. Linux, as root.
+First the one that the console's window runs, then whole rooms, each from the academy's ceremony to the last receipt.
+Linux, as root.
 """
 
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from pocus_desktop.app.rehearsals.here import rehearse_here
 from pocus_desktop.app.rehearsals.room import FEWEST, rehearse_room
 from tests.soak import asked
 
@@ -22,6 +24,9 @@ def main(argv: Sequence[str]) -> int:
     """Rehearse rooms; 1 where one went otherwise than it must."""
     given = asked.read(argv, count=ROOMS)
     rooms = desks = 0
+    with tempfile.TemporaryDirectory(prefix="soak-here-") as name:
+        if rehearse_here(Path(name), desks=2) != 0:
+            return 1
     for _ in given.tries():
         count = FEWEST + given.chance.randrange(KINDS)
         with tempfile.TemporaryDirectory(prefix="soak-room-") as name:

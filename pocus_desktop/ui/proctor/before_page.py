@@ -12,6 +12,7 @@ from pocus_desktop.ui.proctor.desk import BundleCard, ConsoleView, StationCard
 from pocus_desktop.ui.proctor.file_field import FileField
 from pocus_desktop.ui.proctor.intents import TakeIn
 from pocus_desktop.ui.proctor.page import ProctorPage, clear
+from pocus_desktop.ui.proctor.rehearsal_panel import RehearsalPanel
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
@@ -46,11 +47,16 @@ class BeforePage(ProctorPage):
         stations.body.addWidget(report)
         stations.body.addLayout(self._stations)
         rehearsal = self.add_card(words("console.before.rehearsal"))
+        rehearsal.body.addWidget(Label(words("console.before.rehearsal_here")))
+        self._rehearsal = RehearsalPanel(words)
+        self._rehearsal.intended.connect(self.intended)
+        rehearsal.body.addWidget(self._rehearsal)
         rehearsal.body.addWidget(Label(words("console.before.rehearsal_lead")))
         self.column.addStretch(1)
 
     def render_view(self, view: ConsoleView) -> None:
         """Show what is ready."""
+        self._rehearsal.show_card(view.rehearsal)
         if (view.bundles, view.stations) == self._shown:
             return
         self._shown = (view.bundles, view.stations)

@@ -81,6 +81,31 @@ class BundleCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalCard:
+    """The rehearsal on this computer.
+
+    Attributes:
+        is_running: It is under way, at `step` of `steps`; 0 before the first.
+        is_stopping: It was asked to stop.
+        desks: How many candidates it has.
+        at_ms: When it began, or ended; None where there was none.
+        outcome: What came of the last one; empty while one is under way, and before the first.
+        told: What it said last, where it failed.
+        report: The file of its report; empty where the disk did not take it.
+    """
+
+    is_running: bool = False
+    is_stopping: bool = False
+    steps: int = 1
+    step: int = 0
+    desks: int = 0
+    at_ms: int | None = None
+    outcome: Literal["", "passed", "failed", "stopped"] = ""
+    told: str = ""
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleView:
     """Everything that the window shows.
 
@@ -96,14 +121,16 @@ class ConsoleView:
     seats: tuple[Seat, ...] = ()
     checklist: Checklist = field(default_factory=lambda: Checklist(lines=()))
     record: tuple[RecordLine, ...] = ()
+    rehearsal: RehearsalCard = field(default_factory=RehearsalCard)
     who: str = ""
     wall_ms: int = 0
 
 
 class Desk(Protocol):
-    """Holds the room; called on the GUI thread, where it never waits for a network.
+    """Holds the room.
 
-    `handle` takes a `WriteStick` on a worker.
+    Views and plans are asked for on the GUI thread and wait for neither disk nor network; `handle` is called on a
+    worker meanwhile, one call at a time.
     """
 
     def view(self, language: str) -> ConsoleView:

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, 
 
 from pocus_desktop.kernel import words as table
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.kernel.files import FileRefusedError
+from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
-from pocus_desktop.proctoring.incident_folder import Filed
+from pocus_desktop.proctoring.incident_folder import Filed, Shelf
 from pocus_desktop.proctoring.incident_reference import as_name
 from pocus_desktop.proctoring.incidents import Draft, Incident
 from pocus_desktop.proctoring.room import RoomState
@@ -20,12 +20,15 @@ from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.proctor.errand import Errands
 from pocus_desktop.ui.proctor.incident_detail import IncidentDetail
 from pocus_desktop.ui.proctor.incident_list import IncidentList
-from pocus_desktop.ui.proctor.incident_paper import write_incident
+from pocus_desktop.ui.proctor.incident_paper import incident_pdf
 from pocus_desktop.ui.proctor.incident_sheet import IncidentSheet, names_of
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
+
+SIGNED_SUFFIX: Final = ".incident"
 
 AskPath = Callable[[str], Path | None]
 _HALVES: Final = [10_000, 10_000]
@@ -36,8 +39,9 @@ class IncidentPage(QWidget):
     """Incidents of one room.
 
     Args:
-        desk: Where they are filed.
+        desk: Where they are filed; asked on a worker.
         words: Of the window.
+        errands: Its worker.
         ask_path: Asks where a file is to be written, by the name it should have; the system's dialog where omitted.
         parent: The owner.
 
@@ -54,12 +58,14 @@ class IncidentPage(QWidget):
         desk: IncidentDesk,
         words: Words,
         *,
+        errands: Errands,
         ask_path: AskPath | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._words = words
+        self._errands = errands
         self._ask_path = ask_path or self._ask_system
         self._who = ""
         self._told: Banner | None = None
@@ -100,10 +106,11 @@ class IncidentPage(QWidget):
 
     def refresh(self, *, chosen: str = "") -> None:
         """Read again what is filed."""
-        try:
-            shelf = self._desk.all()
-        except PocusError as error:
-            self._say("refused", error.explain(self._words.language))
+        self._errands.run(self._desk.all, lambda shelf: self._show(shelf, chosen))
+
+    def _show(self, shelf: Shelf | PocusError, chosen: str) -> None:
+        if isinstance(shelf, PocusError):
+            self._say("refused", shelf.explain(self._words.language))
             return
         self.list.show_filed(shelf.filed, chosen=chosen)
         self.send.setVisible(any(one.receipt is None for one in shelf.filed))
@@ -135,11 +142,19 @@ class IncidentPage(QWidget):
         )
 
         def keep(draft: Draft, stations: tuple[str, ...], is_told: bool) -> None:  # noqa: FBT001 - a signal's slot
-            filed = self._keep(draft, lambda: work(draft, stations))
-            if filed is None:  # nothing that was written is written twice
-                self._ask(before, stations, work, written=draft)
-            elif is_told:
-                self._tell(filed, stations, draft.who)
+            def came(filed: Filed | PocusError) -> None:
+                if isinstance(filed, PocusError):  # nothing that was written is written twice
+                    self.refresh()
+                    self._say("refused", filed.explain(self._words.language))
+                    self._ask(before, stations, work, written=draft)
+                    return
+                self._kept(filed)
+                if is_told:
+                    self._tell(filed, stations, draft.who)
+
+            self._who = draft.who
+            self._say("info", Explanation(what=self._words("console.keeping"), next=""))
+            self._errands.run(lambda: work(draft, stations), came)
 
         sheet.written.connect(keep)
         sheet.ask()
@@ -151,25 +166,21 @@ class IncidentPage(QWidget):
             reference = chosen.reference
             self._ask(chosen.report.incident, (), lambda draft, stations: self._desk.amend(reference, draft, stations))
 
-    def _keep(self, draft: Draft, work: Callable[[], Filed]) -> Filed | None:
-        self._who = draft.who
-        try:
-            filed = work()
-        except PocusError as error:
-            self.refresh()
-            self._say("refused", error.explain(self._words.language))
-            return None
+    def _kept(self, filed: Filed) -> None:
         self.refresh(chosen=filed.reference)
         told = table.say("incident.reference_told", self._words.language, reference=filed.reference)
         self._say("success", Explanation(what=self._words("incident.kept"), next=told))
         self.filed.emit(filed.reference)
-        return filed
 
     def _tell(self, filed: Filed, station_ids: tuple[str, ...], who: str) -> None:
-        try:
+        def tell() -> None:
             self._desk.tell(filed.reference, station_ids, who=who, language=self._words.language)
-        except PocusError as error:
-            self._say("warning", error.explain(self._words.language))
+
+        def told(came: PocusError | None) -> None:
+            if came is not None:
+                self._say("warning", came.explain(self._words.language))
+
+        self._errands.run(tell, told)
 
     def _report(self) -> None:
         chosen = self.list.chosen
@@ -178,12 +189,25 @@ class IncidentPage(QWidget):
         path = self._ask_path(f"{as_name(chosen.reference)}.pdf")
         if path is None:
             return
-        try:
-            write_incident(chosen, path, words=self._words)
-        except OSError as problem:
-            self._say("refused", FileRefusedError.of(problem).explain(self._words.language))
-            return
-        self._say("success", Explanation(what=self._words("incident.written", file=path.name), next=""))
+        drawn, _pages = incident_pdf(chosen, words=self._words)
+        signed = path.with_suffix(SIGNED_SUFFIX)
+
+        def write() -> Explanation:
+            """The paper for people, and beside it what the centre signed."""
+            try:
+                write_atomically(signed, chosen.report.envelope, is_private=True)
+                write_atomically(path, drawn, is_private=True)
+            except OSError as problem:
+                raise FileRefusedError.of(problem) from problem
+            return Explanation(what=self._words("incident.written", file=path.name, signed=signed.name), next="")
+
+        def written(came: Explanation | PocusError) -> None:
+            if isinstance(came, PocusError):
+                self._say("refused", came.explain(self._words.language))
+            else:
+                self._say("success", came)
+
+        self._errands.run(write, written)
 
     def _ask_system(self, name: str) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(self, self._words("incident.write_report"), name, "PDF (*.pdf)")

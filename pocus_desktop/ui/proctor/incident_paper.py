@@ -1,12 +1,10 @@
 """The report of an incident as a PDF: every entry in order, with its evidence and the report's digest on each page."""
 
-from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF
 from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter
 
-from pocus_desktop.kernel import files
 from pocus_desktop.kernel import words as table
 from pocus_desktop.proctoring.incident_folder import Filed
 from pocus_desktop.proctoring.incident_telling import (
@@ -28,28 +26,17 @@ _FRAME_PT: Final = 24.0
 """What the head and the foot of a page take each."""
 
 
-def write_incident(filed: Filed, path: Path, *, words: Words, paper: PaperSize = "a4") -> int:
-    """Write the report; an application must exist.
+def incident_pdf(filed: Filed, *, words: Words, paper: PaperSize = "a4") -> tuple[bytes, int]:
+    """The report on paper; an application must exist.
 
     Args:
         filed: What it is of.
-        path: Where to; an older file of this name is replaced once the new one is whole.
         words: Of the reader's language.
         paper: What it is printed on.
 
     Returns:
-        How many pages it has.
-
-    Raises:
-        OSError: The file cannot be written.
+        Its bytes, and how many pages it has.
     """
-    data, pages = incident_pdf(filed, words=words, paper=paper)
-    files.write_atomically(path, data, is_private=True)
-    return pages
-
-
-def incident_pdf(filed: Filed, *, words: Words, paper: PaperSize = "a4") -> tuple[bytes, int]:
-    """The bytes of the report, and how many pages it has; see `write_incident`."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)

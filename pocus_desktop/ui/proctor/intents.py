@@ -152,6 +152,16 @@ class WriteStick:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """Run a small room of scripted candidates on this computer, with nothing of the real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRehearsal:
+    """Let the rehearsal end now."""
+
+
 Intent: TypeAlias = (
     GiveOrder
     | OrderAgain
@@ -169,4 +179,6 @@ Intent: TypeAlias = (
     | AskEnrolment
     | TakeIn
     | WriteStick
+    | Rehearse
+    | StopRehearsal
 )

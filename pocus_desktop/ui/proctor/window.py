@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QMenu, QStacked
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.banner import Banner
@@ -43,11 +44,14 @@ RENDER_EVERY_MS: Final = 1_000
 SOON_MS: Final = 100
 """How soon what came is seen; what comes meanwhile is seen with it."""
 
+SLOW_MS: Final = 300
+"""From when on a person is told that what they asked for is still being kept."""
+
 PAGES: Final = ("set_up", "before", "check_in", "room", "incidents", "close_out")
 _TEXT_PERCENTS: Final = (100, 125, 150, 200)
 
-MakeIncidents = Callable[[Words], IncidentPage | None]
-"""Makes the page of incidents; None while there is no room that they could be of."""
+OpenIncidents = Callable[[], IncidentDesk | None]
+"""Opens the desk of incidents, on a worker; None while there is no room that they could be of."""
 
 
 class ProctorWindow(QMainWindow):
@@ -56,7 +60,7 @@ class ProctorWindow(QMainWindow):
     Args:
         desk: Holds the room.
         words: In the proctor's language.
-        make_incidents: Makes the page of incidents, once there is a room.
+        open_incidents: Opens the desk of incidents, once there is a room.
         send_incidents: Sends what waits of them, on a worker; None where nothing can be sent from here.
         parent: The owner.
     """
@@ -68,7 +72,7 @@ class ProctorWindow(QMainWindow):
         desk: Desk,
         *,
         words: Words,
-        make_incidents: MakeIncidents = lambda _words: None,
+        open_incidents: OpenIncidents = lambda: None,
         send_incidents: Work | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -80,9 +84,10 @@ class ProctorWindow(QMainWindow):
         self.set_up_page = SetUpPage(words)
         self.before_page = BeforePage(words)
         self.close_out_page = CloseOutPage(words)
-        self._make_incidents = make_incidents
+        self._open_incidents = open_incidents
         self._send_incidents = send_incidents
         self._errands = Errands(self)
+        self._keeping: list[Intent] = []
         self._is_due = False
         self.incidents: IncidentPage | None = None
         self._incidents_place = QWidget()
@@ -103,6 +108,10 @@ class ProctorWindow(QMainWindow):
         self._build()
         self._connect()
         self._ring = FocusRing(self)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(lambda: self.tell(words("console.keeping"), kind="info"))
         self._timer = QTimer(self)
         self._timer.setInterval(RENDER_EVERY_MS)
         self._timer.timeout.connect(self.refresh)
@@ -137,14 +146,20 @@ class ProctorWindow(QMainWindow):
             self.tabs[name].setChecked(True)
             self.refresh()
             if name == "incidents":
-                self._open_incidents()
-            first = {"room": self.room_page.grid, "check_in": self.check_in_page.search}.get(name)
+                self._show_incidents()
+            first = {
+                "room": self.room_page.grid,
+                "check_in": self.check_in_page.search,
+                "before": self.before_page.scrolled,
+                "close_out": self.close_out_page.scrolled,
+            }.get(name)
             if first is not None:
                 first.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let the desk go; the room's service ends with the program, and every sitting goes on without it."""
         self._timer.stop()
+        self._slow.stop()
         self._desk.on_change(_nobody)
         self._errands.close()
         super().closeEvent(event)
@@ -219,7 +234,6 @@ class ProctorWindow(QMainWindow):
         for page in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
             page.intended.connect(self.do)
         self.room_page.asked.connect(self.ask)
-        self._errands.done.connect(self._on_errand)
         self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
         self._desk.on_change(self._came.emit)
         for number, name in enumerate(PAGES, 1):
@@ -237,8 +251,7 @@ class ProctorWindow(QMainWindow):
         match action:
             case "incident":
                 self.go_to("incidents")
-                if self.incidents is not None:
-                    self.incidents.file(station_ids)
+                self._errands.run(lambda: None, lambda _nothing: self._file_incident(station_ids))
             case "move":
                 self._ask_move(station_ids)
             case _:
@@ -281,56 +294,77 @@ class ProctorWindow(QMainWindow):
         sheet.chosen.connect(lambda chosen: self.do(sheet.answer()) if chosen == GIVE else None)
         sheet.ask()
 
-    def _open_incidents(self) -> None:
+    def _show_incidents(self) -> None:
         """The page of incidents, made once there is a room; read anew each time."""
         if self.incidents is None:
-            self.incidents = self._make_incidents(self._words)
-            layout = self._incidents_place.layout()
-            if self.incidents is not None and layout is not None:
-                self._no_incidents.hide()
-                layout.addWidget(self.incidents)
-                self.incidents.send_asked.connect(self._on_send)
+            self._errands.run(self._open_incidents, self._on_incidents)
         else:
             self.incidents.refresh()
 
-    def do(self, intent: Intent) -> bool:
-        """Have the desk do something; whether it did. Why it did not is told in words."""
+    def _on_incidents(self, desk: IncidentDesk | PocusError | None) -> None:
+        layout = self._incidents_place.layout()
+        if isinstance(desk, PocusError):
+            self._refuse(desk)
+        elif desk is not None and self.incidents is None and layout is not None:
+            self.incidents = IncidentPage(desk, self._words, errands=self._errands)
+            self._no_incidents.hide()
+            layout.addWidget(self.incidents)
+            self.incidents.send_asked.connect(self._on_send)
+
+    def _file_incident(self, station_ids: tuple[str, ...]) -> None:
+        if self.incidents is not None:
+            self.incidents.file(station_ids)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was asked for is not done yet."""
+        return self._errands.is_busy
+
+    def do(self, intent: Intent) -> None:
+        """Have the desk do something, on a worker; what came of it, or why it is not done, is told in words."""
+        if intent in self._keeping:  # pressed again while the disk was slow: it is one wish
+            self.tell(self._words("console.still_keeping"), kind="info")
+            return
+        self._keeping.append(intent)
+        self._errands.run(
+            lambda: self._desk.handle(intent, self._words.language), lambda came: self._on_done(intent, came)
+        )
         if isinstance(intent, WriteStick):
-            self._errands.run(lambda: self._desk.handle(intent, self._words.language))
             self.tell(self._words("console.writing"), kind="info")
-            return True
-        try:
-            told = self._desk.handle(intent, self._words.language)
-        except PocusError as error:
-            log.failure(error)
-            self._show(error.explain(self._words.language), kind="refused")
-            return False
-        if told is not None:
-            self._show(told, kind="success")
-        elif self._notices.count():
-            clear(self._notices)
-        self.refresh()
-        return True
+        elif not self._slow.isActive():
+            self._slow.start()
+
+    def _on_done(self, intent: Intent, came: Explanation | PocusError | None) -> None:
+        self._keeping.remove(intent)
+        if not self._keeping:
+            self._slow.stop()
+        self._on_errand(came)
 
     def _on_send(self) -> None:
         if self._send_incidents is None:
             self.tell(self._words("console.nothing_sent"), kind="info")
         else:
-            self._errands.run(self._send_incidents)
+            self._errands.run(self._send_incidents, self._on_sent)
             self.tell(self._words("console.sending"), kind="info")
+
+    def _on_sent(self, came: Explanation | PocusError | None) -> None:
+        self._on_errand(came)
+        if self.incidents is not None:
+            self.incidents.refresh()
 
     def _on_errand(self, came: Explanation | PocusError | None) -> None:
         match came:
             case PocusError():
-                log.failure(came)
-                self._show(came.explain(self._words.language), kind="refused")
+                self._refuse(came)
             case Explanation():
                 self._show(came, kind="success")
-            case None:
+            case None if self._notices.count():
                 clear(self._notices)
-        if self.incidents is not None:
-            self.incidents.refresh()
         self.refresh()
+
+    def _refuse(self, error: PocusError) -> None:
+        log.failure(error)
+        self._show(error.explain(self._words.language), kind="refused")
 
     def _on_came(self) -> None:
         """Several at once are seen at once."""

@@ -88,14 +88,16 @@ def main(folder: Path) -> None:
     import tempfile
 
     from pocus_desktop.ui.launch import make_application
+    from pocus_desktop.ui.proctor.errand import Errands
     from pocus_desktop.ui.proctor.incident_page import IncidentPage
     from pocus_desktop.ui.proctor.incident_paper import incident_pdf
     from pocus_desktop.ui.theme import look
     from pocus_desktop.ui.words import Words
-    from tests.ui.conftest import settle
+    from tests.ui.proctor.conftest import settle
 
     make_application()
     folder.mkdir(parents=True, exist_ok=True)
+    errands = Errands()
     kept: list[Callable[[], None]] = []
     with tempfile.TemporaryDirectory() as place:
         clock = ManualClock()
@@ -109,14 +111,14 @@ def main(folder: Path) -> None:
         ):
             look.wear(worn)
             if name == "light":
-                empty = IncidentPage(desk, Words(language))
+                empty = IncidentPage(desk, Words(language), errands=errands)
                 empty.resize(1280, 800)
                 empty.show()
                 settle()
                 empty.grab().save(str(folder / "empty.png"))
                 empty.close()
                 fill(desk)
-            page = IncidentPage(desk, Words(language))
+            page = IncidentPage(desk, Words(language), errands=errands)
             page.resize(1280, 800)
             page.show()
             settle()
@@ -129,6 +131,7 @@ def main(folder: Path) -> None:
             settle()
         data, _ = incident_pdf(desk.all().filed[-1], words=Words("en"))
         (folder / "report.pdf").write_bytes(data)
+        errands.close()
         for let_go in kept:
             let_go()
 

@@ -24,7 +24,7 @@ from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from tests.proctoring.reports import sitting
 from tests.proctoring.school_room import HUB, Seat
-from tests.ui.conftest import settle
+from tests.ui.proctor.conftest import done, settle
 from tests.ui.proctor.test_proctors_day import fill, notice, press, said, sheet_of
 
 PASSPHRASE = "correct horse battery staple"
@@ -148,7 +148,7 @@ def test_a_computer_that_is_not_enrolled_opens_at_its_set_up(qtbot: QtBot, tmp_p
         window.go_to("incidents")
         assert window.incidents is None
         assert "There is no room yet" in said(window)
-        assert not window.do(intents.LetIn(("x25519-" + "0" * 32,)))
+        assert not done(window, intents.LetIn(("x25519-" + "0" * 32,)))
         window.close()
         window.deleteLater()
         settle()

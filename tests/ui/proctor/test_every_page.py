@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 from pocus_desktop.proctoring.order_plan import OrderPlan
 from pocus_desktop.ui.proctor.action_bar import ACTIONS
 from pocus_desktop.ui.theme import look
-from tests.ui.conftest import settle
-from tests.ui.proctor.conftest import Open
+from tests.ui.proctor.conftest import Open, settle
 from tests.ui.proctor.gallery import PAGES, arrange
 from tests.ui.proctor.rooms import live_room, station_id
 from tests.ui.test_every_screen import LEAST_TARGET_PX, cut_off, name_of, shown

@@ -14,8 +14,7 @@ from pocus_desktop.ui.proctor.telling import RowTelling
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.theme.tokens import THEMES
 from pocus_desktop.ui.words import Words
-from tests.ui.conftest import settle
-from tests.ui.proctor.conftest import Open
+from tests.ui.proctor.conftest import Open, settle
 from tests.ui.proctor.rooms import live_room, sitting_of, station_id
 
 

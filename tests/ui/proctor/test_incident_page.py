@@ -15,11 +15,13 @@ from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.taxonomy import taxonomy
 from pocus_desktop.ui.parts.banner import Banner
+from pocus_desktop.ui.proctor.errand import Errands
 from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.incident_sheet import IncidentSheet
 from pocus_desktop.ui.words import Words
 from tests.proctoring.reports import report, sitting
-from tests.ui.conftest import named, settle
+from tests.ui.conftest import named
+from tests.ui.proctor.conftest import settle
 from tests.ui.proctor.incidents import draft, fill, open_room
 
 STATIONS = [f"x25519-{number:032x}" for number in (1, 2)]
@@ -39,11 +41,15 @@ def desk(room: LiveRoom, tmp_path: Path, clock: ManualClock) -> IncidentDesk:
 
 @pytest.fixture
 def page(desk: IncidentDesk, tmp_path: Path, qtbot: QtBot) -> Iterator[IncidentPage]:
-    made = IncidentPage(desk, Words("en"), ask_path=lambda name: tmp_path / name)
+    errands = Errands()
+    made = IncidentPage(desk, Words("en"), errands=errands, ask_path=lambda name: tmp_path / name)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()
+    errands.setParent(made)
+    settle()
     yield made
+    errands.close()
     made.close()
     made.deleteLater()
     settle()
@@ -111,6 +117,7 @@ def test_every_kind_can_be_chosen(page: IncidentPage) -> None:
 def test_what_is_added_stands_below_and_closing_ends_it(page: IncidentPage, desk: IncidentDesk) -> None:
     filed = desk.file(draft(), STATIONS)
     page.refresh()
+    settle()
     QTest.keyClick(named(page.detail, "amend"), Qt.Key.Key_Space)
     settle()
     (sheet,) = page.findChildren(IncidentSheet)
@@ -128,6 +135,7 @@ def test_what_is_added_stands_below_and_closing_ends_it(page: IncidentPage, desk
 def test_the_list_has_open_ones_first_and_tells_whole_rows(page: IncidentPage, desk: IncidentDesk) -> None:
     fill(desk)
     page.refresh()
+    settle()
     model = page.list.rows
     assert [one.report.incident.last.is_closed for one in model.filed] == [False, False, True]
     told = model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole)
@@ -139,7 +147,11 @@ def test_the_list_has_open_ones_first_and_tells_whole_rows(page: IncidentPage, d
 def test_the_report_is_written_whole(page: IncidentPage, desk: IncidentDesk, tmp_path: Path) -> None:
     filed = desk.file(draft(told="Line one.\n" + "A long story. " * 200), STATIONS)
     page.refresh()
+    settle()
     QTest.keyClick(named(page.detail, "report"), Qt.Key.Key_Space)
+    settle()
+    signed = (tmp_path / f"{filed.reference.replace(' ', '-')}.incident").read_bytes()
+    assert signed == filed.report.envelope
     data = (tmp_path / f"{filed.reference.replace(' ', '-')}.pdf").read_bytes()
     assert data.startswith(b"%PDF")
     assert data.rstrip().endswith(b"%%EOF")
@@ -170,6 +182,7 @@ def test_a_file_that_was_spoilt_is_named_on_the_page(page: IncidentPage, desk: I
     path = next((tmp_path / "room" / "incidents").rglob("*.report"))
     path.write_bytes(path.read_bytes()[:-9])
     page.refresh()
+    settle()
     assert any(path.name in banner.accessibleName() for banner in page.findChildren(Banner))
 
 

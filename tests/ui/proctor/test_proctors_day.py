@@ -1,17 +1,21 @@
 """A proctor's day at the window, against the room's own state machine."""
 
+import threading
 from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.proctoring.check_in import as_counted
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.window import ProctorWindow
-from tests.ui.conftest import named, settle
-from tests.ui.proctor.conftest import Open
+from tests.ui.conftest import named
+from tests.ui.proctor.conftest import Open, done, settle
 from tests.ui.proctor.rooms import DONE, Room, live_room, sitting_of, station_id
 
 
@@ -41,6 +45,51 @@ def fill(inside: QWidget, name: str, text: str) -> None:
 def notice(window: ProctorWindow) -> str:
     settle()
     return "\n".join(one.accessibleName() for one in window.findChildren(QWidget, "notice") if one.isVisible())
+
+
+class SlowDesk(Room):
+    """A desk whose disk does not answer until it is let."""
+
+    def __init__(self, count: int = 0) -> None:
+        super().__init__(count)
+        self.answers = threading.Event()
+
+    def handle(self, intent: intents.Intent, language: str) -> Explanation | None:
+        self.answers.wait()
+        return super().handle(intent, language)
+
+
+def standing(window: ProctorWindow) -> str:
+    return window.view.entrants[0].standing
+
+
+def test_a_slow_disk_holds_no_window_and_a_wish_that_is_said_twice_is_one(open_room: Open, qtbot: QtBot) -> None:
+    room = SlowDesk(1)
+    room.admit(1)
+    window = open_room(room)
+    wish = intents.CheckIn("adm_1", "document")
+    window.do(wish)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(QWidget, "notice")))
+    assert [one.accessibleName() for one in window.findChildren(QWidget, "notice")] == ["Saving…"]
+    window.do(wish)
+    window.go_to("room")
+    assert standing(window) == "expected", "nothing is shown as done before it is kept"
+    room.answers.set()
+    settle()
+    assert room.told == [wish]
+    assert standing(window) == "here"
+    assert notice(window) == ""
+
+
+def test_a_page_opens_at_its_top(open_room: Open) -> None:
+    window = open_room(live_room(20), size=(1280, 800))
+    for name in ("set_up", "before", "close_out"):
+        window.go_to(name)
+        settle()
+        page = {"set_up": window.set_up_page, "before": window.before_page, "close_out": window.close_out_page}[name]
+        assert page.scrolled.verticalScrollBar().value() == 0
+    names = [line.end.station for line in window.view.checklist.lines if line.stand == "running"]
+    assert names == sorted(names, key=as_counted)
 
 
 def test_a_day_from_the_door_to_the_lights_out(open_room: Open) -> None:
@@ -222,8 +271,8 @@ def test_what_is_refused_is_told_in_words(open_room: Open) -> None:
     room = Room(1)
     room.admit(1)
     window = open_room(room)
-    window.do(intents.CheckIn("adm_1", "document"))
-    assert not window.do(intents.CheckIn("adm_1", "document"))
+    done(window, intents.CheckIn("adm_1", "document"))
+    assert not done(window, intents.CheckIn("adm_1", "document"))
     assert "was checked in before" in notice(window)
 
 

@@ -1,6 +1,7 @@
 """A proctor's day at the window over a centre's own home and its real room: from the first grant to the last stick."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pocus_desktop.admission import preflight_report, room_code
 from pocus_desktop.admission.admission import Admission, Candidate, StationKeys, Window
 from pocus_desktop.admission.allowance import Allowance, AllowedBundle, issue_allowance
 from pocus_desktop.admission.enrolling import EnrolmentGrant, issue_grant, read_request
+from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.preflight_report import Check, Report
 from pocus_desktop.admission.proctor_order import read_order
@@ -23,7 +25,7 @@ from pocus_desktop.admission.room_code import Challenge
 from pocus_desktop.admission.room_policy import RoomPolicy, issue_policy
 from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
 from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
-from pocus_desktop.crypto.keys import SealingKey
+from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
@@ -35,9 +37,12 @@ from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words
 from tests.proctoring.reports import order_came
 from tests.proctoring.school_room import HUB, Seat
-from tests.ui.conftest import named, settle
+from tests.ui.conftest import named
+from tests.ui.proctor.conftest import done, settle
 from tests.ui.proctor.rooms import DONE, sitting_of
 from tests.ui.proctor.test_proctors_day import fill, notice, press, said, sheet_of
+
+NEXT_HUB = SigningKey.from_seed(b"n" * 32)
 
 DAY_MS = 1_773_446_400_000  # 2026-03-14, midnight UTC
 SECRET = b"\x07" * 32
@@ -56,7 +61,7 @@ class Centre:
         self.sittings: dict[str, SittingReport] = {}
         self.rooms: list[LiveRoom] = []
         self.on_stick: set[str] = set()
-        self.desk = ConsoleDesk(self.home, keys=self.keys, clock=self.clock, host=self.host)
+        self.desk = ConsoleDesk(self.home, keys=self.keys, clock=self.clock, host=self.host, aside=lambda work: work())
 
     def host(self, grant: EnrolmentGrant) -> Hosted:
         assert grant.centre is not None
@@ -395,34 +400,43 @@ def test_what_another_program_took_in_is_seen(window: ProctorWindow, centre: Cen
     assert centre.desk.view("en").entrants == ()
 
 
+def test_whom_the_centre_believes_is_followed_while_the_console_is_open(window: ProctorWindow, centre: Centre) -> None:
+    set_up(window, centre)
+    assert list(centre.room.holder.hubs) == [HUB.public]
+    before = Enrolment.load(centre.home.trust)
+    replace(before, hubs=(*before.hubs, NEXT_HUB.public)).save(centre.home.trust)
+    centre.desk.view("en")
+    centre.clock.advance(ms=5_000)
+    centre.desk.view("en")
+    assert list(centre.room.holder.hubs) == [HUB.public, NEXT_HUB.public]
+    centre.home.trust.write_bytes(b"{")
+    centre.clock.advance(ms=5_000)
+    assert [one.name for one in centre.desk.view("en").entrants] == ["Jon Park", "Maria Álvarez"]
+    assert list(centre.room.holder.hubs) == [HUB.public, NEXT_HUB.public], "what cannot be read changes nothing"
+
+
 def test_whatever_a_file_is_it_is_taken_in_or_refused_in_words(window: ProctorWindow, centre: Centre) -> None:
     set_up(window, centre)
     for number, data in enumerate((b"", b"{", b"\xff\xfe", b"[]", centre.admission(9, "X"), centre.roster()[:-40])):
-        assert not window.do(intents.TakeIn(Path(centre.path(f"file-{number}", data))))
+        assert not done(window, intents.TakeIn(Path(centre.path(f"file-{number}", data))))
         assert notice(window)
-    assert not window.do(intents.TakeIn(centre.folder))
-    assert not window.do(intents.TakeIn(centre.folder / "nowhere"))
-    assert not window.do(intents.AskEnrolment(name="", centre_id="A b", path=centre.folder / "x"))
-    assert not window.do(intents.AskEnrolment(name="North", centre_id="north", path=centre.folder))
-    assert not window.do(intents.AdmitWalkIn(candidate_id="x" * 81, name="Y"))
-    assert not window.do(intents.Seat("adm_none", centre.seats[0].station_id))
-    assert not window.do(intents.GoToHands((centre.seats[0].station_id, "x25519-none")))
+    assert not done(window, intents.TakeIn(centre.folder))
+    assert not done(window, intents.TakeIn(centre.folder / "nowhere"))
+    assert not done(window, intents.AskEnrolment(name="", centre_id="A b", path=centre.folder / "x"))
+    assert not done(window, intents.AskEnrolment(name="North", centre_id="north", path=centre.folder))
+    assert not done(window, intents.AdmitWalkIn(candidate_id="x" * 81, name="Y"))
+    assert not done(window, intents.Seat("adm_none", centre.seats[0].station_id))
+    assert not done(window, intents.GoToHands((centre.seats[0].station_id, "x25519-none")))
     assert [one.name for one in centre.desk.view("en").entrants] == ["Jon Park", "Maria Álvarez"]
 
 
-def test_the_academys_policy_is_taken_in_and_holds_in_the_room_that_is_opened_next(
-    window: ProctorWindow, centre: Centre
-) -> None:
+def test_the_academys_policy_is_taken_in_and_holds_at_once(window: ProctorWindow, centre: Centre) -> None:
     set_up(window, centre)
     limits = {"extra_once_minutes": 5, "extra_total_minutes": 10, "breaks": 1, "break_minutes": 5}
     named = {"policy_id": "pol_" + "0" * 20, "centre_id": "north", "made_at_ms": DAY_MS}
     take(window, "roster", centre.path("policy", issue_policy(RoomPolicy.model_validate(named | limits), HUB)))
     assert "The policy of the academy is here." in notice(window)
-    before = centre.room.policy
-    centre.room.close()
-    holder = centre.room.holder
-    centre.rooms[0] = LiveRoom(centre.home.room, holder=holder, clock=centre.clock)
-    assert (before, centre.room.policy is not None) == (None, True)
+    assert centre.room.policy is not None
     other = RoomPolicy.model_validate(named | limits | {"centre_id": "south"})
     take(window, "roster", centre.path("theirs", issue_policy(other, HUB)))
     assert "The policy of the academy is here." not in notice(window)
@@ -455,8 +469,8 @@ def test_a_station_without_a_network_is_answered_by_a_code(window: ProctorWindow
 def test_a_seat_changes_at_once_and_a_sitting_only_with_its_stick(window: ProctorWindow, centre: Centre) -> None:
     one, two, _three = centre.seats
     set_up(window, centre)
-    assert window.do(intents.CheckIn("adm_1", "document"))
-    assert window.do(intents.Seat("adm_1", one.station_id))
+    assert done(window, intents.CheckIn("adm_1", "document"))
+    assert done(window, intents.Seat("adm_1", one.station_id))
     window.go_to("room")
     window.room_page.grid.select([one.station_id])
     press(window, "action:move")
@@ -507,8 +521,8 @@ def test_a_console_that_slept_still_tells_who_is_silent(window: ProctorWindow, c
     set_up(window, centre)
     centre.clock.sleep(ms=3_600_000)
     centre.arrive()
-    assert window.do(intents.CheckIn("adm_1", "passport"))
-    assert window.do(intents.Seat("adm_1", centre.seats[0].station_id))
+    assert done(window, intents.CheckIn("adm_1", "passport"))
+    assert done(window, intents.Seat("adm_1", centre.seats[0].station_id))
     centre.clock.advance(ms=60_000)
     seen = centre.desk.view("en")
     assert not any(one.is_heard for one in seen.stations)
