@@ -100,6 +100,14 @@ class OrderOverError(RoomError):
     code = "room.order_over"
 
 
+class NoPlaceError(RoomError):
+    """The console holds as many connections as it can, or as one address may have."""
+
+    code = "room.no_place"
+    blame = Blame.ENVIRONMENT
+    status = 503
+
+
 class NoHandError(RoomError):
     """No hand is raised where one shall be answered."""
 
@@ -215,6 +223,7 @@ _ANSWERED: Final[tuple[type[RoomError], ...]] = (
     WordsNeededError,
     CardOverError,
     JournalUnusableError,
+    NoPlaceError,
     *REFUSALS.values(),
 )
 BY_CODE: Final[Mapping[str, type[RoomError]]] = {error.code: error for error in _ANSWERED}

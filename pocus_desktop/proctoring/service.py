@@ -61,7 +61,8 @@ from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.pairing import read_card, says_more
 from pocus_desktop.proctoring.room import Effect, Station, Wake
 from pocus_desktop.proctoring.service_http import Counter, problem, read_body
-from pocus_desktop.proctoring.service_protocol import HEAD_S, loop_factory, protocol
+from pocus_desktop.proctoring.service_places import Places
+from pocus_desktop.proctoring.service_protocol import HEAD_S, IDLE_S, loop_factory, protocol
 from pocus_desktop.proctoring.tls import server_context
 
 DEFAULT_PORT: Final = 8421
@@ -72,8 +73,8 @@ MOST_WAITS: Final = 4
 """Questions for orders of one station that are held at once; of more, those before are answered."""
 
 TICK_S: Final = 1.0
-MOST_REQUESTS: Final = 600
-"""Connections and requests at once, of which each station has two; half of them of one address at most."""
+MOST_CONNECTIONS: Final = 600
+"""Connections at once, of which each station has two; who has a place among them is `Places`' to say."""
 
 HEAD_BYTES: Final = 16 * 1024
 
@@ -91,6 +92,7 @@ class RoomService:
         card: The console's own card, as it is now.
         counter: Who asks, and how often.
         wait_s: How long a question for orders is held.
+        places: Connections, of which it tells whose they are.
     """
 
     def __init__(
@@ -101,8 +103,10 @@ class RoomService:
         card: Callable[[], bytes],
         counter: Counter | None = None,
         wait_s: float = WAIT_S,
+        places: Places | None = None,
     ) -> None:
         self.room = room
+        self.places = Places(MOST_CONNECTIONS) if places is None else places
         self._clock = clock
         self.counter = counter or Counter(clock)
         self._card = card
@@ -152,6 +156,7 @@ class RoomService:
         found = self.room.station_of(key)
         if found is None:
             raise UnknownStationError
+        self._known(request, found)
         return found
 
     def close(self) -> None:
@@ -174,6 +179,7 @@ class RoomService:
 
         self.counter.sender(request, find, door="hello", body=body)
         await run_in_threadpool(self.room.hello, hello)
+        self._known(request, self.room.station(hello.sealing.key_id))
         return await self._reply(hello.sealing.key_id)
 
     async def _report(self, request: Request) -> Response:
@@ -213,12 +219,12 @@ class RoomService:
 
     async def _ask(self, request: Request) -> Response:
         body = await read_body(request, media_type=ASK_TYPE, maximum_bytes=MAXIMUM_ASK_BYTES)
-        self.counter.sender(request, self._centre, door="console", body=body)
+        self.places.known(request.client, self.counter.sender(request, self._centre, door="console", body=body).key_id)
         order_id = await run_in_threadpool(answer, self.room, read_ask(body))
         return Response(canonical.encode({"order_id": order_id}), media_type=DONE_TYPE)
 
     async def _see(self, request: Request) -> Response:
-        self.counter.sender(request, self._centre, door="console")
+        self.places.known(request.client, self.counter.sender(request, self._centre, door="console").key_id)
         view = await run_in_threadpool(self.room.view)
         rows: list[Json] = [
             {
@@ -246,6 +252,11 @@ class RoomService:
             await run_in_threadpool(self.room.see_peer, card.console, envelope)
         return Response(self._card(), media_type=CARD_TYPE)
 
+    def _known(self, request: Request, station: Station) -> None:
+        """Whoever only asks to come in has no place of the room's."""
+        if station.is_in:
+            self.places.known(request.client, station.station_id)
+
     def _centre(self, key_id: str) -> PublicKey | None:
         own = self.room.signer.public
         return own if own.key_id == key_id else None
@@ -272,8 +283,8 @@ class RoomServer:
         further: Doors beside the room's own.
         host: Where to listen; every address of this computer where omitted.
         port: 0 takes a free one.
-        most_connections: At once; beyond these a connection is answered 503.
         head_s: How long TLS, and then the head of a request, may take.
+        idle_s: How long a connection is kept between two requests.
     """
 
     def __init__(
@@ -284,8 +295,8 @@ class RoomServer:
         further: Sequence[Door] = (),
         host: str = "0.0.0.0",  # noqa: S104 - the stations of the LAN are whom it is for; who they are is checked
         port: int = DEFAULT_PORT,
-        most_connections: int = MOST_REQUESTS,
         head_s: float = HEAD_S,
+        idle_s: float = IDLE_S,
     ) -> None:
         """Listen; nobody is answered before `start`.
 
@@ -302,10 +313,9 @@ class RoomServer:
         self._head_s = head_s
         config = uvicorn.Config(
             service.app(further),
-            http=protocol(most_connections=most_connections, head_s=head_s),
+            http=protocol(service.places, head_s=head_s, idle_s=idle_s),
             h11_max_incomplete_event_size=HEAD_BYTES,
             ssl_context_factory=lambda _config, _default: server_context(key),
-            limit_concurrency=most_connections,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -18,6 +18,7 @@ from pocus_desktop.proctoring.live_room import Holder, LiveRoom
 from pocus_desktop.proctoring.pairing import issue_card, make_card
 from pocus_desktop.proctoring.service import RoomServer, RoomService
 from pocus_desktop.proctoring.service_http import Counter
+from pocus_desktop.proctoring.service_places import Places
 from tests.proctoring.reports import RUN, report
 
 HUB = SigningKey.from_seed(b"h" * 32)
@@ -101,6 +102,7 @@ def console(
     wait_s: float = 5.0,
     counter: Counter | None = None,
     holder: Holder = HOLDER,
+    most_connections: int | None = None,
     **bounds: Any,
 ) -> Iterator[Console]:
     """A console that listens on the loopback."""
@@ -120,7 +122,8 @@ def console(
         )
         return issue_card(made, holder.keys.signing)
 
-    service = RoomService(room, clock=clock, card=card, wait_s=wait_s, counter=counter)
+    places = None if most_connections is None else Places(most_connections)
+    service = RoomService(room, clock=clock, card=card, wait_s=wait_s, counter=counter, places=places)
     server = RoomServer(service, key, host="127.0.0.1", port=port, **bounds)
     server.start()
     try:

@@ -1,9 +1,12 @@
 """A room over real TLS: who is let in, what is refused, and how an order comes to its station."""
 
+import gc
+import json
 import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +30,7 @@ from pocus_desktop.proctoring.documents import (
 )
 from pocus_desktop.proctoring.errors import (
     JournalUnusableError,
+    NoPlaceError,
     NotReachedError,
     OtherRoomError,
     RoomError,
@@ -39,6 +43,7 @@ from pocus_desktop.proctoring.pairing import FRESH_MS
 from pocus_desktop.proctoring.room import GOOD_MS
 from pocus_desktop.proctoring.service import MOST_WAITS
 from pocus_desktop.proctoring.service_http import Counter
+from pocus_desktop.proctoring.service_protocol import RoomProtocol
 from pocus_desktop.proctoring.tls import unpinned_context
 from tests.proctoring.reports import order_came, sitting
 from tests.proctoring.school_room import CENTRE, CENTRE_KEYS, HOLDER, Console, Seat, console, grant_of
@@ -375,13 +380,14 @@ def test_the_relay_knows_only_who_is_in_the_room(opened: Console, seat: Seat) ->
     link.close()
 
 
-def _idle(opened: Console, count: int, said: bytes = b"") -> list[ssl.SSLSocket]:
+def _idle(opened: Console, count: int, said: bytes = b"", host: str = "127.0.0.1") -> list[ssl.SSLSocket]:
     """Connections on which nobody asks anything."""
     found = []
     for _ in range(count):
-        raw = socket.create_connection(opened.address, timeout=5)
+        raw = socket.create_connection(opened.address, timeout=5, source_address=(host, 0))
         found.append(unpinned_context().wrap_socket(raw))
-        found[-1].sendall(said)
+        with suppress(OSError):  # it may have given way
+            found[-1].sendall(said)
     return found
 
 
@@ -400,15 +406,69 @@ def test_who_connects_and_says_nothing_keeps_nobody_out(tmp_path: Path, said: by
             one.close()
 
 
-def test_one_address_leaves_room_for_others(tmp_path: Path) -> None:
-    with console(tmp_path, most_connections=8, head_s=30) as opened:
-        held = _idle(opened, 12)
-        raw = socket.create_connection(opened.address, timeout=5, source_address=("127.0.0.2", 0))
-        with unpinned_context().wrap_socket(raw) as other:
-            other.sendall(b"GET /v1/card HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert other.recv(64).startswith(b"HTTP/1.1 200 ")
+def _asked(
+    opened: Console, host: str = "127.0.0.1", said: bytes = b"GET /v1/card HTTP/1.1\r\nHost: x\r\n\r\n"
+) -> bytes:
+    """What who connects from an address of this computer is answered, whole where the connection is closed."""
+    raw = socket.create_connection(opened.address, timeout=5, source_address=(host, 0))
+    with unpinned_context().wrap_socket(raw) as other:
+        other.sendall(said)
+        found = other.recv(4096)
+        while b"\r\nconnection: close\r\n" in found.lower() and (more := other.recv(4096)):
+            found += more
+        return found
+
+
+def test_two_addresses_leave_room_for_others_and_for_who_is_of_the_room(tmp_path: Path) -> None:
+    with console(tmp_path, most_connections=12, head_s=30) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        link.hello(seat.hello())
+        held = [*_idle(opened, 12), *_idle(opened, 12, host="127.0.0.3")]
+        assert _asked(opened, "127.0.0.2").startswith(b"HTTP/1.1 200 ")
+        assert link.report(seat.report(sitting())).standing == "joined"
+        link.close()
         for one in held:
             one.close()
+
+
+def test_who_has_no_place_is_told_so_by_a_problem_document(tmp_path: Path) -> None:
+    with console(tmp_path, most_connections=6, head_s=30) as opened:
+        held = _idle(opened, 2)
+        head, _, body = _asked(opened).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert {b"retry-after: 2", b"connection: close", b"content-type: application/problem+json"} <= set(
+            head.lower().split(b"\r\n")
+        )
+        assert json.loads(body)["code"] == "room.no_place"
+        with pytest.raises(NoPlaceError):
+            opened.link().card()
+        for one in held:
+            one.close()
+
+
+def test_what_is_no_http_is_told_so_by_a_problem_document(opened: Console) -> None:
+    head, _, body = _asked(opened, said=b"\x16\x03\x01 hello\r\n\r\n").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["code"] == "room.bad_request"
+
+
+def test_a_connection_that_a_cut_left_behind_is_let_go_of_with_its_buffers(tmp_path: Path) -> None:
+    with console(tmp_path, head_s=0.2, idle_s=0.2) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        gc.collect()
+        gc.disable()
+        try:
+            link.hello(seat.hello())  # and then says no good-bye, as one does whose cable was pulled
+            (left,) = (weakref.ref(one) for one in gc.get_objects() if isinstance(one, RoomProtocol))
+            deadline = time.monotonic() + 5
+            while left() is not None and time.monotonic() < deadline:
+                threading.Event().wait(0.02)
+            assert left() is None, "it ended, and would be kept until garbage is looked for"
+        finally:
+            gc.enable()
+            link.close()
 
 
 def test_a_card_of_before_replaces_none_and_the_same_again_fills_no_disk(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ class HubProtocol(H11Protocol):
         """Nothing is waited for any more."""
         self._stop_waiting()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # the library lets a timer stand that holds this, and this its buffers
 
     def data_received(self, data: bytes) -> None:
         """Rule 1."""
