@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.soak.__main__ import HARNESSES
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"])
@@ -51,3 +53,15 @@ def test_decisions_that_are_cited_exist() -> None:
     places = [*PAGES, *(path for room in ("pocus_desktop", "case_bundles") for path in (ROOT / room).rglob("*.py"))]
     cited = {(number, _name(path)) for path in places for number in _DECISION.findall(path.read_text(encoding="utf-8"))}
     assert sorted((number, place) for number, place in cited if number not in DECISIONS) == []
+
+
+def test_harnesses_that_a_page_names_are_run_and_none_is_left_out() -> None:
+    named = {
+        name
+        for page in PAGES
+        for quoted, bare in re.findall(r'SOAK=(?:"([^"]+)"|(\w+))', page.read_text(encoding="utf-8"))
+        for name in (quoted or bare).split()
+    }
+    assert named <= set(HARNESSES)
+    modules = {path.stem for path in (ROOT / "tests" / "soak").glob("*.py")} - {"__init__", "__main__", "asked"}
+    assert modules == set(HARNESSES)

@@ -48,6 +48,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "proctoring/service.py",
         "proctoring/service_answers.py",
         "proctoring/service_http.py",
+        "proctoring/service_protocol.py",
         "proctoring/service_relay.py",
         "proctoring/service_uploads.py",
     ),
