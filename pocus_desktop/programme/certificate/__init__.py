@@ -1,0 +1,1 @@
+"""Certificates: signed, committing to sealed results; their status, their paper (docs/formats/certificate)."""
