@@ -52,7 +52,7 @@ class UnknownContextError(ProgrammeError):
 
 
 class PaperFailedError(ProgrammeError):
-    """The typesetter refused the template, or what it was given."""
+    """The typesetter refused what it was given: a name in characters that no font here can show."""
 
     code = "certificate.paper_failed"
-    blame = Blame.BUG
+    blame = Blame.CONTENT

@@ -1,0 +1,112 @@
+"""A certificate as PDF: PDF/A-3a and PDF/UA-1, fonts inside, the credential attached (formats/certificate 7).
+
+The typesetter checks both standards itself and refuses what does not conform. A name is data to it, never markup.
+"""
+
+import json
+import threading
+from datetime import UTC, date, datetime
+from functools import cache
+from io import BytesIO
+from typing import Any, Final
+
+import segno
+import typst
+
+from pocus_desktop.kernel import assets, words
+from pocus_desktop.programme.certificate import document as documents
+from pocus_desktop.programme.certificate.document import Certificate
+from pocus_desktop.programme.certificate.errors import PaperFailedError
+from pocus_desktop.programme.certificate.printed import printed_text
+
+LANGUAGES: Final = ("en", "es")
+_NAME_SIZES: Final = ((28, 34), (40, 28), (60, 20))
+"""Up to so many characters, this size in points; smaller still for the longest."""
+
+_SMALLEST_PT: Final = 15
+_MASK: Final = 3
+"""One of the eight patterns that a code may be overlaid with: to weigh all of them takes longer than the page."""
+
+_one_at_a_time: Final = threading.Lock()
+
+
+def to_pdf(certificate: Certificate, credential: bytes, *, language: str) -> bytes:
+    """The PDF of a certificate.
+
+    Args:
+        certificate: What the credential says.
+        credential: Signed; it goes inside as it is.
+        language: `en` or `es`.
+
+    Raises:
+        PaperFailedError: The typesetter refuses.
+    """
+    said = _said(certificate, credential, language)
+    try:
+        with _one_at_a_time:
+            pdf: Any = _compiler().compile(
+                sys_inputs={"said": json.dumps(said, ensure_ascii=False), "credential": credential.decode()},
+                pdf_standards=["a-3a", "ua-1"],
+            )
+    except (typst.TypstError, RuntimeError) as problem:
+        raise PaperFailedError(reason=str(problem)) from problem
+    assert isinstance(pdf, bytes)  # noqa: S101 - no file was named to write to
+    return pdf
+
+
+def _said(certificate: Certificate, credential: bytes, language: str) -> dict[str, Any]:
+    def say(key: str, **params: object) -> str:
+        return words.say(f"certificate.{key}", language, **params)
+
+    begins, ends = _day(certificate.valid_from_ms), _day(certificate.valid_until_ms)
+    rules = ", ".join(say("paper.rule", rule=rule.rule_id, since=rule.since.isoformat()) for rule in certificate.rules)
+    return {
+        "language": language,
+        "document-title": f"{say('title')}: {certificate.holder}",
+        "date": [begins.year, begins.month, begins.day],
+        "issuer": certificate.issuer,
+        "title": say("title"),
+        "certifies": say("paper.certifies"),
+        "holder": certificate.holder,
+        "name-size": next((size for most, size in _NAME_SIZES if len(certificate.holder) <= most), _SMALLEST_PT),
+        "has-shown": say("paper.has-shown"),
+        "areas": [documents.area_name(area, language) for area in certificate.areas],
+        "facts": [
+            [say("paper.valid"), say("paper.dates", begins=_told(begins, language), ends=_told(ends, language))],
+            [say("paper.number"), certificate.certificate_id],
+            [say("paper.rules"), rules],
+            [say("paper.verify"), certificate.url],
+        ],
+        "inside": say("paper.inside"),
+        "attachment": say("paper.attachment"),
+        "qr": _qr(printed_text(certificate, credential)),
+        "qr-alt": say("paper.qr", address=certificate.url),
+    }
+
+
+def _day(wall_ms: int) -> date:
+    return datetime.fromtimestamp(wall_ms / 1000, tz=UTC).date()
+
+
+def _told(day: date, language: str) -> str:
+    month = words.say(f"certificate.month.{day.month}", language)
+    return words.say("certificate.paper.day", language, day=day.day, month=month, year=day.year)
+
+
+def _qr(text: str) -> str:
+    drawn = BytesIO()
+    segno.make_qr(text, error="m", mask=_MASK).save(
+        drawn, kind="svg", border=0, dark="#14202b", xmldecl=False, svgclass=None
+    )
+    return drawn.getvalue().decode()
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(
+        assets.folder("certificate", "certificate.typ"),
+        root=assets.folder("certificate"),
+        font_paths=typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[assets.folder("fonts")]
+        ),
+    )
