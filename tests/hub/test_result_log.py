@@ -271,27 +271,33 @@ AUDITED: dict[str, tuple[str, list[tuple[Deed, int | None]]]] = {
 
 
 @pytest.mark.parametrize("deed", AUDITED)
-def test_an_audit_at_the_hub_names_each_deed(tmp_path: Path, deed: str) -> None:
-    kept = KeptLog(url=f"sqlite:///{tmp_path / 'hub.sqlite'}")
+def test_an_audit_at_the_hub_names_each_deed(kept: KeptLog, deed: str) -> None:
     files = {kept.digest(number): ENVELOPES[number] for number in range(4)}
     with kept.open() as log, kept.store() as store:
         for number in range(4):
             kept.accept(log, number)
         statement, expected = AUDITED[deed]
-        with closing(sqlite3.connect(tmp_path / "hub.sqlite")) as other, other:
-            other.execute(statement.format(*(kept.digest(number) for number in range(4))))
+        with store.transaction() as connection:
+            connection.exec_driver_sql(statement.format(*(kept.digest(number) for number in range(4))))
         found = deeds(kept, log, store, files)
         assert set(found) >= {(str(one), number) for one, number in expected}
         assert bool(found) == bool(expected)
 
 
-def test_an_audit_at_the_hub_looks_at_the_envelopes(tmp_path: Path) -> None:
-    kept = KeptLog(url=f"sqlite:///{tmp_path / 'hub.sqlite'}")
+def test_an_audit_at_the_hub_looks_at_the_envelopes(kept: KeptLog) -> None:
     with kept.open() as log, kept.store() as store:
         for number in range(3):
             kept.accept(log, number)
         files = {kept.digest(0): ENVELOPES[0], kept.digest(2): b"another"}
         assert deeds(kept, log, store, files) == [("envelope-missing", 1), ("envelope-altered", 2)]
+
+
+@pytest.mark.parametrize("at_once", [2, 5])
+def test_an_audit_looks_at_more_than_one_read_brings(kept: KeptLog, at_once: int) -> None:
+    with kept.open() as log, kept.store() as store:
+        for number in range(5):
+            kept.accept(log, number)
+        assert [one.number for one in store.log_held(at_once=at_once)] == [0, 1, 2, 3, 4]
 
 
 def test_a_real_result_comes_back_with_its_place_in_the_log(school: School) -> None:

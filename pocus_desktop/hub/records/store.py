@@ -37,7 +37,7 @@ from pocus_desktop.hub.records.store_moves import MoveRemark
 from pocus_desktop.hub.records.store_orders import OrderRemark
 from pocus_desktop.hub.records.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
 from pocus_desktop.sitting.receipt import entry_of, place_of
-from pocus_desktop.tlog.tiles import Part
+from pocus_desktop.tlog.tiles import WIDTH, Part
 
 FORMAT: Final = 1
 PLACE_BYTES: Final = 4096
@@ -226,10 +226,19 @@ class HubStore:
         with self.reading() as connection:
             return store_log.part(connection, part)
 
-    def log_held(self) -> Iterator[Held]:
-        """Every entry with the receipt that was given for it, in order, as they were when this began."""
-        with self.reading() as connection:
-            yield from store_log.held(connection)
+    def log_held(self, *, at_once: int = WIDTH) -> Iterator[Held]:
+        """Every entry with the receipt that was given for it, in order; entries that come meanwhile as well.
+
+        They are read so many at once, and no transaction is open in between: who goes through them reads envelopes.
+        """
+        after = -1
+        while True:
+            with self.reading() as connection:
+                found = store_log.held(connection, after, at_once)
+            yield from found
+            if len(found) < at_once:
+                return
+            after = found[-1].number
 
     def log_not_entered(self) -> tuple[str, ...]:
         """Envelopes that were accepted and that the log does not hold."""

@@ -5,7 +5,7 @@ Every function works on the caller's connection and in its transaction. Whoever 
 tree needs to grow. Roots of full tiles are kept so that old parts of a large tree need not be hashed again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -201,16 +201,24 @@ def part(connection: Connection, wanted: Part) -> bytes | None:
     return b"".join(hashes) if len(hashes) == wanted.width else None
 
 
-def held(connection: Connection) -> Iterator[Held]:
-    """Every entry with its receipt, in order."""
+def held(connection: Connection, after: int, at_once: int) -> list[Held]:
+    """The entries that follow a number with their receipts, in order, at most so many; fewer at the log's end."""
     chosen = (
         select(LOG_ENTRY.c.number, LOG_ENTRY.c.digest, LOG_ENTRY.c.entry, ENVELOPE.c.receipt)
         .outerjoin(ENVELOPE, ENVELOPE.c.digest == LOG_ENTRY.c.digest)
+        .where(LOG_ENTRY.c.number > after)
         .order_by(LOG_ENTRY.c.number)
+        .limit(at_once)
     )
-    for row in connection.execution_options(yield_per=WIDTH).execute(chosen):
-        receipt = None if row.receipt is None else bytes(row.receipt)
-        yield Held(number=row.number, digest=row.digest, entry=bytes(row.entry), receipt=receipt)
+    return [
+        Held(
+            number=row.number,
+            digest=row.digest,
+            entry=bytes(row.entry),
+            receipt=None if row.receipt is None else bytes(row.receipt),
+        )
+        for row in connection.execute(chosen)
+    ]
 
 
 def state_of(origin: str, size: int, peaks: bytes, checkpoint: bytes) -> LogState:
