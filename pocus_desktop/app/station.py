@@ -362,25 +362,27 @@ class Station:
         return admissions.verify(envelope, self._trusting.hubs)
 
     def _choice(self, path: Path, language: str) -> AdmissionChoice:
+        """An admission as it is listed; what keeps it from being sat is told in place of how it counts."""
         admission_id = path.name.removesuffix(ADMISSION_SUFFIX)
+        listed = AdmissionChoice(admission_id=admission_id, title=path.stem)
         try:
             verified = self._admission(admission_id)
             admitted = verified.admission
-            entry = self._library.find(admitted.bundle_id, admitted.minimum_version)
+            listed = listed._replace(
+                needs_code=admitted.sign_in_code is not None
+            )  # before the reason is told
+            titles = self._library.find(admitted.bundle_id, admitted.minimum_version).title
+            listed = listed._replace(title=titles.get(language) or titles.get("en") or next(iter(titles.values())))
             folder = self._sitting_folder(admitted.admission_id)
             folder.require_here()
             is_resumable = folder.has_journal and folder.closed() is None
         except PocusError as error:
             log.failure(error)
             told = error.explain(language)
-            return AdmissionChoice(admission_id=admission_id, title=path.stem, told=f"{told.what} {told.next}")
-        title = entry.title.get(language) or entry.title.get("en") or next(iter(entry.title.values()))
-        return AdmissionChoice(
-            admission_id=admission_id,
-            title=title,
+            return listed._replace(told=f"{told.what} {told.next}")
+        return listed._replace(
             told=words.say(f"app.mode_{admitted.mode}", language),
             is_resumable=is_resumable,
-            needs_code=admitted.sign_in_code is not None,
             challenge=self._letting_in.challenge(verified),
         )
 

@@ -7,10 +7,12 @@ from queue import SimpleQueue
 import numpy as np
 import pytest
 
+from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.admission.enrolment import Enrolment
 from pocus_desktop.admission.errors import WrongCandidateError
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.sign_in import sign_in_verifier
 from pocus_desktop.admission.trusting import Override
 from pocus_desktop.app.station import NoSuchAdmissionError, OpenSitting
 from pocus_desktop.app.station_keys import station_keys
@@ -25,6 +27,8 @@ from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting import intents
+from pocus_desktop.sitting.errors import MovedAwayError
+from pocus_desktop.sitting.folder import MovedAway, SittingFolder
 from pocus_desktop.sitting.views import CaseView, HandedInView, ReviewView, View
 from tests.bundle.trust.academy import DAY_MS, Academy, key
 
@@ -164,6 +168,27 @@ def test_an_admission_whose_bundle_is_missing_says_so_among_the_choices(world: W
     [choice] = world.station.choices("en")
     assert not choice.is_resumable
     assert "sore-leg" in choice.told
+
+
+def test_who_has_a_code_is_asked_for_it_and_told_that_the_sitting_was_moved_away(world: World) -> None:
+    workshop = world.workshop
+    envelope = workshop.admission(candidate=Candidate(id="C-1001", display_name="Alex Moreno"), mode=Mode.TRIAL)
+    plain = admissions.verify(envelope, [workshop.academy.signing.public]).admission
+    verifier = sign_in_verifier("7KQ-4TN", admission_id=plain.admission_id)
+    with_code = plain.model_copy(update={"sign_in_code": verifier})
+    admission_id = world.station.admit(admissions.issue(with_code, [workshop.academy.signing]))
+
+    def opened() -> OpenSitting:
+        return world.station.open(candidate_id="C-1001", admission_id=admission_id, language="en", code="7KQ-4TN")
+
+    opened().close()
+    folder = SittingFolder(path=workshop.home.sittings / admission_id)
+    folder.keep_moved(MovedAway(at_ms=1_790_000_000_000, last_seq=3, head="00" * 32, to="a stick"))
+    [choice] = world.station.choices("en")
+    assert (choice.title, choice.needs_code, choice.is_resumable) == ("Sore leg", True, False)
+    assert "a stick" in choice.told
+    with pytest.raises(MovedAwayError):
+        opened()
 
 
 def test_a_damaged_admission_is_among_the_choices_with_its_reason(world: World) -> None:
