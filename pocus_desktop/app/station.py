@@ -368,9 +368,7 @@ class Station:
         try:
             verified = self._admission(admission_id)
             admitted = verified.admission
-            listed = listed._replace(
-                needs_code=admitted.sign_in_code is not None
-            )  # before the reason is told
+            listed = listed._replace(needs_code=admitted.sign_in_code is not None)  # before the reason is told
             titles = self._library.find(admitted.bundle_id, admitted.minimum_version).title
             listed = listed._replace(title=titles.get(language) or titles.get("en") or next(iter(titles.values())))
             folder = self._sitting_folder(admitted.admission_id)

@@ -242,7 +242,7 @@ class ScriptedCandidate(QObject):
         for item in view.items:
             answer = self._script.answers.get(item.item.id)
             if answer is not None and item.locked_reason is None and self._is_shown(screen):
-                yield from self._answer(screen, item.item.id, answer)
+                yield from self._answer(screen, item.item.id, left_to_give(answer, item.response))
         yield lambda: not self._is_shown(screen) or self._has_answers(view)
         for _ in range(self._script.think_ms // BEAT_MS):
             yield None
@@ -421,6 +421,13 @@ class ScriptedCandidate(QObject):
 
 def _is_checked(screen: SystemCheckScreen) -> bool:
     return len(screen.findings) == len(PROBES)
+
+
+def left_to_give(answer: Response, given: Response | None) -> Response:
+    """What is left of an answer where a sitting goes on: a second click on a marked point would take it away again."""
+    if isinstance(answer, SelectPointResponse) and isinstance(given, SelectPointResponse):
+        return SelectPointResponse(points=answer.points[len(given.points) :])
+    return answer
 
 
 def _step(view: View) -> tuple[str, int]:

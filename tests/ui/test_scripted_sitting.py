@@ -23,7 +23,7 @@ from pocus_desktop.ui.candidate.rooms import Rooms
 from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.check.inspector import EngineFindings
 from pocus_desktop.ui.launch import show_sign_in
-from pocus_desktop.ui.scripted import Script, ScriptedCandidate, ScriptRefusedError
+from pocus_desktop.ui.scripted import Script, ScriptedCandidate, ScriptRefusedError, left_to_give
 from tests.ui.conftest import settle
 
 pytestmark = pytest.mark.slow
@@ -129,6 +129,16 @@ def test_a_candidate_sits_in_spanish_and_leaves_with_a_receipt(qtbot: QtBot, tmp
         assert {"answered", "play-started", "went-on", "handed-in"} <= kinds
     finally:
         room.close()
+
+
+def test_a_point_that_was_marked_before_the_program_died_is_not_clicked_away() -> None:
+    both = (Point(x_px=241, y_px=176), Point(x_px=20, y_px=30))
+    answer = SelectPointResponse(points=both)
+    first = SelectPointResponse(points=(Point(x_px=240.8, y_px=176.2),))
+    assert left_to_give(answer, None) == answer
+    assert left_to_give(answer, first) == SelectPointResponse(points=both[1:])
+    assert left_to_give(answer, answer) == SelectPointResponse(points=())
+    assert left_to_give(ANSWERS["compressible"], ANSWERS["compressible"]) == ANSWERS["compressible"]
 
 
 @pytest.mark.parametrize("candidate_id", ["C-99999"])
