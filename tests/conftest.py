@@ -3,10 +3,13 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from pocus_desktop.crypto import password
 
 # How fast a busy machine makes an example is no claim of any test; benchmarks are beside a reference.
 settings.register_profile("pocus", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -143,3 +146,11 @@ def _garbage_goes_on_the_main_thread(request: pytest.FixtureRequest) -> Iterator
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_passphrase_is_stretched_once() -> Iterator[None]:
+    """Argon2id takes its time on purpose; of the same passphrase, salt and cost it makes the same key again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password, "_stretch", cache(password._stretch))
+        yield

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,6 @@ from pocus_desktop.app.station import OpenSitting, Station
 from pocus_desktop.app.workshop import Workshop
 from pocus_desktop.authoring.build.recipe import Recipe
 from pocus_desktop.authoring.media.clip import encode_clip
-from pocus_desktop.crypto import password
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.sitting.errors import DiskFullError
@@ -41,15 +39,6 @@ from tests.conftest import small_source
 SECRET = b"\x07" * 32
 HOUR_MS = 3_600_000
 NOW_MS = 1_800_000_000_000
-
-
-STRETCH = cache(password._stretch)
-
-
-@pytest.fixture(autouse=True)
-def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same passphrase is stretched once for all tests of this page."""
-    monkeypatch.setattr(password, "_stretch", STRETCH)
 
 
 class Room:

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.room_code import Challenge, open_secret, source_of
-from pocus_desktop.crypto import password
 from pocus_desktop.crypto.keystore import FileKeyStore
 from tests.cli.test_enrolment_commands import Places, places
 
@@ -19,15 +17,6 @@ pytestmark = pytest.mark.slow
 
 __all__ = ["places"]
 TODAY = ("--from", "2026-01-01", "--until", "2099-01-01")
-
-
-STRETCH = cache(password._stretch)
-
-
-@pytest.fixture(autouse=True)
-def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same passphrase is stretched once for all tests of this page."""
-    monkeypatch.setattr(password, "_stretch", STRETCH)
 
 
 def test_a_centre_answers_its_stations_and_prints_a_book(places: Places) -> None:

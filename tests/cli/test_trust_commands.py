@@ -1,7 +1,6 @@
 """Key ceremonies by the commands that officers type: keys on media of their own, files that are passed, paper."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from pocus_desktop.bundle.trust.state import TrustState
 from pocus_desktop.cli import trust_change, trust_show, trust_sign
 from pocus_desktop.cli.main import COMMANDS, pocus, run
 from pocus_desktop.cli.trust import COMMANDS as TRUST_COMMANDS
-from pocus_desktop.crypto import keystore
-from pocus_desktop.crypto.password import open_with_passphrase
 from tests.bundle.trust.academy import DAY_MS, NOW_MS
 
 AREA = "lower-extremity-dvt"
@@ -71,12 +68,6 @@ class Table:
         return client.refresh([FolderCarrier(self.depot)], now_ms=NOW_MS).state
 
 
-@cache
-def _opened_once(data: bytes, passphrase: str, *, purpose: str) -> bytes:
-    """The same file and passphrase open to the same key; the work is done once for the run."""
-    return open_with_passphrase(data, passphrase, purpose=purpose)
-
-
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everyone's key, made once: Argon2id takes its time on purpose."""
@@ -91,7 +82,6 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def table(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Table:
     monkeypatch.setenv("POCUS_PASSPHRASE", WORD)
-    monkeypatch.setattr(keystore, "open_with_passphrase", _opened_once)
     for module in (trust_change, trust_sign, trust_show):
         monkeypatch.setattr(module, "now_ms", lambda: NOW_MS)
     for stick in media.iterdir():

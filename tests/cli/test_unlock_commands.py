@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
@@ -19,7 +19,6 @@ from pocus_desktop.admission.day_key import DayKey, read_words
 from pocus_desktop.app.faces import faces
 from pocus_desktop.bundle.writer import BundleSource, SourceMember, Written, write_bundle
 from pocus_desktop.cli.main import run
-from pocus_desktop.crypto import password
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel.settings import HOME_VARIABLE
@@ -59,7 +58,6 @@ class Town:
 
 @pytest.fixture
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Town:
-    monkeypatch.setattr(password, "_stretch", cache(password._stretch))  # one file's passphrase costs once
     monkeypatch.setenv("POCUS_PASSPHRASE", "correct horse")
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
     signer, academy = SigningKey.generate(), AcademyKeys.generate()

@@ -1,7 +1,6 @@
 """From the hub's secret to another station, by codes alone: the centre's device, the book, the stick, the academy."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.room_code import Purpose
 from pocus_desktop.app.moving import Moving
 from pocus_desktop.app.station import OpenSitting
-from pocus_desktop.crypto import password
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring.code_book import page
@@ -25,14 +23,6 @@ from pocus_desktop.ui.candidate.desk import RoomCode
 from tests.conftest import small_source
 from tests.e2e.academy import CANDIDATE, RIGHT, answer, at, hand_in, told
 from tests.e2e.centre import CENTRE, Centre
-
-STRETCH = cache(password._stretch)
-
-
-@pytest.fixture(autouse=True)
-def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same passphrase is stretched once for all tests of this page."""
-    monkeypatch.setattr(password, "_stretch", STRETCH)
 
 
 @pytest.fixture

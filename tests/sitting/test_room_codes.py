@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission import room_code
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.room_code import Challenge, Purpose, Source
-from pocus_desktop.crypto import password
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.sitting import events, intents, views
 from pocus_desktop.sitting.codec import Recorded
@@ -26,15 +24,6 @@ SECRET = b"\x07" * 32
 START = admissions.start_code_verifier("4711", admission_id="adm_1")
 SIGN_IN = admissions.start_code_verifier("K7M", admission_id="adm_1")
 MINUTE_MS = 60_000
-
-
-STRETCH = cache(password._stretch)
-
-
-@pytest.fixture(autouse=True)
-def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same passphrase is stretched once for all tests of this page."""
-    monkeypatch.setattr(password, "_stretch", STRETCH)
 
 
 def begin(world: World, **changes: Any) -> Sitting:
