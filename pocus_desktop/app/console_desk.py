@@ -32,7 +32,7 @@ from pocus_desktop.proctoring.live_room import LiveRoom, passed_ms
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import RecordLine, record
 from pocus_desktop.proctoring.relay_view import HeldEnvelope
-from pocus_desktop.proctoring.room import EMPTY, Effect, Ordered, RoomState, Tell
+from pocus_desktop.proctoring.room_state import EMPTY, Effect, Ordered, RoomState, Tell
 from pocus_desktop.proctoring.view import room_view
 from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.desk import CentreCard, ConsoleView, RehearsalCard, StationCard

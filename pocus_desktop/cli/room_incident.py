@@ -32,7 +32,7 @@ from pocus_desktop.proctoring.incident_reference import as_name
 from pocus_desktop.proctoring.incident_telling import classed, tell_incident
 from pocus_desktop.proctoring.incidents import Draft
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
-from pocus_desktop.proctoring.room import RoomState
+from pocus_desktop.proctoring.room_state import RoomState
 from pocus_desktop.proctoring.taxonomy import taxonomy
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.incident_carrier import FolderIncidents, HubIncidents

@@ -10,7 +10,7 @@ from pocus_desktop.proctoring.check_in import Arrival, Seat
 from pocus_desktop.proctoring.close_out import SittingEnd
 from pocus_desktop.proctoring.documents import SittingReport
 from pocus_desktop.proctoring.order_plan import OVER
-from pocus_desktop.proctoring.room import RoomState, Station
+from pocus_desktop.proctoring.room_state import RoomState, Station
 
 _NO_RESULTS: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -20,7 +20,7 @@ from pocus_desktop.proctoring.incident_sending import IncidentCarrier, Sent, aca
 from pocus_desktop.proctoring.incidents import LONGEST_LINE, MOST_BEYOND, Draft, Incident, amend, begin
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.policy import exceeded, given
-from pocus_desktop.proctoring.room import RoomState
+from pocus_desktop.proctoring.room_state import RoomState
 
 FOLDER: Final = "incidents"
 """Within the room's."""

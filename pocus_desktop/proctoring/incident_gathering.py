@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pocus_desktop.proctoring.incidents import MOST_NOTES, MOST_ORDERS, Draft, Evidence, NoteRef, OrderRef, StationRef
-from pocus_desktop.proctoring.room import RoomState, Station
+from pocus_desktop.proctoring.room_state import RoomState, Station
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,13 @@ from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.proctoring import events, room
+from pocus_desktop.proctoring import events, room, room_orders
 from pocus_desktop.proctoring.documents import MOST_CARDS_TOLD, RoomReply, StationHello, StationReport
 from pocus_desktop.proctoring.errors import REFUSALS, NobodySitsError, NoSuchStationError, RoomError
 from pocus_desktop.proctoring.events import Event
 from pocus_desktop.proctoring.policy import held_policy, require_within
-from pocus_desktop.proctoring.room import Effect, Refuse, RoomState, Station, Step, outstanding
+from pocus_desktop.proctoring.room_orders import outstanding
+from pocus_desktop.proctoring.room_state import Effect, Refuse, RoomState, Station, Step
 from pocus_desktop.proctoring.store import RoomJournal
 from pocus_desktop.proctoring.view import RoomView, room_view
 
@@ -242,7 +243,7 @@ class LiveRoom:
             if self._policy is not None:
                 allowed, admission_id = self._policy.policy, sitting.admission_id
                 require_within(allowed, act, self._state, admission_id=admission_id, who=who, reason=reason)
-            number, after = room.next_number(self._state, found.station_id, sitting.admission_id)
+            number, after = room_orders.next_number(self._state, found.station_id, sitting.admission_id)
             order = make_order(
                 {
                     "order_id": new_order_id(),

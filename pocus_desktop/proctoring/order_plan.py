@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from pocus_desktop.admission.proctor_order import NEEDS_REASON, Kind
 from pocus_desktop.kernel import words
 from pocus_desktop.proctoring.documents import SittingReport
-from pocus_desktop.proctoring.room import RoomState, Station
+from pocus_desktop.proctoring.room_state import RoomState, Station
 
 Why: TypeAlias = Literal[
     "not-in", "no-sitting", "handed-in", "paused-already", "not-paused", "no-hand", "nothing-to-authorise", "no-time"

@@ -19,7 +19,7 @@ from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.proctoring.incident_reference import BadReferenceError, read_reference
-from pocus_desktop.proctoring.room import RoomState
+from pocus_desktop.proctoring.room_state import RoomState
 
 FILE: Final = "policy.json"
 """Within the room's folder."""

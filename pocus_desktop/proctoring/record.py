@@ -8,7 +8,7 @@ from typing import Final
 from pocus_desktop.admission.proctor_order import Act, AddTime, Break, LowerHand, Message, RemoveTime, told_by
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.proctoring.room import Course, Ordered, RoomState
+from pocus_desktop.proctoring.room_state import Course, Ordered, RoomState
 
 _BREATH_MS: Final = 2_000
 """How far apart the orders of one question are at most: each is signed and written before the next."""

@@ -59,7 +59,7 @@ from pocus_desktop.proctoring.errors import (
 )
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.pairing import read_card, says_more
-from pocus_desktop.proctoring.room import Effect, Station, Wake
+from pocus_desktop.proctoring.room_state import Effect, Station, Wake
 from pocus_desktop.proctoring.service_http import Counter, problem, read_body
 from pocus_desktop.proctoring.service_places import Places
 from pocus_desktop.proctoring.service_protocol import HEAD_S, IDLE_S, loop_factory, protocol

@@ -5,6 +5,7 @@ A console that is killed loses nothing that it acted on: an order is in here bef
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ _TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'append only'); END""",
     "CREATE TRIGGER no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'append only'); END",
 )
+_AT_ONCE: Final = 500
 _BUSY: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
 
 
@@ -82,19 +84,23 @@ class RoomJournal:
             except DBAPIError as problem:
                 raise _ours(problem) from problem
 
-    def events(self) -> tuple[Event, ...]:
-        """Everything that was written, in order.
+    def events(self) -> Iterator[Event]:
+        """Everything that was written, in order; a day's reports are many, and no more than some are held at once.
 
         Raises:
             BadRoomEventError: A row is none of this program's.
             JournalUnusableError: It cannot be read.
         """
-        with self._lock:
-            try:
-                rows = self._connection.execute(select(_EVENT.c.body).order_by(_EVENT.c.seq)).all()
-            except DBAPIError as problem:
-                raise _ours(problem) from problem
-        return tuple(events.decode(bytes(body)) for (body,) in rows)
+        next_seq = 1
+        while next_seq <= self._seq:
+            part = select(_EVENT.c.body).where(_EVENT.c.seq.between(next_seq, next_seq + _AT_ONCE - 1))
+            next_seq += _AT_ONCE
+            with self._lock:
+                try:
+                    bodies = self._connection.execute(part.order_by(_EVENT.c.seq)).scalars().all()
+                except DBAPIError as problem:
+                    raise _ours(problem) from problem
+            yield from (events.decode(bytes(body)) for body in bodies)
 
     def close(self) -> None:
         """Let go of the file."""

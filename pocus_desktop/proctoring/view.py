@@ -12,7 +12,8 @@ from typing import Final
 from pocus_desktop.kernel import words
 from pocus_desktop.proctoring.check_in import as_counted
 from pocus_desktop.proctoring.documents import Health, Noted, SittingReport, StationReport
-from pocus_desktop.proctoring.room import SILENT_MS, Course, Ordered, RoomState, Station, foreign_orders
+from pocus_desktop.proctoring.room_orders import foreign_orders
+from pocus_desktop.proctoring.room_state import SILENT_MS, Course, Ordered, RoomState, Station
 
 LITTLE_DISK_BYTES: Final = 500_000_000
 LOW_BATTERY_PERCENT: Final = 20

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pocus_desktop.proctoring import day, room
+from pocus_desktop.proctoring import day, room, room_state
 from pocus_desktop.proctoring.close_out import checklist
 from pocus_desktop.proctoring.documents import Health
 from tests.proctoring.reports import sitting
@@ -47,7 +47,7 @@ def test_what_its_station_sent_after_the_candidate_left_is_sent() -> None:
     story = left(**SEALED)
     assert stand(story, **{"a" * 64: "received"}) == ("sent", True)
     assert stand(story.reported(number=4, sitting=None, health=Health(outbox_waiting=0))) == ("sent", True)
-    story.later(room.SILENT_MS + 1)
+    story.later(room_state.SILENT_MS + 1)
     assert stand(story) == ("waiting", False), "a silent station may have said it before the result was there"
 
 

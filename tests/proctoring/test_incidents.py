@@ -45,7 +45,8 @@ from pocus_desktop.proctoring.incidents import (
     amend,
     begin,
 )
-from pocus_desktop.proctoring.room import EMPTY, RoomState, step
+from pocus_desktop.proctoring.room import step
+from pocus_desktop.proctoring.room_state import EMPTY, RoomState
 from pocus_desktop.proctoring.taxonomy import FALLBACK, taxonomy
 from tests.proctoring.reports import CONSOLE, STATION, order_came, report, sitting
 

@@ -10,7 +10,7 @@ import pytest
 
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.proctoring import room
+from pocus_desktop.proctoring import room_orders
 from pocus_desktop.proctoring.errors import JournalUnusableError, LaterJournalError
 from pocus_desktop.proctoring.events import BadRoomEventError
 from pocus_desktop.proctoring.live_room import JOURNAL, LiveRoom
@@ -37,7 +37,7 @@ def test_a_console_that_was_killed_knows_what_it_was_told(tmp_path: Path, orders
     (station,) = again.state.stations.values()
     assert (station.candidate_id, station.is_in, again.state.present["C-17"].how) == ("C-17", True, "passport")
     assert [order_id for order_id in told if again.state.orders[order_id].course != "sent"] == []
-    assert room.outstanding(again.state, station.station_id) == ()
+    assert room_orders.outstanding(again.state, station.station_id) == ()
     numbers = [order.asked.number for order in again.state.orders.values()]
     assert numbers == list(range(1, len(numbers) + 1))
     again.close()

@@ -6,7 +6,7 @@ import pytest
 
 from pocus_desktop.admission.proctor_order import Kind
 from pocus_desktop.proctoring.order_plan import plan
-from pocus_desktop.proctoring.room import SILENT_MS
+from pocus_desktop.proctoring.room_state import SILENT_MS
 from tests.proctoring.reports import STATION, sitting
 from tests.proctoring.test_room import Story, begun
 

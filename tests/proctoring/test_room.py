@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pocus_desktop.crypto.keys import SigningKey
-from pocus_desktop.proctoring import events, room
+from pocus_desktop.proctoring import events, room, room_orders, room_state
 from pocus_desktop.proctoring.events import Event
-from pocus_desktop.proctoring.room import EMPTY, GOOD_MS, SILENT_MS, RoomState, Tell, Wake
+from pocus_desktop.proctoring.room_state import EMPTY, GOOD_MS, SILENT_MS, RoomState, Tell, Wake
 from tests.proctoring.reports import CONSOLE, STATION, order_came, report, sitting
 
 KEY = SigningKey.from_seed(b"s" * 32).public
@@ -66,14 +66,14 @@ class Story:
         return self.given(events.Ticked(**self.at()))
 
     def handed_over(self) -> "Story":
-        ids = tuple(order.asked.order_id for order in room.outstanding(self.state, STATION))
+        ids = tuple(order.asked.order_id for order in room_orders.outstanding(self.state, STATION))
         return self.given(events.OrdersHandedOver(order_ids=ids, **self.at()))
 
     def course(self, number: int = 1) -> str:
         return self.state.orders[f"ord_{number:020d}"].course
 
     def going_out(self) -> list[int]:
-        return [order.asked.number for order in room.outstanding(self.state, STATION)]
+        return [order.asked.number for order in room_orders.outstanding(self.state, STATION)]
 
 
 def begun() -> Story:
@@ -139,13 +139,13 @@ def test_what_waits_behind_an_order_is_asked_about_with_it() -> None:
     story.asked(2)
     story.later(GOOD_MS // 2 + 1)
     assert (story.course(1), story.course(2), story.going_out()) == ("again", "again", [])
-    assert room.next_number(story.state, STATION, "adm-1") == (3, 0)
+    assert room_orders.next_number(story.state, STATION, "adm-1") == (3, 0)
 
 
 def test_an_order_asked_after_one_was_doubted_does_not_wait_for_it() -> None:
     story = begun().asked(1).later(GOOD_MS + 1).asked(2)
     assert story.going_out() == [2]
-    assert room.next_number(story.state, STATION, "adm-1") == (3, 2)
+    assert room_orders.next_number(story.state, STATION, "adm-1") == (3, 2)
 
 
 def test_what_comes_of_an_order_that_was_given_up_is_told_all_the_same() -> None:
@@ -219,14 +219,14 @@ def test_two_consoles_agree_by_the_reports() -> None:
     told = obeyed()
     first.reported(number=2, sitting=told)
     second.reported(number=2, sitting=told)
-    assert [came.kind for came in room.foreign_orders(second.state, STATION)] == ["pause"]
-    assert room.foreign_orders(first.state, STATION) == ()
-    assert room.next_number(second.state, STATION, "adm-1") == (1, 0)  # numbers are each console's own
+    assert [came.kind for came in room_orders.foreign_orders(second.state, STATION)] == ["pause"]
+    assert room_orders.foreign_orders(first.state, STATION) == ()
+    assert room_orders.next_number(second.state, STATION, "adm-1") == (1, 0)  # numbers are each console's own
 
 
 def test_a_console_that_lost_its_journal_goes_on_with_its_numbers() -> None:
     story = begun().reported(number=2, sitting=obeyed(number=7))
-    assert room.next_number(story.state, STATION, "adm-1") == (8, 7)
+    assert room_orders.next_number(story.state, STATION, "adm-1") == (8, 7)
 
 
 def test_a_console_that_comes_back_sends_nothing_late() -> None:
@@ -254,14 +254,14 @@ def test_a_sitting_that_is_begun_anew_elsewhere_waits_for_no_order_that_the_firs
     story = begun().asked().handed_over().reported(number=2, sitting=obeyed())
     story.given(events.StationCame(station_id=second, name="Station 2", signing=KEY, is_ours=True, **story.at()))
     story.reported(station_id=second, name="Station 2", number=1, sitting=sitting(sitting="sit-2"))
-    assert room.next_number(story.state, STATION, "adm-1") == (2, 1)
-    assert room.next_number(story.state, second, "adm-1") == (2, 0)
+    assert room_orders.next_number(story.state, STATION, "adm-1") == (2, 1)
+    assert room_orders.next_number(story.state, second, "adm-1") == (2, 0)
 
 
 def test_what_a_station_did_not_take_down_is_waited_for_by_nothing() -> None:
     story = begun().asked(1).handed_over()
     story.reported(number=2, sitting=obeyed(1, outcome="refused", reason="order.other_station", seq=0))
-    assert room.next_number(story.state, STATION, "adm-1") == (2, 0)
+    assert room_orders.next_number(story.state, STATION, "adm-1") == (2, 0)
 
 
 def test_a_seat_is_one_candidates_and_a_candidate_has_one() -> None:
@@ -279,13 +279,13 @@ def test_effects_name_their_station() -> None:
 
 
 def test_what_a_station_that_only_asks_tells_counts_for_nothing() -> None:
-    story = begun().asked().later(room.SILENT_MS + 1)
+    story = begun().asked().later(room_state.SILENT_MS + 1)
     kept = len(story.kept)
     stranger = "x25519-" + "e" * 32
     key = SigningKey.from_seed(b"e" * 32).public
     story.given(events.StationCame(station_id=stranger, name="E", signing=key, is_ours=False, **story.at()))
     story.reported(station_id=stranger, sitting=sitting(is_hand_raised=True, orders=(order_came(number=999),)))
-    assert (story.told, story.course(), room.next_number(story.state, STATION, "adm-1")) == ([], "asked", (2, 1))
+    assert (story.told, story.course(), room_orders.next_number(story.state, STATION, "adm-1")) == ([], "asked", (2, 1))
     story.given(events.StationCame(station_id=stranger, name="Station 1", signing=key, is_ours=False, **story.at()))
     assert story.state.stations[stranger].name == "E"
     assert len(story.kept) == kept + 1, "a stranger fills no disk"
@@ -298,7 +298,7 @@ def test_what_a_station_that_only_asks_tells_counts_for_nothing() -> None:
 
 def test_strangers_take_no_place_from_the_rooms_own() -> None:
     story = Story().opened()
-    for number in range(room.MOST_ASKING + 1):
+    for number in range(room_state.MOST_ASKING + 1):
         key = SigningKey.from_seed(number.to_bytes(32, "big")).public
         name = f"x25519-{number:032x}"
         story.given(events.StationCame(station_id=name, name="x", signing=key, is_ours=False, **story.at()))

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pocus_desktop.proctoring import events, room
+from pocus_desktop.proctoring import events, room, room_orders, room_state
 from tests.proctoring.reports import STATION, order_came, sitting
 from tests.proctoring.test_room import Story, begun
 
@@ -60,16 +60,18 @@ def test_whatever_happens(history: list[tuple[str, int, int]]) -> None:
         assert all(now.orders[name].course == course for name, course in final.items())
         assert {order.asked.number for order in now.orders.values() if order.course in FINAL} <= obeyed
         # nothing goes out late, twice, or after it was answered
-        out = room.outstanding(now, STATION)
-        assert all(now.now_ms - order.asked.at_ms <= room.GOOD_MS for order in out if order.good_ms >= 0)
+        out = room_orders.outstanding(now, STATION)
+        assert all(now.now_ms - order.asked.at_ms <= room_state.GOOD_MS for order in out if order.good_ms >= 0)
         assert len({order.asked.order_id for order in out}) == len(out)
-        assert all(order.course in room.OPEN for order in out)
+        assert all(order.course in room_state.OPEN for order in out)
+        # what is under way is known without looking at all that ever was
+        assert now.under_way == tuple(name for name, order in now.orders.items() if order.course in room_state.OPEN)
         # a replay of what is kept knows all that is final, and sends nothing by itself
         again = Story(state=room.replay(story.kept), now_ms=story.now_ms).opened().state
         assert {name: o.course for name, o in again.orders.items() if o.course in FINAL | {"withdrawn"}} == {
             name: o.course for name, o in now.orders.items() if o.course in FINAL | {"withdrawn"}
         }
-        assert room.outstanding(again, STATION) == ()
+        assert room_orders.outstanding(again, STATION) == ()
         assert again.orders.keys() == now.orders.keys()
 
 

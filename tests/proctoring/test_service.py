@@ -40,7 +40,7 @@ from pocus_desktop.proctoring.errors import (
 from pocus_desktop.proctoring.link import Address, RoomLink
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.pairing import FRESH_MS
-from pocus_desktop.proctoring.room import GOOD_MS
+from pocus_desktop.proctoring.room_state import GOOD_MS
 from pocus_desktop.proctoring.service import MOST_WAITS
 from pocus_desktop.proctoring.service_http import Counter
 from pocus_desktop.proctoring.service_protocol import RoomProtocol

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pocus_desktop.kernel import words
-from pocus_desktop.proctoring import events, room
+from pocus_desktop.proctoring import events, room_state
 from pocus_desktop.proctoring.documents import Health, LimitLeft, Noted
 from pocus_desktop.proctoring.view import RoomView, Urgency, room_view
 from pocus_desktop.sitting.state import Stage
@@ -126,7 +126,7 @@ def test_stations_alike_stand_in_the_order_in_which_people_count() -> None:
 def test_an_order_is_told_wherever_it_is() -> None:
     story = begun().asked()
     assert seen(story).rows[0].orders[0].told == "Pause: waits for the link"
-    story.later(room.GOOD_MS + 1)
+    story.later(room_state.GOOD_MS + 1)
     assert [mark.code for mark in seen(story).rows[0].marks] == ["order-again", "silent"]
 
 

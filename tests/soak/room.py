@@ -23,7 +23,7 @@ from pocus_desktop.proctoring.agent import Identity, RoomAgent, Seen
 from pocus_desktop.proctoring.documents import MOST_ORDERS_TOLD, Health, OrderCame
 from pocus_desktop.proctoring.link import Address
 from pocus_desktop.proctoring.pairing import PairedRoom
-from pocus_desktop.proctoring.room import OPEN
+from pocus_desktop.proctoring.room_state import OPEN
 from tests.proctoring.reports import order_came, sitting
 from tests.proctoring.school_room import Seat, console, grant_of
 from tests.soak import asked

@@ -15,7 +15,7 @@ from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.incident_folder import Filed, Shelf
 from pocus_desktop.proctoring.incident_reference import as_name
 from pocus_desktop.proctoring.incidents import Draft, Incident
-from pocus_desktop.proctoring.room import RoomState
+from pocus_desktop.proctoring.room_state import RoomState
 from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.button import Button

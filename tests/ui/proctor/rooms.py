@@ -8,14 +8,14 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.proctor_order import Kind, ProctorOrder, issue_order, new_order_id
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.proctoring import check_in, day, events, room
+from pocus_desktop.proctoring import check_in, day, events, room, room_orders, room_state
 from pocus_desktop.proctoring.check_in import Seat
 from pocus_desktop.proctoring.close_out import checklist
 from pocus_desktop.proctoring.documents import Health, LimitLeft, Noted, OrderCame, SittingReport, StationReport
 from pocus_desktop.proctoring.events import Event
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import record
-from pocus_desktop.proctoring.room import EMPTY, RoomState
+from pocus_desktop.proctoring.room_state import EMPTY, RoomState
 from pocus_desktop.proctoring.view import room_view
 from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.desk import BundleCard, CentreCard, ConsoleView, StationCard
@@ -180,7 +180,7 @@ class Room:
         """The station follows what goes out to it, and says so."""
         last = self.reports[number]
         sitting = last.sitting
-        for order in room.outstanding(self.state, station_id(number)) if sitting is not None else ():
+        for order in room_orders.outstanding(self.state, station_id(number)) if sitting is not None else ():
             assert sitting is not None
             came = OrderCame(
                 order_id=order.asked.order_id, console=CONSOLE, number=order.asked.number, kind=order.asked.kind,
@@ -260,7 +260,7 @@ class Room:
             assert station.report is not None
             assert station.report.sitting is not None
             admission_id = station.report.sitting.admission_id
-            number, after = room.next_number(self.state, one, admission_id)
+            number, after = room_orders.next_number(self.state, one, admission_id)
             order = ProctorOrder(
                 order_id=new_order_id(), centre_id="north", console=CONSOLE, number=number, after=after,
                 admission_id=admission_id, station=station.signing.raw.hex(), made_at_ms=self.wall_ms, who=self.who,
@@ -273,7 +273,7 @@ class Room:
             self.give(asked)
 
 
-def _done(order: room.Ordered, who: str) -> dict[str, Any]:
+def _done(order: room_state.Ordered, who: str) -> dict[str, Any]:
     """What a station's report is after it obeyed."""
     match order.asked.kind:
         case "pause":
