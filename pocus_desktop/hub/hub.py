@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.bundle.verifier import TrustPolicy
-from pocus_desktop.case.models import Assessment
+from pocus_desktop.case.models import Assessment, ContentArea
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Status
@@ -27,11 +27,13 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Offer, Point
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
+from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
 from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registering import read_bundle
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.registry.store import RegistryStore
+from pocus_desktop.hub.replaying import told_sitting
 from pocus_desktop.hub.results_log.audit import Finding, audit_records
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.settling import Settling
@@ -123,6 +125,15 @@ class Hub:
         )
         tables = RegistryStore(self._store)
         self.staff = Staff(tables, self.ring, self.clock)
+        self.academy = Academy(
+            tables,
+            self._store,
+            self.ring,
+            self.registry,
+            self.clock,
+            replay=self._told_sitting,
+            area_of=self._area_of,
+        )
         self.uploads = UploadStore(self._store)
         self._place = place
         self._mark = None if is_only_read else open_mark(place, self._store)
@@ -420,6 +431,21 @@ class Hub:
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
+
+    def _told_sitting(self, sitting: str) -> bytes:
+        """A sitting as an appeal looks at it."""
+        standing = self._store.standing(sitting)
+        return told_sitting(
+            self.every(sitting),
+            chosen="" if standing is None else standing.digest,
+            ring=self.ring,
+            receipt_of=self.receipt,
+            material_of=self.material,
+        )
+
+    def _area_of(self, bundle_id: str, bundle_version: int) -> ContentArea | None:
+        material = self.material(bundle_id, bundle_version)
+        return None if material is None else material.assessment.area
 
     def _sat_at(self, standing: Standing) -> int | None:
         """When a sitting was last heard of by its own stamps; None where its envelope no longer opens."""

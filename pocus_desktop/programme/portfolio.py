@@ -11,10 +11,12 @@ from typing import TypeVar
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.documents.academy import (
+    AppealDecision,
     CertificateHeld,
     Decision,
     EvaluatorState,
     PeerOutcome,
+    Question,
     ResultSummary,
     Voucher,
     VoucherExtension,
@@ -45,6 +47,8 @@ _ID_FIELDS = (
     "credit_id",
     "appeal_id",
     "decision_id",
+    "question_id",
+    "appeal_decision_id",
     "extension_id",
     "result_id",
     "certificate_id",
@@ -84,6 +88,8 @@ class Portfolio:
     certificates: tuple[CertificateHeld, ...] = ()
     credits: tuple[CmeCredit, ...] = ()
     appeals: tuple[Appeal, ...] = ()
+    questions: tuple[Question, ...] = ()
+    appeal_decisions: tuple[AppealDecision, ...] = ()
     conflicts: tuple[Conflict, ...] = field(default=(), compare=False)
 
     @property
@@ -151,5 +157,7 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         certificates=of(CertificateHeld),
         credits=of(CmeCredit),
         appeals=of(Appeal),
+        questions=of(Question),
+        appeal_decisions=of(AppealDecision),
         conflicts=tuple(conflicts),
     )

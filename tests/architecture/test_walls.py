@@ -34,6 +34,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "hub/records/upload_store.py",
         "hub/registry/store.py",
         "hub/staff/store.py",
+        "hub/programme/store.py",
         "hub/records/migrations/",
     ),
     "alembic": ("hub/records/store_schema.py", "hub/records/migrations/"),

@@ -20,6 +20,7 @@ from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, LogInUseError, StoreMismatchError
+from pocus_desktop.hub.programme import store as programme_tables
 from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
@@ -31,7 +32,7 @@ GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
 """Whose hub the golden one is; made by the program before it had revisions."""
 
-TABLES: Final = (registry_tables, staff_tables)
+TABLES: Final = (registry_tables, staff_tables, programme_tables)
 """Every module of tables besides `hub.records.store_tables`: importing it enters them in `META`."""
 
 FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
@@ -149,6 +150,96 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "made_ms": 1,
             "seen_ms": 2,
             "ended_ms": None,
+        },
+    },
+    "0010": {
+        "portfolio": {
+            "account_id": "acc_1",
+            "key_id": "ed25519-1",
+            "key": bytes(32),
+            "next_key_id": "",
+            "folded_id": None,
+            "candidate_id": None,
+            "claimed_id": "C-ñ",
+            "name": "Ana",
+            "email": "ana@example.org",
+            "zone": "UTC",
+            "first_ms": 2**40,
+        },
+        "portfolio_submission": {
+            "digest": "f" * 64,
+            "account_id": "acc_1",
+            "received_ms": 1,
+            "envelope": b"\x00",
+            "receipt": b"\xff",
+        },
+        "portfolio_document": {
+            "digest": "f" * 64,
+            "account_id": "acc_1",
+            "kind": "case",
+            "document_id": "log_1",
+            "received_ms": 1,
+            "content": b"{}",
+        },
+        "portfolio_given": {
+            "digest": "f" * 64,
+            "account_id": "acc_1",
+            "kind": "decision",
+            "about": "app_1",
+            "given_ms": 1,
+            "envelope": b"\x00",
+        },
+        "application": {
+            "application_id": "app_1",
+            "account_id": "acc_1",
+            "areas": "lung",
+            "approved": "",
+            "state": "received",
+            "received_ms": 1,
+            "decided_ms": None,
+            "decided_by": "",
+            "is_sampled": True,
+        },
+        "voucher": {
+            "voucher_id": "vch_1",
+            "batch": "bat_1",
+            "recipient": "Ana",
+            "folded_id": "",
+            "areas": "lung",
+            "issued_ms": 1,
+            "refunded_ms": None,
+            "envelope": b"\x00",
+        },
+        "voucher_entry": {
+            "entry_id": "ent_1",
+            "voucher_id": "vch_1",
+            "account_id": "acc_1",
+            "application_id": "app_1",
+            "received_ms": 1,
+            "is_told": False,
+        },
+        "audit_sample": {
+            "sample_id": "smp_1",
+            "seed": "s",
+            "percent": 5,
+            "since_ms": 0,
+            "until_ms": 1,
+            "population": "app_1",
+            "drawn": "app_1",
+            "made_ms": 1,
+            "made_by": "dora",
+        },
+        "appeal": {
+            "appeal_id": "apl_1",
+            "account_id": "acc_1",
+            "ground": "technology",
+            "about": "sit_1",
+            "state": "received",
+            "received_ms": 1,
+            "refusal": "",
+            "replay": None,
+            "decided_ms": None,
+            "decided_by": "",
         },
     },
 }

@@ -4,7 +4,7 @@ Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a 
 candidate or admission that ends keeps its row, and each change has a dated entry.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -297,11 +297,49 @@ class RegistryStore:
         with self._store.reading() as connection:
             return tuple(connection.execute(select(table).where(_all(table, where))).mappings())
 
+    def page(
+        self,
+        table: Table,
+        *,
+        text: str = "",
+        within: Sequence[str] = (),
+        order: str,
+        most: int,
+        skip: int = 0,
+        **where: Any,
+    ) -> tuple[tuple[Row, ...], int]:
+        """A part of a table, and how many rows the whole has.
+
+        Args:
+            table: Which one.
+            text: Only rows that have it in one of the columns `within`; case does not count.
+            within: Names of columns.
+            order: Name of the column by which they come; with a hyphen before it the highest first.
+            most: So many rows.
+            skip: After so many.
+            where: Values that the rows have; of a tuple, one of them.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        several = {name: value for name, value in where.items() if isinstance(value, tuple)}
+        chosen = _all(table, {name: value for name, value in where.items() if name not in several})
+        for name, values in several.items():
+            chosen &= table.c[name].in_(values)
+        if text:
+            chosen &= or_(*(table.c[name].icontains(text, autoescape=True) for name in within))
+        column = table.c[order.removeprefix("-")]
+        by = column.desc() if order.startswith("-") else column.asc()
+        found = select(table).where(chosen).order_by(by, *table.primary_key.columns).limit(most).offset(skip)
+        with self._store.reading() as connection:
+            total = connection.execute(select(func.count()).select_from(table).where(chosen)).scalar_one()
+            return tuple(connection.execute(found).mappings()), int(total)
+
     def trail(self, *, about: str = "", before: int | None = None, most: int = 100) -> tuple[Step, ...]:
         """Entries of the trail, the last first.
 
         Args:
-            about: Only those with this text in subject, action, name or reason.
+            about: Only those with this text in them.
             before: Only those before this number.
             most: So many.
 
@@ -312,7 +350,7 @@ class RegistryStore:
         if before is not None:
             chosen = chosen.where(ENTRY.c.number < before)
         if about:
-            columns = (ENTRY.c.subject, ENTRY.c.action, ENTRY.c.who, ENTRY.c.why)
+            columns = (ENTRY.c.subject, ENTRY.c.action, ENTRY.c.now, ENTRY.c.who, ENTRY.c.why)
             chosen = chosen.where(or_(*(column.icontains(about, autoescape=True) for column in columns)))
         with self._store.reading() as connection:
             return tuple(Step(**row) for row in connection.execute(chosen).mappings())

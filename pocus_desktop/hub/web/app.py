@@ -47,6 +47,7 @@ from pocus_desktop.hub.web.incidents_door import IncidentsDoor
 from pocus_desktop.hub.web.log_door import LogDoor
 from pocus_desktop.hub.web.metrics import Metrics
 from pocus_desktop.hub.web.observed import Observed
+from pocus_desktop.hub.web.portfolio_door import PortfolioDoor
 from pocus_desktop.hub.web.protocol import BUSY_S
 from pocus_desktop.hub.web.readiness import Readiness
 from pocus_desktop.hub.web.registry_door import RegistryDoor
@@ -123,6 +124,7 @@ def create_app(
         *LogDoor(hub.log, guard).routes(),
         *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
+        *PortfolioDoor(hub.academy.portfolios, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         *static_doors(),
     ]

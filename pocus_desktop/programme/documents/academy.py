@@ -7,6 +7,7 @@ from pydantic import Field
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.case.values import Text
 from pocus_desktop.programme.documents.parts import (
+    AppealId,
     ApplicationId,
     At,
     CandidateId,
@@ -52,6 +53,34 @@ class Decision(Document):
     rules: Sha256
     by: Line
     is_sampled: bool = False
+    made_at_ms: At
+
+
+class Question(Document):
+    """The academy asks for more before it decides an application."""
+
+    kind: Literal["question"] = "question"
+    question_id: str = Field(pattern=r"^qst_[0-9a-z]{20}$")
+    application_id: ApplicationId
+    words: Prose
+    by: Line
+    made_at_ms: At
+
+
+class AppealDecision(Document):
+    """An appeal was decided.
+
+    Attributes:
+        is_granted: Whether what it was about is decided anew, or the sitting does not count.
+    """
+
+    kind: Literal["appeal-decision"] = "appeal-decision"
+    appeal_decision_id: str = Field(pattern=r"^apd_[0-9a-z]{20}$")
+    appeal_id: AppealId
+    is_granted: bool
+    reason: Prose
+    by: Line
+    decided_on: Day
     made_at_ms: At
 
 

@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.kernel import canonical
 from pocus_desktop.programme.documents.academy import (
+    AppealDecision,
     CertificateHeld,
     Decision,
     EvaluatorState,
     PeerOutcome,
+    Question,
     ResultSummary,
     Voucher,
     VoucherExtension,
@@ -42,6 +44,8 @@ AnyDocument: TypeAlias = (
     | CmeCredit
     | Appeal
     | Decision
+    | Question
+    | AppealDecision
     | Voucher
     | VoucherExtension
     | VoucherRefund
@@ -64,6 +68,8 @@ KINDS: Final[Mapping[str, type[AnyDocument]]] = {
         CmeCredit,
         Appeal,
         Decision,
+        Question,
+        AppealDecision,
         Voucher,
         VoucherExtension,
         VoucherRefund,

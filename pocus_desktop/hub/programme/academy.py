@@ -1,0 +1,67 @@
+"""The academy's desks, joined over one database."""
+
+from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.programme.admitting import Admitting, AreaOf
+from pocus_desktop.hub.programme.appeals import Appeals, Replay
+from pocus_desktop.hub.programme.applications import Applications
+from pocus_desktop.hub.programme.portfolios import Portfolios
+from pocus_desktop.hub.programme.sampling import Sampling
+from pocus_desktop.hub.programme.vouchers import Vouchers
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.registry.registry import Registry
+from pocus_desktop.hub.registry.store import RegistryStore
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.rules.load import shipped_rules
+
+
+class Academy:
+    """What the academy decides; any thread may call.
+
+    Attributes:
+        tables: The database's tables and the trail, for lists.
+        rules: The book.
+        portfolios: What candidates sent, and what they are given.
+        applications: Decided area by area.
+        vouchers: From issue to the end of the window.
+        sampling: Applications for the audit.
+        appeals: Against decisions and sittings.
+        admitting: From application to admission.
+    """
+
+    def __init__(
+        self,
+        tables: RegistryStore,
+        results: HubStore,
+        ring: KeyRing,
+        registry: Registry,
+        clock: Clock,
+        *,
+        replay: Replay,
+        area_of: AreaOf,
+        rules: Rules | None = None,
+    ) -> None:
+        """Join the desks.
+
+        Args:
+            tables: The registry's tables.
+            results: The hub's records.
+            ring: The academy's keys.
+            registry: Whom the hub knows.
+            clock: When things happen.
+            replay: Tells a sitting from its sealed result.
+            area_of: Tells the area of a bundle.
+            rules: The book; the one that the program brings where omitted.
+        """
+        self.tables = tables
+        self.rules = rules or shipped_rules()
+        self.portfolios = Portfolios(tables, ring, clock)
+        self.applications = Applications(tables, self.portfolios, self.rules, clock)
+        self.vouchers = Vouchers(tables, self.portfolios, ring, self.rules, clock)
+        self.sampling = Sampling(tables, clock)
+        self.appeals = Appeals(tables, results, self.portfolios, self.applications, self.rules, clock, replay=replay)
+        self.admitting = Admitting(
+            tables, self.applications, self.vouchers, registry.admissions, clock, area_of=area_of
+        )
+        for desk in (self.applications, self.vouchers, self.appeals):
+            self.portfolios.tell(desk)

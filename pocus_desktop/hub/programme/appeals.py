@@ -1,0 +1,213 @@
+"""Appeals at the academy: taken in time and on a ground of the rule, decided by somebody else (formats/academy 6).
+
+1. An appeal on eligibility is about a decision on an application; one on technology about a sitting. The day from which
+   the thirty are counted is the academy's own: when the decision was made, or the sitting was scored.
+2. One that comes too late, or is about nothing of this candidate's, is kept and told as refused, with the reason.
+3. To an appeal on technology the sitting is told from its sealed result, as `appeals` tells it, and kept with it.
+4. Who decided an application does not decide an appeal against it. One that is granted lets the application be decided
+   anew; what becomes of a sitting is ordered by who keeps results (`pocus hub review`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pocus_desktop.admission.admission import same_candidate
+from pocus_desktop.hub.errors import HubError
+from pocus_desktop.hub.programme.applications import Applications
+from pocus_desktop.hub.programme.errors import NoReasonError, NotWaitingError, OwnDecisionError, UnknownAppealError
+from pocus_desktop.hub.programme.portfolios import Portfolios
+from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, DOCUMENT, PORTFOLIO
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.appealing import require_appeal
+from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.documents.academy import AppealDecision
+from pocus_desktop.programme.documents.candidate import Appeal
+from pocus_desktop.programme.documents.registry import AnyDocument, parse_document
+from pocus_desktop.programme.rules.choose import Rules
+
+SUBJECT: Final = "appeal:"
+RECEIVED: Final = "received"
+TURNED_AWAY: Final = "turned-away"
+GRANTED: Final = "granted"
+REFUSED: Final = "refused"
+ELIGIBILITY: Final = "eligibility"
+TECHNOLOGY: Final = "technology"
+_NOTHING_OF_THEIRS: Final = "academy.unknown_application"
+
+Replay = Callable[[str], bytes]
+"""A sitting told from its sealed result, as JSON; by the sitting's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An appeal as the academy sees it.
+
+    Attributes:
+        account: The row of who appeals.
+        document: What they wrote.
+        decided_by: Who decided what it is about; empty where it is a sitting.
+    """
+
+    row: Row
+    account: Row
+    document: Appeal
+    decided_by: str
+
+
+class Appeals:
+    """The desk; any thread may call."""
+
+    def __init__(
+        self,
+        store: RegistryStore,
+        results: HubStore,
+        portfolios: Portfolios,
+        applications: Applications,
+        rules: Rules,
+        clock: Clock,
+        *,
+        replay: Replay,
+    ) -> None:
+        self._store = store
+        self._results = results
+        self._portfolios = portfolios
+        self._applications = applications
+        self._rules = rules
+        self._clock = clock
+        self._replay = replay
+
+    def tell(self, appeal_id: str) -> Told:
+        """An appeal.
+
+        Raises:
+            UnknownAppealError: There is none.
+        """
+        found = self._store.look(APPEAL, appeal_id=appeal_id)
+        if not found:
+            raise UnknownAppealError
+        row = found[0]
+        held = [parse_document(one["content"]) for one in self._store.look(DOCUMENT, document_id=appeal_id)]
+        document = next(one for one in held if isinstance(one, Appeal))
+        account = self._store.look(PORTFOLIO, account_id=row["account_id"])[0]
+        about = self._store.look(APPLICATION, application_id=row["about"])
+        return Told(row=row, account=account, document=document, decided_by=about[0]["decided_by"] if about else "")
+
+    def decide(self, appeal_id: str, *, is_granted: bool, reason: str, who: str, by: str) -> AppealDecision:
+        """Decide it.
+
+        Raises:
+            UnknownAppealError, NotWaitingError: It does not wait.
+            NoReasonError: There is no reason.
+            OwnDecisionError: Rule 4.
+        """
+        told = self.tell(appeal_id)
+        if not reason.strip():
+            raise NoReasonError(area="-")
+        if told.decided_by == who:
+            raise OwnDecisionError
+        now_ms = self._clock.read().wall_ms
+        decision = AppealDecision(
+            appeal_decision_id=new_id("apd"),
+            appeal_id=appeal_id,
+            is_granted=is_granted,
+            reason=reason,
+            by=by,
+            decided_on=local_day(now_ms, told.document.zone),
+            made_at_ms=now_ms,
+        )
+        state = GRANTED if is_granted else REFUSED
+        with self._store.rows() as rows:
+            waiting = {"appeal_id": appeal_id, "state": RECEIVED}
+            if not rows.change(APPEAL, waiting, state=state, decided_ms=now_ms, decided_by=who):
+                raise NotWaitingError(state=told.row["state"])
+            self._portfolios.give(rows, told.row["account_id"], decision, appeal_id)
+            rows.note(SUBJECT + appeal_id, at_ms=now_ms, action="decided", was=RECEIVED, now=state, who=who, why=reason)
+            if is_granted and told.row["ground"] == ELIGIBILITY:
+                self._applications.reopen(rows, told.row["about"], who=who, why=f"appeal {appeal_id} is granted")
+        return decision
+
+    def attach(self, appeal_id: str) -> bytes | None:
+        """The sitting of an appeal on technology, told from its sealed result and kept; None where it cannot be told.
+
+        Raises:
+            UnknownAppealError: There is none.
+        """
+        told = self.tell(appeal_id)
+        if told.row["ground"] != TECHNOLOGY or told.row["replay"] is not None:
+            kept: bytes | None = told.row["replay"]
+            return kept
+        try:
+            replay = self._replay(told.row["about"])
+        except PocusError as problem:
+            log.failure(problem)
+            return None
+        with self._store.rows() as rows:
+            rows.change(APPEAL, {"appeal_id": appeal_id}, replay=replay)
+            now_ms = self._clock.read().wall_ms
+            rows.note(
+                SUBJECT + appeal_id, at_ms=now_ms, action="sitting attached", now=told.row["about"], who="hub", why=""
+            )
+        return replay
+
+    def taken(self, rows: RegistryRows, account: Row, document: AnyDocument, now_ms: int) -> None:
+        """A candidate's document came (`Taking`): an appeal."""
+        if not isinstance(document, Appeal) or rows.find(APPEAL, appeal_id=document.appeal_id):
+            return
+        refusal = self._refusal(rows, account, document, now_ms)
+        state = TURNED_AWAY if refusal else RECEIVED
+        rows.add(
+            APPEAL,
+            appeal_id=document.appeal_id,
+            account_id=account["account_id"],
+            ground=document.ground,
+            about=document.about,
+            state=state,
+            received_ms=now_ms,
+            refusal=refusal,
+            replay=None,
+            decided_ms=None,
+            decided_by="",
+        )
+        rows.note(SUBJECT + document.appeal_id, at_ms=now_ms, action=state, now=refusal, who="portfolio", why="")
+        if refusal:
+            told = AppealDecision(
+                appeal_decision_id=new_id("apd"),
+                appeal_id=document.appeal_id,
+                is_granted=False,
+                reason=refusal,
+                by="POCUS academy",
+                decided_on=local_day(now_ms, document.zone),
+                made_at_ms=now_ms,
+            )
+            self._portfolios.give(rows, account["account_id"], told, document.appeal_id)
+
+    def _refusal(self, rows: RegistryRows, account: Row, document: Appeal, now_ms: int) -> str:
+        """Rules 1 and 2: the code of why it is not taken; empty where it is."""
+        try:
+            decided_ms = self._decided_ms(rows, account, document)
+            if decided_ms is None:
+                return _NOTHING_OF_THEIRS
+            decided_on = local_day(decided_ms, document.zone)
+            require_appeal(document, decided_on, self._rules, received_at_ms=now_ms)
+        except HubError:
+            raise
+        except PocusError as problem:
+            return problem.code
+        return ""
+
+    def _decided_ms(self, rows: RegistryRows, account: Row, document: Appeal) -> int | None:
+        """When what it is about was decided; None where there is no such thing of theirs."""
+        if document.ground == TECHNOLOGY:
+            standing = self._results.standing(document.about)
+            if standing is None or not same_candidate(standing.candidate_id, account["candidate_id"] or ""):
+                return None
+            return standing.settled_at_ms
+        found = rows.find(APPLICATION, application_id=document.about, account_id=account["account_id"])
+        decided: int | None = found[0]["decided_ms"] if found else None
+        return decided

@@ -1,0 +1,135 @@
+"""What the academy's desks refuse, each with its HTTP status where it is asked over the network."""
+
+from typing import ClassVar
+
+from pocus_desktop.hub.errors import HubError
+from pocus_desktop.kernel.errors import Blame
+
+
+class AcademyError(HubError):
+    """The academy does not do what was asked; always one of the classes below."""
+
+    code: ClassVar[str] = "academy.refused"
+    blame: ClassVar[Blame] = Blame.USER
+    status: ClassVar[int] = 422
+
+
+class OtherKeyError(AcademyError):
+    """An account is known by another key."""
+
+    code = "academy.other_key"
+    status = 403
+
+
+class OtherPersonError(AcademyError):
+    """A document names another ID number than the account's."""
+
+    code = "academy.other_person"
+
+
+class OthersDocumentError(AcademyError):
+    """A document of that id is another account's."""
+
+    code = "academy.others_document"
+
+
+class UnknownPortfolioError(AcademyError):
+    """No account has that id or number."""
+
+    code = "academy.unknown_portfolio"
+    status = 404
+
+
+class UnknownApplicationError(AcademyError):
+    """There is no such application."""
+
+    code = "academy.unknown_application"
+    status = 404
+
+
+class NotWaitingError(AcademyError):
+    """The application, or the appeal, does not wait for this any more."""
+
+    code = "academy.not_waiting"
+    status = 409
+
+
+class NotEligibleError(AcademyError):
+    """An area cannot be approved while a requirement is missing, unless the reason says why."""
+
+    code = "academy.not_eligible"
+
+
+class NoReasonError(AcademyError):
+    """A decision needs a reason."""
+
+    code = "academy.no_reason"
+
+
+class BadDecisionError(AcademyError):
+    """A decision is not about the areas of its application."""
+
+    code = "academy.bad_decision"
+
+
+class UnknownVoucherError(AcademyError):
+    """There is no such voucher."""
+
+    code = "academy.unknown_voucher"
+    status = 404
+
+
+class BadVoucherOrderError(AcademyError):
+    """Vouchers cannot be issued as they were asked for."""
+
+    code = "academy.bad_voucher_order"
+
+
+class BadRecipientsError(AcademyError):
+    """A table of recipients has a line that cannot be used; nothing was issued."""
+
+    code = "academy.bad_recipients"
+
+
+class NotEnteredError(AcademyError):
+    """A voucher that was not entered, or is refunded, has no window to extend."""
+
+    code = "academy.not_entered"
+
+
+class TooManyDaysError(AcademyError):
+    """The rule grants no more days on top."""
+
+    code = "academy.too_many_days"
+
+
+class RefundedAlreadyError(AcademyError):
+    """A voucher was refunded before."""
+
+    code = "academy.refunded_already"
+
+
+class BadSampleError(AcademyError):
+    """A share or a seed for a sample is none, or there is nothing to draw from."""
+
+    code = "academy.bad_sample"
+
+
+class UnknownAppealError(AcademyError):
+    """There is no such appeal."""
+
+    code = "academy.unknown_appeal"
+    status = 404
+
+
+class OwnDecisionError(AcademyError):
+    """Who decided an application does not decide an appeal against it."""
+
+    code = "academy.own_decision"
+    status = 403
+
+
+class NotAdmittableError(AcademyError):
+    """An admission needs an approved area, a voucher that pays for it, and an open window."""
+
+    code = "academy.not_admittable"

@@ -1,0 +1,328 @@
+"""Portfolios at the academy: taken as they were signed, kept document by document (formats/academy 3).
+
+1. An account is known by the key of its first submission. Another key is taken only where a registrar named it.
+2. An account that claims no ID number is given one at once, by chance; one that claims a number waits for a registrar.
+3. What a document says of whom it is about must be the account's own number; an id that another account has written
+   before is refused, whole submission and all.
+4. The same submission again gives the same receipt.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pocus_desktop.admission.admission import Accommodations, folded, same_candidate
+from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.hub.academy import KeyRing
+from pocus_desktop.hub.errors import NameMismatchError
+from pocus_desktop.hub.programme.errors import (
+    OtherKeyError,
+    OtherPersonError,
+    OthersDocumentError,
+    UnknownPortfolioError,
+)
+from pocus_desktop.hub.programme.store import DOCUMENT, GIVEN, PORTFOLIO, SUBMISSION
+from pocus_desktop.hub.programme.taking import Taking
+from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
+from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.programme.documents.candidate import Account
+from pocus_desktop.programme.documents.registry import AnyDocument, encode_document, parse_document
+from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
+from pocus_desktop.programme.signing import sign_document
+from pocus_desktop.programme.submission import (
+    NotForUsError,
+    PortfolioReceipt,
+    Sent,
+    issue_receipt,
+    open_submission,
+    read_submission,
+)
+
+SUBJECT: Final = "account:"
+_DIGITS: Final = 9
+_WHO: Final = "portfolio"
+_SHARED_KINDS: Final = frozenset({"account"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What taking a submission did."""
+
+    receipt: bytes
+    is_new: bool
+
+
+class Portfolios:
+    """The desk; any thread may call.
+
+    Args:
+        store: The registry's tables.
+        ring: The academy's keys.
+        clock: When things come.
+    """
+
+    def __init__(self, store: RegistryStore, ring: KeyRing, clock: Clock) -> None:
+        self._store = store
+        self._ring = ring
+        self._clock = clock
+        self._takers: list[Taking] = []
+
+    def tell(self, taker: Taking) -> None:
+        """Let a desk look at each new document, in the transaction that enters it."""
+        self._takers.append(taker)
+
+    def take(self, data: bytes, digest: str) -> Taken:
+        """Take a sealed submission, durably.
+
+        Args:
+            data: As it came.
+            digest: Of the signed envelope that must be inside.
+
+        Raises:
+            NotForUsError, NotThePortfoliosError, BadDocumentError, NewerDocumentError, NameMismatchError: It is
+                unsound.
+            OtherKeyError, OtherPersonError, OthersDocumentError: Rules 1 and 3; nothing of it was taken.
+            StoreUnavailableError: The database does not take it.
+        """
+        envelope = self._opened(data)
+        if canonical.digest(envelope) != digest:
+            raise NameMismatchError
+        sent = read_submission(envelope)
+        with self._store.rows() as rows:
+            held = rows.find(SUBMISSION, digest=digest)
+            if held:
+                return Taken(receipt=held[0]["receipt"], is_new=False)
+            row = self._account(rows, sent)
+            now_ms = self._clock.read().wall_ms
+            for document in sent.documents:
+                self._enter(rows, row, document, now_ms)
+            receipt = issue_receipt(
+                PortfolioReceipt(
+                    digest=digest,
+                    account_id=sent.account_id,
+                    candidate_id=row["candidate_id"],
+                    received_at_ms=now_ms,
+                ),
+                self._ring.signer,
+            )
+            rows.add(
+                SUBMISSION,
+                digest=digest,
+                account_id=sent.account_id,
+                received_ms=now_ms,
+                envelope=envelope,
+                receipt=receipt,
+            )
+        log.event("academy.submission", digest=digest, documents=len(sent.documents))
+        return Taken(receipt=receipt, is_new=True)
+
+    def find(self, wanted: str) -> Row:
+        """An account, by its id or by its ID number.
+
+        Raises:
+            UnknownPortfolioError: There is none.
+        """
+        found = self._store.look(PORTFOLIO, account_id=wanted) or self._store.look(PORTFOLIO, folded_id=folded(wanted))
+        if not found:
+            raise UnknownPortfolioError
+        return found[0]
+
+    def key_of(self, key_id: str) -> tuple[str, PublicKey] | None:
+        """The account that a key belongs to, with the key; None where it is nobody's."""
+        found = self._store.look(PORTFOLIO, key_id=key_id)
+        return (found[0]["account_id"], PublicKey(algorithm="ed25519", raw=found[0]["key"])) if found else None
+
+    def number_of(self, account_id: str) -> str | None:
+        """The ID number of an account; None while it has none."""
+        found = self._store.look(PORTFOLIO, account_id=account_id)
+        number: str | None = found[0]["candidate_id"] if found else None
+        return number
+
+    def papers(self, account_id: str) -> Portfolio:
+        """All that is known of an account: what it sent, and what the academy gave it."""
+        sent = [parse_document(row["content"]) for row in self._store.look(DOCUMENT, account_id=account_id)]
+        return gather([*sent, *self._given(account_id)])
+
+    def received_ms(self, account_id: str) -> dict[tuple[str, str], int]:
+        """By kind and id: when a document first came."""
+        found: dict[tuple[str, str], int] = {}
+        for row in self._store.look(DOCUMENT, account_id=account_id):
+            key = (row["kind"], row["document_id"])
+            found[key] = min(found.get(key, row["received_ms"]), row["received_ms"])
+        return found
+
+    def given(self, account_id: str) -> tuple[bytes, ...]:
+        """What the academy has for an account, signed, the oldest first."""
+        rows = sorted(self._store.look(GIVEN, account_id=account_id), key=lambda row: (row["given_ms"], row["digest"]))
+        return tuple(row["envelope"] for row in rows)
+
+    def give(self, rows: RegistryRows, account_id: str, document: AnyDocument, about: str) -> bytes:
+        """Sign a document for an account, and let it be fetched; its envelope."""
+        envelope = sign_document(document, self._ring.signer)
+        rows.add(
+            GIVEN,
+            digest=canonical.digest(account_id.encode() + envelope),
+            account_id=account_id,
+            kind=document.kind,
+            about=about,
+            given_ms=self._clock.read().wall_ms,
+            envelope=envelope,
+        )
+        return envelope
+
+    def confirm_number(self, account_id: str, candidate_id: str, *, who: str, why: str) -> None:
+        """Say which ID number an account has; someone of that number must be in the registry.
+
+        Raises:
+            UnknownPortfolioError: There is no such account, or nobody of that number.
+            OtherPersonError: Another account has the number, or this one has another.
+        """
+        with self._store.rows() as rows:
+            row = _row(rows, account_id)
+            people = rows.find(CANDIDATE, folded_id=folded(candidate_id))
+            if not people:
+                raise UnknownPortfolioError
+            taken = rows.find(PORTFOLIO, folded_id=folded(candidate_id))
+            if row["folded_id"] is not None or taken:
+                raise OtherPersonError
+            self._bind(rows, row["account_id"], people[0]["candidate_id"], who=who, why=why)
+
+    def accept_key(self, account_id: str, key_id: str, *, who: str, why: str) -> None:
+        """Let the next submission of an account bring another key, of this id.
+
+        Raises:
+            UnknownPortfolioError: There is no such account.
+        """
+        with self._store.rows() as rows:
+            row = _row(rows, account_id)
+            rows.change(PORTFOLIO, {"account_id": row["account_id"]}, next_key_id=key_id.strip())
+            self._note(rows, row, "key awaited", was=row["key_id"], now=key_id.strip(), who=who, why=why)
+
+    def _opened(self, data: bytes) -> bytes:
+        try:
+            return open_submission(data, self._ring.openers)
+        except NotForUsError:
+            if not self._ring.refresh():  # the first sign that the academy's keys were exchanged
+                raise
+            return open_submission(data, self._ring.openers)
+
+    def _account(self, rows: RegistryRows, sent: Sent) -> Row:
+        """Rules 1 and 2: the account's row, made where it is new."""
+        said = next((one for one in sent.documents if isinstance(one, Account)), None)
+        found = rows.find(PORTFOLIO, account_id=sent.account_id)
+        if any(isinstance(one, Account) and one.account_id != sent.account_id for one in sent.documents):
+            raise OtherPersonError
+        if found:
+            self._require_key(rows, found[0], sent.key)
+            if said is not None:
+                self._correct(rows, found[0], said)
+            return rows.find(PORTFOLIO, account_id=sent.account_id)[0]
+        if said is None:
+            raise UnknownPortfolioError
+        rows.add(
+            PORTFOLIO,
+            account_id=sent.account_id,
+            key_id=sent.key.key_id,
+            key=sent.key.raw,
+            next_key_id="",
+            folded_id=None,
+            candidate_id=None,
+            claimed_id=said.candidate_id or "",
+            name=said.name,
+            email=said.email,
+            zone=said.zone,
+            first_ms=self._clock.read().wall_ms,
+        )
+        row = rows.find(PORTFOLIO, account_id=sent.account_id)[0]
+        self._note(rows, row, "account made", was="", now=said.name, who=_WHO, why="")
+        if said.candidate_id is None:
+            self._number(rows, sent.account_id, said)
+        return rows.find(PORTFOLIO, account_id=sent.account_id)[0]
+
+    def _require_key(self, rows: RegistryRows, row: Row, key: PublicKey) -> None:
+        if key.key_id == row["key_id"]:
+            return
+        if not row["next_key_id"] or key.key_id != row["next_key_id"]:
+            raise OtherKeyError
+        mine = {"account_id": row["account_id"]}
+        rows.change(PORTFOLIO, mine, key_id=key.key_id, key=key.raw, next_key_id="")
+        self._note(rows, row, "key changed", was=row["key_id"], now=key.key_id, who=_WHO, why="")
+
+    def _correct(self, rows: RegistryRows, row: Row, said: Account) -> None:
+        """What somebody writes of themselves; the name that proctors compare is the registry's, and stays."""
+        before = (row["name"], row["email"], row["zone"])
+        after = (said.name, said.email, said.zone)
+        if before != after:
+            mine = {"account_id": row["account_id"]}
+            rows.change(PORTFOLIO, mine, name=said.name, email=said.email, zone=said.zone)
+            self._note(rows, row, "account changed", was=" · ".join(before), now=" · ".join(after), who=_WHO, why="")
+
+    def _number(self, rows: RegistryRows, account_id: str, said: Account) -> None:
+        """Rule 2: a number that tells nothing, and that nobody finds by counting."""
+        while True:
+            number = f"P{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+            if not rows.find(CANDIDATE, folded_id=folded(number)):
+                break
+        rows.add(
+            CANDIDATE,
+            folded_id=folded(number),
+            candidate_id=number,
+            name=said.name,
+            photo=None,
+            accommodations=Accommodations().model_dump_json(),
+        )
+        at_ms = self._clock.read().wall_ms
+        rows.note(f"candidate:{folded(number)}", at_ms=at_ms, action="added", now=said.name, who=_WHO, why="")
+        self._bind(rows, account_id, number, who=_WHO, why="")
+
+    def _bind(self, rows: RegistryRows, account_id: str, number: str, *, who: str, why: str) -> None:
+        rows.change(PORTFOLIO, {"account_id": account_id}, folded_id=folded(number), candidate_id=number)
+        self._note(rows, _row(rows, account_id), "number given", was="", now=number, who=who, why=why)
+
+    def _enter(self, rows: RegistryRows, row: Row, document: AnyDocument, now_ms: int) -> None:
+        kind, document_id = document_key(document)
+        content = encode_document(document)
+        digest = canonical.digest(row["account_id"].encode() + content)
+        if rows.find(DOCUMENT, digest=digest):
+            return
+        said = getattr(document, "candidate_id", None)
+        if kind not in _SHARED_KINDS:
+            if said is not None and not (row["candidate_id"] and same_candidate(said, row["candidate_id"])):
+                raise OtherPersonError
+            others = rows.find(DOCUMENT, kind=kind, document_id=document_id)
+            if any(other["account_id"] != row["account_id"] for other in others):
+                raise OthersDocumentError(kind=kind)
+        rows.add(
+            DOCUMENT,
+            digest=digest,
+            account_id=row["account_id"],
+            kind=kind,
+            document_id=document_id,
+            received_ms=now_ms,
+            content=content,
+        )
+        for taker in self._takers:
+            taker.taken(rows, row, document, now_ms)
+
+    def _given(self, account_id: str) -> Iterable[AnyDocument]:
+        for row in self._store.look(GIVEN, account_id=account_id):
+            yield payload_of(row["envelope"])
+
+    def _note(self, rows: RegistryRows, row: Row, action: str, *, was: str, now: str, who: str, why: str) -> None:
+        at_ms = self._clock.read().wall_ms
+        rows.note(SUBJECT + row["account_id"], at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
+
+
+def payload_of(envelope: bytes) -> AnyDocument:
+    """A document that the academy signed itself and keeps."""
+    return parse_document(dsse.Envelope.parse(envelope).payload)
+
+
+def _row(rows: RegistryRows, account_id: str) -> Row:
+    found = rows.find(PORTFOLIO, account_id=account_id)
+    if not found:
+        raise UnknownPortfolioError
+    return found[0]

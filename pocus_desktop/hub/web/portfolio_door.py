@@ -1,0 +1,123 @@
+"""Portfolios over HTTP (formats/academy 3).
+
+PUT /v1/submissions/{sha256}    a sealed submission; 201 with a receipt; 200 with the same receipt for the same one
+GET /v1/portfolios/me           what the academy has for the account whose key signed the question
+"""
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pocus_desktop.admission.station_request import ClockDiffersError as SignedForAnotherTimeError
+from pocus_desktop.admission.station_request import NotSignedError, SignerUnknownError, verify_request
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.hub.errors import (
+    BadDigestError,
+    ClockDiffersError,
+    ContentDigestMismatchError,
+    HubError,
+    UnknownSenderError,
+    UnsignedError,
+)
+from pocus_desktop.hub.programme.portfolios import Portfolios
+from pocus_desktop.hub.storage.objects import is_digest
+from pocus_desktop.hub.web.body import read_body
+from pocus_desktop.hub.web.digest_field import sha256_of
+from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.guard import Guard
+from pocus_desktop.hub.web.observed import refuse
+from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.submission import (
+    MAXIMUM_SEALED_BYTES,
+    PAPERS_TYPE,
+    RECEIPT_TYPE,
+    SEALED_TYPE,
+    write_papers,
+)
+
+SUBMISSIONS: Final = "/v1/submissions/{digest}"
+ME: Final = "/v1/portfolios/me"
+_UNSOUND: Final = 422
+_PRIVATE: Final = {"Cache-Control": "no-store"}
+
+
+class PortfolioDoor:
+    """The endpoints."""
+
+    def __init__(self, portfolios: Portfolios, clock: Clock, guard: Guard, *, stall_s: float) -> None:
+        self._portfolios = portfolios
+        self._clock = clock
+        self._guard = guard
+        self._stall_s = stall_s
+
+    def routes(self) -> list[Door]:
+        """For the application."""
+        return [
+            Door(
+                SUBMISSIONS,
+                self.put,
+                method="PUT",
+                takes=SEALED_TYPE,
+                gives=[RECEIPT_TYPE],
+                guard=self._guard,
+                counted="submissions",
+            ),
+            Door(ME, self.papers, gives=[PAPERS_TYPE], guard=self._guard, counted="portfolios"),
+        ]
+
+    async def put(self, request: Request) -> Response:
+        """Take a submission."""
+        digest: str = request.path_params["digest"]
+        if not is_digest(digest):
+            raise BadDigestError
+        named = sha256_of(", ".join(request.headers.getlist("Content-Digest")) or None)
+        data = await read_body(request, maximum_bytes=MAXIMUM_SEALED_BYTES, stall_s=self._stall_s)
+        if canonical.digest(data) != named:
+            raise ContentDigestMismatchError
+        try:
+            taken = await run_in_threadpool(self._portfolios.take, data, digest)
+        except HubError:
+            raise
+        except PocusError as problem:  # the submission is unsound: the sender's, not the hub's
+            log.failure(problem)
+            return refuse(request.scope, problem, status=_UNSOUND)
+        status = 201 if taken.is_new else 200
+        return Response(taken.receipt, status_code=status, media_type=RECEIPT_TYPE, headers=_PRIVATE)
+
+    async def papers(self, request: Request) -> Response:
+        """What the academy has for whoever asks."""
+        data = await run_in_threadpool(self._papers, request)
+        return Response(data, media_type=PAPERS_TYPE, headers=_PRIVATE)
+
+    def _papers(self, request: Request) -> bytes:
+        found: dict[str, str] = {}
+
+        def key_of(key_id: str) -> PublicKey | None:
+            one = self._portfolios.key_of(key_id)
+            if one is None:
+                return None
+            found[key_id] = one[0]
+            return one[1]
+
+        given = request.headers.getlist("Authorization")
+        now_ms = self._clock.read().wall_ms
+        try:
+            key = verify_request(
+                given[0] if len(given) == 1 else "",
+                method="GET" if request.method == "HEAD" else request.method,
+                target=request.scope["path"],
+                now_ms=now_ms,
+                find=key_of,
+            )
+        except SignerUnknownError as problem:
+            raise UnknownSenderError from problem
+        except SignedForAnotherTimeError as problem:
+            raise ClockDiffersError(hub_time_ms=now_ms) from problem
+        except NotSignedError as problem:
+            raise UnsignedError(reason=str(problem.params["reason"])) from problem
+        account_id = found[key.key_id]
+        return write_papers(self._portfolios.number_of(account_id), self._portfolios.given(account_id))

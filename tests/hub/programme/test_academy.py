@@ -1,0 +1,404 @@
+"""From an application to its voucher and admission, at the desks; and what each desk refuses."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pocus_desktop.admission.admission import Candidate, verify
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.admitting import AdmissionOrder
+from pocus_desktop.hub.programme.applications import AreaChoice
+from pocus_desktop.hub.programme.recipients import Recipient, read_recipients, write_codes
+from pocus_desktop.hub.programme.sampling import draw
+from pocus_desktop.hub.programme.store import VOUCHER
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.documents.academy import Decision, Voucher
+from pocus_desktop.programme.voucher import VoucherState
+from pocus_desktop.programme.voucher_code import voucher_id_of
+from tests.hub.programme.applicant import LUNG, Applicant
+from tests.hub.school import School
+
+DAY_MS = 86_400_000
+CARDIAC = ContentArea.CARDIAC
+BY = {"who": "dora", "by": "Dora Mora"}
+BOOK: dict[str, Any] = {"who": "rex", "why": "invoice 12"}
+
+
+def refused(code: str, action: Callable[[], object]) -> PocusError:
+    with pytest.raises(PocusError) as caught:
+        action()
+    assert caught.value.code == code
+    for language in ("en", "es"):
+        assert "{" not in "".join(caught.value.explain(language))
+    return caught.value
+
+
+def approve(hub: Hub, application_id: str, *areas: ContentArea) -> Decision:
+    choices = [AreaChoice(area=area, is_approved=True, reason="looked at") for area in areas or (LUNG,)]
+    return hub.academy.applications.decide(application_id, choices, **BY)
+
+
+def issue(hub: Hub, candidate_id: str | None = None, *areas: ContentArea) -> str:
+    recipient = Recipient(name="Ana", candidate_id=candidate_id)
+    return hub.academy.vouchers.issue([recipient], areas or (LUNG,), **BOOK)[0].code
+
+
+def subjects(hub: Hub, about: str) -> list[str]:
+    return [step.action for step in reversed(hub.academy.tables.trail(about=about))]
+
+
+def test_from_application_to_admission(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    assert ana.number is not None
+    assert hub.registry.candidates.find(ana.number).name == "Ana Ruiz"
+    application_id = ana.apply()
+    judged = hub.academy.applications.judge(application_id)
+    assert [answer.is_met for answer in judged.answers] == [True]
+    decision = approve(hub, application_id)
+    code = issue(hub, ana.number)
+    ana.enter(code, application_id)
+    order = AdmissionOrder(application_id=application_id, area=LUNG, bundle_id="lung-a", minimum_version=1)
+    admitted = hub.academy.admitting.admit(order, who="rex")
+    admission = verify(admitted.envelope, hub.ring.verifiers).admission
+    assert admission.candidate.id == ana.number
+    window = hub.academy.admitting.window(application_id, LUNG)
+    assert window is not None
+    assert (window.last - window.first).days == 180
+    assert admission.window.not_after_ms == window.ends_at_ms - 1
+    papers = hub.academy.portfolios.papers(ana.account_id)
+    assert papers.decisions == (decision,)
+    assert [type(one) for one in papers.vouchers] == [Voucher]
+    assert subjects(hub, application_id) == ["received", "decided", "entered", "admitted"]
+    assert hub.academy.tables.check_trail().broken is None
+
+
+def test_what_is_missing_is_told_and_approved_only_with_a_reason(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=12)
+    answer = hub.academy.applications.judge(application_id).answers[0]
+    (missing,) = [told for finding in answer.findings for told in finding.missing]
+    assert missing() == "Lung: cases to log: 8 (12 of 20 count)."
+    decide = hub.academy.applications.decide
+    refused("academy.not_eligible", lambda: decide(application_id, [AreaChoice(area=LUNG, is_approved=True)], **BY))
+    refused("academy.no_reason", lambda: decide(application_id, [AreaChoice(area=LUNG, is_approved=False)], **BY))
+    refused("academy.bad_decision", lambda: decide(application_id, [], **BY))
+    other = [AreaChoice(area=CARDIAC, is_approved=True, reason="x")]
+    refused("academy.bad_decision", lambda: decide(application_id, other, **BY))
+    decide(application_id, [AreaChoice(area=LUNG, is_approved=False, reason="8 cases are missing")], **BY)
+    again = [AreaChoice(area=LUNG, is_approved=True, reason="no")]
+    refused("academy.not_waiting", lambda: decide(application_id, again, **BY))
+    refused("academy.not_waiting", lambda: hub.academy.applications.ask(application_id, "more?", **BY))
+    refused("academy.unknown_application", lambda: decide("app_x", again, **BY))
+
+
+def test_asked_for_more_it_waits_again_when_something_comes(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=12)
+    hub.academy.applications.ask(application_id, "Please log eight cases more.", **BY)
+    refused("academy.no_reason", lambda: hub.academy.applications.ask(application_id, " ", **BY))
+    assert hub.academy.applications.judge(application_id).row["state"] == "asked"
+    assert hub.academy.portfolios.papers(ana.account_id).questions[0].words == "Please log eight cases more."
+    ana.send(*ana.evidence(how_many=8)[1:9])
+    judged = hub.academy.applications.judge(application_id)
+    assert judged.row["state"] == "received"
+    assert judged.answers[0].is_met
+
+
+def test_a_withdrawn_application_is_not_decided_and_a_decided_one_is_not_written_again(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application = ana.application()
+    ana.send(application)
+    ana.send(application.model_copy(update={"is_withdrawn": True, "revision": 2}))
+    assert hub.academy.applications.judge(application.application_id).row["state"] == "withdrawn"
+    refused("academy.not_waiting", lambda: approve(hub, application.application_id))
+    decided = ana.application()
+    ana.send(decided)
+    approve(hub, decided.application_id)
+    ana.send(decided.model_copy(update={"areas": (LUNG, CARDIAC), "revision": 2}))
+    row = hub.academy.applications.judge(decided.application_id).row
+    assert (row["state"], row["approved"], row["areas"]) == ("approved", "lung", "lung")
+
+
+@pytest.mark.parametrize(("days_back", "counts"), [(0, 0), (20, 20), (30, 30), (31, 30), (800, 30), (-5, 0)])
+def test_the_day_of_an_application_is_its_clocks_within_thirty_days(hub: Hub, days_back: int, counts: int) -> None:
+    """Who sets a clock back makes old cases young again; who was without a network for weeks must not lose by it."""
+    ana = Applicant(hub).register()
+    application = ana.application(made_at_ms=ana.now_ms - days_back * DAY_MS)
+    ana.send(application)
+    on = hub.academy.applications.judge(application.application_id).on
+    assert (ana.today - on).days - counts in {0, 1}, "one day more where the zone's day is not over"
+
+
+def test_a_submission_is_taken_once_and_by_its_key_alone(hub: Hub) -> None:
+    ana = Applicant(hub)
+    data, digest = ana.sealed(ana.account())
+    first = hub.academy.portfolios.take(data, digest)
+    assert first.is_new
+    again = hub.academy.portfolios.take(data, digest)
+    assert (again.receipt, again.is_new) == (first.receipt, False)
+    ana.register()
+    eve = SigningKey.generate()
+    refused("academy.other_key", lambda: ana.send(ana.account(name="Eve"), key=eve))
+    hub.academy.portfolios.accept_key(ana.account_id, eve.public.key_id, who="rex", why="lost computer")
+    ana.send(ana.account(email="new@example.org"), key=eve)
+    refused("academy.other_key", lambda: ana.send(ana.account(email="old@example.org")))
+    assert subjects(hub, ana.account_id) == [
+        "account made", "number given", "key awaited", "key changed", "account changed",
+    ]  # fmt: skip
+
+
+def test_a_claimed_number_waits_for_a_registrar(hub: Hub) -> None:
+    hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
+    ana = Applicant(hub, claims="C-17").register()
+    assert ana.number is None
+    refused("academy.other_person", lambda: ana.send(ana.application(candidate_id="C-17")))
+    confirm = hub.academy.portfolios.confirm_number
+    refused("academy.unknown_portfolio", lambda: confirm(ana.account_id, "C-99", who="rex", why="-"))
+    confirm(ana.account_id, "c-17", who="rex", why="compared a document")
+    ana.send(ana.account(email="b@example.org"))
+    assert hub.academy.portfolios.number_of(ana.account_id) == "C-17"
+    eve = Applicant(hub, claims="C-17").register()
+    refused("academy.other_person", lambda: confirm(eve.account_id, "C-17", who="rex", why="-"))
+
+
+def test_nobody_writes_for_somebody_else(hub: Hub) -> None:
+    ana, eve = Applicant(hub).register(), Applicant(hub, name="Eve").register()
+    application = ana.application()
+    ana.send(application)
+    refused("academy.other_person", lambda: eve.send(application))
+    stolen = application.model_copy(update={"candidate_id": eve.number, "is_withdrawn": True, "revision": 9})
+    refused("academy.others_document", lambda: eve.send(stolen))
+    refused("academy.other_person", lambda: eve.send(ana.account()))
+    refused("academy.unknown_portfolio", lambda: Applicant(hub).send(ana.evidence()[0]))
+    assert hub.academy.applications.judge(application.application_id).row["state"] == "received"
+
+
+def test_what_the_academy_says_is_refused_in_a_submission(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    decision = approve(hub, application_id)
+    refused("portfolio.not_its_own", lambda: ana.send(decision.model_copy(update={"decision_id": new_id("dec")})))
+
+
+def test_a_voucher_entered_in_two_places_without_a_network_counts_for_who_arrived_first(
+    hub: Hub, school: School
+) -> None:
+    """Both are told; a person sees to it."""
+    ana, eve = Applicant(hub).register(), Applicant(hub, name="Eve").register()
+    code = issue(hub)
+    one, two = ana.apply(), eve.apply()
+    eve_entered_ms = eve.now_ms
+    school.clock.advance(ms=DAY_MS)
+    mine = ana.enter(code, one)
+    school.clock.advance(ms=3 * DAY_MS)
+    late = eve.enter(code, two, entered_at_ms=eve_entered_ms)  # earlier by a clock that anyone may set
+    told = hub.academy.vouchers.tell(mine.voucher_id)
+    assert told.life.window is not None
+    assert told.life.window.application_id == one
+    assert told.life.refusals[late.entry_id].code == "voucher.entered_already"
+    assert told.is_doubled
+    assert [told.row["voucher_id"] for told in hub.academy.vouchers.doubled()] == [mine.voucher_id]
+    for person in (ana, eve):
+        assert hub.academy.portfolios.papers(person.account_id).vouchers[0].voucher_id == mine.voucher_id
+    assert hub.academy.admitting.window(two, LUNG) is None
+    refused("academy.no_reason", lambda: hub.academy.vouchers.settle(mine.voucher_id, who="rex", why=""))
+    hub.academy.vouchers.settle(mine.voucher_id, who="rex", why="another voucher sent to Eve")
+    assert hub.academy.vouchers.doubled() == ()
+
+
+def test_an_entry_with_a_guessed_code_counts_for_nothing(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    code = issue(hub)
+    voucher_id = ana.enter(code, application_id).voucher_id
+    other = Applicant(hub, name="Eve").register()
+    guessed = other.enter(code, other.apply(), entry_id=new_id("ent"), voucher_id=voucher_id_of("0" * 16))
+    assert guessed.voucher_id != voucher_id, "an entry names the voucher that its code makes"
+    assert len(hub.academy.vouchers.tell(voucher_id).entries) == 1
+    ana.enter("0000-0000-0000-0000", application_id)
+    refused("academy.unknown_voucher", lambda: hub.academy.vouchers.tell("vch_x"))
+
+
+@pytest.mark.parametrize(("clock_days", "first"), [(-400, 0), (-3, 0), (0, 0), (400, 5)])
+def test_no_clock_of_a_candidate_stretches_the_window(hub: Hub, school: School, clock_days: int, first: int) -> None:
+    """Set back before the voucher was issued it begins with the issue; set ahead it begins when the entry came."""
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    code, issued_on = issue(hub), ana.today
+    entered_ms = ana.now_ms + clock_days * DAY_MS
+    school.clock.advance(ms=5 * DAY_MS)
+    ana.enter(code, application_id, entered_at_ms=entered_ms)
+    window = hub.academy.admitting.window(application_id, LUNG)
+    assert window is not None
+    assert (window.first - issued_on).days - first in {-1, 0}
+    assert (window.last - window.first).days == 180
+
+
+def test_a_window_ends_is_extended_with_a_reason_and_up_to_the_rule(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    approve(hub, application_id)
+    code = issue(hub)
+    vouchers, admitting = hub.academy.vouchers, hub.academy.admitting
+    order = AdmissionOrder(application_id=application_id, area=LUNG, bundle_id="lung-a", minimum_version=1)
+    refused("academy.not_admittable", lambda: admitting.admit(order, who="rex"))
+    voucher_id = ana.enter(code, application_id).voucher_id
+    school.clock.advance(ms=182 * DAY_MS)
+    refused("academy.not_admittable", lambda: admitting.admit(order, who="rex"))
+    assert vouchers.tell(voucher_id).life.state is VoucherState.RUN_OUT
+    refused("academy.no_reason", lambda: vouchers.extend(voucher_id, 30, who="rex", by="Rex", why=" "))
+    refused("academy.too_many_days", lambda: vouchers.extend(voucher_id, 181, who="rex", by="Rex", why="ill"))
+    vouchers.extend(voucher_id, 30, who="rex", by="Rex", why="ill for a month")
+    refused("academy.too_many_days", lambda: vouchers.extend(voucher_id, 151, who="rex", by="Rex", why="ill"))
+    assert admitting.admit(order, who="rex").sign_in_code
+    assert hub.academy.portfolios.papers(ana.account_id).extensions[0].reason == "ill for a month"
+    refused("academy.not_admittable", lambda: admitting.admit(replace(order, area=CARDIAC), who="rex"))
+
+
+def test_a_refunded_voucher_is_worth_nothing(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    approve(hub, application_id)
+    code = issue(hub, ana.number)
+    voucher_id = hub.academy.portfolios.papers(ana.account_id).vouchers[0].voucher_id
+    refused("academy.not_entered", lambda: hub.academy.vouchers.extend(voucher_id, 3, who="r", by="R", why="w"))
+    hub.academy.vouchers.refund(voucher_id, who="rex", by="Rex", why="paid twice")
+    refused(
+        "academy.refunded_already", lambda: hub.academy.vouchers.refund(voucher_id, who="rex", by="Rex", why="again")
+    )
+    ana.enter(code, application_id)
+    told = hub.academy.vouchers.tell(voucher_id)
+    assert told.life.state is VoucherState.REFUNDED
+    assert hub.academy.admitting.window(application_id, LUNG) is None
+    assert hub.academy.portfolios.papers(ana.account_id).refunds[0].reason == "paid twice"
+
+
+def test_vouchers_are_issued_all_or_none(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    table = f"recipient;candidate;areas\nDept of Medicine;;lung cardiac\nAna;{ana.number};\n".encode()
+    issued = hub.academy.vouchers.issue(read_recipients(table), [LUNG], **BOOK)
+    assert [tuple(one.areas) for one in issued] == [(LUNG, CARDIAC), (LUNG,)]
+    codes = write_codes([(one.recipient, one.code, " ".join(one.areas)) for one in issued]).decode()
+    assert issued[0].code in codes
+    bad = [Recipient(name="Ana"), Recipient(name="Nobody", candidate_id="C-404")]
+    order = hub.academy.vouchers.issue
+    refused("academy.bad_voucher_order", lambda: order(bad, [LUNG], **BOOK))
+    refused("academy.bad_voucher_order", lambda: order([Recipient(name="Ana")], [], **BOOK))
+    refused("academy.bad_voucher_order", lambda: order([], [LUNG], **BOOK))
+    refused("academy.no_reason", lambda: order([Recipient(name="Ana")], [LUNG], who="rex", why=""))
+    assert hub.academy.tables.page(VOUCHER, order="issued_ms", most=10)[1] == 2
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"",
+        b"name\nAna\n",
+        b"recipient,recipient\na,b\n",
+        b"recipient,price\nAna,3\n",
+        b"recipient\n",
+        b"recipient\n\n\n",
+        b"recipient,areas\nAna,heart\n",
+        b"recipient,areas\nAna\n",
+        b"recipient,areas\nAna,lung,more\n",
+        b"recipient,areas\n,lung\n",
+        b"recipient\n=HYPERLINK(1)\n",
+        b"recipient\n@SUM(A1)\n",
+        b"recipient\n+1\n",
+        b"recipient\n\xff\xfe\n",
+        b"recipient\nA\x00na\n",
+        b'recipient\n"Ana\n',
+        b"recipient\n" + b"x" * 201 + b"\n",
+        b"recipient\n" + b"Ana\n" * 2001,
+        b"recipient\n" + b"x" * 600_000,
+        "recipient\nA\u202ena\n".encode(),
+    ],
+)
+def test_a_hostile_table_is_refused_with_its_line(table: bytes) -> None:
+    assert refused("academy.bad_recipients", lambda: read_recipients(table)).params["reason"]
+
+
+def test_the_sample_is_drawn_the_same_again_and_by_nobodys_choice(hub: Hub) -> None:
+    ids = [f"app_{number:03}" for number in range(40)]
+    assert draw(ids, 10, "seed") == draw(ids[::-1], 10, "seed")
+    assert len(draw(ids, 10, "seed")) == 4
+    assert draw(ids, 10, "seed") != draw(ids, 10, "another")
+    assert draw([], 10, "seed") == ()
+    ana = Applicant(hub).register()
+    approved = [ana.apply() for _ in range(3)]
+    for one in approved:
+        approve(hub, one)
+    sampling = hub.academy.sampling
+    span = {"since_ms": 0, "until_ms": ana.now_ms + 1, "who": "dora", "why": "quarter"}
+    sample = sampling.make(percent=34, seed="lottery 4 8 15", **span)  # type: ignore[arg-type]
+    assert sample.is_right
+    assert len(sample.drawn) == 2
+    assert sampling.all() == (sample,)
+    assert {hub.academy.applications.judge(one).row["is_sampled"] for one in sample.drawn} == {True}
+    for wrong in ({"percent": 0}, {"percent": 101}, {"seed": "x" * 121}, {"until_ms": 1}):
+        refused("academy.bad_sample", lambda wrong=wrong: sampling.make(**{"percent": 5, **span, **wrong}))  # type: ignore[misc]
+
+
+def test_an_appeal_on_eligibility_is_decided_by_somebody_else_and_lets_it_wait_again(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=2)
+    no = [AreaChoice(area=LUNG, is_approved=False, reason="18 cases are missing")]
+    hub.academy.applications.decide(application_id, no, **BY)
+    school.clock.advance(ms=30 * DAY_MS)
+    appeal = ana.appeal(application_id)
+    appeals = hub.academy.appeals
+    decide = {"is_granted": True, "reason": "the log was cut"}
+    refused("academy.own_decision", lambda: appeals.decide(appeal.appeal_id, **decide, **BY))  # type: ignore[arg-type]
+    refused(
+        "academy.no_reason", lambda: appeals.decide(appeal.appeal_id, is_granted=True, reason="", who="olga", by="O")
+    )
+    appeals.decide(appeal.appeal_id, **decide, who="olga", by="Olga")  # type: ignore[arg-type]
+    assert hub.academy.applications.judge(application_id).row["state"] == "received"
+    refused("academy.not_waiting", lambda: appeals.decide(appeal.appeal_id, **decide, who="olga", by="O"))  # type: ignore[arg-type]
+    assert hub.academy.portfolios.papers(ana.account_id).appeal_decisions[0].is_granted
+
+
+@pytest.mark.parametrize(
+    ("days", "fields", "refusal"),
+    [
+        (32, {}, "appeal.too_late"),
+        (32, {"made_at_ms": 0}, ""),
+        (1, {"ground": "dislike"}, "appeal.no_ground"),
+        (1, {"about": "app_00000000000000000000"}, "academy.unknown_application"),
+        (1, {"ground": "technology", "about": "sit_nobody"}, "academy.unknown_application"),
+    ],
+)
+def test_an_appeal_that_is_not_taken_is_kept_and_told(
+    hub: Hub, school: School, days: int, fields: dict[str, object], refusal: str
+) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=2)
+    no = [AreaChoice(area=LUNG, is_approved=False, reason="18 cases are missing")]
+    hub.academy.applications.decide(application_id, no, **BY)
+    school.clock.advance(ms=days * DAY_MS)
+    given = {"about": application_id, **fields}
+    appeal = ana.appeal(**given)  # type: ignore[arg-type]  # each row is right for itself
+    told = hub.academy.appeals.tell(appeal.appeal_id)
+    assert told.row["refusal"] == refusal
+    assert told.row["state"] == ("turned-away" if refusal else "received")
+    assert len(hub.academy.portfolios.papers(ana.account_id).appeal_decisions) == bool(refusal)
+
+
+def test_an_appeal_on_technology_brings_the_sitting_as_it_was(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    sat = school.sit(candidate=Candidate(id=ana.number or "", display_name="Ana Ruiz"))
+    hub.take(sat.final)
+    appeal = ana.appeal(sat.sitting, ground="technology")
+    replay = hub.academy.appeals.attach(appeal.appeal_id)
+    assert replay is not None
+    assert b"compressible" in replay
+    assert hub.academy.appeals.attach(appeal.appeal_id) == replay
+    eve = Applicant(hub, name="Eve").register()
+    stolen = eve.appeal(sat.sitting, ground="technology")
+    assert hub.academy.appeals.tell(stolen.appeal_id).row["refusal"] == "academy.unknown_application"
+    refused("academy.unknown_appeal", lambda: hub.academy.appeals.tell("apl_x"))
