@@ -40,6 +40,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),
     "log": ("pocus_desktop.cli.log:log", "Read, audit and compare the academy's log of results."),
+    "programme": (
+        "pocus_desktop.cli.programme:programme",
+        "From application to certificate: eligibility, deadlines, education, rules, the case log.",
+    ),
     "conform": ("pocus_desktop.cli.conform:conform", "Run one case of a public test suite from outside."),
 }
 """Command name to (module:attribute, one-line help)."""

@@ -130,6 +130,11 @@ class Home:
         return self.folder / "room" / "relay"
 
     @property
+    def programme_rules(self) -> Path:
+        """The academy's own book of rules, where it has one."""
+        return self.folder / "programme-rules.json"
+
+    @property
     def log(self) -> Path:
         """The program's log."""
         return self.folder / "pocus.log"

@@ -64,7 +64,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "h11": ("hub/web/protocol.py", "proctoring/service_protocol.py"),
     "prometheus_client": ("hub/web/metrics.py",),
     "av": ("authoring/",),
-    "pydicom": ("authoring/",),
+    "pydicom": ("authoring/", "programme/case_log/dicom_folder.py"),
     "numpy": ("authoring/",),
     "PIL": ("authoring/",),
     "ruamel": ("authoring/source/",),

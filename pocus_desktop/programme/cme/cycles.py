@@ -6,7 +6,7 @@
    body's credentials was issued. With the anchor `calendar` the first cycle is the rest of that year and as many
    whole years, and each later one as many whole years.
 3. A cycle ends on the day before the next begins, and its rules are those of its first day: a later row changes no
-   cycle that has begun.
+   cycle that has begun. One that began before the body's first row has the rules of that row.
 """
 
 from collections import defaultdict
@@ -69,7 +69,7 @@ def _of_body(body: str, held: list[Credential], rules: Rules, until: date) -> It
         if first > until:
             return
         kept = [one for one in held if one.issued_on <= first] or held[:1]
-        row = _asks_most(body, kept, rules, first)
+        row = _asks_most(body, kept, rules, first, until)
         if row is None:
             return
         following = _next_first(first, row, is_first=number == 1 and stated is None)
@@ -85,8 +85,9 @@ def _of_body(body: str, held: list[Credential], rules: Rules, until: date) -> It
         first = following
 
 
-def _asks_most(body: str, held: Iterable[Credential], rules: Rules, on: date) -> CmeRule | None:
-    rows = [row for one in held if (row := rules.cme(body, one.level, on)) is not None]
+def _asks_most(body: str, held: Iterable[Credential], rules: Rules, on: date, until: date) -> CmeRule | None:
+    found = [rules.cme(body, one.level, on) or rules.first_cme(body, one.level, until) for one in held]
+    rows = [row for row in found if row is not None]
     return max(rows, key=lambda row: (row.credits, sum(share.credits for share in row.of_which), row.id), default=None)
 
 

@@ -103,6 +103,14 @@ class Rules:
         row = own if own is not None else self._row(("cme", body, _UNKNOWN), on)
         return row if isinstance(row, CmeRule) else None
 
+    def first_cme(self, body: str, level: str | None, until: date) -> CmeRule | None:
+        """The first row of a body and level that a day knows: for what began before anybody wrote a row."""
+        for name in (level or _UNKNOWN, _UNKNOWN):
+            rows = self._rows.get(("cme", body, name))
+            if rows and rows[0].since <= until and isinstance(rows[0], CmeRule):
+                return rows[0]
+        return None
+
     def providers(self, on: date) -> tuple[ProviderRow, ...]:
         """Who offers continuing education that day, by name."""
         found = [row for row in self._in_force_of("provider", on) if isinstance(row, ProviderRow) and not row.is_ended]

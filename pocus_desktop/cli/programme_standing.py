@@ -1,0 +1,119 @@
+"""`pocus programme eligibility|deadlines|cme`: what is computed from a portfolio, for people and for programs."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.cli.programme_options import PORTFOLIO, asked, telling_options
+from pocus_desktop.kernel import words
+from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.programme.answer import Answer
+from pocus_desktop.programme.calendar_file import calendar
+from pocus_desktop.programme.cme.progress import Progress, counts_for, current_progress, progress
+from pocus_desktop.programme.eligibility import eligibility as eligible
+from pocus_desktop.programme.eligibility import eligibility_of_all
+from pocus_desktop.programme.next_steps import next_steps
+
+
+@click.command()
+@PORTFOLIO
+@click.option("--area", type=click.Choice([str(area) for area in ContentArea]), help="One area; all if omitted.")
+@telling_options
+def eligibility(
+    portfolio: Path, area: str | None, on: date | None, book: Path | None, language: str, *, as_json: bool
+) -> None:
+    """Tell for each content area what is met, by which documents, until when; and what is missing, by which rule."""
+    about = asked(portfolio, book, on)
+    if area is None:
+        answers = eligibility_of_all(about.portfolio, about.rules, about.on)
+    else:
+        answers = (eligible(about.portfolio, ContentArea(area), about.rules, about.on),)
+    if as_json:
+        _print([answer.as_json(language) for answer in answers])
+        return
+    for answer in answers:
+        _tell_answer(answer, language, is_full=area is not None)
+
+
+@click.command()
+@PORTFOLIO
+@click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), help="Also write them as an iCalendar file.")
+@telling_options
+def deadlines(
+    portfolio: Path, ics: Path | None, on: date | None, book: Path | None, language: str, *, as_json: bool
+) -> None:
+    """Tell what comes next and by when, the nearest first."""
+    about = asked(portfolio, book, on)
+    steps = next_steps(about.portfolio, about.rules, about.now_ms)
+    if ics is not None:
+        account = about.portfolio.account
+        account_id = account.account_id if account is not None else ""
+        write_atomically(ics, calendar(steps, account_id=account_id, now_ms=about.now_ms, language=language))
+    if as_json:
+        _print([step.as_json(language) for step in steps])
+        return
+    for step in steps:
+        by = step.by.isoformat() if step.by is not None else " " * 10
+        optional = words.say("programme.tell.optional", language) if step.is_optional else ""
+        who = words.say(f"programme.actor.{step.actor}", language)
+        click.echo(f"{by}  {who:<11} {step.told(language)}{optional}")
+    if not steps:
+        click.echo(words.say("programme.tell.nothing", language))
+
+
+@click.command()
+@PORTFOLIO
+@click.option("--all", "is_all", is_flag=True, help="Also the cycles that are over.")
+@telling_options
+def cme(portfolio: Path, on: date | None, book: Path | None, language: str, *, is_all: bool, as_json: bool) -> None:
+    """Tell for each body what counts in its cycle, what does not and why, and how much is missing until when."""
+    about = asked(portfolio, book, on)
+    found = (progress if is_all else current_progress)(about.portfolio, about.rules, about.on)
+    twice = {credit: bodies for credit, bodies in counts_for(found).items() if len(set(bodies)) > 1}
+    if as_json:
+        _print({"cycles": [one.as_json(language) for one in found], "counts_for_several": twice})
+        return
+    for one in found:
+        _tell_progress(one, language)
+    for credit, bodies in twice.items():
+        click.echo(words.say("programme.tell.several", language, credit=credit, bodies=", ".join(bodies)))
+    if not found:
+        click.echo(words.say("programme.tell.no-cycle", language))
+
+
+def _tell_answer(answer: Answer, language: str, *, is_full: bool) -> None:
+    mark = "met" if answer.is_met else "missing"
+    until = words.say("programme.tell.until", language, day=answer.until.isoformat()) if answer.until else ""
+    area = words.say(f"programme.area.{answer.area}", language)
+    click.echo(f"{area}: {words.say(f'programme.tell.{mark}', language)}{until}")
+    for finding in answer.findings:
+        if finding.is_met and not is_full:
+            continue
+        kind, _, statement = finding.requirement.partition(".")
+        name = words.say(f"programme.requirement.{kind}", language)
+        if statement:
+            name += f" ({words.say(f'programme.name.{statement}', language)})"
+        mark = "met" if finding.is_met else "missing"
+        click.echo(f"  {name}: {words.say(f'programme.tell.{mark}', language)} [{finding.rule.rule_id}]")
+        for told in (*finding.missing, *finding.notes):
+            click.echo(f"    {told(language)}")
+        if is_full:
+            click.echo(f"    {finding.rule.words}\n    {finding.rule.where}")
+
+
+def _tell_progress(one: Progress, language: str) -> None:
+    click.echo(one.told()(language))
+    for share in one.shares:
+        click.echo(f"  {share.subject}: {share.have} / {share.need}")
+    for credit_id, why in one.left.items():
+        click.echo(f"  {credit_id}: {words.say(f'programme.left.{why}', language)}")
+    if not one.cycle.is_stated:
+        click.echo(f"  {words.say('programme.tell.counted-from-issue', language)}")
+
+
+def _print(document: Sequence[object] | dict[str, object]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

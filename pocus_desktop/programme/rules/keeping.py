@@ -1,0 +1,53 @@
+"""Which book of rules a computer decides by: the academy's own where it has taken one in, else the shipped one."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.files import FileRefusedError, write_atomically
+from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.rules.load import MAXIMUM_BYTES, shipped_rules
+from pocus_desktop.programme.rules.signed import read_rules, require_succession
+
+
+def rules_in_use(path: Path, hubs: Iterable[PublicKey]) -> Rules:
+    """The book that counts here; one that does not verify counts as none, and is logged."""
+    return kept_rules(path, hubs) or shipped_rules()
+
+
+def kept_rules(path: Path, hubs: Iterable[PublicKey]) -> Rules | None:
+    """The academy's own book; None where there is none, or none that verifies (which is logged)."""
+    try:
+        with path.open("rb") as file:
+            return read_rules(file.read(2 * MAXIMUM_BYTES + 1), hubs)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        log.failure(FileRefusedError.of(problem))
+    except PocusError as error:
+        log.failure(error)
+    return None
+
+
+def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey]) -> Rules:
+    """Take a book of the academy in.
+
+    It has to succeed the one that is kept, or the shipped one where that is of its line.
+
+    Raises:
+        RewritesHistoryError: It would change what was decided before.
+        FileRefusedError: The disk does not take it.
+        PocusError: As `read_rules`.
+    """
+    keys = tuple(hubs)
+    taken = read_rules(envelope, keys)
+    before = rules_in_use(path, keys)
+    if before is not shipped_rules() or before.book.book_id == taken.book.book_id:
+        require_succession(before, taken)
+    try:
+        write_atomically(path, envelope)
+    except OSError as problem:
+        raise FileRefusedError.of(problem) from problem
+    return taken

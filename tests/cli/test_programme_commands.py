@@ -1,0 +1,150 @@
+"""`pocus programme …`: what is computed, told to people and to programs, from files as people have them."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+
+from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.cli.main import run
+from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.kernel import assets
+from pocus_desktop.kernel.settings import HOME_VARIABLE
+from pocus_desktop.programme.documents.registry import AnyDocument
+from pocus_desktop.programme.portfolio_files import append_documents
+from tests.programme.samples import account, attestations, cases, credential
+
+_ON = date(2026, 11, 26)
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Path:
+    folder = tmp_path / "portfolio"
+    held: list[AnyDocument] = [account(), credential("rdms", "2024-01-01"), *attestations("2026-11-01")]
+    append_documents(folder / "papers.jsonl", [*held, *cases(19, _ON)])
+    return folder
+
+
+def _json(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+def test_eligibility_is_told_to_people_and_to_programs(portfolio: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["programme", "eligibility", str(portfolio), "--on", "2026-11-26"]
+    assert run([*asked, "--area", "lung"]) == 0
+    told = capsys.readouterr().out
+    assert "Lung: not met" in told
+    assert "cases to log: 1 (19 of 20 count)" in told
+    assert "https://www.pocus.org/" in told
+    assert run([*asked, "--json", "--language", "es"]) == 0
+    found = {one["area"]: one for one in _json(capsys)}
+    assert len(found) == 10
+    [short] = [one for one in found["lung"]["findings"] if one["standing"] == "missing"]
+    assert (short["requirement"], short["have"], short["rule"]["id"]) == ("cases", 19, "cases-lung-2020")
+    assert short["missing"][0]["told"].startswith("Pulmón")
+
+
+def test_deadlines_are_told_and_leave_as_a_calendar(
+    portfolio: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ics = tmp_path / "deadlines.ics"
+    asked = ["programme", "deadlines", str(portfolio), "--on", "2026-11-26"]
+    assert run([*asked, "--ics", str(ics)]) == 0
+    told = capsys.readouterr().out
+    assert "2027-12-31  you         ARDMS: 0 of 30 credits" in told
+    assert len(icalendar.Calendar.from_ical(ics.read_bytes()).events) == 1
+    assert run([*asked, "--json"]) == 0
+    assert [one["kind"] for one in _json(capsys)] == ["credits", "log-cases"]
+
+
+def test_education_is_told(portfolio: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programme", "cme", str(portfolio), "--on", "2026-11-26", "--json"]) == 0
+    [cycle] = _json(capsys)["cycles"]
+    assert (cycle["body"], cycle["last"], cycle["missing"]) == ("ardms", "2027-12-31", "30")
+    assert run(["programme", "cme", str(portfolio), "--on", "2026-11-26", "--language", "es"]) == 0
+    assert "créditos" in capsys.readouterr().out
+
+
+def test_rules_are_shown_checked_signed_and_taken_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["programme", "rules", "show", "--kind", "cases", "--json"]) == 0
+    assert len(_json(capsys)["rules"]) == 10
+    assert run(["programme", "rules", "show", "--on", "2019-12-31"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    shipped = assets.folder("programme", "rules.toml")
+    book = tmp_path / "rules.toml"
+    book.write_text(shipped.read_text(encoding="utf-8").replace("count = 30", "count = none"), encoding="utf-8")
+    assert run(["programme", "rules", "check", str(book)]) == 1
+    assert "rules.toml:" in capsys.readouterr().err
+    book.write_text(shipped.read_text(encoding="utf-8").replace("count = 30", "count = 29"), encoding="utf-8")
+    assert run(["programme", "rules", "check", str(book)]) == 0
+    assert run(["programme", "rules", "check", str(book), "--before", str(shipped)]) == 1
+    assert "programme.rewrites_history" in capsys.readouterr().err
+    monkeypatch.setenv("POCUS_PASSPHRASE", "a passphrase of the academy")
+    keys = tmp_path / "keys"
+    AcademyKeys.generate().save(FileKeyStore(keys, "a passphrase of the academy"))
+    signed = tmp_path / "rules.json"
+    assert run(["programme", "rules", "sign", str(shipped), "--keys", str(keys), "--out", str(signed)]) == 0
+    assert run(["programme", "rules", "take", str(signed)]) == 1  # this computer was never set up: it believes nobody
+    assert "programme.not_the_academys" in capsys.readouterr().err
+
+
+def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(
+    portfolio: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, rest = tmp_path / "log.csv", tmp_path / "rest.csv"
+    log.write_text("date,area,findings\n2025-11-26,lung,ok\n26/11/2025,lung,ok\n")
+    asked = ["programme", "cases", "import", str(log), str(portfolio)]
+    assert run([*asked, "--dry-run"]) == 1
+    assert "Taken: 1." in capsys.readouterr().out
+    assert run([*asked, "--rest", str(rest)]) == 1
+    found = capsys.readouterr()
+    assert "Taken: 1. Known already: 0. Not taken: 1." in found.out
+    assert "log.csv:3:1" in found.err
+    mended = ["programme", "cases", "import", str(rest), str(portfolio), "--dates", "day"]
+    assert run(mended) == 0
+    assert "Known already: 1" in capsys.readouterr().out  # it says the same as the row that was taken
+    assert run([*mended, "--further"]) == 0
+    assert "Taken: 1" in capsys.readouterr().out
+    assert run([*asked, "--language", "es"]) == 1
+    assert "Ya conocidos: 1" in capsys.readouterr().out
+    out = tmp_path / "out.csv"
+    assert run(["programme", "cases", "export", str(portfolio), str(out)]) == 0
+    assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 1 + 19 + 2
+
+
+def test_cases_are_counted_from_dicom_once(portfolio: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "readme.txt").write_text("none")
+    asked = ["programme", "cases", "count", str(tmp_path / "scans"), str(portfolio), "--area", "lung"]
+    assert run(asked) == 0
+    assert "Studies taken: 0." in capsys.readouterr().out
+
+
+def test_a_portfolio_without_an_account_takes_no_cases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("date,area\n2025-11-26,lung\n")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run(["programme", "cases", "import", str(log), str(empty)]) == 1
+    assert "programme.no_account" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "1812-01-01"])
+def test_a_day_that_is_none_is_refused(portfolio: Path, day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programme", "eligibility", str(portfolio), "--on", day]) == 2
+    assert "day" in capsys.readouterr().err
+
+
+def test_a_day_before_any_rule_is_told_by_name(portfolio: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programme", "eligibility", str(portfolio), "--on", "2019-12-31"]) == 1
+    assert "programme.no_rule" in capsys.readouterr().err
