@@ -56,6 +56,13 @@ class NoCodesError(PocusError):
     blame: ClassVar[Blame] = Blame.ENVIRONMENT
 
 
+class NotForStationError(PocusError):
+    """A station takes no codes for an admission: it was enrolled after the admission was made (formats/code 2.2)."""
+
+    code: ClassVar[str] = "code.not_for_station"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
     """What a station asks of the room.
@@ -183,6 +190,20 @@ def open_secret(admission: Admission, keys: Sequence[SealingKey]) -> bytes | Non
             if len(found) == SECRET_BYTES:
                 return found
     return None
+
+
+def without_codes(given: Iterable[Admission], station_id: str) -> tuple[NotForStationError, ...]:
+    """What is told where admissions are handed out to a station: those whose codes are others' alone.
+
+    Args:
+        given: The admissions; one without any codes is not told of.
+        station_id: The id of the station's sealing key.
+    """
+    return tuple(
+        NotForStationError(admission=one.admission_id)
+        for one in given
+        if one.code_secrets and station_id not in {entry.key_id for entry in one.code_secrets}
+    )
 
 
 def plain(typed: str) -> str:

@@ -19,6 +19,7 @@ from pocus_desktop.admission.errors import TooLateError
 from pocus_desktop.admission.latest_time import LatestTime, moment
 from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.preflight_report import STATION, Check, Report, sign
+from pocus_desktop.admission.room_code import without_codes
 from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.unlock_desk import UnlockDesk
@@ -157,6 +158,7 @@ class Preflight:
             yield Check.of(subject, problem, level="note")
             return
         yield self._window(admitted)
+        yield from (Check.of(subject, told, level="note") for told in without_codes([admitted], self.keys.station_id))
         yield self._trust(subject, str(admitted.mode), at_ms)
         yield from bundles.need(
             subject,

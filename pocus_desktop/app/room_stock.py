@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from pocus_desktop import __version__
-from pocus_desktop.admission.admission import StationKeys
+from pocus_desktop.admission.admission import Admission, StationKeys
 from pocus_desktop.admission.enrolment import held_grant
 from pocus_desktop.admission.own_keys import own_keys
+from pocus_desktop.admission.room_code import without_codes
 from pocus_desktop.admission.roster_folder import take_admissions
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.unlock_errors import AlreadyUnlockedError
@@ -64,7 +65,8 @@ def stock_from_rooms(
         raise NoRoomPairedError
     now_ms = clock.read().wall_ms
     problems: list[tuple[str, PocusError]] = []
-    admissions = releases = 0
+    admissions: dict[str, Admission] = {}
+    releases = 0
     for room in rooms:
         try:
             try:
@@ -72,7 +74,7 @@ def stock_from_rooms(
             except HubAnsweredNoError:  # a console that this station never told who it is
                 _say_hello(home, room, keys, trusting)
                 handed = _take_admissions(home, room, keys, trusting, now_ms)
-            admissions = max(admissions, handed)
+            admissions |= {one.admission_id: one for one in handed}
             releases += _take_releases(home, room, keys, trusting, now_ms)
         except PocusError as problem:  # another room, or what is here already, may do
             log.failure(problem)
@@ -87,11 +89,12 @@ def stock_from_rooms(
         for carrier in carriers:
             carrier.close()
     return FromRoom(
-        admissions=admissions,
+        admissions=len(admissions),
         releases=releases,
         refreshed=refreshed,
         stocked=stocked,
         problems=(*problems, *refreshed.told),
+        without_codes=without_codes(admissions.values(), keys.station_id),
         is_answered=len(problems) < len(rooms),
     )
 
@@ -126,11 +129,13 @@ def _say_hello(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusti
         link.close()
 
 
-def _take_admissions(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int) -> int:
+def _take_admissions(
+    home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int
+) -> tuple[Admission, ...]:
     with RelayClient(room_url(room), trust=pinned_context(room.certificate)) as client:
         came = client.admissions(keys.signing, now_ms=now_ms)
     grant = held_grant(home, trusting.hubs, keys)
-    return len(take_admissions(home, came, hubs=trusting.hubs, grant=grant))
+    return take_admissions(home, came, hubs=trusting.hubs, grant=grant)
 
 
 def _take_releases(home: Home, room: PairedRoom, keys: StationKeys, trusting: Trusting, now_ms: int) -> int:

@@ -11,14 +11,17 @@ from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.admission.admission import Accommodations, Admission, Candidate, Window
+from pocus_desktop.admission.enrolling import EnrolmentGrant
 from pocus_desktop.admission.enrolment import held_grant
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.room_code import without_codes
 from pocus_desktop.admission.roster_folder import take_admissions
 from pocus_desktop.admission.scan_text import ScanError, TooLargeToScanError, from_text, to_parts
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.cli.enrol import open_own_keys
+from pocus_desktop.cli.main import fail
 from pocus_desktop.cli.options import key_for, keys_option, open_store, read_public_keys
 from pocus_desktop.cli.qr import qr_option, show_parts
 from pocus_desktop.crypto.encoding import from_hex
@@ -122,11 +125,10 @@ def import_(source: BinaryIO) -> None:
     home = Home.default()
     hubs = Trusting.load(home).hubs
     envelopes, problems = _given(source.read(_MAXIMUM_BYTES + 1))
-    for one in take_admissions(home, envelopes, hubs=hubs, grant=held_grant(home, hubs)):
-        click.echo(f"{one.admission_id} is here.")
+    grant = held_grant(home, hubs)
+    _tell_taken(take_admissions(home, envelopes, hubs=hubs, grant=grant), grant)
     for problem in problems[:-1]:
-        told = problem.explain()
-        click.echo(f"{told.what} {told.next}  [{problem.code}]", err=True)
+        fail(problem)
     if problems:
         raise problems[-1]
 
@@ -145,10 +147,17 @@ def fetch(hub: str | None) -> None:
     with HubClient(hub or trusting.hub_url) as client:
         found = client.admissions(open_own_keys(home).signing, now_ms=time.time_ns() // 1_000_000)
     taken = take_admissions(home, found, hubs=trusting.hubs, grant=grant)
-    for one in taken:
-        click.echo(f"{one.admission_id} is here.")
+    _tell_taken(taken, grant)
     if not taken:
         click.echo("The hub has no admissions for this station now.", err=True)
+
+
+def _tell_taken(taken: tuple[Admission, ...], grant: EnrolmentGrant | None) -> None:
+    for one in taken:
+        click.echo(f"{one.admission_id} is here.")
+    if grant is not None and grant.kind == "station":
+        for told in without_codes(taken, grant.sealing.key_id):
+            fail(told)
 
 
 def _given(data: bytes) -> tuple[tuple[bytes, ...], tuple[ScanError, ...]]:

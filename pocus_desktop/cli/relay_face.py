@@ -42,6 +42,7 @@ class FromRoom:
         refreshed: What its trust came to.
         stocked: What its bundles came to.
         problems: For each room that did not give something, its name and why.
+        without_codes: Of the admissions, those for which this station takes no one-time codes.
         is_answered: Whether at least one gave what it had.
     """
 
@@ -50,6 +51,7 @@ class FromRoom:
     refreshed: Refreshed
     stocked: Stocked
     problems: tuple[tuple[str, PocusError], ...] = ()
+    without_codes: tuple[PocusError, ...] = ()
     is_answered: bool = True
 
 

@@ -115,6 +115,8 @@ def stock(context: click.Context, faces: Faces, bundles: tuple[str, ...]) -> Non
     """
     got = faces.stock_from_rooms(bundles=bundles)
     click.echo(f"{got.admissions} admissions from the room; {got.releases} new releases.")
+    for told in got.without_codes:
+        fail(told)
     if got.refreshed.problem is not None:
         fail(got.refreshed.problem)
     is_whole = _tell_stocked(got.stocked, got.problems)

@@ -7,11 +7,13 @@ import click
 
 from pocus_desktop.admission.enrolment import held_grant
 from pocus_desktop.admission.latest_time import LatestTime
+from pocus_desktop.admission.room_code import without_codes
 from pocus_desktop.admission.roster_folder import rosters, take_in, walk_in
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.walk_ins import WalkInOrder
 from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.hub_options import EXISTING, NEW_FILE, told
+from pocus_desktop.cli.main import fail
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 
@@ -27,11 +29,16 @@ def import_(file: Path) -> None:
     """Take a roster in, whole or not at all; taking it in again changes nothing."""
     home = Home.default()
     hubs = Trusting.load(home).hubs
-    taken = take_in(home, file.read_bytes(), hubs=hubs, grant=held_grant(home, hubs))
+    grant = held_grant(home, hubs)
+    taken = take_in(home, file.read_bytes(), hubs=hubs, grant=grant)
     day = taken.roster.roster
     click.echo(f"{day.centre.name}, {day.day} ({day.zone}): {taken.new} new admissions, {taken.known} known.")
     if taken.left:
         click.echo(f"{taken.left} are for other stations and were left out.")
+    if grant is not None and grant.kind == "station":
+        sat_here = (one.admission for one in taken.roster.sat_at(grant.sealing.key_id))
+        for problem in without_codes(sat_here, grant.sealing.key_id):
+            fail(problem)
     if taken.roster.allowance is not None:
         click.echo(f"{taken.roster.allowance.count} walk-ins are allowed.")
 

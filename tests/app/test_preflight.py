@@ -15,6 +15,7 @@ from pocus_desktop.admission.documents import Centre
 from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.preflight_report import STATION, Check, Report, read, sign
+from pocus_desktop.admission.room_code import new_secret, seal_secret
 from pocus_desktop.admission.roster import Roster, issue_roster
 from pocus_desktop.admission.roster_folder import take_in
 from pocus_desktop.admission.trusting import Trusting
@@ -27,6 +28,7 @@ from pocus_desktop.bundle.library import Library
 from pocus_desktop.bundle.trust.academy import AcademyPolicy, StaleRule
 from pocus_desktop.bundle.trust.state import TrustState
 from pocus_desktop.bundle.verifier import Progress
+from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import ManualClock
 from tests.e2e.academy import LEFT, Academy, answer, hand_in, to_case
@@ -107,6 +109,20 @@ def test_a_station_that_has_everything_is_ready(academy: Academy, clock: ManualC
     assert report.is_ready, problems(report)
     assert codes(report, admission_id) == ["admission_sound", "trust_by_hand", "bundle_here", "key_here", "bytes_sound"]
     assert codes(report, STATION) == ["clock_ok", "disk_ok", "engine_ok"]
+
+
+def test_a_station_that_takes_no_codes_for_an_admission_is_told_and_ready(academy: Academy, clock: ManualClock) -> None:
+    before, here = SealingKey.generate().public, academy.workshop.station_keys.sealing.public
+    told = {}
+    for name, keys in (("others", [before]), ("ours-too", [before, here])):
+        secrets = seal_secret(new_secret(), keys, admission_id=name)
+        told[academy.admit(window=coming(clock), code_secrets=secrets)] = name
+    report = look(academy)
+    assert report.is_ready, problems(report)
+    assert {told[subject]: codes(report, subject, "note") for subject in told} == {
+        "others": ["code.not_for_station"],
+        "ours-too": [],
+    }
 
 
 def test_a_key_that_is_to_come_is_told_how(academy: Academy, clock: ManualClock) -> None:

@@ -32,6 +32,14 @@ def test_a_centre_answers_its_stations_and_prints_a_book(places: Places) -> None
     assert secret is not None
     challenge = Challenge(purpose="time", minutes=10, number=1, admission_digest=verified.digest)
 
+    places.at("desk-1")
+    assert "[code.not_for_station]" not in places.pocus("admission", "import", places.file("a"))
+    places.enrol("desk-2", "--centre", "north")
+    places.at("desk-2")
+    late = places.pocus("admission", "import", places.file("a"))
+    assert "is here." in late
+    assert "[code.not_for_station]" in late
+
     home = places.at("north")
     ask = ("room", "code", *challenge.shown.split(), "--candidate", "C-17", "--by", "Proctor")
     assert "[code.none_here]" in places.pocus(*ask, status=1)
