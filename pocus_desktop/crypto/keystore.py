@@ -8,12 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal, Protocol, TypeAlias
-
-import keyring
-from keyring.backend import KeyringBackend
-from keyring.backends import fail, null
-from keyring.backends.chainer import ChainerBackend
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from pocus_desktop.crypto.encoding import BadEncodingError, from_base64, to_base64
 from pocus_desktop.crypto.password import EmptyPassphraseError, open_with_passphrase, seal_under_passphrase
@@ -21,6 +16,9 @@ from pocus_desktop.kernel import canonical, ids, words
 from pocus_desktop.kernel.canonical import BadJsonError, Json
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import sync_folder, write_atomically
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend  # imported when the system's store is asked for: most commands need none
 
 StoreKind: TypeAlias = Literal["os", "file"]
 
@@ -86,7 +84,7 @@ class OsKeyStore:
 
     kind: StoreKind = "os"
 
-    def __init__(self, backend: KeyringBackend | None = None, *, service: str = SERVICE) -> None:
+    def __init__(self, backend: "KeyringBackend | None" = None, *, service: str = SERVICE) -> None:
         """Use the system's key store.
 
         Args:
@@ -96,7 +94,7 @@ class OsKeyStore:
         Raises:
             KeyStoreUnavailableError: There is none, or it would keep keys unprotected.
         """
-        self._backend = _protecting(keyring.get_keyring() if backend is None else backend)
+        self._backend = _protecting(backend)
         self._service = service
 
     def load(self, name: str) -> bytes | None:
@@ -222,7 +220,7 @@ class FileKeyStore:
         return self._folder / f"key-{name}.json"
 
 
-def open_keystore(folder: Path, passphrase: str | None = None, *, backend: KeyringBackend | None = None) -> KeyStore:
+def open_keystore(folder: Path, passphrase: str | None = None, *, backend: "KeyringBackend | None" = None) -> KeyStore:
     """The store that this computer's keys live in.
 
     The first time, the operating system's where it works, else files in `folder`; from then on what was picked first.
@@ -259,7 +257,7 @@ class _Choice:
     service: str = SERVICE
 
 
-def _working(backend: KeyringBackend | None, service: str) -> OsKeyStore | None:
+def _working(backend: "KeyringBackend | None", service: str) -> OsKeyStore | None:
     """The system's store if it answers; a first choice only, so that no key can be in it yet."""
     try:
         store = OsKeyStore(backend, service=service)
@@ -297,8 +295,13 @@ def _write_choice(path: Path, choice: _Choice) -> None:
         raise KeyStoreFailedError(store=CHOICE_FILE, action="store") from problem
 
 
-def _protecting(backend: KeyringBackend) -> KeyringBackend:
-    """The backend, or of a chain its first link, that protects what it holds."""
+def _protecting(given: "KeyringBackend | None") -> "KeyringBackend":
+    """The backend, or of a chain its first link, that protects what it holds; the system's where none is given."""
+    import keyring
+    from keyring.backends import fail, null
+    from keyring.backends.chainer import ChainerBackend
+
+    backend = keyring.get_keyring() if given is None else given
     links = backend.backends if isinstance(backend, ChainerBackend) else [backend]
     for link in links:
         is_empty = isinstance(link, fail.Keyring | null.Keyring)

@@ -9,6 +9,7 @@ Give a room's conftest the fixture by importing it; it skips where the program i
 
 import contextlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -126,7 +127,14 @@ def _started(weed: Path) -> Iterator[S3]:
     try:
         with (
             (folder / "log").open("wb") as log,
-            subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process,
+            subprocess.Popen(
+                command,
+                cwd=folder,
+                env={**os.environ, "TMPDIR": str(folder)},  # where it keeps logs of its own
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            ) as process,
         ):
             try:
                 server = S3(address=f"http://127.0.0.1:{s3_port}")

@@ -321,6 +321,7 @@ def test_a_log_that_receipts_rest_on_is_not_taken_away(engine: Engine, goal: str
 
 def test_every_revision_has_rows_to_go_with() -> None:
     assert tuple(FILLED) == store_schema.revisions()
+    assert tuple(revision for revision, _ in store_schema.described()) == store_schema.revisions(), "as Alembic sees it"
 
 
 def test_the_models_are_what_the_revisions_build(engine: Engine) -> None:

@@ -1,27 +1,29 @@
 """Which revision a hub's database is of, and the way from one to another (`hub.records.migrations`).
 
 Everything runs on the caller's connection and in its transaction: a database is of one revision or of another, never in
-between.
+between. Alembic is imported where a database is changed: a hub that is opened every day needs none of it.
 """
 
 import threading
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, NoRevisionError, StoreMismatchError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 NOTHING: Final = "base"
 """What an empty database is of."""
 
 _FOLDER: Final = Path(__file__).resolve().parent / "migrations"
+_STAMPS: Final = "alembic_version"
+"""Alembic's table; its one row names the revision."""
+
 _LOCK_ID: Final = 0x706F637573  # "pocus"
 _TURN: Final = threading.Lock()
 """Alembic keeps what it works on in its modules."""
@@ -29,13 +31,14 @@ _TURN: Final = threading.Lock()
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Every revision that this program knows, the first one first."""
-    script = ScriptDirectory.from_config(_config())
-    return tuple(found.revision for found in reversed(list(script.walk_revisions())))
+    """Every revision that this program knows, the first one first: as their files are named."""
+    return tuple(sorted(path.name[1:5] for path in (_FOLDER / "versions").glob("r[0-9][0-9][0-9][0-9]_*.py")))
 
 
 def described() -> tuple[tuple[str, str], ...]:
     """Every revision with the first line of what it says about itself, the first one first."""
+    from alembic.script import ScriptDirectory  # as the module says
+
     script = ScriptDirectory.from_config(_config())
     return tuple((found.revision, found.doc.partition("\n")[0]) for found in reversed(list(script.walk_revisions())))
 
@@ -53,10 +56,10 @@ def revision(connection: Connection) -> str:
     Raises:
         StoreMismatchError: It holds another program's tables.
     """
-    stamped = MigrationContext.configure(connection).get_current_revision()
+    stamped = _stamped(connection)
     if stamped is not None:
         return stamped
-    tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    tables = set(inspect(connection).get_table_names()) - {_STAMPS}
     if not tables:
         return NOTHING
     if not {"about", "envelope", "result"} <= tables:
@@ -108,7 +111,16 @@ def downgrade(connection: Connection, to: str) -> None:
     _move(connection, to, is_up=False)
 
 
+def _stamped(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_STAMPS):
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {_STAMPS}")).scalar_one_or_none()  # noqa: S608 - ours
+    return found
+
+
 def _move(connection: Connection, to: str, *, is_up: bool) -> None:
+    from alembic import command  # as the module says
+
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
     found = revision(connection)
@@ -123,12 +135,14 @@ def _move(connection: Connection, to: str, *, is_up: bool) -> None:
     config = _config()
     config.attributes["connection"] = connection
     with _TURN:
-        if found != NOTHING and MigrationContext.configure(connection).get_current_revision() is None:
+        if found != NOTHING and _stamped(connection) is None:
             command.stamp(config, found)
         (command.upgrade if is_up else command.downgrade)(config, goal)
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
