@@ -23,7 +23,6 @@ from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.errors import EnvelopeChangedError, EnvelopeMissingError
 from pocus_desktop.sync.outbox import Attempt, Outbox
-from pocus_desktop.sync.outlook import is_held
 from pocus_desktop.sync.transport import Transport
 from pocus_desktop.sync.worker import OutboxWorker
 
@@ -144,7 +143,7 @@ class Deliveries:
                 sitting.note_delivery(digest, "sending")
             elif row.status is Status.QUARANTINED:
                 sitting.note_delivery(digest, "refused", reason=row.problem)
-            elif is_held(row):
+            elif row.is_held:
                 sitting.note_delivery(digest, "held", reason=row.reason)
             else:
                 sitting.note_delivery(digest, "waiting", reason=row.problem)

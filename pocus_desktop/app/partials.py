@@ -1,14 +1,15 @@
 """Partial results while a sitting goes on, so that a station that burns loses minutes (formats/sync 4.10).
 
 Every few minutes, and when a phase is over, what there is of a sitting is sealed and put into the outbox: only when
-something happened since, nothing else waits to be sent, and a hub can be reached. The writer's thread only hands over
-what it has; sealing and asking are done here. Nothing that goes wrong here reaches the sitting: the final result
-holds everything.
+something happened since, nothing else waits to be sent, and a hub or the room's relay can be reached. What the relay
+keeps waits no more: newer parts follow it there, less often, so that what the centre has of a sitting stays young. The
+writer's thread only hands over what it has; sealing and asking are done here. Nothing that goes wrong here reaches the
+sitting: the final result holds everything.
 """
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -20,13 +21,16 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.unsealed import Unsealed
 from pocus_desktop.sitting.views import CaseView, View
-from pocus_desktop.sync.engine import Status
+from pocus_desktop.sync.engine import Row, Status
 from pocus_desktop.sync.outbox import Outbox
 
 VARIABLE: Final = "POCUS_PARTIAL_MINUTES"
 """How often, where not every five minutes; 0 for never."""
 
 EVERY_MS: Final = 5 * 60_000
+HELD_TIMES: Final = 3
+"""So many times as long it takes where the relay keeps the last one: it lets nothing go (formats/relay 3.5)."""
+
 LEAST_MS: Final = 60_000
 """Between two, however many phases end."""
 
@@ -98,8 +102,9 @@ class Partials:
         with self._lock:
             watched = tuple(self._watched)
         now_ms = self._clock.read().monotonic_ms
-        due = [one for one in watched if self._is_due(one, now_ms)]
-        if not due or not self._is_free() or not self._outbox.reaches():
+        rows = self._outbox.rows()
+        due = [one for one in watched if self._is_due(one, now_ms, rows)]
+        if not due or not _is_free(rows) or not self._outbox.reaches():
             return ()
         return tuple(digest for one in due if (digest := self._seal(one, now_ms)) is not None)
 
@@ -117,13 +122,11 @@ class Partials:
             except PocusError as error:  # the next look may do better, and the final result needs none of it
                 log.failure(error)
 
-    def _is_due(self, one: _Watched, now_ms: int) -> bool:
+    def _is_due(self, one: _Watched, now_ms: int, rows: Sequence[Row]) -> bool:
         passed_ms = now_ms - one.since_ms
+        if any(row.is_held and row.sitting == one.sitting.state.opened.sitting for row in rows):
+            return passed_ms >= HELD_TIMES * self._every_ms
         return passed_ms >= self._every_ms or (one.is_phase_over and passed_ms >= min(LEAST_MS, self._every_ms))
-
-    def _is_free(self) -> bool:
-        """Whether nothing waits: a part of a sitting never stands in the way of a whole one, nor of an older part."""
-        return all(row.status in {Status.DONE, Status.QUARANTINED} for row in self._outbox.rows())
 
     def _seal(self, one: _Watched, now_ms: int) -> str | None:
         given: SimpleQueue[Unsealed] = SimpleQueue()
@@ -141,6 +144,11 @@ class Partials:
         log.event("station.sealed_partial", digest=digest, last_seq=unsealed.last_seq)
         self._wake()
         return digest
+
+
+def _is_free(rows: Sequence[Row]) -> bool:
+    """Whether nothing waits: a part of a sitting never stands in the way of a whole one, nor of an older part."""
+    return all(row.status in {Status.DONE, Status.QUARANTINED} or (row.is_partial and row.is_held) for row in rows)
 
 
 def asked_ms() -> int:

@@ -13,8 +13,8 @@ No clock, no disk, no network here. Rules kept:
 6. A small envelope goes whole; one above a size, a partial one, and one that was cut off go in pieces; a partial one
    never goes any other way (4.7).
 7. Where the other side does not know an upload any more, it begins anew: the offset is the other side's word (4.8).
-8. A partial one gives way to a newer one of its sitting while nothing but this station holds it, and after a hub has
-   signed for both (4.9).
+8. A partial one gives way to a newer one of its sitting while nothing but this station, or the room's relay, holds it,
+   and after a hub has signed for both (4.9).
 """
 
 from dataclasses import dataclass, replace
@@ -28,6 +28,10 @@ LONGEST_PLAN_MS: Final = 2 * 60 * 60 * 1000
 
 WHOLE_BYTES: Final = 64 * 1024
 """Up to this size an envelope is first sent whole."""
+
+
+HELD_BY_CENTRE: Final = "sync.held_by_centre"
+"""The problem of an envelope that the room's relay keeps for the academy, by its own word."""
 
 
 class Stage(StrEnum):
@@ -97,6 +101,11 @@ class Row:
     enqueued_ms: int
     tried_ms: int | None = None
     delivered_ms: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the room's relay keeps it for the academy, by its own word."""
+        return self.status is not Status.DONE and self.problem == HELD_BY_CENTRE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,8 +342,9 @@ def _superseded(row: Row, event: Superseded) -> Step:
     is_older = row.is_partial and row.sitting == event.sitting != "" and row.last_seq < event.last_seq
     if row.status is Status.DONE:
         return Step(row=row, effects=(Remove(),) if is_older and event.is_done else ())
-    is_here_alone = row.stage in {Stage.SEALED, Stage.SENDING} and row.status in {Status.WAITING, Status.FAILED}
-    return Step(row=row, effects=(Remove(),) if is_older and is_here_alone else ())
+    is_here_alone = row.stage in {Stage.SEALED, Stage.SENDING} or row.is_held
+    is_at_rest = row.status in {Status.WAITING, Status.FAILED}
+    return Step(row=row, effects=(Remove(),) if is_older and is_here_alone and is_at_rest else ())
 
 
 def _planned(row: Row) -> Step:

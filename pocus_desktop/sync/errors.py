@@ -7,6 +7,7 @@ the reason and leaves it to a person. Nothing here ever deletes.
 from typing import ClassVar
 
 from pocus_desktop.kernel.errors import Blame, PocusError, Safe
+from pocus_desktop.sync.engine import HELD_BY_CENTRE
 
 
 class SyncError(PocusError):
@@ -148,7 +149,7 @@ class HeldByCentreError(NoReceiptYetError):
     Its `reason` says where the envelope is, by the relay's word (formats/relay 3.4).
     """
 
-    code = "sync.held_by_centre"
+    code = HELD_BY_CENTRE
     longest_ms = 60_000
 
 

@@ -8,7 +8,7 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.sitting.held import HeldState
 from pocus_desktop.sync.engine import Row, Stage, Status, due_ms
-from pocus_desktop.sync.errors import HeldByCentreError, NoReceiptYetError
+from pocus_desktop.sync.errors import NoReceiptYetError
 
 SHORT = 12
 """So many digits of a digest tell results apart; more may be typed."""
@@ -46,7 +46,7 @@ def tell_outlook(rows: Sequence[Row], *, now_ms: int, language: str = "en") -> E
     waiting = [row for row in finished if row.status is not Status.DONE]
     if not waiting:
         return None
-    held = [row for row in waiting if is_held(row)]
+    held = [row for row in waiting if row.is_held]
     if held == waiting:
         return Explanation(
             what=words.say("sync.outlook.held", language, count=len(held)),
@@ -66,11 +66,6 @@ def tell_outlook(rows: Sequence[Row], *, now_ms: int, language: str = "en") -> E
         )
     )
     return Explanation(what=told, next=words.say("sync.outlook.waiting_next", language))
-
-
-def is_held(row: Row) -> bool:
-    """Whether the room's relay keeps an envelope for the academy, by its own word."""
-    return row.status is not Status.DONE and row.problem == HeldByCentreError.code
 
 
 def clock_time(at_ms: int, now_ms: int) -> str:
@@ -106,7 +101,7 @@ def _when(row: Row, now_ms: int, language: str) -> str:
 def _todo(row: Row, language: str) -> str:
     if row.status is Status.DONE:
         return words.say("sync.line.may_go", language, digest=row.digest[:SHORT])
-    if is_held(row):
+    if row.is_held:
         return words.say(f"sync.held.{HeldState(row.reason)}", language)
     if row.problem == NoReceiptYetError.code or (row.stage is Stage.SENT and row.carrier == "folder"):
         return words.say("sync.line.bring_back", language)

@@ -11,7 +11,7 @@ import pytest
 
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.mode import Mode
-from pocus_desktop.app.partials import EVERY_MS, LEAST_MS, VARIABLE, Partials, asked_ms
+from pocus_desktop.app.partials import EVERY_MS, HELD_TIMES, LEAST_MS, VARIABLE, Partials, asked_ms
 from pocus_desktop.case.items.choice import ChoiceResponse
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import create_app
@@ -23,7 +23,7 @@ from pocus_desktop.sitting.session import Sitting
 from pocus_desktop.sitting.writer import InlineWriter
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.engine import Row, Status
-from pocus_desktop.sync.errors import GaveWayError, NoConnectionError
+from pocus_desktop.sync.errors import GaveWayError, HeldByCentreError, NoConnectionError
 from pocus_desktop.sync.https import HttpsTransport
 from pocus_desktop.sync.outbox import Outbox
 from pocus_desktop.sync.store import OutboxStore
@@ -169,6 +169,34 @@ def test_nothing_is_sealed_while_anything_waits(open_world: OpenWorld) -> None:
     world.answer("yes")
     world.later(EVERY_MS)
     assert world.partials.look() == ()
+
+
+def test_what_the_rooms_relay_keeps_is_followed_by_newer_parts_and_is_not_kept_twice(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = open_world()
+    kept: list[str] = []
+
+    def held(_self: object, _envelope: bytes, digest: str, **_how: object) -> bytes:
+        kept.append(digest)
+        raise HeldByCentreError(reason="waiting")
+
+    monkeypatch.setattr(HttpsTransport, "upload", held)
+    world.answer("no")
+    world.later(EVERY_MS)
+    [first] = world.partials.look()
+    world.send()
+    world.answer("yes")
+    world.later(EVERY_MS)
+    assert world.partials.look() == (), "a relay lets nothing go, so that it is brought less"
+    world.later((HELD_TIMES - 1) * EVERY_MS)
+    [second] = world.partials.look()
+    world.send()
+    assert kept[0] == first
+    assert kept[-1] == second
+    assert [row.digest for row in world.outbox.rows()] == [second]
+    final = world.hand_in()
+    assert [row.digest for row in world.outbox.rows()] == [final]
 
 
 def test_the_end_of_a_phase_counts_but_not_every_few_seconds(open_world: OpenWorld) -> None:

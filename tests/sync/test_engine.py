@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pocus_desktop.sync import engine
 from pocus_desktop.sync.backoff import FIRST_MS, LONGEST_MS, PAUSE_MS
 from pocus_desktop.sync.engine import (
+    HELD_BY_CENTRE,
     LONGEST_PLAN_MS,
     WHOLE_BYTES,
     Asked,
@@ -172,6 +173,12 @@ PARTIAL: Final = replace(arrived(DIGEST, now_ms=NOW, size_bytes=9, sitting="sit_
         (replace(PARTIAL, status=Status.ACTIVE), Superseded(sitting="sit_1", last_seq=6), False),
         (replace(PARTIAL, status=Status.QUARANTINED), Superseded(sitting="sit_1", last_seq=6), False),
         (replace(PARTIAL, stage=Stage.SENT), Superseded(sitting="sit_1", last_seq=6), False),
+        (replace(PARTIAL, stage=Stage.SENT, problem=HELD_BY_CENTRE), Superseded(sitting="sit_1", last_seq=6), True),
+        (
+            replace(PARTIAL, stage=Stage.SENT, problem=HELD_BY_CENTRE, status=Status.ACTIVE),
+            Superseded(sitting="sit_1", last_seq=6),
+            False,
+        ),
         (replace(PARTIAL, status=Status.DONE), Superseded(sitting="sit_1", last_seq=6), False),
         (replace(PARTIAL, status=Status.DONE), Superseded(sitting="sit_1", last_seq=6, is_done=True), True),
         (replace(PARTIAL, stage=Stage.SENT), Superseded(sitting="sit_1", last_seq=6, is_done=True), False),
@@ -186,6 +193,8 @@ PARTIAL: Final = replace(arrived(DIGEST, now_ms=NOW, size_bytes=9, sitting="sit_
         "under way",
         "set aside",
         "on a stick",
+        "held by the relay",
+        "held by the relay, and asked about now",
         "received",
         "received, and the newer one too",
         "on a stick, and the newer one received",
