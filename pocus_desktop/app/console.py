@@ -13,6 +13,7 @@ from pocus_desktop.admission.enrolling import EnrolmentGrant
 from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.app.closing import closing
 from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
 from pocus_desktop.app.console_rehearsal import ConsoleRehearsal
 from pocus_desktop.app.display import require_display
@@ -204,6 +205,7 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
             interfaces=interfaces(),
             peers=place.peers,
             further=lambda room: [relay_doors(relay.relay(room))],
+            closing=lambda room: closing(home, room, relay, clock),
         ) as console:
             relay.start()
             yield Hosted(

@@ -26,7 +26,7 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring import check_in, day
 from pocus_desktop.proctoring.check_in import Entrant, Seat
-from pocus_desktop.proctoring.close_out import Checklist, checklist
+from pocus_desktop.proctoring.close_out import Checklist
 from pocus_desktop.proctoring.code_desk import CodeDesk
 from pocus_desktop.proctoring.live_room import LiveRoom, passed_ms
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
@@ -452,14 +452,7 @@ class ConsoleDesk:
     def _checklist(self, state: RoomState, now_ms: int) -> Checklist:
         hosted = self._known.hosted
         brought = () if hosted is None else hosted.results()
-        return checklist(
-            day.ends(
-                state, self._known.papers.admissions, now_ms=now_ms, results={one.digest: one.where for one in brought}
-            ),
-            hands=day.hands(state),
-            orders=day.open_orders(state),
-            incidents=sum(one.is_open for one in state.incidents.values()),
-        )
+        return day.closing(state, self._known.papers.admissions, now_ms=now_ms, brought=brought)
 
     def _record(self, state: RoomState, language: str) -> tuple[RecordLine, ...]:
         if self._recorded[:2] != (state.orders, language) or self._recorded[0] is not state.orders:

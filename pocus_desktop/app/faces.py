@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pocus_desktop.cli.faces import AuditedLog, Faces, Finding, HubResult, Network, Quarantined, RoomPlace, TakenResult
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
@@ -48,6 +48,7 @@ def faces() -> Faces:
         rehearse=_rehearse,
         rehearse_room=_rehearse_room,
         rehearse_here=_rehearse_here,
+        close_out=_close_out,
         sit_scripted=_sit_scripted,
         replay=_replay,
         keep_hub=_keep_hub,
@@ -279,6 +280,12 @@ def _rehearse_here(out: Path, *, desks: int, stops: bool) -> int:
     from pocus_desktop.app.rehearsals.here import rehearse_here  # starts the other commands
 
     return rehearse_here(out, desks=desks, stops=stops)
+
+
+def _close_out(language: str) -> Mapping[str, Any]:
+    from pocus_desktop.app.closing import close_out_here  # the outbox's records
+
+    return close_out_here(Home.default(), os.environ.get(PASSPHRASE_VARIABLE), language=language)
 
 
 def _rehearse_room(out: Path, *, desks: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.trusting import Trusting
+from pocus_desktop.app.closing import closing
 from pocus_desktop.app.relay_desk import RelayDesk
 from pocus_desktop.app.room_links import interfaces
 from pocus_desktop.crypto.keystore import open_keystore
@@ -50,6 +51,7 @@ def serve_room(
             interfaces=interfaces(),
             peers=peers,
             further=lambda room: [relay_doors(desk.relay(room))],
+            closing=lambda room: closing(home, room, desk, clock),
         ) as console:
             desk.start()
             on_ready([str(each) for each in console.addresses])

@@ -1,7 +1,7 @@
 """A station's links to its rooms, opened when it is paired with one."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pocus_desktop.admission.admission import StationKeys
@@ -24,6 +24,7 @@ def open_room_links(
     hubs: tuple[PublicKey, ...],
     clock: Clock,
     waiting: Callable[[], int],
+    received: Callable[[], Sequence[str]],
     hub: Callable[[], Link],
 ) -> StationRooms:
     """The links of a station; none is made before `refresh`.
@@ -39,6 +40,7 @@ def open_room_links(
         grant=None if grant is None else (grant, home.grant.read_bytes()),
         clock=clock,
         waiting=waiting,
+        received=received,
         hub=hub,
         discovery=Discovery(interfaces=interfaces()) if is_looking else None,
     )

@@ -232,6 +232,7 @@ class Station:
             hubs=self._trusting.hubs,
             clock=self._clock,
             waiting=lambda: sum(row.delivered_ms is None for row in self.outbox.rows()),
+            received=lambda: [row.digest for row in self.outbox.rows() if row.delivered_ms is not None],
             hub=self._hub_link,
         )
 

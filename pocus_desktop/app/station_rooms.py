@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.agent import Identity, RoomAgent, Seen, Standing
 from pocus_desktop.proctoring.discovery import Discovery
-from pocus_desktop.proctoring.documents import Health
+from pocus_desktop.proctoring.documents import MOST_RECEIVED, Health
 from pocus_desktop.proctoring.link import Address
 from pocus_desktop.proctoring.obeying import Obeying
 from pocus_desktop.proctoring.pairing import PairedRoom, load_rooms, pair, paired_by_card, save_rooms, with_room
@@ -44,6 +44,7 @@ class StationRooms:
         grant: Its enrolment, and as it was received; None where it was set up by hand.
         clock: The machine's.
         waiting: How many results wait to be sent.
+        received: SHA-256 of those whose receipt is here, the latest last.
         hub: How it stands with the academy's hub.
         discovery: Where else consoles may be; None asks no network.
     """
@@ -56,6 +57,7 @@ class StationRooms:
         grant: tuple[EnrolmentGrant, bytes] | None,
         clock: Clock,
         waiting: Callable[[], int],
+        received: Callable[[], Sequence[str]] = tuple,
         hub: Callable[[], Link],
         discovery: Discovery | None = None,
     ) -> None:
@@ -64,6 +66,7 @@ class StationRooms:
         self._grant = grant
         self._clock = clock
         self._waiting = waiting
+        self._received = received
         self._hub = hub
         self._discovery = discovery
         self._lock = threading.RLock()
@@ -184,14 +187,15 @@ class StationRooms:
             free = None
         power = read_power()
         try:
-            waiting = self._waiting()
+            waiting, received = self._waiting(), tuple(self._received()[-MOST_RECEIVED:])
         except PocusError:  # the window tells of it; the room must not take it for sent
-            waiting = 1
+            waiting, received = 1, ()
         return Health(
             disk_free_bytes=free,
             battery_percent=power.percent if power is not None else None,
             is_on_battery=power is not None and power.percent is not None and not power.is_plugged,
             outbox_waiting=waiting,
+            received=received,
             hub=self._hub(),
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import click
 
@@ -327,6 +327,13 @@ class RehearseHere(Protocol):
         """Below this folder, with so many candidates; the exit status. With `stops`, until standard input ends."""
 
 
+class CloseOut(Protocol):
+    """Tells how a room stands at its end."""
+
+    def __call__(self, language: str) -> Mapping[str, Any]:
+        """The checklist of this computer's room, as `proctoring.close_out.as_document`."""
+
+
 class SendWaiting(Protocol):
     """This station's results on their way, without a window."""
 
@@ -385,6 +392,7 @@ class Faces:
     rehearse: Rehearse
     rehearse_room: RehearseRoom
     rehearse_here: RehearseHere
+    close_out: CloseOut
     sit_scripted: SitScripted
     replay: Replay
     keep_hub: Callable[[], HubKeeping]

@@ -16,6 +16,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "let-in": ("pocus_desktop.cli.room_console:let_in", "Let a station in that is not of this centre."),
     "put-out": ("pocus_desktop.cli.room_console:put_out", "Take a station out of the room."),
     "join": ("pocus_desktop.cli.room_console:join", "At a station: come to know a console."),
+    "close-out": ("pocus_desktop.cli.room_close_out:close_out", "Tell whether everything of the day is safe."),
+    "check-in": ("pocus_desktop.cli.room_console:check_in", "Check a candidate in."),
     "code": ("pocus_desktop.cli.room_codes:code", "Answer what a station asks, where there is no network."),
     "book": ("pocus_desktop.cli.room_codes:book", "Write the paper book of codes, to be sealed in envelopes."),
     "relay": ("pocus_desktop.cli.room_relay:relay", "What this centre has for its room, and holds for the academy."),

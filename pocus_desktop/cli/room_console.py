@@ -11,17 +11,21 @@ from typing import Any, Final
 
 import click
 
+from pocus_desktop.admission.admission import Admission, check, folded
 from pocus_desktop.admission.documents import checked
 from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.cli.enrol import open_own_keys
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.cli.qr import qr_option, show_parts
 from pocus_desktop.crypto.keystore import open_keystore
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.kernel.words import languages
-from pocus_desktop.proctoring.asks import AskHand, AskLetIn, AskOrder, AskSeat, AskWithdraw
+from pocus_desktop.proctoring.asks import AskCheckIn, AskHand, AskLetIn, AskOrder, AskSeat, AskWithdraw
+from pocus_desktop.proctoring.check_in import NotOnTheListError
 from pocus_desktop.proctoring.hosting import own_console
 from pocus_desktop.proctoring.link import DEFAULT_PORT, RoomLink, read_address
 from pocus_desktop.proctoring.pairing import load_rooms, pair, room_qr, room_words, save_rooms, with_room
@@ -130,6 +134,7 @@ def show(*, as_json: bool) -> None:
 @click.option("--minutes", type=click.IntRange(min=1), help="Of time, or of a break.")
 @click.option("--scope", default="sitting", show_default=True, help="Of time: sitting, or a limit as KIND:ID.")
 @click.option("--text", default="", help="Of a message, or of the answer to a raised hand.")
+@click.option("--clock-runs", "clock_runs", is_flag=True, help="Of a break: the candidate's time runs on meanwhile.")
 @click.option("--wait", "wait_s", type=float, default=0.0, help="Seconds to wait for what comes of it.")
 @click.pass_context
 def order(
@@ -144,11 +149,12 @@ def order(
     wait_s: float,
     *,
     is_all: bool,
+    clock_runs: bool,
 ) -> None:
     """Order something at stations. It waits for a station that is not linked, two minutes at most."""
     if bool(stations) == is_all:
         raise click.UsageError("Name stations with --station, or say --all.")
-    act = _act(kind, minutes=minutes, scope=scope, text=text)
+    act = _act(kind, minutes=minutes, scope=scope, text=text, clock_runs=clock_runs)
     with _console() as link:
         if is_all:
             stations = tuple(row["station_id"] for row in link.see()["rows"] if row["is_in"] and row["candidate_id"])
@@ -206,6 +212,57 @@ def seat(station: str, candidate: str | None, who: str) -> None:
     click.echo(f"{station}: {candidate or 'free'}")
 
 
+@click.command("check-in")
+@click.argument("candidate")
+@click.option("--admission", "admission_id", default="", help="Which, where the candidate has several of that day.")
+@click.option("--how", default="document", show_default=True, help="What you compared.")
+@_by
+def check_in(candidate: str, admission_id: str, how: str, who: str) -> None:
+    """Check CANDIDATE in, by the ID of their document: the admission must be of this centre and of now."""
+    home = Home.default()
+    trusting, keys = Trusting.load(home), open_own_keys(home)
+    grant = held_grant(home, trusting.hubs, keys)
+    found = {
+        one.admission_id: one
+        for roster in rosters(home, trusting.hubs)
+        for one in (each.admission for each in roster.admissions)
+        if folded(one.candidate.id) == folded(candidate) and admission_id in {"", one.admission_id}
+    }
+    now_ms = time.time_ns() // 1_000_000
+    centre_id = grant.centre.centre_id if grant is not None and grant.centre is not None else ""
+    admission = _of_now(tuple(found.values()), candidate, now_ms=now_ms, centre_id=centre_id)
+    with _console() as link:
+        told = {"candidate_id": admission.candidate.id, "admission_id": admission.admission_id, "how": how, "who": who}
+        link.ask(checked(AskCheckIn, told))
+    click.echo(f"{admission.candidate.display_name} ({admission.candidate.id}) is checked in.")
+
+
+def _of_now(found: tuple[Admission, ...], candidate: str, *, now_ms: int, centre_id: str) -> Admission:
+    """The admission that counts now.
+
+    Raises:
+        NotOnTheListError: There is none.
+        PocusError: `sitting.*`: why none of them counts now.
+        click.UsageError: There are several.
+    """
+    if not found:
+        raise NotOnTheListError(candidate=candidate)
+    open_now: list[Admission] = []
+    refused: PocusError | None = None
+    for one in found:
+        try:
+            check(one, now_ms=now_ms, centre_id=centre_id)
+        except PocusError as problem:
+            refused = problem
+        else:
+            open_now.append(one)
+    if refused is not None and not open_now:
+        raise refused
+    if len(open_now) > 1:
+        raise click.UsageError(f"Name one with --admission: {', '.join(one.admission_id for one in open_now)}")
+    return open_now[0]
+
+
 @click.command()
 @click.argument("station")
 @_by
@@ -216,7 +273,7 @@ def hand(station: str, who: str) -> None:
     click.echo(f"{who} is on the way to {station}. The hand stays up until: pocus room order lower-hand")
 
 
-def _act(kind: str, *, minutes: int | None, scope: str, text: str) -> dict[str, Any]:
+def _act(kind: str, *, minutes: int | None, scope: str, text: str, clock_runs: bool) -> dict[str, Any]:
     """An act from its options.
 
     Raises:
@@ -228,7 +285,7 @@ def _act(kind: str, *, minutes: int | None, scope: str, text: str) -> dict[str, 
         raise click.UsageError("Say what with --text.")
     act: dict[str, Any] = {"kind": kind}
     if minutes is not None and kind == "break":
-        act["minutes"] = minutes
+        act |= {"minutes": minutes, "is_clock_held": not clock_runs}
     elif minutes is not None and kind in {"add-time", "remove-time"}:
         name, _, scope_id = scope.partition(":")
         act |= {"extra_ms": minutes * 60_000, "scope": name, "scope_id": scope_id}

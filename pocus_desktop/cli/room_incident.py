@@ -1,19 +1,21 @@
 """`pocus room incident file|add|show|report|send`: what went wrong in the room, for the academy and for the candidate.
 
-Filing needs the room's journal, which one program holds: while the console is open, it is filed there. Looking, the
-report and sending need only the folder of incidents.
+Filing needs the room's journal, which one program holds: a console that is open on this computer is asked to file.
+Looking, the report and sending need only the folder of incidents.
 """
 
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 import click
 
+from pocus_desktop.admission.documents import checked
 from pocus_desktop.admission.enrolment import held_grant
 from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
@@ -25,7 +27,9 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
-from pocus_desktop.proctoring.errors import NoRoomHereError, NoSuchStationError
+from pocus_desktop.proctoring.asks import AskIncident
+from pocus_desktop.proctoring.errors import NoRoomHereError, NoSuchStationError, NotReachedError, NotServingError
+from pocus_desktop.proctoring.hosting import own_console
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.incident_folder import Filed
 from pocus_desktop.proctoring.incident_reference import as_name
@@ -65,9 +69,12 @@ def _written(command: _F) -> _F:
 @_written
 def file(category: str, kind: str, stations: tuple[str, ...], **written: Any) -> None:
     """File an incident; journals, orders and notes of its stations are attached by themselves."""
-    with _open_desk(is_filing=True) as desk:
-        filed = desk.file(_draft(category, kind, **written), _ids(desk.state, stations))
-    _tell(filed)
+    draft = _draft(category, kind, **written)
+    reference = _ask_console(draft, stations)
+    if not reference:
+        with _open_desk(is_filing=True) as desk:
+            reference = desk.file(draft, _ids(desk.state, stations)).reference
+    _tell(reference)
 
 
 @incident.command()
@@ -88,11 +95,14 @@ def add(
     """Add to an incident; what was written before stays as it is."""
     if (category is None) != (kind is None):
         raise click.UsageError("--category and --kind go together.")
-    with _open_desk(is_filing=True) as desk:
-        last = desk.find(reference).report.incident.last
-        draft = _draft(category or last.category, kind or last.kind, is_closed=is_closed, **written)
-        filed = desk.amend(reference, draft, _ids(desk.state, stations))
-    _tell(filed)
+    asked = _draft(category or "", kind or "", is_closed=is_closed, **written)
+    found = _ask_console(asked, stations, reference=reference)
+    if not found:
+        with _open_desk(is_filing=True) as desk:
+            last = desk.find(reference).report.incident.last
+            draft = replace(asked, category=category or last.category, kind=kind or last.kind)
+            found = desk.amend(reference, draft, _ids(desk.state, stations)).reference
+    _tell(found)
 
 
 @incident.command()
@@ -228,8 +238,27 @@ def _ids(state: RoomState, names: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _tell(filed: Filed) -> None:
-    click.echo(words.say("incident.reference_told", "en", reference=filed.reference))
+def _ask_console(draft: Draft, stations: tuple[str, ...], *, reference: str = "") -> str:
+    """Have the console file it that is open on this computer; the reference, empty where none is open."""
+    home = Home.default()
+    ask = {
+        **{name: getattr(draft, name) for name in ("told", "who", "category", "kind", "happened_ms", "until_ms")},
+        "reference": reference,
+        "stations": stations,
+        "is_closed": draft.is_closed,
+    }
+    try:
+        link = own_console(home, open_own_keys(home).signing)
+        try:
+            return link.ask(checked(AskIncident, ask))
+        finally:
+            link.close()
+    except (NotServingError, NotReachedError):
+        return ""
+
+
+def _tell(reference: str) -> None:
+    click.echo(words.say("incident.reference_told", "en", reference=reference))
     click.echo("It waits to be sent: pocus room incident send", err=True)
 
 

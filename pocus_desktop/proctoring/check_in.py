@@ -30,6 +30,12 @@ class HereAlreadyError(CheckInError):
     code = "check_in.here_already"
 
 
+class NotOnTheListError(CheckInError):
+    """No roster here has an admission of the candidate."""
+
+    code = "check_in.not_listed"
+
+
 class NotCheckedInError(CheckInError):
     """A station is given to someone who was not checked in."""
 
@@ -61,10 +67,12 @@ class Arrival:
     Attributes:
         at_ms: When they were checked in, wall time.
         station: The station that was given to them; None for none yet.
+        is_checked: Someone looked at who they are; else only a station tells of them.
     """
 
     at_ms: int
     station: str | None = None
+    is_checked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,8 @@ class Entrant:
         photo: What the proctor compares; None where the academy has none.
         only_station: The only station it may be sat at; None for any.
         station: Where they sit; None for nowhere yet.
-        at_ms: When they were checked in; None where they were not.
+        at_ms: When they were checked in, or sat down; None where neither.
+        is_checked: Someone looked at who they are.
     """
 
     admission_id: str
@@ -110,6 +119,7 @@ class Entrant:
     standing: Standing
     station: str | None
     at_ms: int | None
+    is_checked: bool = False
 
 
 def day_list(admissions: Iterable[Admission], arrivals: Mapping[str, Arrival], *, now_ms: int) -> tuple[Entrant, ...]:
@@ -141,10 +151,11 @@ def require_may_come_in(admission: Admission, arrivals: Mapping[str, Arrival], *
     """They may be checked in now.
 
     Raises:
-        HereAlreadyError: They were.
+        HereAlreadyError: They were. Who sat down before is checked in where they sit.
         TooEarlyError, TooLateError, WrongCentreError: What the admission says against it.
     """
-    if admission.admission_id in arrivals:
+    arrival = arrivals.get(admission.admission_id)
+    if arrival is not None and arrival.is_checked:
         raise HereAlreadyError(candidate=admission.candidate.id)
     check(admission, now_ms=now_ms, centre_id=centre_id)
 
@@ -234,4 +245,5 @@ def _entrant(admission: Admission, arrival: Arrival | None, now_ms: int) -> Entr
         standing=standing,
         station=None if arrival is None else arrival.station,
         at_ms=None if arrival is None else arrival.at_ms,
+        is_checked=arrival is not None and arrival.is_checked,
     )

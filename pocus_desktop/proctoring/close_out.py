@@ -6,28 +6,33 @@ stands below as a note and keeps nobody from going home.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pocus_desktop.kernel import words
+from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring.check_in import as_counted
 
 Stand: TypeAlias = Literal[
-    "absent", "not-begun", "running", "unsealed", "waiting", "held", "refused", "on-stick", "sent", "voided"
+    "absent", "unheard", "not-begun", "running", "unsealed", "waiting", "held", "refused", "on-stick", "sent", "voided"
 ]
 """How far one admission came.
 
-absent: never checked in. not-begun: checked in, and no sitting began; done where their station says so itself,
-and not where that station is silent. running: a sitting that was not handed in.
+absent: never checked in. unheard: the same, as far as is known: stations were not heard since this console was opened,
+and one of them may have a sitting. not-begun: checked in, and no sitting began; done where their station says so
+itself, and not where that station is silent. running: a sitting that was not handed in.
 unsealed: handed in, and its sealed result is not written. waiting: sealed, and only its station has it. held: this
 console has it too, and it is neither sent nor on a stick. refused: the academy refused it. on-stick: a copy stands on a
 stick. sent: the academy's receipt is here. voided: the centre declared it void; its
 result goes to the academy like any other, so it is green on the same terms and named apart.
 """
 
+MOST_NAMED: Final = 8
+"""Stations that a line names."""
+
 _DONE: frozenset[Stand] = frozenset({"absent", "on-stick", "sent"})
 _ORDER: tuple[Stand, ...] = (
-    "refused", "running", "unsealed", "waiting", "held", "voided", "not-begun", "on-stick", "sent", "absent",
+    "refused", "running", "unsealed", "waiting", "held", "voided", "not-begun", "unheard", "on-stick", "sent", "absent",
 )  # fmt: skip
 
 
@@ -46,6 +51,8 @@ class SittingEnd:
         is_sent: The academy's receipt came.
         is_void: The centre declared it void.
         is_heard: Its station is still reporting; what an absent station said last may be out of date.
+        unheard: Stations that may know more, by name: nobody heard them since this console was opened. Empty where all
+            were heard.
     """
 
     admission_id: str
@@ -62,6 +69,7 @@ class SittingEnd:
     is_sent: bool = False
     is_void: bool = False
     is_heard: bool = True
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +89,11 @@ class Line:
     def told(self, language: str = words.SOURCE_LANGUAGE) -> Explanation:
         """How it stands and what is missing."""
         stem = f"close_out.{self.stand}"
-        params = {"candidate": self.end.name, "station": self.end.station}
+        params = {
+            "candidate": self.end.name,
+            "station": self.end.station,
+            "stations": ", ".join(self.end.unheard[:MOST_NAMED]) + ("…" if len(self.end.unheard) > MOST_NAMED else ""),
+        }
         what = words.say(f"{stem}.what", language, **params)
         next_step = "" if self.is_done else words.say(f"{stem}.next", language, **params)
         if self.is_stale:
@@ -107,8 +119,8 @@ class Checklist:
 
     @property
     def is_green(self) -> bool:
-        """Every sitting that began is handed in, sealed, and sent or on the stick."""
-        return all(line.is_done for line in self.lines)
+        """Every sitting that began is handed in, sealed, and sent or on the stick; never of a day that is not known."""
+        return bool(self.lines) and all(line.is_done for line in self.lines)
 
     @property
     def missing(self) -> tuple[Line, ...]:
@@ -118,7 +130,7 @@ class Checklist:
     def verdict(self, language: str = words.SOURCE_LANGUAGE) -> Explanation:
         """The whole in one sentence, and what to do next."""
         begun = sum(line.end.has_begun for line in self.lines)
-        key = "close_out.green" if self.is_green else "close_out.open"
+        key = "close_out.green" if self.is_green else "close_out.open" if self.lines else "close_out.nothing"
         said = {"count": len(self.missing), "begun": begun}
         return Explanation(
             what=words.say(f"{key}.what", language, **said), next=words.say(f"{key}.next", language, **said)
@@ -139,6 +151,29 @@ class Checklist:
         return tuple(found)
 
 
+def as_document(whole: Checklist, language: str = words.SOURCE_LANGUAGE) -> dict[str, Json]:
+    """The checklist for a command and its readers."""
+    verdict = whole.verdict(language)
+    lines: list[Json] = []
+    for line in whole.lines:
+        told = line.told(language)
+        lines.append(
+            {
+                "admission_id": line.end.admission_id,
+                "candidate_id": line.end.candidate_id,
+                "name": line.end.name,
+                "station": line.end.station,
+                "stand": line.stand,
+                "is_done": line.is_done,
+                "is_stale": line.is_stale,
+                "what": told.what,
+                "next": told.next,
+            }
+        )
+    notes: list[Json] = [*whole.notes(language)]
+    return {"is_green": whole.is_green, "what": verdict.what, "next": verdict.next, "lines": lines, "notes": notes}
+
+
 def checklist(
     ends: Iterable[SittingEnd], *, hands: Iterable[str] = (), orders: int = 0, incidents: int = 0
 ) -> Checklist:
@@ -152,7 +187,7 @@ def stand_of(end: SittingEnd) -> Stand:
     """How far an admission came."""
     match end:
         case SittingEnd(has_begun=False):
-            return "not-begun" if end.is_here else "absent"
+            return "not-begun" if end.is_here else "unheard" if end.unheard else "absent"
         case SittingEnd(is_void=True):
             return "voided"
         case SittingEnd(is_over=False):

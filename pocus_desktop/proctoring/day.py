@@ -6,11 +6,15 @@ from types import MappingProxyType
 from typing import Final
 
 from pocus_desktop.admission.admission import Admission
-from pocus_desktop.proctoring.check_in import Arrival, Seat
-from pocus_desktop.proctoring.close_out import SittingEnd
+from pocus_desktop.proctoring.check_in import Arrival, Seat, as_counted
+from pocus_desktop.proctoring.close_out import Checklist, SittingEnd, checklist
 from pocus_desktop.proctoring.documents import SittingReport
 from pocus_desktop.proctoring.order_plan import OVER
+from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.proctoring.room_state import RoomState, Station
+
+A_WHILE_MS: Final = 48 * 3_600_000
+"""What was told so long before the last word of any sitting is of another day, by the clock as it was then."""
 
 _NO_RESULTS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -31,7 +35,7 @@ def arrivals(state: RoomState) -> Mapping[str, Arrival]:
         report = station.report
         at_ms = seen.at_ms if seen is not None else report.wall_ms if report is not None else 0
         at = seen.station if seen is not None and seen.station is not None else station.station_id
-        found[admission_id] = Arrival(at_ms=at_ms, station=at)
+        found[admission_id] = Arrival(at_ms=at_ms, station=at, is_checked=seen is not None)
     return found
 
 
@@ -62,8 +66,10 @@ def ends(
             by its SHA-256.
     """
     here = arrivals(state)
+    silent = unheard(state)
     names = {station.station_id: station for station in state.stations.values()}
     voided = {order.asked.admission_id for order in state.orders.values() if _is_void(order.asked.kind, order.course)}
+    latest_ms = max((one.wall_ms for one in state.sittings.values()), default=0)
     found: dict[str, SittingEnd] = {}
     for one in admissions:
         arrival = here.get(one.admission_id)
@@ -75,11 +81,12 @@ def ends(
             station="" if station is None else station.name,
             is_here=arrival is not None,
             is_heard=station is None or station.is_linked(now_ms),
+            unheard=() if arrival is not None else silent,
         )
     for admission_id, (station, sitting) in _told(state).items():
         known = found.get(admission_id)
         if known is None:
-            if state.sittings[admission_id].came_ms is None and not _tells_of(station, admission_id):
+            if not _tells_of(station, admission_id) and state.sittings[admission_id].wall_ms < latest_ms - A_WHILE_MS:
                 continue  # of another day
             known = SittingEnd(
                 admission_id=admission_id, candidate_id=sitting.candidate_id, name=sitting.candidate_name
@@ -98,11 +105,41 @@ def ends(
             is_refused=sitting.delivery == "refused" or results.get(sitting.result) == "refused",
             is_sent=sitting.delivery == "received"
             or results.get(sitting.result) == "received"
-            or (is_left and sitting.delivery != "refused" and _has_sent_all(station)),
+            or (is_left and sitting.delivery != "refused" and _has_receipt(station, sitting.result)),
             is_void=admission_id in voided or _is_void_at(sitting),
             is_heard=is_heard,
         )
     return tuple(found.values())
+
+
+def unheard(state: RoomState) -> tuple[str, ...]:
+    """Stations that may know of a sitting that nobody here heard of: silent since this console was opened.
+
+    Where none was heard at all, that is every station, also of a roster: told as one without a name.
+    """
+    of_room = [one for one in state.stations.values() if one.is_in]
+    if all(one.came_ms is None for one in of_room):
+        return tuple(sorted((one.name for one in of_room), key=as_counted)) or ("–",)
+    return tuple(sorted((one.name for one in of_room if one.came_ms is None), key=as_counted))
+
+
+def closing(
+    state: RoomState, admissions: Iterable[Admission], *, now_ms: int, brought: Iterable[HeldEnvelope] = ()
+) -> Checklist:
+    """The checklist of a room.
+
+    Args:
+        state: The room.
+        admissions: Those of the day.
+        now_ms: The console's monotonic clock.
+        brought: What stations brought to this console.
+    """
+    return checklist(
+        ends(state, admissions, now_ms=now_ms, results={one.digest: one.where for one in brought}),
+        hands=hands(state),
+        orders=open_orders(state),
+        incidents=sum(one.is_open for one in state.incidents.values()),
+    )
 
 
 def hands(state: RoomState) -> tuple[str, ...]:
@@ -141,9 +178,9 @@ def _tells_of(station: Station, admission_id: str) -> bool:
     return sitting is not None and sitting.admission_id == admission_id
 
 
-def _has_sent_all(station: Station) -> bool:
-    """Whether a station says that every result of its own is acknowledged."""
-    return station.report is not None and station.report.health.outbox_waiting == 0
+def _has_receipt(station: Station, result: str) -> bool:
+    """Whether a station names the receipt of a result: that nothing waits says also one whose disk was cleared."""
+    return station.report is not None and result in station.report.health.received
 
 
 def _admission_at(station: Station) -> str:

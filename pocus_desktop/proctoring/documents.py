@@ -6,7 +6,7 @@ twice or too late costs nothing. Its sender is who signed the request that broug
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from pocus_desktop.admission.documents import CentreId, Moment, Name, Pair, Part
 from pocus_desktop.admission.shape import Base64
@@ -27,6 +27,9 @@ MAXIMUM_HELLO_BYTES: Final = 1536 * 1024
 """A hello brings the station's grant, which may bring the root of a trust."""
 
 MAXIMUM_CARD_BYTES: Final = 16 * 1024
+MOST_RECEIVED: Final = 16
+"""Results that a station tells the receipt of: the latest; a day has a few."""
+
 MOST_ORDERS_TOLD: Final = 100
 """How many orders a report tells of, the latest; and how many a reply brings, the oldest."""
 
@@ -179,6 +182,7 @@ class Health(Part):
         battery_percent: None without a battery.
         media_fault: The code of what libVLC or a recording failed with; empty where nothing did.
         outbox_waiting: Results that were not acknowledged yet.
+        received: SHA-256 of the latest sealed results that the academy's receipt is here for.
         hub: As the candidate's window has it.
     """
 
@@ -187,7 +191,16 @@ class Health(Part):
     is_on_battery: bool = False
     media_fault: Code = ""
     outbox_waiting: Count = 0
+    received: tuple[Digest, ...] = Field(default=(), max_length=MOST_RECEIVED)
     hub: Literal["none", "offline", "online"] = "none"
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """What nobody received is not told: reports without it are what they were before there was the field."""
+        told: dict[str, object] = write(self)
+        if not self.received:
+            del told["received"]
+        return told
 
 
 class StationReport(Part):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +18,15 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.kernel.settings import Home
+from pocus_desktop.proctoring.asks import ASKED_REFUSALS
+from pocus_desktop.proctoring.close_out import Checklist
 from pocus_desktop.proctoring.discovery import Announcement, own_addresses
 from pocus_desktop.proctoring.errors import NoRoomHereError, NotServingError
 from pocus_desktop.proctoring.link import Address, RoomLink, read_address, shown_certificate
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
 from pocus_desktop.proctoring.pairing import issue_card, make_card, read_card, room_qr, room_words, says_more
 from pocus_desktop.proctoring.service import DEFAULT_PORT, Door, RoomServer, RoomService
+from pocus_desktop.proctoring.service_console import console_doors
 
 SERVING: Final = "serving.json"
 ROOM_NAME: Final = "Room"
@@ -77,6 +81,7 @@ def open_console(
     interfaces: Sequence[str] | None = None,
     peers: Sequence[str] = (),
     further: Callable[[LiveRoom], Sequence[Door]] = lambda _room: (),
+    closing: Callable[[LiveRoom], Checklist] | None = None,
 ) -> Iterator[OpenConsole]:
     """Hold a console open.
 
@@ -91,6 +96,7 @@ def open_console(
         interfaces: As for `discovery.Announcement`; empty announces nothing.
         peers: Addresses of other consoles of this centre, which are told of this one and tell stations of it.
         further: Doors beside the room's own, such as the relay's.
+        closing: How the room stands at its end; None where nobody asks.
 
     Raises:
         RoomError: The room is open elsewhere, its journal does not work, or the port is taken.
@@ -114,7 +120,8 @@ def open_console(
 
         card()  # a name that is none is told before anyone listens
         service = RoomService(room, clock=clock, card=card)
-        server = RoomServer(service, key, further=further(room), host=host, port=port)
+        doors = console_doors(service, closing=None if closing is None else partial(closing, room))
+        server = RoomServer(service, key, further=[*doors, *further(room)], host=host, port=port)
         numbers = (host,) if host not in {"0.0.0.0", "::", ""} else own_addresses()  # noqa: S104 - as above
         addresses += [Address(each, server.port) for each in numbers]
         server.start()
@@ -166,7 +173,8 @@ def own_console(home: Home, key: SigningKey) -> RoomLink:
     match document:
         case {"address": str(address), "certificate": str(certificate)}:
             try:
-                return RoomLink(read_address(address), from_base64(certificate, field="certificate"), key)
+                der = from_base64(certificate, field="certificate")
+                return RoomLink(read_address(address), der, key, refusals=ASKED_REFUSALS)
             except (BadEncodingError, PocusError) as problem:
                 raise NotServingError from problem
     raise NotServingError

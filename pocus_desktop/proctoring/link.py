@@ -26,6 +26,7 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import BadJsonError, Json
 from pocus_desktop.kernel.clock import LATEST_MS
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring.documents import (
     ASK_TYPE,
     CARD_TYPE,
@@ -115,15 +116,24 @@ def shown_certificate(address: Address) -> bytes:
 class RoomLink:
     """One console, as it is asked; used on one thread at a time."""
 
-    def __init__(self, address: Address, certificate: bytes, key: SigningKey | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        certificate: bytes,
+        key: SigningKey | None = None,
+        *,
+        refusals: Mapping[str, type[PocusError]] = BY_CODE,
+    ) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             address: Where.
             certificate: The only one that is believed, DER.
             key: Signs what is asked; None for what anyone may ask.
+            refusals: What a console may answer, by code; all else is told as its code.
         """
         self.address = address
+        self._refusals = refusals
         self._key = key
         self._offset_ms = 0
         self._is_cut = False
@@ -194,6 +204,15 @@ class RoomLink:
             RoomError: As the module says.
         """
         return _document(self._ask("GET", "/v1/console/room", None, kind="", gives=VIEW_TYPE, most=_MOST_VIEW_BYTES))
+
+    def close_out(self, language: str) -> dict[str, Any]:
+        """The close-out checklist, with the centre's key.
+
+        Raises:
+            RoomError: As the module says.
+        """
+        target = f"/v1/console/close-out/{language}"
+        return _document(self._ask("GET", target, None, kind="", gives=VIEW_TYPE, most=_MOST_VIEW_BYTES))
 
     def request(
         self,
@@ -280,10 +299,10 @@ class RoomLink:
             found = _bounded(answer, most)
             if answer.is_success and given == gives:
                 return found
-            raise _refusal(self.address, answer.status_code, found if given == PROBLEM_TYPE else b"")
+            raise _refusal(self.address, answer.status_code, found if given == PROBLEM_TYPE else b"", self._refusals)
 
 
-def _refusal(address: Address, status: int, body: bytes) -> Exception:
+def _refusal(address: Address, status: int, body: bytes, refusals: Mapping[str, type[PocusError]]) -> Exception:
     problem = _document(body)
     code, params = problem.get("code"), problem.get("params")
     told = params if isinstance(params, dict) else {}
@@ -291,7 +310,7 @@ def _refusal(address: Address, status: int, body: bytes) -> Exception:
     if code == RoomClockError.code and isinstance(room_time_ms, int) and 0 <= room_time_ms <= LATEST_MS:
         return RoomClockError(room_time_ms=room_time_ms)
     is_code = isinstance(code, str) and _CODE.fullmatch(code)
-    known = BY_CODE.get(str(code))
+    known = refusals.get(str(code))
     if known is not None:
         return known(**{str(name): value for name, value in told.items() if _is_tellable(value)})
     return AnsweredNoError(address=str(address), reason=str(code) if is_code else f"status {status}")

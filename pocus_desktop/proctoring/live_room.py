@@ -84,6 +84,16 @@ class LiveRoom:
         return self._holder
 
     @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self._folder
+
+    @property
+    def clock(self) -> Clock:
+        """The console's."""
+        return self._clock
+
+    @property
     def policy(self) -> VerifiedPolicy | None:
         """What proctors may grant by themselves; None where nothing says."""
         return self._policy

@@ -158,7 +158,9 @@ def _reported(state: RoomState, event: events.ReportCame) -> Step:
         hand_answered_by=known.hand_answered_by if _is_hand_raised(report) else "",
     )
     if report.sitting is not None:
-        now = ToldSitting(station_id=known.station_id, sitting=report.sitting, came_ms=event.at_ms)
+        now = ToldSitting(
+            station_id=known.station_id, sitting=report.sitting, came_ms=event.at_ms, wall_ms=event.wall_ms
+        )
         state = replace(state, sittings=with_one(state.sittings, report.sitting.admission_id, now))
     told: list[Effect] = []
     if _is_hand_raised(report) and not _is_hand_raised(last):

@@ -95,11 +95,13 @@ class ToldSitting:
 
     Attributes:
         came_ms: When that came; None where it was in a former run of the console.
+        wall_ms: The same by the console's wall clock of that moment.
     """
 
     station_id: str
     sitting: SittingReport
     came_ms: int | None
+    wall_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@
     GET  /v1/orders/{mark}      answered when there is something else than the station knows, or after a while
     POST /v1/console/asks       what whoever holds the centre's key asks
     GET  /v1/console/room       what they see
+    …    /v1/console/…          more for them (`service_console`)
     POST /v1/peers              another console of this centre shows its card
     …                           further doors, such as the relay's
 
@@ -219,12 +220,12 @@ class RoomService:
 
     async def _ask(self, request: Request) -> Response:
         body = await read_body(request, media_type=ASK_TYPE, maximum_bytes=MAXIMUM_ASK_BYTES)
-        self.places.known(request.client, self.counter.sender(request, self._centre, door="console", body=body).key_id)
-        order_id = await run_in_threadpool(answer, self.room, read_ask(body))
-        return Response(canonical.encode({"order_id": order_id}), media_type=DONE_TYPE)
+        self.centre(request, body=body)
+        made = await run_in_threadpool(answer, self.room, read_ask(body))
+        return Response(canonical.encode({"order_id": made}), media_type=DONE_TYPE)
 
     async def _see(self, request: Request) -> Response:
-        self.places.known(request.client, self.counter.sender(request, self._centre, door="console").key_id)
+        self.centre(request)
         view = await run_in_threadpool(self.room.view)
         rows: list[Json] = [
             {
@@ -257,9 +258,17 @@ class RoomService:
         if station.is_in:
             self.places.known(request.client, station.station_id)
 
-    def _centre(self, key_id: str) -> PublicKey | None:
+    def centre(self, request: Request, *, body: bytes | None = None) -> None:
+        """Refuse whoever does not hold the centre's key.
+
+        Raises:
+            RoomError: It is not signed by it, or comes too often.
+        """
         own = self.room.signer.public
-        return own if own.key_id == key_id else None
+        key = self.counter.sender(
+            request, lambda key_id: own if own.key_id == key_id else None, door="console", body=body
+        )
+        self.places.known(request.client, key.key_id)
 
     def _heard(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:

@@ -39,7 +39,13 @@ class Site:
         envelope = grant_of(self.keys, "Desk 1")
         grant = read_grant(envelope, academy=[HUB.public]).grant
         self.rooms = StationRooms(
-            self.home, keys=self.keys, grant=(grant, envelope), clock=CLOCK, waiting=lambda: 0, hub=lambda: "none"
+            self.home,
+            keys=self.keys,
+            grant=(grant, envelope),
+            clock=CLOCK,
+            waiting=lambda: 0,
+            received=lambda: [f"{n:064x}" for n in range(20)],
+            hub=lambda: "none",
         )
         self.sitting = to_case(world.begin(centre=CENTRE_KEYS.sealing.public, writer=ThreadWriter()))
         self.rooms.watch(self.sitting)
@@ -141,6 +147,15 @@ def test_where_a_console_was_met_is_kept_for_whoever_brings_it_results(site: Sit
     assert load_rooms(site.home.paired_rooms) == (elsewhere,)
     site.rooms._stood(elsewhere, "joined", paired.address)
     assert load_rooms(site.home.paired_rooms) == (paired,)
+
+
+def test_a_station_names_the_latest_results_whose_receipt_it_has(site: Site) -> None:
+    console = site.console("a")
+    site.join(console)
+    site.until(sees(console))
+    (station,) = console.room.state.stations.values()
+    assert station.report is not None
+    assert [int(one, 16) for one in station.report.health.received] == list(range(4, 20))
 
 
 def test_a_room_of_another_centre_sees_a_station_but_cannot_order(site: Site, tmp_path: Path) -> None:

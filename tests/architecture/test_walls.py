@@ -50,6 +50,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "hub/",
         "proctoring/service.py",
         "proctoring/service_answers.py",
+        "proctoring/service_console.py",
         "proctoring/service_http.py",
         "proctoring/service_protocol.py",
         "proctoring/service_relay.py",

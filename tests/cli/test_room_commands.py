@@ -62,6 +62,23 @@ def test_a_room_is_served_joined_and_shown(places: Places) -> None:
     assert (centre.room / "journal.sqlite").exists()
 
 
+def test_what_a_screen_does_a_command_does_beside_it(places: Places) -> None:
+    places.enrol("north", "--kind", "centre", "--centre", "north", name="North Clinic")
+    places.at("north")
+    assert "Nothing is known to close" in places.pocus("room", "close-out", status=1)
+    filed = ("room", "incident", "file", "--category", "environment", "--kind", "alarm", "--who", "P.", "--told")
+    with serving(places, "north"):
+        assert json.loads(places.pocus("room", "close-out", "--json", status=1).splitlines()[-1])["is_green"] is False
+        assert "[check_in.not_listed]" in places.pocus("room", "check-in", "C-1", "--by", "P.", status=1)
+        told = places.pocus(*filed, "The alarm rang.")
+        reference = next(line for line in told.splitlines() if any(c.isdigit() for c in line)).split(": ")[1].strip()
+        places.pocus("room", "incident", "add", reference, "--who", "P.", "--told", "A drill.", "--close")
+        closed = places.pocus("room", "incident", "add", reference, "--who", "P.", "--told", "More.", status=1)
+        assert "[incident.closed]" in closed
+    assert "A drill." in places.pocus("room", "incident", "show", reference)
+    places.pocus(*filed, "Filed while no console is open.")
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -79,7 +96,21 @@ def test_an_order_that_says_too_little_is_told_so(options: tuple[str, ...], caps
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "show", "order", "withdraw", "seat", "hand", "pair", "let-in", "put-out", "join"]
+    "command",
+    [
+        "serve",
+        "close-out",
+        "check-in",
+        "show",
+        "order",
+        "withdraw",
+        "seat",
+        "hand",
+        "pair",
+        "let-in",
+        "put-out",
+        "join",
+    ],
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["room", command, "--help"], faces=faces()) == 0

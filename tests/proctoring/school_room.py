@@ -12,11 +12,13 @@ from pocus_desktop.admission.enrolling import EnrolmentGrant, issue_grant
 from pocus_desktop.crypto.certificate import certificate_of
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import Clock, SystemClock
+from pocus_desktop.proctoring import day
 from pocus_desktop.proctoring.documents import SittingReport, StationHello, StationReport
 from pocus_desktop.proctoring.link import Address, RoomLink
-from pocus_desktop.proctoring.live_room import Holder, LiveRoom
+from pocus_desktop.proctoring.live_room import Holder, LiveRoom, passed_ms
 from pocus_desktop.proctoring.pairing import issue_card, make_card
 from pocus_desktop.proctoring.service import RoomServer, RoomService
+from pocus_desktop.proctoring.service_console import console_doors
 from pocus_desktop.proctoring.service_http import Counter
 from pocus_desktop.proctoring.service_places import Places
 from tests.proctoring.reports import RUN, report
@@ -124,7 +126,8 @@ def console(
 
     places = None if most_connections is None else Places(most_connections)
     service = RoomService(room, clock=clock, card=card, wait_s=wait_s, counter=counter, places=places)
-    server = RoomServer(service, key, host="127.0.0.1", port=port, **bounds)
+    doors = console_doors(service, closing=lambda: day.closing(room.state, (), now_ms=passed_ms(clock.read())))
+    server = RoomServer(service, key, further=doors, host="127.0.0.1", port=port, **bounds)
     server.start()
     try:
         yield Console(room=room, service=service, server=server, key=key)

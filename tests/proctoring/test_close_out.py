@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from pocus_desktop.proctoring.close_out import SittingEnd, checklist, stand_of
+from pocus_desktop.proctoring.close_out import SittingEnd, as_document, checklist, stand_of
 
 SENT = SittingEnd(
     admission_id="adm_1",
@@ -18,6 +18,7 @@ SENT = SittingEnd(
     is_sealed=True,
     is_sent=True,
 )
+ABSENT = SittingEnd(admission_id="a", candidate_id="c", name="n")
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,9 @@ SENT = SittingEnd(
         pytest.param(replace(SENT, is_over=False, is_sent=False, is_sealed=False), "running", False, id="not-over"),
         pytest.param(replace(SENT, has_begun=False), "not-begun", True, id="checked-in-and-never-begun"),
         pytest.param(replace(SENT, has_begun=False, is_heard=False), "not-begun", False, id="nobody-knows-if-begun"),
-        pytest.param(SittingEnd(admission_id="a", candidate_id="c", name="n"), "absent", True, id="absent"),
+        pytest.param(ABSENT, "absent", True, id="absent"),
         pytest.param(replace(SENT, is_void=True), "voided", True, id="void-and-sent"),
+        pytest.param(replace(ABSENT, unheard=("Desk 2",)), "unheard", False, id="absent-as-far-as-is-known"),
         pytest.param(replace(SENT, is_void=True, is_sent=False), "voided", False, id="void-and-only-here"),
         pytest.param(replace(SENT, is_void=True, is_sent=False, is_copied=True), "voided", True, id="void-on-stick"),
         pytest.param(
@@ -52,6 +54,13 @@ def test_a_line_is_done_where_nothing_can_be_lost(end: SittingEnd, stand: str, i
         assert told.what
         assert bool(told.next) is not is_done
         assert "{" not in told.what + told.next
+
+
+def test_a_day_of_which_nothing_is_known_is_not_green() -> None:
+    empty = checklist([])
+    assert not empty.is_green
+    assert "Nothing is known" in empty.verdict().what
+    assert as_document(empty)["is_green"] is False
 
 
 def test_it_is_green_only_where_every_sitting_is_handed_in_sealed_and_sent_or_on_the_stick() -> None:

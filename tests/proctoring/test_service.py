@@ -19,7 +19,8 @@ from pocus_desktop.crypto.certificate import certificate_of
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import ManualClock, SystemClock
 from pocus_desktop.kernel.rate import Rate
-from pocus_desktop.proctoring.asks import AskOrder
+from pocus_desktop.proctoring.asks import ASKED_REFUSALS, AskCheckIn, AskIncident, AskOrder
+from pocus_desktop.proctoring.check_in import HereAlreadyError
 from pocus_desktop.proctoring.documents import (
     MAXIMUM_REPORT_BYTES,
     REPLY_TYPE,
@@ -37,6 +38,7 @@ from pocus_desktop.proctoring.errors import (
     RoomInUseError,
     UnknownStationError,
 )
+from pocus_desktop.proctoring.incidents import IncidentClosedError, UnknownKindError
 from pocus_desktop.proctoring.link import Address, RoomLink
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.pairing import FRESH_MS
@@ -211,6 +213,53 @@ def test_what_the_centre_sees_is_whole(opened: Console, seat: Seat) -> None:
     assert 0 < row["left_ms"] <= LIMIT.left_ms
     station.close()
     centre.close()
+
+
+def test_an_incident_is_filed_and_added_to_at_the_open_console(opened: Console, seat: Seat) -> None:
+    centre = opened.link(CENTRE_KEYS.signing)
+    told = {"told": "The alarm rang.", "who": "P.", "happened_ms": 1_767_225_600_000}
+    first = AskIncident(category="environment", kind="alarm", stations=("Station 1",), **told)
+    reference = centre.ask(first)
+    assert opened.room.state.incidents[reference].stations == (seat.keys.station_id,)
+    assert centre.ask(AskIncident(reference=reference, is_closed=True, **told)) == reference
+    assert not opened.room.state.incidents[reference].is_open
+    link = RoomLink(centre.address, certificate_of(opened.key), CENTRE_KEYS.signing, refusals=ASKED_REFUSALS)
+    with pytest.raises(IncidentClosedError):
+        link.ask(AskIncident(reference=reference, **told))
+    with pytest.raises(UnknownKindError):
+        link.ask(first.model_copy(update={"kind": "nothing"}))
+    station = opened.link(seat.keys.signing)
+    with pytest.raises(UnknownStationError):
+        station.ask(first)
+    for each in (centre, link, station):
+        each.close()
+
+
+def test_a_candidate_is_checked_in_once(opened: Console, seat: Seat) -> None:
+    link = RoomLink(
+        Address("127.0.0.1", opened.server.port),
+        certificate_of(opened.key),
+        CENTRE_KEYS.signing,
+        refusals=ASKED_REFUSALS,
+    )
+    ask = AskCheckIn(candidate_id="C-17", admission_id="adm-1", how="document", who="P.")
+    assert link.ask(ask) == "", "who sat down before is checked in all the same"
+    with pytest.raises(HereAlreadyError):
+        link.ask(ask)
+    link.close()
+
+
+def test_the_checklist_is_told_to_the_centre_alone(opened: Console, seat: Seat) -> None:
+    centre, station = opened.link(CENTRE_KEYS.signing), opened.link(seat.keys.signing)
+    told = centre.close_out("es")
+    assert (told["is_green"], [line["stand"] for line in told["lines"]]) == (False, ["running"])
+    assert "no ha entregado" in told["lines"][0]["what"]
+    with pytest.raises(RoomError, match=r"room\.bad_request"):
+        centre.close_out("xx")
+    with pytest.raises(UnknownStationError):
+        station.close_out("en")
+    centre.close()
+    station.close()
 
 
 def test_an_order_without_its_reason_is_refused_before_it_is_kept(opened: Console, seat: Seat) -> None:

@@ -1,9 +1,19 @@
 """Text on the screen, in a size and tone of the theme."""
 
+import re
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from pocus_desktop.ui.theme import look
+
+_LONG: Final = re.compile(r"\S{25,}")
+
+
+def breakable(text: str) -> str:
+    """Let long names, paths and digests break over lines (a zero-width space after every 16 characters)."""
+    return _LONG.sub(lambda long: "\u200b".join(long[0][at : at + 16] for at in range(0, len(long[0]), 16)), text)
 
 
 class Label(QLabel):

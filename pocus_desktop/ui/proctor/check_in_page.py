@@ -23,7 +23,7 @@ from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.chip import Chip
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.icon_label import IconLabel
-from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.parts.row_table import show_as_rows
 from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.proctor.desk import ConsoleView
@@ -257,16 +257,18 @@ class CheckInPage(QWidget):
         assert self._view is not None  # noqa: S101 - there is a list only once a view was shown
         one = next((each for each in self._view.entrants if each.admission_id == self._chosen), None)
         seats = () if one is None or one.at_ms is None or one.station is not None else self._seats_for(one.admission_id)
-        if (one, seats) == self._shown:
+        shown = (one, seats, bool(self._view.entrants))
+        if shown == self._shown:
             return
-        self._shown = (one, seats)
+        self._shown = shown
         body = self._person.body
         clear(body)
         if one is None:
-            body.addWidget(Label(self.words("console.check_in.choose"), tone="muted"))
+            key = "choose" if self._view.entrants else "nobody"
+            body.addWidget(Label(self.words(f"console.check_in.{key}"), tone="muted"))
             return
         body.addWidget(_portrait(one, self.words), 0, Qt.AlignmentFlag.AlignHCenter)
-        body.addWidget(Label(one.name, scale="title"))
+        body.addWidget(Label(breakable(one.name), scale="title"))
         body.addWidget(Label(self.words("identity.id", candidate_id=one.candidate_id), tone="muted"))
         body.addWidget(Label(self._about(one)))
         body.addWidget(Label(self._window(one), scale="fine"))
@@ -275,6 +277,9 @@ class CheckInPage(QWidget):
         elif one.station is None:
             self._add_seats(one, seats)
         else:
+            if not one.is_checked:
+                body.addWidget(Label(self.words("console.check_in.sat_down"), tone="warning", weight="medium"))
+                self._add_check_in(one)
             name = next((seat.name for seat in self._view.seats if seat.station_id == one.station), one.station)
             body.addWidget(Label(self.words("console.check_in.sits_at", station=name), weight="medium", tone="success"))
 

@@ -42,6 +42,8 @@ class Errands(QObject):
             work: On a worker.
             then: Takes what came of it, or the error that kept it from being done; on the GUI thread.
         """
+        if self._is_closed:  # a field that loses the focus as the window closes
+            return
         self._under_way += 1
         self._pool.submit(self._do, work, then)
 

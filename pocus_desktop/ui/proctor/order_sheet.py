@@ -24,6 +24,7 @@ from pocus_desktop.admission.proctor_order import (
 from pocus_desktop.proctoring.order_plan import OrderPlan
 from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.parts.banner import Banner
+from pocus_desktop.ui.parts.choice_card import CheckCard
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.parts.sheet import Sheet
@@ -66,6 +67,7 @@ class OrderSheet(Sheet):
         self._add_whom()
         self.body.addWidget(Label(words("console.they_see", seen=plan.is_seen(words.language))))
         self.minutes = self._add_minutes() if plan.kind in _MINUTES else None
+        self.runs_on = self._add_clock() if plan.kind == "break" else None
         self.text = self._add_text() if plan.kind in {"message", "lower-hand"} else None
         self.kind_of_reason: DropDown | None = None
         self.reason: QLineEdit | None = None
@@ -130,6 +132,13 @@ class OrderSheet(Sheet):
         self.body.addWidget(field)
         return field
 
+    def _add_clock(self) -> CheckCard:
+        """Whether the candidate's time runs on; it does where the programme's rule or the policy says so."""
+        card = CheckCard(self._words("console.break_runs"))
+        card.setObjectName("runs-on")
+        self.body.addWidget(card)
+        return card
+
     def _add_text(self) -> QLineEdit:
         name = self._words("console.text" if self._plan.kind == "message" else "console.answer")
         self.body.addWidget(Label(name, weight="medium"))
@@ -185,10 +194,10 @@ class OrderSheet(Sheet):
     def _act(self) -> Act:
         minutes = int(self.minutes.text()) if self.minutes is not None else 0
         text = " ".join(self.text.text().split()) if self.text is not None else ""
-        return _made(self._plan.kind, minutes, text)
+        return _made(self._plan.kind, minutes, text, runs_on=self.runs_on is not None and self.runs_on.isChecked())
 
 
-def _made(kind: Kind, minutes: int, text: str) -> Act:
+def _made(kind: Kind, minutes: int, text: str, *, runs_on: bool) -> Act:
     match kind:
         case "authorise":
             return Authorise()
@@ -205,7 +214,7 @@ def _made(kind: Kind, minutes: int, text: str) -> Act:
         case "lower-hand":
             return LowerHand(text=text)
         case "break":
-            return Break(minutes=minutes)
+            return Break(minutes=minutes, is_clock_held=not runs_on)
         case "end":
             return End()
         case "void":

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.icon_label import IconLabel
-from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.parts.phase_progress import PhaseProgress
 from pocus_desktop.ui.proctor.desk import RehearsalCard
 from pocus_desktop.ui.proctor.intents import Rehearse, StopRehearsal
@@ -57,7 +57,8 @@ class RehearsalPanel(QWidget):
             return
         self._shown = card
         words = self._words
-        self._button.setText(words("console.rehearsal.stop" if card.is_running else "console.rehearsal.begin"))
+        self._button.say(words("console.rehearsal.stop" if card.is_running else "console.rehearsal.begin"))
+        self._button.show_icon("x" if card.is_running else "circle-play")
         clear(self._told)
         told = self._of_step(card) if card.is_running else self._of_outcome(card)
         self._progress.setVisible(card.is_running)
@@ -67,9 +68,11 @@ class RehearsalPanel(QWidget):
         elif card.outcome:
             self._told.addWidget(self._line(*_SIGNS[card.outcome], told))
             if card.told:
-                self._told.addWidget(Label(card.told, scale="fine"))
+                self._told.addWidget(Label(breakable(card.told), scale="fine"))
             key = "filed" if card.report else "not_filed"
-            self._told.addWidget(Label(words(f"console.rehearsal.{key}", file=card.report), scale="fine", tone="muted"))
+            self._told.addWidget(
+                Label(breakable(words(f"console.rehearsal.{key}", file=card.report)), scale="fine", tone="muted")
+            )
 
     def _of_step(self, card: RehearsalCard) -> str:
         if card.is_stopping:

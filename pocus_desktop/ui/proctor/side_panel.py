@@ -15,7 +15,7 @@ from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.icon_label import IconLabel
-from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.proctor.intents import GiveUp, LetIn, OrderAgain, PutOut
 from pocus_desktop.ui.proctor.rows import COLUMNS, ROLES, GridRow, Level
@@ -100,7 +100,7 @@ class SidePanel(QFrame):
         if key == self._shown:
             return
         self._begin(key)
-        self._head(self._words("console.record"), view.headline)
+        self._head(self._words("console.record"), view.headline if view.rows else self._words("console.no_stations"))
         if view.consoles:
             self._column.addWidget(Label(self._words("console.other_consoles", count=view.consoles), scale="fine"))
         if not record:
@@ -127,11 +127,11 @@ class SidePanel(QFrame):
                 widget.deleteLater()
 
     def _head(self, title: str, more: str) -> None:
-        heading = Label(title, scale="title")
+        heading = Label(breakable(title), scale="title")
         heading.setObjectName("panel-heading")
         self._column.addWidget(heading)
         if more:
-            self._column.addWidget(Label(more, tone="muted"))
+            self._column.addWidget(Label(breakable(more), tone="muted"))
 
     def _add_mark(self, icon: str, level: Level, told: str) -> Label:
         held = QWidget()
@@ -139,7 +139,7 @@ class SidePanel(QFrame):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(look.current().space("tight"))
         line.addWidget(IconLabel(icon, role=ROLES[level]), 0, Qt.AlignmentFlag.AlignTop)
-        label = Label(told, weight="medium")
+        label = Label(breakable(told), weight="medium")
         line.addWidget(label, 1)
         self._column.addWidget(held)
         return label
@@ -183,10 +183,10 @@ class SidePanel(QFrame):
             told = tell(note.what, note.detail, self._words.language)
             time = self._formats.time_of_day(note.at_ms)
             said = self._words("console.note_line", time=time, what=plain(told.what))
-            self._column.addWidget(Label(said, weight="medium"))
+            self._column.addWidget(Label(breakable(said), weight="medium"))
             for key, text in (("innocent", told.innocent), ("other", told.other)):
                 self._column.addWidget(
-                    Label(words.say(f"integrity.{key}", self._words.language, text=text), scale="fine")
+                    Label(breakable(words.say(f"integrity.{key}", self._words.language, text=text)), scale="fine")
                 )
 
     def _add_orders(self, row: RoomRow, own: Sequence[RecordLine]) -> None:
@@ -207,11 +207,11 @@ class SidePanel(QFrame):
         if has_stations and not whom:
             whom = say("console.station_count", count=len(line.stations))
         said = " · ".join(one for one in (time, line.told, line.detail, whom) if one)
-        self._column.addWidget(Label(plain(said), weight="medium", is_tabular=True))
+        self._column.addWidget(Label(breakable(plain(said)), weight="medium", is_tabular=True))
         more = say("console.by", who=line.who)
         told = " · ".join(one for one in (line.outcome, line.reason, more) if one)
         tone = "danger" if line.refused else "warning" if line.again_ids or line.open_ids else "muted"
-        self._column.addWidget(Label(plain(told), scale="fine", tone=tone))
+        self._column.addWidget(Label(breakable(plain(told)), scale="fine", tone=tone))
         if not line.open_ids and not line.again_ids:
             return
         held = QWidget()

@@ -88,7 +88,6 @@ class ProctorWindow(QMainWindow):
         self._send_incidents = send_incidents
         self._errands = Errands(self)
         self._keeping: list[Intent] = []
-        self._is_due = False
         self.incidents: IncidentPage | None = None
         self._incidents_place = QWidget()
         held = QVBoxLayout(self._incidents_place)
@@ -108,6 +107,10 @@ class ProctorWindow(QMainWindow):
         self._build()
         self._connect()
         self._ring = FocusRing(self)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.refresh)
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(SLOW_MS)
@@ -160,6 +163,7 @@ class ProctorWindow(QMainWindow):
         """Let the desk go; the room's service ends with the program, and every sitting goes on without it."""
         self._timer.stop()
         self._slow.stop()
+        self._soon.stop()
         self._desk.on_change(_nobody)
         self._errands.close()
         super().closeEvent(event)
@@ -325,6 +329,8 @@ class ProctorWindow(QMainWindow):
         if intent in self._keeping:  # pressed again while the disk was slow: it is one wish
             self.tell(self._words("console.still_keeping"), kind="info")
             return
+        if not self._timer.isActive():  # the window is closed: its last field has lost the focus
+            return
         self._keeping.append(intent)
         self._errands.run(
             lambda: self._desk.handle(intent, self._words.language), lambda came: self._on_done(intent, came)
@@ -368,13 +374,8 @@ class ProctorWindow(QMainWindow):
 
     def _on_came(self) -> None:
         """Several at once are seen at once."""
-        if not self._is_due:
-            self._is_due = True
-            QTimer.singleShot(SOON_MS, self, self._refresh_soon)
-
-    def _refresh_soon(self) -> None:
-        self._is_due = False
-        self.refresh()
+        if self._timer.isActive() and not self._soon.isActive():
+            self._soon.start()
 
     def tell(self, text: str, *, kind: str) -> None:
         """One sentence above the page."""

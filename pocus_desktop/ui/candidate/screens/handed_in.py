@@ -14,7 +14,7 @@ from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.fingerprint import Fingerprint
 from pocus_desktop.ui.parts.icon_label import IconLabel
-from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.parts.page import Page
 from pocus_desktop.ui.parts.qr import QrCode
 from pocus_desktop.ui.theme import look
@@ -110,10 +110,10 @@ class HandedInScreen(CandidateScreen):
             self._lines.addSpacing(look.current().space("snug"))
             self._lines.addWidget(Label(name, scale="fine", tone="muted"))
             is_compared = _DIGEST.fullmatch(value) is not None
-            self._lines.addWidget(Fingerprint(value, name=name) if is_compared else Label(_breakable(value)))
+            self._lines.addWidget(Fingerprint(value, name=name) if is_compared else Label(breakable(value)))
         self._lines.addStretch(1)
         self._qr.show_text(screen.receipt_qr)
-        self._path.setText(_breakable(screen.sealed_path))
+        self._path.setText(breakable(screen.sealed_path))
         _clear(self._digest)
         if screen.sealed_digest:
             self._digest.addWidget(Label(words("handed_in.digest"), scale="fine", tone="muted"))
@@ -172,11 +172,6 @@ class HandedInScreen(CandidateScreen):
         texts.addWidget(Label(" · ".join((words(f"feedback.{feedback.verdict}"), points)), scale="fine", tone="muted"))
         row.addLayout(texts, 1)
         return held
-
-
-def _breakable(text: str) -> str:
-    """Let long names and digests break over lines (a zero-width space after every 16 characters)."""
-    return "\u200b".join(text[at : at + 16] for at in range(0, len(text), 16))
 
 
 def _clear(layout: QVBoxLayout) -> None:
