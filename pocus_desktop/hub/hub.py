@@ -19,6 +19,7 @@ from pocus_desktop.case.models import Assessment, ContentArea
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Status
+from pocus_desktop.hub.certificates.certificates import Certificates
 from pocus_desktop.hub.errors import (
     HubError,
     NotFoundError,
@@ -133,6 +134,9 @@ class Hub:
             self.clock,
             replay=self._told_sitting,
             area_of=self._area_of,
+        )
+        self.certificates = Certificates(
+            tables, self._store, self.registry, self.ring, self.clock, area_of=self._area_of
         )
         self.uploads = UploadStore(self._store)
         self._place = place

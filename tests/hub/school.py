@@ -30,6 +30,7 @@ from pocus_desktop.sitting.writer import InlineWriter
 BUNDLE = "short-leg"
 VERSION = 3
 MANIFEST = "ab" * 32
+START_CODE = "4711"
 
 ASSESSMENT: dict[str, Any] = {
     "id": "short-leg",
@@ -152,7 +153,11 @@ class School:
             "recipients": (self.keys.sealing.public,),
             "accommodations": Accommodations(),
         }
-        return admissions.issue(Admission(**{**given, **changes}), [(signer or self.keys).signing])
+        admission = Admission(**{**given, **changes})
+        if admission.mode is Mode.LIVE:
+            code = admissions.start_code_verifier(START_CODE, admission_id=admission.admission_id)
+            admission = admission.model_copy(update={"start_code": code})
+        return admissions.issue(admission, [(signer or self.keys).signing])
 
     def sit(
         self,
@@ -181,7 +186,7 @@ class School:
         )
         partial: list[SealedResult | PocusError] = []
         begin: list[Intent] = [
-            intents.ConfirmIdentity(),
+            intents.ConfirmIdentity(start_code=START_CODE if changes.get("mode") is Mode.LIVE else ""),
             intents.PassSystemCheck(),
             intents.AcceptAgreement(version="1"),
             intents.FinishComfort(),

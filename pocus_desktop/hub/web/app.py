@@ -10,6 +10,7 @@
     PUT  /v1/incidents/{sha256}            a centre's report of an incident (`hub.web.incidents_door`)
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.web.registry_door`)
     GET  /v1/depot/…                       what the academy publishes (`hub.web.depot_door`)
+    GET  /certificates/…, /.well-known/did.json   certificates, for anyone (`hub.web.certificates_door`)
 
 Every error is a problem document. Who sends is asked before any content is read (`hub.web.guard`); the content is read
 as it comes, up to a limit and never slower than a stall; the work is done on threads (`hub.web.gathering`).
@@ -38,6 +39,7 @@ from pocus_desktop.hub.pages.page import PAGES, static_doors
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.application import Application
 from pocus_desktop.hub.web.body import read_body
+from pocus_desktop.hub.web.certificates_door import CertificatesDoor
 from pocus_desktop.hub.web.depot_door import DepotDoor
 from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.hub.web.doors import Door
@@ -126,6 +128,7 @@ def create_app(
         *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
         *PortfolioDoor(hub.academy.portfolios, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
+        *CertificatesDoor(hub.certificates, hub.ring, hub.clock, guard).routes(),
         *static_doors(),
     ]
     return Observed(Application(every), metrics=metrics, proxies=policy.proxies, pages=PAGES)

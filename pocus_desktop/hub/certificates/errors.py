@@ -1,0 +1,46 @@
+"""What is refused about certificates at the hub."""
+
+from pocus_desktop.hub.registry.errors import RegistryError
+
+
+class UnknownCertificateError(RegistryError):
+    """No certificate has that id."""
+
+    code = "certificate.unknown"
+    status = 404
+
+
+class NoAddressError(RegistryError):
+    """The hub does not know under which address it is reached, which certificates name."""
+
+    code = "certificate.no_address"
+
+
+class NotPassedError(RegistryError):
+    """A sitting does not prove what a certificate says: not passed, not live, not this candidate's, or in doubt."""
+
+    code = "certificate.not_passed"
+
+
+class AreaTwiceError(RegistryError):
+    """Two sittings are of the same content area."""
+
+    code = "certificate.area_twice"
+
+
+class BadCertificateStepError(RegistryError):
+    """A certificate does not stand so that this could be done to it."""
+
+    code = "certificate.bad_step"
+
+
+class TooEarlyError(RegistryError):
+    """A certificate cannot be renewed yet."""
+
+    code = "certificate.too_early"
+
+
+class NoKnowledgeCheckError(RegistryError):
+    """A renewal needs a knowledge check that was passed, and nobody says that it was."""
+
+    code = "certificate.no_knowledge_check"
