@@ -33,6 +33,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "hub/records/store_tables.py",
         "hub/records/upload_store.py",
         "hub/registry/store.py",
+        "hub/certificates/store.py",
         "hub/staff/store.py",
         "hub/programme/store.py",
         "hub/records/migrations/",

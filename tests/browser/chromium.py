@@ -10,6 +10,7 @@ must work), or `browser` for more of one's own:
 `accessible.violations(page)` is what axe-core finds. Where Chromium is not installed the fixtures skip.
 """
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,10 @@ _SCRIPTS: Final = "Emulation.setScriptExecutionDisabled"
 
 Visit = Callable[..., Page]
 """Open an address; see `visit`."""
+
+_loops: WeakKeyDictionary[Browser, asyncio.AbstractEventLoop | None] = WeakKeyDictionary()
+"""The event loop that the driver of a browser keeps open in this thread. It is put away while no page is open, so that
+other tests can have loops of their own."""
 
 _silenced: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
@@ -64,7 +69,10 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=list(_ARGUMENTS))
+        _loops[started] = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
         yield started
+        asyncio._set_running_loop(_loops[started])
         started.close()
 
 
@@ -117,7 +125,11 @@ def visiting(browser: Browser) -> Iterator[Visit]:
         page.goto(url)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    asyncio._set_running_loop(_loops[browser])
+    try:
+        yield opened
+        for context in contexts:
+            context.close()
+    finally:
+        asyncio._set_running_loop(None)
     assert abroad == [], "a page asked another computer"

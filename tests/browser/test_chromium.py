@@ -1,5 +1,6 @@
 """What other tests build on: scripts are off, nothing leaves this computer, and axe-core sees faults."""
 
+import asyncio
 import http.server
 import threading
 from collections.abc import Iterator
@@ -58,3 +59,11 @@ def test_axe_sees_faults(visit: Visit, address: str) -> None:
 def test_a_page_that_asks_another_computer_fails_its_test(browser: Browser, address: str) -> None:
     with pytest.raises(AssertionError, match="asked another computer"), visiting(browser) as visit:
         visit(address + "/abroad")
+
+
+def test_a_loop_can_run_beside_the_browser(browser: Browser) -> None:
+    async def four() -> int:
+        return 4
+
+    assert browser.is_connected()
+    assert asyncio.run(four()) == 4

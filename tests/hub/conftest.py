@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.hub.hub import Hub
+from tests.browser.chromium import browser, visit
 from tests.hub.postgres import database, hub_database, hub_template, postgres
 from tests.hub.s3 import s3
 from tests.hub.school import School
 
-__all__ = ["database", "hub_database", "hub_template", "postgres", "s3"]
+__all__ = ["browser", "database", "hub_database", "hub_template", "postgres", "s3", "visit"]
 
 
 @pytest.fixture

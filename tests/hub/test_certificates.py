@@ -32,7 +32,7 @@ from tests.hub.school import School
 
 BOTH = pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
 URL = "https://hub.example.org"
-BY = {"who": "Olu", "why": "decided"}
+BY: Any = {"who": "Olu", "why": "decided"}
 DAY_MS = 86_400_000
 
 
@@ -215,7 +215,7 @@ def test_a_list_that_is_full_is_followed_by_the_next(
 ) -> None:
     sitting = academy.standings()[0].sitting
     draws: Iterator[int] = iter([issued.certificate.place.index] * desk.DRAWS + [5])
-    monkeypatch.setattr(desk.secrets, "randbelow", lambda _entries: next(draws))
+    monkeypatch.setattr("secrets.randbelow", lambda _entries: next(draws))
     later = academy.certificates.issue("C-17", [sitting], **BY)
     assert (later.certificate.place.number, later.certificate.place.index) == (2, 5)
     assert set(academy.certificates.status_lists()) == {

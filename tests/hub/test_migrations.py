@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from pocus_desktop.admission.academy import AcademyKeys
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.arrival import Status
+from pocus_desktop.hub.certificates import store as certificate_tables
 from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, LogInUseError, StoreMismatchError
 from pocus_desktop.hub.programme import store as programme_tables
 from pocus_desktop.hub.records import store_engine, store_schema
@@ -32,7 +33,7 @@ GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
 """Whose hub the golden one is; made by the program before it had revisions."""
 
-TABLES: Final = (registry_tables, staff_tables, programme_tables)
+TABLES: Final = (registry_tables, staff_tables, programme_tables, certificate_tables)
 """Every module of tables besides `hub.records.store_tables`: importing it enters them in `META`."""
 
 FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
@@ -240,6 +241,23 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "replay": None,
             "decided_ms": None,
             "decided_by": "",
+        },
+    },
+    "0011": {
+        "certificate": {
+            "certificate_id": "crt_1",
+            "folded_id": "c-17",
+            "candidate_id": "C-17",
+            "list_number": 1,
+            "list_index": 131_071,
+            "issued_ms": 2**40,
+            "valid_from_ms": 2**40,
+            "valid_until_ms": 2**41,
+            "state": "active",
+            "signing_id": "ed25519-1",
+            "renews": None,
+            "credential": b"{}",
+            "openings": b"\x00\xff",
         },
     },
 }

@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.certificates.certificates import Certificates
-from pocus_desktop.hub.certificates.errors import UnknownCertificateError
+from pocus_desktop.hub.certificates.errors import NoAddressError, UnknownCertificateError
 from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.pages.page import HEADERS, HTML, Page, language_of
 from pocus_desktop.hub.pages.templates import LANGUAGES, render
@@ -117,9 +117,7 @@ class CertificatesDoor:
     async def status(self, request: Request) -> Response:
         """A list, as of now."""
         match = _NAME.fullmatch(request.path_params["name"])
-        found = (
-            None if match is None else await run_in_threadpool(self._certificates.status_list, int(match[1]), match[2])
-        )
+        found = None if match is None else await run_in_threadpool(self._list, int(match[1]), match[2])
         if found is None:
             raise NotFoundError
         headers = {"Cache-Control": f"public, max-age={LIST_SECONDS}", "Access-Control-Allow-Origin": "*"}
@@ -127,9 +125,18 @@ class CertificatesDoor:
 
     async def did(self, _request: Request) -> Response:
         """The keys."""
-        found = await run_in_threadpool(self._certificates.controller)
+        try:
+            found = await run_in_threadpool(self._certificates.controller)
+        except NoAddressError as problem:  # nothing is published under a name that nobody gave
+            raise NotFoundError from problem
         headers = {"Cache-Control": f"public, max-age={LIST_SECONDS}", "Access-Control-Allow-Origin": "*"}
         return Response(canonical.encode(found), media_type=_DID, headers=headers)
+
+    def _list(self, number: int, purpose: str) -> bytes | None:
+        try:
+            return self._certificates.status_list(number, purpose)
+        except NoAddressError:
+            return None
 
     def _find(self, request: Request) -> CertificateRecord:
         certificate_id = request.path_params["certificate_id"]
