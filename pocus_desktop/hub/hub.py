@@ -27,6 +27,7 @@ from pocus_desktop.hub.errors import (
     StoreUnavailableError,
 )
 from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, IntakeResult, Offer, Point
+from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
@@ -138,6 +139,7 @@ class Hub:
         self.certificates = Certificates(
             tables, self._store, self.registry, self.ring, self.clock, area_of=self._area_of
         )
+        self.peers = Peers(self._store, self.ring, self.clock, folder)
         self.uploads = UploadStore(self._store)
         self._place = place
         self._mark = None if is_only_read else open_mark(place, self._store)

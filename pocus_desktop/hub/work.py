@@ -1,9 +1,9 @@
-"""Work: the processes that score what was accepted, where the hub's database is PostgreSQL.
+"""Work: the processes that score what was accepted and send mail, where the hub's database is PostgreSQL.
 
 A job is entered in the transaction that accepts its envelope (`hub.records.store_jobs`). It may run more than once:
 after a failure, after its worker was killed, or because two envelopes of one sitting came. That does no harm, for
 scoring a sitting again by the envelope that speaks for it comes to the same (`Hub.settle`), and two jobs of one sitting
-never run at the same time.
+never run at the same time. Mail is the exception: what became of a message is in its row (`hub.peers.post`).
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from procrastinate.jobs import Job
 
 from pocus_desktop.hub.errors import NeedsServerError, NotFoundError, StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.peers.errors import MailRefusedError, MailUnsureError
+from pocus_desktop.hub.peers.store import MAIL, MAILING
 from pocus_desktop.hub.records.store_jobs import SCORE, SCORING
 from pocus_desktop.kernel import log
 
@@ -29,6 +31,7 @@ HEARTBEAT_S: Final = 10.0
 
 LONGEST_PAUSE_S: Final = 300
 _RECONNECT_S: Final = 5.0
+QUEUES: Final = (SCORING, MAILING)
 
 
 class Worker:
@@ -87,9 +90,10 @@ class Worker:
             if missing:
                 log.event("hub.jobs_entered", count=missing)
             await self._take_up(app)
+            await self._mail()
             working = asyncio.create_task(
                 app.run_worker_async(
-                    queues=[SCORING],
+                    queues=list(QUEUES),
                     concurrency=self._at_once,
                     wait=is_waiting,
                     delete_jobs="successful",
@@ -116,13 +120,21 @@ class Worker:
         while True:
             await asyncio.sleep(self._heartbeat_s)
             await self._take_up(app)
+            await self._mail()
+
+    async def _mail(self) -> None:
+        """Enter the mail that is due."""
+        missing = await asyncio.to_thread(self._hub.peers.look_after)
+        if missing:
+            log.event("hub.mail_entered", count=missing)
 
     async def _take_up(self, app: App) -> None:
         """Let jobs of workers that are silent run again."""
         manager = app.job_manager
-        for job in await manager.get_stalled_jobs(queue=SCORING, seconds_since_heartbeat=3 * self._heartbeat_s):
-            log.event("hub.job_taken_up", sitting=str(job.task_kwargs.get("sitting", "")))
-            await manager.retry_job(job)
+        for queue in QUEUES:
+            for job in await manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=3 * self._heartbeat_s):
+                log.event("hub.job_taken_up", queue=queue, sitting=str(job.task_kwargs.get("sitting", "")))
+                await manager.retry_job(job)
 
 
 class _Patience(BaseRetryStrategy):
@@ -140,6 +152,13 @@ def _app(hub: Hub) -> App:
     @app.task(name=SCORE, queue=SCORING, retry=_Patience())
     def score(sitting: str) -> None:
         hub.settle(sitting)
+
+    @app.task(name=MAIL, queue=MAILING, retry=_Patience())
+    def mail(mail_id: str) -> None:
+        try:
+            hub.peers.post.send(mail_id)
+        except (MailRefusedError, MailUnsureError) as problem:  # its row says so; trying again is for a person
+            log.failure(problem)
 
     _quiet()
     return app

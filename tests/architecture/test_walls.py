@@ -36,6 +36,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "hub/certificates/store.py",
         "hub/staff/store.py",
         "hub/programme/store.py",
+        "hub/peers/store.py",
         "hub/records/migrations/",
     ),
     "alembic": ("hub/records/store_schema.py", "hub/records/migrations/"),

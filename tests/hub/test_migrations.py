@@ -21,6 +21,7 @@ from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.certificates import store as certificate_tables
 from pocus_desktop.hub.errors import DatabaseNewerError, DatabaseOlderError, LogInUseError, StoreMismatchError
+from pocus_desktop.hub.peers import store as peer_tables
 from pocus_desktop.hub.programme import store as programme_tables
 from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.records.store import HubStore
@@ -33,7 +34,7 @@ GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
 """Whose hub the golden one is; made by the program before it had revisions."""
 
-TABLES: Final = (registry_tables, staff_tables, programme_tables, certificate_tables)
+TABLES: Final = (registry_tables, staff_tables, programme_tables, certificate_tables, peer_tables)
 """Every module of tables besides `hub.records.store_tables`: importing it enters them in `META`."""
 
 FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
@@ -259,6 +260,49 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "credential": b"{}",
             "openings": b"\x00\xff",
         },
+    },
+    "0012": {
+        "peer_panel": {
+            "panel_id": "pan_1",
+            "application_id": "app_1",
+            "candidate_id": "C-ñ",
+            "area": "lung",
+            "policy": 1,
+            "questionnaire": "lung-1",
+            "begun_ms": 1,
+            "closes_ms": 2**41,
+            "next_ms": None,
+            "about": b"\x00\xff",
+        },
+        "peer_evaluator": {
+            "evaluator_id": "ev_1",
+            "panel_id": "pan_1",
+            "number": 1,
+            "nomination_id": "",
+            "language": "es",
+            "standing": "{}",
+            "person": b"\x00",
+            "said": None,
+        },
+        "peer_link": {
+            "digest": "d" * 64,
+            "evaluator_id": "ev_1",
+            "purpose": "answer",
+            "mail_id": "mail_1",
+            "expires_ms": 2**41,
+        },
+        "peer_mail": {
+            "mail_id": "mail_1",
+            "evaluator_id": "ev_1",
+            "kind": "invitation",
+            "number": 1,
+            "state": "sent",
+            "due_ms": 1,
+            "changed_ms": 2,
+            "tries": 1,
+            "problem": "",
+        },
+        "peer_unwanted": {"address_digest": "e" * 64, "at_ms": 1},
     },
 }
 """Rows of each revision's tables."""

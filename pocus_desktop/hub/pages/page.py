@@ -21,7 +21,7 @@ from pocus_desktop.kernel.errors import Blame, PocusError
 
 HTML: Final = "text/html"
 LANGUAGE_COOKIE: Final = "pocus-language"
-PAGES: Final = ("/staff", "/static")
+PAGES: Final = ("/peer", "/staff", "/static")
 """Under these addresses there are pages; a query may stand behind them."""
 
 POLICY: Final = (

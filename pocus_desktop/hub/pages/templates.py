@@ -1,7 +1,7 @@
 """Templates of pages: files of `assets/pages`, every value escaped, every word from the table.
 
-In a template `t("key", name=value)` is the sentence of the page's language. Whatever is put in is escaped, and a name
-that was not given is an error, not a blank.
+In a template `t("key", name=value)` is the sentence of the page's language, `say("es", "key")` that of another.
+Whatever is put in is escaped, and a name that was not given is an error, not a blank.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def render(template: str, language: str, **values: object) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(t=_sayer(language), language=language, languages=LANGUAGES, static=static_path, **values)
+        .render(t=_sayer(language), say=_say, language=language, languages=LANGUAGES, static=static_path, **values)
     )
 
 
@@ -57,6 +57,11 @@ def version() -> str:
 def static_path(name: str) -> str:
     """Where a page finds one of these."""
     return STATIC.format(version=version(), name=name)
+
+
+def _say(language: str, key: str, **params: object) -> str:
+    """A sentence in another language than the page's."""
+    return words.say(key, language, **params)
 
 
 def _sayer(language: str) -> Callable[..., str]:

@@ -11,6 +11,7 @@
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.web.registry_door`)
     GET  /v1/depot/…                       what the academy publishes (`hub.web.depot_door`)
     GET  /certificates/…, /.well-known/did.json   certificates, for anyone (`hub.web.certificates_door`)
+    /peer/…                                pages of evaluators (`hub.peers.pages`)
 
 Every error is a problem document. Who sends is asked before any content is read (`hub.web.guard`); the content is read
 as it comes, up to a limit and never slower than a stall; the work is done on threads (`hub.web.gathering`).
@@ -36,6 +37,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
 from pocus_desktop.hub.pages.page import PAGES, static_doors
+from pocus_desktop.hub.peers.pages import EvaluatorPages
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.application import Application
 from pocus_desktop.hub.web.body import read_body
@@ -129,6 +131,7 @@ def create_app(
         *PortfolioDoor(hub.academy.portfolios, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         *CertificatesDoor(hub.certificates, hub.ring, hub.clock, guard).routes(),
+        *EvaluatorPages(hub.peers.answering, guard, stall_s=policy.stall_s).routes(),
         *static_doors(),
     ]
     return Observed(Application(every), metrics=metrics, proxies=policy.proxies, pages=PAGES)

@@ -57,6 +57,8 @@ DOORS: Final[Mapping[str, Rate]] = MappingProxyType(
         "envelopes": Rate(burst=240, per_minute=120),
         "submissions": Rate(burst=60, per_minute=20),
         "log": Rate(burst=6000, per_minute=3000),  # a copy for an audit comes in many parts
+        "peer": Rate(burst=240, per_minute=120),  # a hospital's evaluators behind one address
+        "peer-begin": Rate(burst=30, per_minute=10),
         "uploads": Rate(burst=1200, per_minute=1200),  # two requests for each cut of a link
     }
 )

@@ -92,7 +92,7 @@ def serve(
                 server = uvicorn.Server(configured)
                 is_ready()
                 log.event("hub.serving", is_tls=certificate is not None)
-                with _stopped_by_signal():
+                with _stopped_by_signal(), hub.peers.kept():
                     server.run(sockets=[listener])
         finally:
             hub.close()

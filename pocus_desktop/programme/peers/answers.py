@@ -140,9 +140,9 @@ def _read(questionnaire: Questionnaire, question: Question, given: str) -> str:
             assert_never(question)
 
 
-def clean(text: str) -> str:
-    """A comment as it is kept: no control characters but line ends, nothing that hides or turns text, not too long."""
+def clean(text: str, most: int | None = MOST_COMMENT_CHARACTERS) -> str:
+    """A comment as it is kept: no control characters but line ends, nothing that turns text, `most` characters."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = "".join(c for c in plain if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
     kept = "".join(c for c in kept if c not in _TURNS)
-    return kept[:MOST_COMMENT_CHARACTERS].strip()
+    return kept.strip()[:most].strip()

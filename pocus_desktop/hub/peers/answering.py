@@ -1,0 +1,283 @@
+"""An evaluator's side: from the link in a message to the answers that are sent (docs/formats/peer-evaluation 3).
+
+1. A link opens nothing by being looked at: only a person who presses the button begins a session (mail scanners look).
+2. A session is a secret of this browser, kept hashed, good for half a day; the link stays as it was.
+3. What a section says is durable before the next page is shown.
+4. What another window changed meanwhile is not overwritten unseen: who saves is told, with what they wrote.
+5. Once sent, nothing of it is shown again to whoever has the link or the browser.
+"""
+
+import contextlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.hub.peers.desk import Desk, apply, person_of, standing_of
+from pocus_desktop.hub.peers.errors import (
+    ChangedElsewhereError,
+    DeclinedAlreadyError,
+    IncompleteError,
+    NoLongerAskedError,
+    PeersError,
+    SentAlreadyError,
+    SignedOutError,
+    UnknownLinkError,
+    WindowOverError,
+)
+from pocus_desktop.hub.peers.people import Person
+from pocus_desktop.hub.peers.store import LINK, UNWANTED, PeerStore
+from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
+from pocus_desktop.hub.registry.store import Row, TakenError
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.programme.peers import questionnaire_files
+from pocus_desktop.programme.peers.answers import Answers, lacking, never_scanned, read_stored, save, told
+from pocus_desktop.programme.peers.evaluator import (
+    Answered,
+    Declined,
+    DeclineReason,
+    Opened,
+    Quieted,
+    RefusedCode,
+    Saved,
+    Standing,
+    step,
+)
+from pocus_desktop.programme.peers.questionnaire import Questionnaire, Section
+
+SESSION_MS: Final = 12 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What an evaluator has before them; `answers` are those so far."""
+
+    evaluator_id: str
+    panel_id: str
+    person: Person
+    candidate_name: str
+    area: ContentArea
+    closes_ms: int
+    standing: Standing
+    questionnaire: Questionnaire
+    answers: Answers
+
+    def stamp(self, section: Section | None = None) -> str:
+        """Changes whenever the answers of a section do, or any."""
+        return stamp(self.answers, section)
+
+
+def stamp(answers: Answers, section: Section | None = None) -> str:
+    """Changes whenever the answers of a section do, or any."""
+    asked = None if section is None else {question.id for question in section.question}
+    kept: dict[str, canonical.Json] = {
+        name: answer for name, answer in answers.items() if asked is None or name in asked
+    }
+    return canonical.digest(canonical.encode(kept))[:16]
+
+
+class Answering:
+    """What the pages of evaluators do; any thread may call.
+
+    Args:
+        store: The tables.
+        vault: Seals what is kept of people.
+        desk: Is woken where someone made room.
+        clock: When things happen.
+    """
+
+    def __init__(self, store: PeerStore, vault: Vault, desk: Desk, clock: Clock) -> None:
+        self._store = store
+        self._vault = vault
+        self._desk = desk
+        self._clock = clock
+
+    def begin(self, token: str) -> str:
+        """Begin a session by a message's link; its secret (rules 1 and 2).
+
+        Raises:
+            UnknownLinkError: There is no such link.
+            PeersError: It is over for this evaluator; see `errors`.
+        """
+        row = self._store.by_link(token_digest(token), "answer")
+        if row is None:
+            raise UnknownLinkError
+        now_ms = self._clock.read().wall_ms
+        evaluator_id = str(row["evaluator_id"])
+        secret = new_token()
+        with self._store.rows() as rows:
+            done = apply(rows, evaluator_id, Opened(at_ms=now_ms))
+            if done.refused is not None:
+                raise _refusal(done.refused)
+            rows.add(
+                LINK,
+                digest=token_digest(secret),
+                evaluator_id=evaluator_id,
+                purpose="session",
+                mail_id="",
+                expires_ms=now_ms + SESSION_MS,
+            )
+        return secret
+
+    def sheet(self, secret: str) -> Sheet:
+        """What is before whoever holds a session's secret.
+
+        Raises:
+            SignedOutError: There is no such session, or it is over.
+            PeersError: It is over for this evaluator; see `errors`.
+        """
+        row = self._store.by_link(token_digest(secret), "session") if secret else None
+        now_ms = self._clock.read().wall_ms
+        if row is None or row["expires_ms"] <= now_ms:
+            raise SignedOutError
+        sheet = self._sheet(row)
+        done = step(sheet.standing, Saved(at_ms=now_ms))
+        if done.refused is not None:
+            raise _refusal(done.refused)
+        return sheet
+
+    def save(self, sheet: Sheet, section: Section, form: Mapping[str, str], *, seen: str) -> Answers:
+        """Save a section; all answers as they are then (rules 3 and 4).
+
+        Args:
+            sheet: As it is now.
+            section: Whose form it is.
+            form: Its fields.
+            seen: The stamp of the section's answers that the form was shown with.
+
+        Raises:
+            ChangedElsewhereError: They are others now, and not what is saved here.
+            PeersError: It is over for this evaluator.
+        """
+        now_ms = self._clock.read().wall_ms
+        became: Answers = {}
+
+        def saved(row: Row) -> Mapping[str, object]:
+            nonlocal became
+            held = self._answers(sheet.questionnaire, row)
+            became = save(sheet.questionnaire, held, section, form)
+            now = stamp(held, section)
+            if not hmac.compare_digest(now, seen) and now != stamp(became, section):
+                raise ChangedElsewhereError
+            return {"said": self._vault.seal("said", sheet.evaluator_id, dict(became))}
+
+        with self._store.rows() as rows:
+            done = apply(rows, sheet.evaluator_id, Saved(at_ms=now_ms), also=saved)
+        if done.refused is not None:
+            raise _refusal(done.refused)
+        return became
+
+    def send(self, sheet: Sheet, *, seen: str) -> bool:
+        """Send the answers; whether the evaluator has ever scanned with the person (where not, they decline by it).
+
+        Raises:
+            IncompleteError: Something is lacking.
+            ChangedElsewhereError: The answers are others than those that were reviewed.
+            PeersError: It is over for this evaluator.
+        """
+        now_ms = self._clock.read().wall_ms
+
+        def sent(row: Row) -> Mapping[str, object]:
+            held = self._answers(sheet.questionnaire, row)
+            if not hmac.compare_digest(stamp(held), seen):
+                raise ChangedElsewhereError
+            missing = lacking(sheet.questionnaire, held)
+            if missing:
+                raise IncompleteError(count=len(missing))
+            return {"said": self._vault.seal("said", sheet.evaluator_id, dict(told(sheet.questionnaire, held)))}
+
+        if not hmac.compare_digest(sheet.stamp(), seen):
+            raise ChangedElsewhereError
+        is_never = never_scanned(sheet.questionnaire, sheet.answers)
+        event = Declined(at_ms=now_ms, reason="never-scanned") if is_never else Answered(at_ms=now_ms)
+        with self._store.rows() as rows:
+            done = apply(rows, sheet.evaluator_id, event, also=sent)
+        if done.refused is not None:
+            raise _refusal(done.refused)
+        self._desk.wake(sheet.panel_id)
+        return not is_never
+
+    def decline(self, sheet: Sheet, reason: DeclineReason) -> None:
+        """Decline; what was saved before is forgotten.
+
+        Raises:
+            PeersError: It is over for this evaluator.
+        """
+        now_ms = self._clock.read().wall_ms
+        with self._store.rows() as rows:
+            event = Declined(at_ms=now_ms, reason=reason)
+            done = apply(rows, sheet.evaluator_id, event, also=lambda _row: {"said": None})
+        if done.refused is not None:
+            raise _refusal(done.refused)
+        self._desk.wake(sheet.panel_id)
+
+    def leave(self, secret: str) -> None:
+        """End a session: what was saved stays, and the link opens it again."""
+        with self._store.rows() as rows:
+            rows.remove_links(digest=token_digest(secret), purpose="session")
+
+    def known_off(self, token: str) -> bool:
+        """Whether a link to ask for no more mail is one of ours."""
+        return self._store.by_link(token_digest(token), "off") is not None
+
+    def quiet(self, token: str, *, is_for_ever: bool) -> None:
+        """No more mail: about this evaluation, or ever.
+
+        Raises:
+            UnknownLinkError: There is no such link.
+        """
+        row = self._store.by_link(token_digest(token), "off")
+        if row is None:
+            raise UnknownLinkError
+        now_ms = self._clock.read().wall_ms
+        evaluator_id = str(row["evaluator_id"])
+        digest = self._vault.address_digest(person_of(self._vault, row).email)
+        with self._store.rows() as rows:
+            apply(rows, evaluator_id, Quieted(at_ms=now_ms))
+            if is_for_ever:
+                with contextlib.suppress(TakenError):  # they have said so before
+                    rows.add(UNWANTED, address_digest=digest, at_ms=now_ms)
+            rows.note(
+                evaluator_id,
+                at_ms=now_ms,
+                action="quiet",
+                now="ever" if is_for_ever else "here",
+                who="evaluator",
+                why="",
+            )
+        self._desk.wake(str(row["panel_id"]))
+
+    def _sheet(self, row: Row) -> Sheet:
+        questionnaire = questionnaire_files.shipped().named(row["questionnaire"])
+        standing = standing_of(row)
+        about = self._vault.open("panel", row["panel_id"], row["about"])
+        return Sheet(
+            evaluator_id=row["evaluator_id"],
+            panel_id=row["panel_id"],
+            person=person_of(self._vault, row),
+            candidate_name=str(about.get("candidate_name", "")),
+            area=ContentArea(row["area"]),
+            closes_ms=row["closes_ms"],
+            standing=standing,
+            questionnaire=questionnaire,
+            answers=self._answers(questionnaire, row),
+        )
+
+    def _answers(self, questionnaire: Questionnaire, row: Row) -> Answers:
+        if row["said"] is None:
+            return {}
+        return read_stored(questionnaire, self._vault.open("said", row["evaluator_id"], row["said"]))
+
+
+def _refusal(code: RefusedCode) -> PeersError:
+    match code:
+        case "sent":
+            return SentAlreadyError()
+        case "declined":
+            return DeclinedAlreadyError()
+        case "replaced":
+            return NoLongerAskedError()
+        case "over" | "not-invited":
+            return WindowOverError()

@@ -1,0 +1,106 @@
+"""A message to an evaluator, as plain text and HTML, in their language (docs/formats/peer-evaluation 8).
+
+1. One message has one recipient, who sees no other.
+2. It says who asks, about whom, until when, how long it takes, what is done with the answers, and that one may decline.
+3. It can be unsubscribed from by one click (RFC 8058) and by its foot; it says that a program sent it (RFC 3834).
+4. Nothing in it comes from elsewhere when it is shown: no picture, no font, no counting.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final
+
+from pocus_desktop.hub.pages.templates import render
+from pocus_desktop.hub.peers.mail_settings import MailSettings
+from pocus_desktop.hub.peers.people import Person
+from pocus_desktop.kernel import words
+from pocus_desktop.programme.peers.questionnaire import Questionnaire
+
+ANSWER: Final = "/peer/"
+OFF: Final = "/peer/off/"
+_POLICY: Final = SMTP.clone(max_line_length=76)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one message says.
+
+    Attributes:
+        reminder: 0 for the invitation, else the number of the reminder.
+        answer_token: Opens the questionnaire.
+        off_token: Asks for no more mail.
+    """
+
+    mail_id: str
+    evaluator_id: str
+    person: Person
+    candidate_name: str
+    questionnaire: Questionnaire
+    closes_ms: int
+    reminder: int
+    answer_token: str
+    off_token: str
+    at_ms: int
+
+
+def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
+    """The message, ready to be handed over."""
+    language = letter.person.language
+    kind = "reminder" if letter.reminder else "invitation"
+    last_ms = letter.closes_ms - 1
+    off = settings.pages + OFF + letter.off_token
+    told = {
+        "name": letter.person.name,
+        "candidate": letter.candidate_name,
+        "area": letter.questionnaire.title.told(language),
+        "academy": settings.sender_name,
+        "day": day_told(last_ms, language),
+        "link": settings.pages + ANSWER + letter.answer_token,
+        "off": off,
+        "reply_to": settings.reply_to,
+    }
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = settings.from_address
+    message["To"] = Address(display_name=letter.person.name, addr_spec=letter.person.email)
+    message["Reply-To"] = settings.reply_to
+    message["Subject"] = words.say(f"peers.mail.{kind}.subject", language, **told)
+    message["Date"] = format_datetime(datetime.fromtimestamp(letter.at_ms / 1000, tz=UTC))
+    message["Message-ID"] = f"<{letter.mail_id}@{settings.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["List-Unsubscribe"] = f"<{off}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message["Content-Language"] = language
+    message.set_content(_plain(kind, language, told), cte="quoted-printable")
+    html = render("peers/mail.html", language, kind=kind, **told)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def day_told(at_ms: int, language: str) -> str:
+    """A day of UTC as people write it in a language."""
+    day = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
+    month = words.say(f"peers.month.{day.month}", language)
+    return words.say("peers.day", language, day=day.day, month=month, year=day.year)
+
+
+def _plain(kind: str, language: str, told: dict[str, str]) -> str:
+    def say(key: str) -> str:
+        return words.say(f"peers.mail.{key}", language, **told)
+
+    return "\n\n".join(
+        [
+            say("greeting"),
+            say(f"{kind}.what"),
+            say("how"),
+            told["link"],
+            say("alone"),
+            say("kept"),
+            say("decline"),
+            say("questions"),
+            "-- \n" + say("foot") + "\n" + told["off"],
+        ]
+    )

@@ -1,0 +1,256 @@
+"""The tables of peer evaluation, in the hub's database: rows in, rows out, no rules.
+
+Names, addresses and what was said lie sealed in their rows (`hub.peers.vault`); tokens lie hashed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+    text,
+)
+from sqlalchemy.engine import Connection
+
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_tables import META
+from pocus_desktop.hub.registry.store import RegistryRows, Row
+
+MAILING: Final = "mail"
+"""The queue."""
+
+MAIL: Final = "mail"
+"""The task; its one argument is `mail_id`."""
+
+_ID: Final = String(60)
+PANEL: Final = Table(
+    "peer_panel",
+    META,
+    Column("panel_id", _ID, primary_key=True),
+    Column("application_id", _ID, nullable=False),
+    Column("candidate_id", String(280), nullable=False),
+    Column("area", _ID, nullable=False),
+    Column("policy", Integer, nullable=False),
+    Column("questionnaire", String(80), nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("closes_ms", BigInteger, nullable=False),
+    Column("next_ms", BigInteger),
+    Column("about", LargeBinary, nullable=False),
+    UniqueConstraint("application_id", "area", name="peer_panel_once"),
+    Index("peer_panel_candidate", "candidate_id"),
+    Index("peer_panel_next", "next_ms"),
+)
+EVALUATOR: Final = Table(
+    "peer_evaluator",
+    META,
+    Column("evaluator_id", _ID, primary_key=True),
+    Column("panel_id", _ID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("nomination_id", _ID, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+    Column("said", LargeBinary),
+    UniqueConstraint("panel_id", "number", name="peer_evaluator_number"),
+)
+LINK: Final = Table(
+    "peer_link",
+    META,
+    Column("digest", String(64), primary_key=True),
+    Column("evaluator_id", _ID, nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("mail_id", _ID, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("peer_link_mail", "mail_id"),
+    Index("peer_link_expires", "expires_ms"),
+)
+MAIL_ROW: Final = Table(
+    "peer_mail",
+    META,
+    Column("mail_id", _ID, primary_key=True),
+    Column("evaluator_id", _ID, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", String(60), nullable=False),
+    UniqueConstraint("evaluator_id", "kind", "number", name="peer_mail_once"),
+    Index("peer_mail_state", "state", "due_ms"),
+)
+UNWANTED: Final = Table(
+    "peer_unwanted",
+    META,
+    Column("address_digest", String(64), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+_ENTER: Final = text("""
+SELECT procrastinate_defer_jobs_v1(array_agg(CAST(
+    ROW(:queue, :task, 0, mail_id, NULL, jsonb_build_object('mail_id', mail_id), to_timestamp(due_ms / 1000.0))
+    AS procrastinate_job_to_defer_v1))), count(*) AS entered
+FROM peer_mail
+WHERE state = 'due' AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS job WHERE job.lock = peer_mail.mail_id AND job.status IN ('todo', 'doing'))
+HAVING count(*) > 0
+""")
+
+
+class PeerRows(RegistryRows):
+    """Reads and writes inside one transaction; links, unlike all else, are removed."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._links = connection
+
+    def remove_links(self, **where: Any) -> None:
+        """Those with these values open nothing any more."""
+        self._links.execute(LINK.delete().where(*_all(LINK, where)))
+
+
+class PeerStore:
+    """Peer evaluation's part of the hub's database; any thread and several processes may call."""
+
+    def __init__(self, store: HubStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def rows(self) -> Iterator[PeerRows]:
+        """One transaction, durable when it ends, undone where it raises; rows that are found in it are held.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        with self._store.transaction() as connection:
+            yield PeerRows(connection)
+
+    @contextmanager
+    def rows_with_jobs(self) -> Iterator[PeerRows]:
+        """The same, and a job for every message that is due then; they run after the transaction, or never.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        with self._store.transaction() as connection:
+            yield PeerRows(connection)
+            self._enter(connection)
+
+    def enter_missing_jobs(self) -> int:
+        """A job for every message that is due and has none; how many there were.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        with self._store.transaction() as connection:
+            return self._enter(connection)
+
+    def _enter(self, connection: Connection) -> int:
+        if not self._store.is_shared:
+            return 0
+        row = connection.execute(_ENTER, {"queue": MAILING, "task": MAIL}).one_or_none()
+        return 0 if row is None else int(row.entered)
+
+    def look(self, table: Table, **where: Any) -> tuple[Row, ...]:
+        """The rows with these values as they are now, held for no one.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        chosen = select(table).where(*_all(table, where)).order_by(*table.primary_key.columns)
+        with self._store.reading() as connection:
+            return tuple(connection.execute(chosen).mappings())
+
+    def by_link(self, digest: str, purpose: str) -> Row | None:
+        """Evaluator and panel of a link, in one row; None where there is no such link.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.reading() as connection:
+            return connection.execute(_BY_LINK, {"digest": digest, "purpose": purpose}).mappings().one_or_none()
+
+    def due_panels(self, now_ms: int) -> Sequence[str]:
+        """Ids of panels in which there is something to do.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.reading() as connection:
+            return connection.execute(select(PANEL.c.panel_id).where(PANEL.c.next_ms <= now_ms)).scalars().all()
+
+    def due_mail(self, now_ms: int) -> Sequence[str]:
+        """Ids of messages that may be sent now, the oldest first.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        chosen = select(MAIL_ROW.c.mail_id).where(MAIL_ROW.c.state == "due", MAIL_ROW.c.due_ms <= now_ms)
+        with self._store.reading() as connection:
+            return connection.execute(chosen.order_by(MAIL_ROW.c.due_ms, MAIL_ROW.c.mail_id)).scalars().all()
+
+    def take_up(self, *, before_ms: int, now_ms: int) -> int:
+        """Messages of processes that were silent since `before_ms`; how many there were.
+
+        What had not gone out is due again; what may have gone out is `unsure`.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        done = 0
+        with self._store.transaction() as connection:
+            for state, becomes in (("trying", "due"), ("handing", "unsure")):
+                changed = (
+                    MAIL_ROW.update()
+                    .where(MAIL_ROW.c.state == state, MAIL_ROW.c.changed_ms < before_ms)
+                    .values(state=becomes, changed_ms=now_ms)
+                )
+                done += int(connection.execute(changed).rowcount)
+            self._enter(connection)
+        return done
+
+    def forget_sessions(self, now_ms: int) -> None:
+        """Remove sessions that are over.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        with self._store.transaction() as connection:
+            over = LINK.delete().where(LINK.c.purpose == "session", LINK.c.expires_ms < now_ms)
+            connection.execute(over)
+
+
+_BY_LINK: Final = (
+    select(
+        LINK.c.expires_ms,
+        EVALUATOR.c.evaluator_id,
+        EVALUATOR.c.standing,
+        EVALUATOR.c.person,
+        EVALUATOR.c.said,
+        EVALUATOR.c.language,
+        PANEL.c.panel_id,
+        PANEL.c.area,
+        PANEL.c.questionnaire,
+        PANEL.c.closes_ms,
+        PANEL.c.about,
+    )
+    .join(EVALUATOR, EVALUATOR.c.evaluator_id == LINK.c.evaluator_id)
+    .join(PANEL, PANEL.c.panel_id == EVALUATOR.c.panel_id)
+    .where(LINK.c.digest == bindparam("digest"), LINK.c.purpose == bindparam("purpose"))
+)
+
+
+def _all(table: Table, where: Mapping[str, Any]) -> Iterator[Any]:
+    for name, value in where.items():
+        yield table.c[name] == value
