@@ -19,6 +19,7 @@ from pocus_desktop.hub.errors import (
     OtherDatabaseError,
 )
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.hub.storage.places import FolderPlace, open_place
 from pocus_desktop.hub.work import Worker
@@ -94,6 +95,23 @@ def test_a_restored_hub_is_the_one_that_was(school: School, hub: Hub, sats: list
     assert again.take(late.final).is_new, "it goes on"
     assert again.report(late.sitting) is not None
     again.retry_quarantine()
+    again.close()
+
+
+def test_a_hub_is_backed_up_by_the_program_that_will_upgrade_it(
+    school: School, hub: Hub, sats: list[Sat], fresh: str | None
+) -> None:
+    """An update's first step, as the refusal of an older database tells: stop, make a backup, upgrade."""
+    before = _state(hub)
+    hub.close()
+    url = school.database_url or f"sqlite:///{school.folder / 'hub' / 'hub.sqlite'}"
+    older = store_schema.revisions()[-2]
+    store_engine.move(url, older, is_up=False)
+    backup = _back_up(school)
+    assert verify(backup, _ring(school)).records.revision == older
+    restore(backup, _ring(school), folder=school.folder / "new", database_url=fresh)
+    again = Hub(school.folder / "new", school.keys, fresh, clock=school.clock, is_scoring_later=False)
+    assert _state(again) == before
     again.close()
 
 

@@ -38,15 +38,17 @@ def kind_of(url: str) -> Kind:
 def dump(url: str, path: Path) -> str:
     """Write a database to a new file, as it was at one moment; its revision.
 
+    An earlier revision than this program's will do: a backup is what comes before an upgrade, and `load` brings it up.
+
     Raises:
         DumpFailedError: It cannot be written.
         StoreUnavailableError: The database does not answer.
-        DatabaseOlderError, DatabaseNewerError, StoreMismatchError: It is not of this program's revision.
+        DatabaseOlderError, DatabaseNewerError, StoreMismatchError: It is empty, or of a revision unknown here.
     """
     engine = store_engine.connect(url)
     try:
         with store_engine.told_as_ours(), engine.begin() as connection:
-            store_schema.require_head(connection)
+            found = store_schema.require_known(connection)
     finally:
         engine.dispose()
     parsed = _parsed(url)
@@ -60,7 +62,7 @@ def dump(url: str, path: Path) -> str:
         files.sync_file(path)
     except (OSError, sqlite3.Error) as problem:
         raise DumpFailedError(reason=type(problem).__name__) from problem
-    return store_schema.head()
+    return found
 
 
 def envelopes(url: str) -> tuple[str, ...]:

@@ -88,6 +88,20 @@ def require_head(connection: Connection) -> None:
     raise DatabaseNewerError(found=found, known=head())
 
 
+def require_known(connection: Connection) -> str:
+    """The revision of a database that this program works with, or can bring to the one that it does.
+
+    Raises:
+        DatabaseOlderError: It is empty.
+        DatabaseNewerError: A later program made it.
+        StoreMismatchError: It holds another program's tables.
+    """
+    found = revision(connection)
+    if found not in revisions():
+        require_head(connection)
+    return found
+
+
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Bring a database to a revision, with its data.
 
