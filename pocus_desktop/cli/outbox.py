@@ -108,9 +108,7 @@ def import_(context: click.Context, faces: Faces, stick: Path) -> None:
         faces.hear_receipts(documents, stick=stick, shows_heads=False)
     _tell(found)
     taken = sum(one.became == "received" for one in found)
-    click.echo(
-        f"{taken} receipts taken; {sum(one.became == 'nothing' for one in found)} results still wait for theirs."
-    )
+    click.echo(f"{taken} receipts taken; {len(found) - taken} results still wait for theirs.")
     context.exit(1 if any(one.error is not None for one in found) else 0)
 
 
@@ -157,7 +155,7 @@ def _told(row: Row, now_ms: int) -> str:
     kind = "part of " if row.is_partial else ""
     age = _age(now_ms - row.enqueued_ms)
     head = f"{row.digest[:SHORT]}  {kind}{row.sitting or 'unknown'}  {row.size_bytes:,} bytes  {age}"
-    return f"{head}\n    {told.state}\n    {told.when}\n    {told.todo}"
+    return "\n    ".join(filter(None, (head, told.state, told.why, told.when, told.todo)))
 
 
 def _age(age_ms: int) -> str:

@@ -19,6 +19,7 @@ from typing import TextIO
 from pocus_desktop.kernel.errors import PocusError, Safe
 
 _LOGGER = logging.getLogger("pocus_desktop")
+_LOGGER.addHandler(logging.NullHandler())  # a command without a log tells in words, not by bare codes on its terminal
 _ABOUT: ContextVar[Mapping[str, Safe]] = ContextVar("pocus_log_about", default=MappingProxyType({}))
 
 

@@ -20,18 +20,25 @@ class RowTold:
 
     Attributes:
         state: How far it is.
+        why: What is wrong with one that was set aside; empty for any other.
         when: What was tried and when, or when it arrived.
         todo: What to do next.
     """
 
     state: str
+    why: str
     when: str
     todo: str
 
 
 def tell_row(row: Row, *, now_ms: int, language: str = "en") -> RowTold:
     """An envelope's row in words."""
-    return RowTold(state=_state(row, language), when=_when(row, now_ms, language), todo=_todo(row, language))
+    return RowTold(
+        state=_state(row, language),
+        why=_why(row, language),
+        when=_when(row, now_ms, language),
+        todo=_todo(row, language),
+    )
 
 
 def tell_outlook(rows: Sequence[Row], *, now_ms: int, language: str = "en") -> Explanation | None:
@@ -77,6 +84,12 @@ def clock_time(at_ms: int, now_ms: int) -> str:
 def _state(row: Row, language: str) -> str:
     stage = words.say(f"sync.stage.{row.stage}", language, part=_part(row))
     return f"{words.say(f'sync.status.{row.status}', language)} · {stage}"
+
+
+def _why(row: Row, language: str) -> str:
+    if row.status is not Status.QUARANTINED or not row.problem:
+        return ""
+    return f"{words.explain(row.problem, {'reason': row.reason}, language).what}  [{row.problem}]"
 
 
 def _part(row: Row) -> str:

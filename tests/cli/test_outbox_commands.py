@@ -89,7 +89,9 @@ def test_one_set_aside_shows_by_the_status_and_a_person_tries_again(
 ) -> None:
     digest = _enqueue(home, school, HubRefusedError(host="hub", status=422, reason="sitting.not_for_this_key"))
     assert run(["outbox"]) == 1
-    assert "needs a person" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "needs a person" in told
+    assert "sitting.not_for_this_key" in told
     assert run(["outbox", "retry", digest[:6]]) == 0
     assert run(["outbox", "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["status"] == "waiting"
@@ -111,7 +113,9 @@ def test_a_forged_receipt_on_a_stick_is_told_and_clears_nothing(
     receipts.mkdir(parents=True)
     (receipts / f"{digest}.receipt").write_bytes(b"{}")
     assert run(["outbox", "import", str(tmp_path / "stick")], faces=faces()) == 1
-    assert "sync.bad_receipt" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "sync.bad_receipt" in told.err
+    assert "0 receipts taken; 1 results still wait for theirs." in told.out
     assert run(["outbox", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["status"] == "failed"
 

@@ -1,6 +1,8 @@
 """The log: one JSON object a line, only what is safe."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +37,10 @@ def test_starting_again_leaves_the_first_file_alone(file: Path, tmp_path: Path) 
     log.event("moved")
     assert file.read_text() == ""
     assert "moved" in (tmp_path / "second.log").read_text()
+
+
+def test_a_command_without_a_log_says_no_bare_codes() -> None:
+    line = "from pocus_desktop.kernel import log; from pocus_desktop.kernel.canonical import BadJsonError as E; "
+    line += "log.failure(E(reason='x'))"
+    done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert done.stderr == ""

@@ -21,7 +21,7 @@ ROWS: list[tuple[str, Row]] = [
     ("failed", FAILED),
     ("cut", replace(FAILED, status=Status.WAITING, attempts=0, stage=Stage.SENDING, offset=65_536)),
     ("on a stick", replace(FAILED, stage=Stage.SENT, carrier="folder")),
-    ("set aside", replace(FAILED, status=Status.QUARANTINED, problem="sync.hub_refused")),
+    ("set aside", replace(FAILED, status=Status.QUARANTINED, problem="sync.hub_refused", reason="sitting.other")),
     ("received", replace(FRESH, status=Status.DONE, stage=Stage.RECEIPTED, delivered_ms=NOW)),
 ]
 
@@ -42,6 +42,8 @@ def test_a_row_tells_what_matters_at_each_point() -> None:
     assert "3 times" in told["failed"].when
     assert "import" in told["on a stick"].todo
     assert "academy" in told["set aside"].todo
+    assert "sitting.other.  [sync.hub_refused]" in told["set aside"].why
+    assert {name for name, row in told.items() if row.why} == {"set aside"}
     assert f"forget {'ab' * 6}" in told["received"].todo
 
 
@@ -67,6 +69,15 @@ def test_what_waits_is_counted_with_its_times_and_the_way_by_stick(language: str
 def test_a_time_of_another_day_has_its_day() -> None:
     assert len(clock_time(NOW, NOW)) == 5
     assert len(clock_time(NOW - 48 * 3_600_000, NOW)) == 16
+
+
+def test_what_is_wrong_with_one_set_aside_stands_with_its_reason_alone() -> None:
+    found = [error for error in vars(errors).values() if isinstance(error, type) and issubclass(error, SyncError)]
+    final = [error.code for error in found if error.is_final]
+    assert {"sync.hub_refused", "sync.envelope_changed"} <= set(final)
+    for code in final:
+        for language in words.languages():
+            assert "{" not in words.explain(code, {"reason": "x"}, language).what, code
 
 
 def test_what_to_do_next_stands_without_parameters() -> None:
