@@ -72,7 +72,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "PIL": ("authoring/",),
     "ruamel": ("authoring/source/",),
     "click": ("cli/",),
-    "segno": ("ui/", "cli/qr.py", "programme/certificate/paper.py"),
+    "segno": ("ui/", "hub/pages/signing_in.py", "cli/qr.py", "programme/certificate/paper.py"),
     "mnemonic": ("admission/day_key.py", "bundle/trust/fingerprint.py"),
     "tuf": ("bundle/trust/", "bundle/depot/"),
     "securesystemslib": ("bundle/trust/",),

@@ -36,6 +36,7 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
+from pocus_desktop.hub.pages.doors import staff_doors
 from pocus_desktop.hub.pages.page import PAGES, static_doors
 from pocus_desktop.hub.peers.pages import EvaluatorPages
 from pocus_desktop.hub.storage.objects import is_digest
@@ -132,6 +133,7 @@ def create_app(
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         *CertificatesDoor(hub.certificates, hub.ring, hub.clock, guard).routes(),
         *EvaluatorPages(hub.peers.answering, guard, stall_s=policy.stall_s).routes(),
+        *staff_doors(hub, guard, stall_s=policy.stall_s),
         *static_doors(),
     ]
     return Observed(Application(every), metrics=metrics, proxies=policy.proxies, pages=PAGES)

@@ -55,6 +55,8 @@ DOORS: Final[Mapping[str, Rate]] = MappingProxyType(
         "depot": Rate(burst=6000, per_minute=3000),  # a bundle comes in many parts, to a room behind one address
         "enrolments": Rate(burst=30, per_minute=10),
         "envelopes": Rate(burst=240, per_minute=120),
+        "sign-in": Rate(burst=20, per_minute=10),
+        "staff": Rate(burst=240, per_minute=240),
         "submissions": Rate(burst=60, per_minute=20),
         "log": Rate(burst=6000, per_minute=3000),  # a copy for an audit comes in many parts
         "peer": Rate(burst=240, per_minute=120),  # a hospital's evaluators behind one address

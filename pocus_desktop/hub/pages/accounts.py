@@ -1,0 +1,114 @@
+"""Staff accounts, for administrators; and one's own."""
+
+from starlette.responses import Response
+
+from pocus_desktop.hub.pages.page import Page
+from pocus_desktop.hub.pages.visit import SIGN_IN, Fields, StaffDoors, Visit, done
+from pocus_desktop.hub.programme.errors import NoReasonError
+from pocus_desktop.hub.staff.roles import TABLE, Act, Role
+
+_NEW = Fields(names=("login", "name", "password", "issuer", "subject", "why"), lists=("roles",))
+_REASON = Fields(names=("why",))
+
+
+class AccountPages:
+    """The pages."""
+
+    def __init__(self, doors: StaffDoors) -> None:
+        self._doors = doors
+        self._accounts = doors.staff.accounts
+
+    def routes(self) -> list[Page]:
+        """For the application."""
+        one = "/staff/accounts/{login}"
+        return [
+            self._doors.look("/staff/accounts", self.accounts, Act.STAFF),
+            self._doors.do("/staff/accounts", self.add, Act.STAFF, _NEW),
+            self._doors.look(one, self.account, Act.STAFF),
+            self._doors.do(one + "/roles", self.roles, Act.STAFF, Fields(names=("why",), lists=("roles",))),
+            self._doors.do(one + "/password", self.password, Act.STAFF, Fields(names=("password", "why"))),
+            self._doors.do(one + "/factor", self.factor, Act.STAFF, _REASON),
+            self._doors.do(one + "/sessions", self.sessions, Act.STAFF, _REASON),
+            self._doors.do(one + "/end", self.end, Act.STAFF, _REASON),
+            self._doors.look("/staff/me", self.me, None),
+            self._doors.do("/staff/me/sessions", self.leave, None, Fields()),
+        ]
+
+    def accounts(self, visit: Visit) -> Response:
+        """Everyone, and the form for somebody more."""
+        return visit.page(
+            "staff/accounts.html", everyone=self._accounts.all(), roles=list(map(str, Role)), table=_table()
+        )
+
+    def add(self, visit: Visit) -> Response:
+        """Somebody more."""
+        form = visit.form
+        issuer, subject = form.line("issuer", most=400), form.line("subject")
+        self._accounts.add(
+            login=form.line("login"),
+            name=form.line("name"),
+            roles=form.lists.get("roles", ()),
+            password=form.secret("password") or None,
+            provider=(issuer, subject) if issuer and subject else None,
+            who=visit.person.login,
+            why=form.text("why"),
+        )
+        return done("/staff/accounts", "added")
+
+    def account(self, visit: Visit) -> Response:
+        """One."""
+        return visit.page(
+            "staff/account.html", one=self._accounts.find(visit.part("login")), roles=list(map(str, Role))
+        )
+
+    def roles(self, visit: Visit) -> Response:
+        """Other roles."""
+        login = visit.part("login")
+        roles = visit.form.lists.get("roles", ())
+        self._accounts.change_roles(login, roles, who=visit.person.login, why=_reason(visit))
+        return done(f"/staff/accounts/{login}", "roles")
+
+    def password(self, visit: Visit) -> Response:
+        """Another password."""
+        login = visit.part("login")
+        password = visit.form.secret("password")
+        self._accounts.set_password(login, password, who=visit.person.login, why=_reason(visit))
+        return done(f"/staff/accounts/{login}", "password")
+
+    def factor(self, visit: Visit) -> Response:
+        """The second factor was lost."""
+        login = visit.part("login")
+        self._accounts.forget_factor(login, who=visit.person.login, why=_reason(visit))
+        return done(f"/staff/accounts/{login}", "factor")
+
+    def sessions(self, visit: Visit) -> Response:
+        """Out of every browser."""
+        login = visit.part("login")
+        self._accounts.sign_out_everywhere(login, who=visit.person.login, why=_reason(visit))
+        return done(f"/staff/accounts/{login}", "sessions")
+
+    def end(self, visit: Visit) -> Response:
+        """Somebody left."""
+        login = visit.part("login")
+        self._accounts.end(login, who=visit.person.login, why=_reason(visit))
+        return done(f"/staff/accounts/{login}", "ended")
+
+    def me(self, visit: Visit) -> Response:
+        """One's own account."""
+        return visit.page("staff/me.html", one=self._accounts.find(visit.person.login))
+
+    def leave(self, visit: Visit) -> Response:
+        """Out of every browser of one's own."""
+        self._accounts.sign_out_everywhere(visit.person.login, who=visit.person.login)
+        return done(SIGN_IN)
+
+
+def _reason(visit: Visit) -> str:
+    why = visit.form.text("why")
+    if not why:
+        raise NoReasonError(area="-")
+    return why
+
+
+def _table() -> dict[str, list[str]]:
+    return {str(role): sorted(map(str, acts)) for role, acts in TABLE.items()}

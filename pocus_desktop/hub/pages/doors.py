@@ -1,0 +1,35 @@
+"""All pages of a hub for staff, as doors."""
+
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.pages.accounts import AccountPages
+from pocus_desktop.hub.pages.applying import ApplyingPages
+from pocus_desktop.hub.pages.auditing import AuditingPages
+from pocus_desktop.hub.pages.hearing import HearingPages
+from pocus_desktop.hub.pages.paying import PayingPages
+from pocus_desktop.hub.pages.people import PeoplePages
+from pocus_desktop.hub.pages.queue import QueuePages
+from pocus_desktop.hub.pages.signing_in import SigningIn
+from pocus_desktop.hub.pages.visit import StaffDoors
+from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.guard import Guard
+
+
+def staff_doors(hub: Hub, guard: Guard, *, stall_s: float) -> list[Door]:
+    """The pages.
+
+    Args:
+        hub: Whose staff.
+        guard: Counts who asks.
+        stall_s: How long a form may stand still on its way, in seconds.
+    """
+    doors = StaffDoors(hub.staff, guard, stall_s=stall_s)
+    return [
+        *SigningIn(doors).routes(),
+        *QueuePages(doors, hub.academy).routes(),
+        *PeoplePages(doors, hub.academy, hub.registry).routes(),
+        *ApplyingPages(doors, hub.academy).routes(),
+        *PayingPages(doors, hub.academy).routes(),
+        *HearingPages(doors, hub.academy).routes(),
+        *AuditingPages(doors, hub.academy).routes(),
+        *AccountPages(doors).routes(),
+    ]

@@ -1,0 +1,97 @@
+"""Appeals: a list, one with what it is about, its decision; and the sitting that is attached."""
+
+from starlette.responses import Response
+
+from pocus_desktop.hub.errors import NotFoundError
+from pocus_desktop.hub.pages.errors import BadFormError
+from pocus_desktop.hub.pages.page import HEADERS, Page
+from pocus_desktop.hub.pages.queue import people_of
+from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
+from pocus_desktop.hub.programme.academy import Academy
+from pocus_desktop.hub.programme.appeals import GRANTED, RECEIVED, REFUSED, TECHNOLOGY, TURNED_AWAY
+from pocus_desktop.hub.programme.store import APPEAL
+from pocus_desktop.hub.staff.roles import Act
+from pocus_desktop.kernel import words
+
+_STATES = (RECEIVED, GRANTED, REFUSED, TURNED_AWAY)
+
+
+class HearingPages:
+    """The pages."""
+
+    def __init__(self, doors: StaffDoors, academy: Academy) -> None:
+        self._doors = doors
+        self._academy = academy
+
+    def routes(self) -> list[Page]:
+        """For the application."""
+        one = "/staff/appeals/{appeal_id}"
+        return [
+            self._doors.look("/staff/appeals", self.appeals, Act.READ),
+            self._doors.look(one, self.appeal, Act.READ),
+            self._doors.look(one + "/sitting", self.sitting, Act.READ),
+            self._doors.do(one + "/attachment", self.attach, Act.APPEALS, Fields()),
+            self._doors.do(one + "/decision", self.decide, Act.APPEALS, Fields(names=("choice", "reason"))),
+        ]
+
+    def appeals(self, visit: Visit) -> Response:
+        """All of them, the newest first."""
+        state = visit.asked("state")
+        where = {"state": state} if state in _STATES else {}
+        found, total = self._academy.tables.page(
+            APPEAL,
+            text=visit.asked("q"),
+            within=("appeal_id", "ground", "about"),
+            order="-received_ms",
+            most=ON_A_PAGE,
+            skip=visit.skip,
+            **where,
+        )
+        return visit.page(
+            "staff/appeals.html",
+            list=visit.listed(found, total, q=visit.asked("q"), state=state),
+            people=people_of(self._academy, found),
+            states=_STATES,
+        )
+
+    def appeal(self, visit: Visit) -> Response:
+        """One."""
+        told = self._academy.appeals.tell(visit.part("appeal_id"))
+        code = told.row["refusal"]
+        decided = self._academy.portfolios.papers(told.row["account_id"]).appeal_decisions
+        return visit.page(
+            "staff/appeal.html",
+            told=told,
+            refusal=words.explain(code, {}, visit.language).what if code else "",
+            decisions=[one for one in decided if one.appeal_id == told.row["appeal_id"]],
+            is_technology=told.row["ground"] == TECHNOLOGY,
+            steps=self._academy.tables.trail(about=told.row["appeal_id"]),
+        )
+
+    def sitting(self, visit: Visit) -> Response:
+        """The sitting as it was told when it was attached: a document, not a page."""
+        replay = self._academy.appeals.tell(visit.part("appeal_id")).row["replay"]
+        if replay is None:
+            raise NotFoundError
+        saved = {"Content-Disposition": 'attachment; filename="sitting.json"'}
+        return Response(replay, media_type="application/json", headers={**HEADERS, **saved})
+
+    def attach(self, visit: Visit) -> Response:
+        """Tell the sitting from its sealed result, and keep that."""
+        appeal_id = visit.part("appeal_id")
+        found = self._academy.appeals.attach(appeal_id)
+        return done(f"/staff/appeals/{appeal_id}", "attached" if found is not None else "not-attached")
+
+    def decide(self, visit: Visit) -> Response:
+        """Granted or refused."""
+        appeal_id, choice = visit.part("appeal_id"), visit.form.line("choice")
+        if choice not in {"grant", "refuse"}:
+            raise BadFormError(field="choice", reason="choose one")
+        self._academy.appeals.decide(
+            appeal_id,
+            is_granted=choice == "grant",
+            reason=visit.form.text("reason"),
+            who=visit.person.login,
+            by=visit.person.name,
+        )
+        return done(f"/staff/appeals/{appeal_id}", "decided")

@@ -1,0 +1,78 @@
+"""A browser without a window: follows redirects, keeps cookies, sends forms as their pages have them."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx2
+
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
+from pocus_desktop.sync.asgi import InProcessTransport
+from tests.hub.staff.people import PASSWORD, Person, employ
+
+URL = "https://hub.example.org"
+
+
+class Forms(HTMLParser):
+    """The forms of a page, each by its address: names and values of hidden fields."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: dict[str, dict[str, str]] = {}
+        self._at = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes forms and hidden fields."""
+        given = dict(attrs)
+        if tag == "form":
+            self._at = given.get("action") or ""
+            self.found.setdefault(self._at, {})
+        elif tag == "input" and given.get("type") == "hidden":
+            self.found[self._at][given["name"] or ""] = given.get("value") or ""
+
+
+class Browser:
+    """Somebody of the staff before a browser."""
+
+    def __init__(self, hub: Hub, person: Person | None = None, **options: Any) -> None:
+        self.web = httpx2.Client(
+            transport=InProcessTransport(create_app(hub, **options)), base_url=URL, follow_redirects=True
+        )
+        self.person = person
+
+    @classmethod
+    def of(cls, hub: Hub, login: str, *roles: str, **options: Any) -> "Browser":
+        """A new member of the staff, signed in."""
+        return cls(hub, employ(hub, login, *roles), **options).sign_in()
+
+    def sign_in(self) -> "Browser":
+        """By login, password and the second factor."""
+        assert self.person is not None
+        self.send("/staff/sign-in", "/staff/sign-in", login=self.person.login, password=PASSWORD)
+        page = self.web.get("/staff/second-factor")
+        shown = re.search(r'<p class="code">([A-Z2-7 ]+)</p>', page.text)
+        if shown:
+            import base64
+
+            text = shown[1].replace(" ", "")
+            self.person.secret = base64.b32decode(text + "=" * (-len(text) % 8))
+        done = self.send("/staff/second-factor", "/staff/second-factor", code=self.person.code())
+        assert done.status_code == 200, done.text
+        return self
+
+    def look(self, path: str, **query: str) -> httpx2.Response:
+        """Look at a page."""
+        return self.web.get(path, params=query or None)
+
+    def send(self, page: str, form: str, *, files: Any = None, **fields: Any) -> httpx2.Response:
+        """Send a form of a page, with its hidden fields."""
+        shown = self.web.get(page)
+        assert shown.status_code == 200, shown.text
+        hidden = Forms(shown.text).found[form]
+        return self.web.post(form, data={**hidden, **fields}, files=files)
+
+    def token(self, page: str) -> str:
+        """The form token of this session."""
+        return next(one["csrf"] for one in Forms(self.web.get(page).text).found.values() if "csrf" in one)

@@ -1,0 +1,190 @@
+"""An application is decided in the browser and its voucher issued; every page tells what it must, to whom it may."""
+
+import re
+
+import pytest
+
+from pocus_desktop.hub.hub import Hub
+from tests.hub.pages.browsing import Browser
+from tests.hub.programme.applicant import Applicant
+from tests.hub.school import School
+
+
+def code_in(text: str) -> str:
+    found = re.search(r'<td class="code">([0-9A-Z-]{19})</td>', text)
+    assert found is not None
+    return found[1]
+
+
+def test_an_application_is_decided_and_its_voucher_issued_in_the_browser(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    dora, rex = Browser.of(hub, "dora", "decision-maker"), Browser.of(hub, "rex", "registrar")
+    queue = dora.look("/staff").text
+    assert "Ana Ruiz" in queue
+    assert f"/staff/applications/{application_id}" in queue
+    path = f"/staff/applications/{application_id}"
+    shown = dora.look(path).text
+    assert "20 of 20" in shown
+    decided = dora.send(path, path + "/decision", **{"choice-lung": "approve", "reason-lung": ""})
+    assert "Decided. The candidate is told." in decided.text
+    issued = rex.send(
+        "/staff/vouchers/new",
+        "/staff/vouchers/new",
+        recipient="Ana",
+        candidate=ana.number,
+        areas=["lung"],
+        why="invoice 12",
+    )
+    code = code_in(issued.text)
+    ana.enter(code, application_id)
+    assert code not in rex.look("/staff/vouchers").text
+    admitted = rex.send(path, path + "/admission", bundle="lung-a", version="1")
+    assert "shown this once" in admitted.text
+    trail = dora.look("/staff/trail", check="1").text
+    assert "entries hold" in trail
+    assert "dora" in trail
+
+
+def test_every_page_opens_in_both_languages(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=3)
+    chief = Browser.of(hub, "chief", "registrar", "decision-maker", "appeals-officer", "administrator")
+    voucher_id = _voucher(chief, ana, application_id)
+    path = f"/staff/applications/{application_id}"
+    chief.send(path, path + "/question", words="More cases, please.")
+    chief.send(path, path + "/decision", **{"choice-lung": "refuse", "reason-lung": "17 cases are missing"})
+    appeal = ana.appeal(application_id)
+    ana.appeal("sit_x", ground="technology")
+    pages = [
+        "/staff",
+        "/staff/people",
+        f"/staff/people/{ana.account_id}",
+        "/staff/applications",
+        path,
+        "/staff/vouchers",
+        "/staff/vouchers/new",
+        f"/staff/vouchers/{voucher_id}",
+        "/staff/appeals",
+        f"/staff/appeals/{appeal.appeal_id}",
+        "/staff/samples",
+        "/staff/trail",
+        "/staff/accounts",
+        "/staff/accounts/chief",
+        "/staff/me",
+    ]
+    for language in ("en", "es"):
+        chief.web.post("/staff/language", data={"language": language, "next": "/staff"})
+        for page in pages:
+            answer = chief.look(page)
+            assert answer.status_code == 200, (page, answer.text)
+            assert f'<html lang="{language}">' in answer.text
+            assert "{" not in re.sub(r"<style.*?</style>", "", answer.text), page
+
+
+def _voucher(chief: Browser, ana: Applicant, application_id: str) -> str:
+    issued = chief.send(
+        "/staff/vouchers/new", "/staff/vouchers/new", recipient="Ana", areas=["lung", "cardiac"], why="invoice"
+    )
+    entry = ana.enter(code_in(issued.text), application_id)
+    return entry.voucher_id
+
+
+def test_vouchers_are_issued_from_a_table_extended_and_refunded(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    rex = Browser.of(hub, "rex", "registrar")
+    table = b"recipient,areas\nMedicine,lung\nSurgery,cardiac lung\n"
+    issued = rex.send(
+        "/staff/vouchers/new", "/staff/vouchers/new", why="course", files={"table": ("people.csv", table)}
+    )
+    assert issued.text.count('<td class="code">') == 2
+    voucher_id = ana.enter(code_in(issued.text), application_id).voucher_id
+    path = f"/staff/vouchers/{voucher_id}"
+    assert "Extended." in rex.send(path, path + "/extension", days="14", why="ill").text
+    assert "14 days granted on top" in rex.look(path).text
+    assert "at most 166 days more" in rex.send(path, path + "/extension", days="167", why="ill").text
+    assert "Refunded." in rex.send(path, path + "/refund", why="course is off").text
+    bad = rex.send("/staff/vouchers/new", "/staff/vouchers/new", why="x", files={"table": ("p.csv", b"recipient\n=1")})
+    assert bad.status_code == 422
+    assert "line 2" in bad.text
+
+
+def test_lists_are_searched_and_paged(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    for number in range(30):
+        Applicant(hub, name=f"Candidate {number:02}").register()
+    rex = Browser.of(hub, "rex", "registrar")
+    first = rex.look("/staff/people").text
+    assert first.count("/staff/people/acc_") == 25
+    assert "Page 1 of 2, 31 in all" in first
+    assert rex.look("/staff/people", page="2").text.count("/staff/people/acc_") == 6
+    found = rex.look("/staff/people", q="ANA r").text
+    assert found.count("/staff/people/acc_") == 1
+    assert ana.account_id in found
+    for hostile in ("%", "_", "' OR 1=1 --", "\\", "{{7*7}}", "<script>"):
+        shown = rex.look("/staff/people", q=hostile).text
+        assert "<script>" not in shown
+        assert shown.count("/staff/people/acc_") == 0, hostile
+    for page in ("0", "-1", "9" * 30, "x"):
+        assert rex.look("/staff/people", page=page).status_code == 200
+
+
+def test_samples_and_appeals_in_the_browser(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    dora, olga = Browser.of(hub, "dora", "decision-maker"), Browser.of(hub, "olga", "appeals-officer")
+    path = f"/staff/applications/{application_id}"
+    dora.send(path, path + "/decision", **{"choice-lung": "approve"})
+    day = ana.today.isoformat()
+    drawn = dora.send("/staff/samples", "/staff/samples", percent="10", since=day, until=day, seed="1 2 3", why="q")
+    assert "1 of 1 drawn" in drawn.text
+    assert "gives the same" in drawn.text
+    other = ana.apply(how_many=1)
+    path = f"/staff/applications/{other}"
+    dora.send(path, path + "/decision", **{"choice-lung": "refuse", "reason-lung": "cases"})
+    appeal = ana.appeal(other)
+    path = f"/staff/appeals/{appeal.appeal_id}"
+    decided = olga.send(path, path + "/decision", choice="grant", reason="the log was cut")
+    assert "granted" in decided.text
+    assert "waits" in dora.look(f"/staff/applications/{other}").text
+
+
+def test_an_account_that_claims_a_number_is_confirmed(hub: Hub) -> None:
+    hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
+    ana = Applicant(hub, claims="C-17").register()
+    rex = Browser.of(hub, "rex", "registrar")
+    assert ana.account_id in rex.look("/staff").text
+    path = f"/staff/people/{ana.account_id}"
+    assert "The ID number is confirmed." in rex.send(path, path + "/number", number="C-17", why="document").text
+    assert "The key is awaited." in rex.send(path, path + "/key", key_id="ed25519:abc", why="lost").text
+
+
+def test_staff_are_added_changed_and_ended_by_an_administrator(hub: Hub) -> None:
+    root = Browser.of(hub, "root", "administrator")
+    added = root.send(
+        "/staff/accounts",
+        "/staff/accounts",
+        login="nina",
+        name="Nina",
+        roles=["auditor"],
+        password="a good long password",
+        why="new",
+    )
+    assert "Added." in added.text
+    path = "/staff/accounts/nina"
+    assert "The roles are changed." in root.send(path, path + "/roles", roles=["registrar"], why="moved").text
+    assert "The password is changed." in root.send(path, path + "/password", password="another good one", why="x").text
+    assert "The second factor is taken away." in root.send(path, path + "/factor", why="lost").text
+    assert "Signed out everywhere." in root.send(path, path + "/sessions", why="left it open").text
+    assert "The account has ended." in root.send(path, path + "/end", why="left").text
+    assert root.send("/staff/accounts/root", "/staff/accounts/root/end", why="x").status_code == 422
+    root.send("/staff/me", "/staff/me/sessions")
+    assert "/staff/sign-in" in str(root.look("/staff").url)
+
+
+@pytest.mark.parametrize("path", ["/staff/people/acc_x", "/staff/applications/app_x", "/staff/vouchers/v"])
+def test_what_is_not_there_is_told_on_a_page(hub: Hub, path: str) -> None:
+    answer = Browser.of(hub, "rex", "registrar").look(path)
+    assert answer.status_code == 404
+    assert 'role="alert"' in answer.text
