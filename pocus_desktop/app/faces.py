@@ -17,6 +17,7 @@ from pocus_desktop.kernel.settings import Home
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
     from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.cli.certificate_face import CertificateDesk
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
     from pocus_desktop.cli.relay_face import FromRoom, RelayFace
@@ -45,6 +46,7 @@ def faces() -> Faces:
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
+        open_certificates=_open_certificates,
         rehearse=_rehearse,
         rehearse_room=_rehearse_room,
         rehearse_here=_rehearse_here,
@@ -260,6 +262,14 @@ def _preflight(
     from pocus_desktop.app.preflight import preflight  # Qt and libVLC
 
     return preflight(Home.default(), day=day, passphrase=passphrase, progress=progress)
+
+
+def _open_certificates(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None
+) -> AbstractContextManager[CertificateDesk]:
+    from pocus_desktop.app.hub import open_certificates  # the hub's database
+
+    return open_certificates(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
 
 
 def _open_registry(

@@ -9,6 +9,7 @@ from typing import Final
 
 from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.bundle.trust.policy import TrustPolicy
+from pocus_desktop.cli.certificate_face import CertificateDesk
 from pocus_desktop.cli.faces import HubResult, Network, Quarantined, TakenResult
 from pocus_desktop.cli.hub_options import OBJECTS
 from pocus_desktop.cli.options import read_public_keys
@@ -167,6 +168,19 @@ def open_registry(*, folder: Path, keys: Path, passphrase: str, database_url: st
     """
     with open_hub(folder, keys, passphrase, database_url) as hub:
         yield hub.registry
+
+
+@contextmanager
+def open_certificates(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None
+) -> Iterator[CertificateDesk]:
+    """The hub's certificates, open as long as the context lasts.
+
+    Raises:
+        PocusError: The keys cannot be opened, or the folder or database cannot be used.
+    """
+    with open_hub(folder, keys, passphrase, database_url) as hub:
+        yield hub.certificates
 
 
 def _ring(keys: Path, passphrase: str) -> tuple[AcademyRing, Callable[[], AcademyRing | None]]:

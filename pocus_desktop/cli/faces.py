@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
     from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.cli.certificate_face import OpenCertificates
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import OpenRegistry
     from pocus_desktop.cli.relay_face import OpenRelay, StockFromRooms
@@ -389,6 +390,7 @@ class Faces:
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry
+    open_certificates: OpenCertificates
     rehearse: Rehearse
     rehearse_room: RehearseRoom
     rehearse_here: RehearseHere

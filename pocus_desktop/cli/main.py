@@ -39,6 +39,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "outbox": ("pocus_desktop.cli.outbox:outbox", "Show what waits to be sent; carry it on a stick."),
     "result": ("pocus_desktop.cli.result:result", "Open sealed results and score them."),
     "receipt": ("pocus_desktop.cli.receipt:receipt", "Verify receipts."),
+    "certificate": (
+        "pocus_desktop.cli.certificate:certificate",
+        "Issue and revoke certificates; verify one, with or without a network.",
+    ),
     "log": ("pocus_desktop.cli.log:log", "Read, audit and compare the academy's log of results."),
     "programme": (
         "pocus_desktop.cli.programme:programme",
