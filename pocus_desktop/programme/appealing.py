@@ -1,6 +1,6 @@
 """Whether an appeal may be made, and until when (formats/programme 9). Pure."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from pocus_desktop.kernel.errors import Blame, PocusError
@@ -44,8 +44,8 @@ def require_appeal(appeal: Appeal, decided_on: date, rules: Rules, *, received_a
         appeal: As it was made; what it says of the day of the decision is not believed.
         decided_on: The day, as the academy knows it.
         rules: The book.
-        received_at_ms: When the academy received it; an appeal that was made in time and came later is in time, but no
-            earlier than the decision.
+        received_at_ms: When the academy received it. An appeal that was made in time and came later is in time; where
+            its clock says a day before the decision, it cannot be right, and the arrival counts.
 
     Raises:
         TooLateToAppealError, NotAGroundError: It may not.
@@ -55,6 +55,10 @@ def require_appeal(appeal: Appeal, decided_on: date, rules: Rules, *, received_a
     if appeal.ground not in row.grounds:
         raise NotAGroundError(ground=appeal.ground, grounds=", ".join(row.grounds))
     last = appeal_until(decided_on, rules)
-    made_ms = appeal.made_at_ms if received_at_ms is None else min(appeal.made_at_ms, received_at_ms)
-    if local_day(made_ms, appeal.zone) > last:
+    made_on = local_day(appeal.made_at_ms, appeal.zone)
+    if received_at_ms is not None:
+        received_on = local_day(received_at_ms, appeal.zone)
+        is_before = made_on < decided_on - timedelta(days=1)  # one day: the academy may live ahead of the candidate
+        made_on = received_on if is_before else min(made_on, received_on)
+    if made_on > last:
         raise TooLateToAppealError(day=last.isoformat())

@@ -52,6 +52,9 @@ class Rules:
             by_subject[row.subject].append(row)
         self._rows = {subject: tuple(rows) for subject, rows in by_subject.items()}
         self._days = {subject: tuple(row.since for row in rows) for subject, rows in by_subject.items()}
+        self._subjects: dict[str, list[Subject]] = defaultdict(list)
+        for subject in self._rows:
+            self._subjects[subject[0]].append(subject)
         self._by_id = {row.id: row for row in book.rules}
 
     def named(self, rule_id: str) -> Rule | None:
@@ -122,7 +125,7 @@ class Rules:
         return row if isinstance(row, ProviderRow) else None
 
     def _in_force_of(self, kind: str, on: date) -> list[Rule]:
-        found = [self._row(subject, on) for subject in self._rows if subject[0] == kind]
+        found = [self._row(subject, on) for subject in self._subjects.get(kind, ())]
         return [row for row in found if row is not None]
 
     def _row(self, subject: Subject, on: date) -> Rule | None:
