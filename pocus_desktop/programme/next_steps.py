@@ -51,6 +51,7 @@ class StepKind(StrEnum):
     ATTEST = "attest"
     APPLY = "apply"
     DECISION = "decision"
+    QUESTION = "question"
     APPEAL_DECISION = "appeal-decision"
     VOUCHER = "voucher"
     NOMINATE = "nominate"
@@ -58,7 +59,9 @@ class StepKind(StrEnum):
     EVALUATION = "evaluation"
     WINDOW_OVER = "window-over"
     NOT_PASSED = "not-passed"
+    NOT_SUPPORTED = "not-supported"
     APPEAL_RESULT = "appeal-result"
+    APPEAL = "appeal"
     CERTIFICATE = "certificate"
     RENEW = "renew"
     RENEW_LATER = "renew-later"
@@ -128,6 +131,8 @@ def next_steps(
         *_of_areas(portfolio, rules, on),
         *_of_vouchers(portfolio, lives),
         *_of_applications(portfolio, rules, on, lives, now_ms),
+        *_of_questions(portfolio),
+        *_of_appeals(portfolio),
         *_of_certificates(portfolio, rules, on),
         *_of_credentials(portfolio, on),
         *_of_education(portfolio, rules, on),
@@ -240,7 +245,7 @@ def _of_area(
         yield _step(StepKind.DECISION, Actor.ACADEMY, area=area, about=about)
     elif not decided[1].is_approved:
         last = appeal_until(decided[0].decided_on, rules)
-        if on <= last:
+        if on <= last and not _is_appealed(portfolio, decided[0].decision_id):
             yield _step(StepKind.APPEAL_DECISION, by=last, area=area, about=decided[0].decision_id, is_optional=True)
         return
     window = window_for(lives, about, area, now_ms)
@@ -294,7 +299,8 @@ def _of_assessment(
         yield _step(StepKind.NOT_PASSED, area=area, about=best.result_id)
     for one in results:
         last = appeal_until(one.released_on, rules)
-        if on <= last and (one.is_void or not passes(one, rules)):
+        is_good = passes(one, rules) or _is_appealed(portfolio, one.result_id)
+        if on <= last and not is_good:
             yield _step(StepKind.APPEAL_RESULT, by=last, area=area, about=one.result_id, is_optional=True)
 
 
@@ -302,7 +308,10 @@ def _of_evaluation(
     portfolio: Portfolio, application: Application, area: ContentArea, window: Window
 ) -> Iterator[NextStep]:
     about = application.application_id
-    if outcome_of(portfolio.peer_outcomes, about, area) is not None:
+    outcome = outcome_of(portfolio.peer_outcomes, about, area)
+    if outcome is not None:
+        if not outcome.is_supported:
+            yield _step(StepKind.NOT_SUPPORTED, area=area, about=about)
         return
     row = policy.in_force(policy.shipped(), window.first)
     stages = stages_of(portfolio, about, area)
@@ -337,6 +346,27 @@ def stages_of(portfolio: Portfolio, application_id: str, area: ContentArea) -> M
         stage: SeenStage = last.state if last is not None else "named"
         stages[one.nomination_id] = "replaced" if one.nomination_id in replaced and stage != "answered" else stage
     return stages
+
+
+def _of_questions(portfolio: Portfolio) -> Iterator[NextStep]:
+    """What the academy asked, and has not decided since."""
+    withdrawn = {one.application_id for one in portfolio.applications if one.is_withdrawn}
+    for one in portfolio.questions:
+        decided = [each.made_at_ms for each in portfolio.decisions if each.application_id == one.application_id]
+        if one.application_id not in withdrawn and max(decided, default=-1) < one.made_at_ms:
+            yield _step(StepKind.QUESTION, about=one.question_id, words=one.words)
+
+
+def _of_appeals(portfolio: Portfolio) -> Iterator[NextStep]:
+    """Appeals that wait for the academy."""
+    heard = {one.appeal_id for one in portfolio.appeal_decisions}
+    for one in portfolio.appeals:
+        if one.appeal_id not in heard:
+            yield _step(StepKind.APPEAL, Actor.ACADEMY, about=one.appeal_id)
+
+
+def _is_appealed(portfolio: Portfolio, about: str) -> bool:
+    return any(one.about == about for one in portfolio.appeals)
 
 
 def _of_certificates(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:

@@ -15,36 +15,17 @@ from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import FileRefusedError
-from pocus_desktop.programme.documents.academy import (
-    CertificateHeld,
-    Decision,
-    EvaluatorState,
-    PeerOutcome,
-    ResultSummary,
-    Voucher,
-    VoucherExtension,
-    VoucherRefund,
-)
 from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, parse_document
 from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.portfolio import Portfolio, gather
 from pocus_desktop.programme.signing import payload_type, read_signed
+from pocus_desktop.programme.submission import OWN_KINDS
 
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 """Of one file."""
 MOST_FILES: Final = 20_000
 SIGNED_SUFFIX: Final = ".dsse.json"
 
-_ACADEMYS: Final = (
-    CertificateHeld,
-    Decision,
-    EvaluatorState,
-    PeerOutcome,
-    ResultSummary,
-    Voucher,
-    VoucherExtension,
-    VoucherRefund,
-)
 _SPACE: Final = " \t\r\n"
 
 
@@ -132,7 +113,7 @@ def _signed(data: bytes, keys: tuple[PublicKey, ...], name: str, problems: list[
 def _verified(data: bytes, keys: tuple[PublicKey, ...]) -> AnyDocument:
     found = dsse.Envelope.parse(data).payload_type
     for kind, model in KINDS.items():
-        if payload_type(kind) == found and issubclass(model, _ACADEMYS):
+        if payload_type(kind) == found and not issubclass(model, OWN_KINDS):
             return read_signed(model, data, keys)
     raise BadDocumentError(reason="type: unknown")
 
@@ -144,7 +125,7 @@ def _plain(piece: bytes, name: str, line: int, problems: list[Problem]) -> list[
         told = error.explain()
         problems.append(_problem(name, line, error.code, told.what, told.next))
         return []
-    if isinstance(document, _ACADEMYS):
+    if not isinstance(document, OWN_KINDS):
         what = f"This {document.kind} is not signed: it is told as it stands here, and the academy knows nothing of it."
         problems.append(
             _problem(name, line, "programme.unsigned", what, "Use the file that the academy signed.", Severity.WARNING)

@@ -13,13 +13,15 @@ from pocus_desktop.kernel import words
 from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.calendar_file import calendar
 from pocus_desktop.programme.documents.academy import (
+    AppealDecision,
     CertificateHeld,
     Decision,
     EvaluatorState,
     PeerOutcome,
+    Question,
     ResultSummary,
 )
-from pocus_desktop.programme.documents.candidate import Application, CmeCredit, Nomination, VoucherEntry
+from pocus_desktop.programme.documents.candidate import Appeal, Application, CmeCredit, Nomination, VoucherEntry
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.next_steps import Actor, NextStep, StepKind, next_steps
 from pocus_desktop.programme.portfolio import Portfolio, gather
@@ -164,6 +166,67 @@ def test_who_was_not_approved_may_appeal_for_thirty_days() -> None:
     assert _steps(refused, _NOW + 31 * _DAY_MS) == []
     heard = replace(refused, decisions=(*refused.decisions, _decided(application, at_ms=_NOW + 1)))
     assert _steps(heard) == [("voucher", None)]
+
+
+def test_what_the_academy_asked_stands_until_it_decides() -> None:
+    application = _applied()
+    asked = Question.model_validate(
+        {
+            "question_id": an_id("qst"),
+            "application_id": application.application_id,
+            "words": "Where do you scan?",
+            "by": "staff",
+            "made_at_ms": _NOW + 5,
+        }
+    )
+    papers = replace(ready(_ON), applications=(application,), questions=(asked,))
+    found = {one.kind: one for one in next_steps(papers, shipped_rules(), _NOW)}
+    assert found[StepKind.QUESTION].told() == "The academy asks: Where do you scan?"
+    decided = replace(papers, decisions=(_decided(application, at_ms=_NOW + 9),))
+    assert "question" not in dict(_steps(decided))
+
+
+def test_an_appeal_that_was_made_waits_for_the_academy_and_is_not_asked_for_again() -> None:
+    application = _applied()
+    refused = replace(ready(_ON), applications=(application,), decisions=(_decided(application, approved=False),))
+    appeal = Appeal.model_validate(
+        {
+            "appeal_id": an_id("apl"),
+            "candidate_id": "C-1001",
+            "ground": "eligibility",
+            "about": refused.decisions[0].decision_id,
+            "decided_on": "2026-11-26",
+            "made_at_ms": _NOW,
+            "zone": "UTC",
+            "words": "I do practise.",
+        }
+    )
+    waiting = replace(refused, appeals=(appeal,))
+    assert _steps(waiting) == [("appeal", None)]
+    heard = AppealDecision.model_validate(
+        {
+            "appeal_decision_id": an_id("apd"),
+            "appeal_id": appeal.appeal_id,
+            "is_granted": False,
+            "reason": "no",
+            "by": "staff",
+            "decided_on": "2026-11-27",
+            "made_at_ms": _NOW,
+        }
+    )
+    assert _steps(replace(waiting, appeal_decisions=(heard,))) == []
+
+
+def test_an_evaluation_that_does_not_support_is_said() -> None:
+    application = _applied()
+    papers = replace(
+        ready(_ON),
+        applications=(application,),
+        decisions=(_decided(application),),
+        entries=(_entered(application),),
+        peer_outcomes=(_supported(application, is_supported=False),),
+    )
+    assert _steps(papers) == [("sit", "2027-05-25"), ("not-supported", None)]
 
 
 def test_who_did_not_pass_is_told_so_and_may_appeal() -> None:
