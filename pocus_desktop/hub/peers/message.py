@@ -22,7 +22,8 @@ from pocus_desktop.programme.peers.questionnaire import Questionnaire
 
 ANSWER: Final = "/peer/"
 OFF: Final = "/peer/off/"
-_POLICY: Final = SMTP.clone(max_line_length=76)
+_WIRE: Final = SMTP.clone(max_line_length=998)
+"""Headers on one line each: mail providers do not read an address that is folded into encoded words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
         "off": off,
         "reply_to": settings.reply_to,
     }
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=SMTP)
     message["From"] = settings.from_address
     message["To"] = Address(display_name=letter.person.name, addr_spec=letter.person.email)
     message["Reply-To"] = settings.reply_to
@@ -78,6 +79,11 @@ def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
     html = render("peers/mail.html", language, kind=kind, **told)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
+
+
+def as_sent(message: EmailMessage) -> bytes:
+    """The message's bytes."""
+    return message.as_bytes(policy=_WIRE)
 
 
 def day_told(at_ms: int, language: str) -> str:

@@ -16,7 +16,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -41,7 +41,15 @@ from pocus_desktop.hub.peers.errors import (
 from pocus_desktop.hub.peers.message import day_told
 from pocus_desktop.hub.web.guard import Guard
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.programme.peers.answers import Answers, clean, lacking, never_scanned, save, sections_asked
+from pocus_desktop.programme.peers.answers import (
+    Answers,
+    Lacking,
+    clean,
+    lacking,
+    never_scanned,
+    save,
+    sections_asked,
+)
 from pocus_desktop.programme.peers.evaluator import REASONS
 from pocus_desktop.programme.peers.questionnaire import MOST_COMMENT_CHARACTERS, UNSEEN, Comment, Question, Section
 
@@ -295,7 +303,11 @@ def _review(request: Request, secret: str, sheet: Sheet, *, problem: PocusError 
         status=200 if problem is None else 409,
         sheet=sheet,
         sections=sections,
-        missing=[(one, _question(sheet, one.question).prompt.told(language)) for one in missing],
+        missing=[
+            (first, section.title.told(language), count)
+            for section, _ in sections
+            for first, count in _first_of(missing, section)
+        ],
         lacks={one.question for one in missing},
         is_never=never_scanned(sheet.questionnaire, sheet.answers),
         seen=sheet.stamp(),
@@ -317,8 +329,10 @@ def _told(sheet: Sheet, question: Question, language: str) -> str:
             return answer
 
 
-def _question(sheet: Sheet, name: str) -> Question:
-    return next(question for question in sheet.questionnaire.questions() if question.id == name)
+def _first_of(missing: Sequence[Lacking], section: Section) -> list[tuple[Lacking, int]]:
+    """The first question of a section that lacks an answer, and how many do; nothing where none does."""
+    here = [one for one in missing if one.section == section.id]
+    return [(here[0], len(here))] if here else []
 
 
 def _section(request: Request, sheet: Sheet) -> Section:

@@ -26,7 +26,7 @@ from pocus_desktop.hub.peers.errors import (
     PeersError,
 )
 from pocus_desktop.hub.peers.mail_settings import MailSettings
-from pocus_desktop.hub.peers.message import Letter, compose
+from pocus_desktop.hub.peers.message import Letter, as_sent, compose
 from pocus_desktop.hub.peers.smtp import TIMEOUT_S, hand_over
 from pocus_desktop.hub.peers.store import EVALUATOR, LINK, MAIL_ROW, PANEL, PeerStore
 from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
@@ -126,7 +126,7 @@ class Post:
         self._hook(MailPoint.TRYING)
         try:
             hand_over(
-                compose(letter, settings),
+                as_sent(compose(letter, settings)),
                 settings,
                 sender=settings.bounces_of(mail_id),
                 recipient=letter.person.email,

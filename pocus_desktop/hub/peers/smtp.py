@@ -8,7 +8,6 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
-from email.message import EmailMessage
 from typing import Final
 
 from pocus_desktop.hub.peers.errors import BadMailSettingsError, MailLaterError, MailRefusedError, MailUnsureError
@@ -23,7 +22,7 @@ _ADDRESS: Final = re.compile(r"5\.1\.\d+|5\.2\.1")
 
 
 def hand_over(
-    message: EmailMessage,
+    message: bytes,
     settings: MailSettings,
     *,
     sender: str,
@@ -59,9 +58,8 @@ def hand_over(
         with _connected(settings, timeout_s) as server:
             _require(server.mail(sender))
             _require(server.rcpt(recipient), is_of_recipient=True)
-            content = message.as_bytes()
             mark()
-            _require(server.data(content))
+            _require(server.data(message))
     except PocusError:
         raise
     except smtplib.SMTPDataError as problem:  # refused before the content went out
