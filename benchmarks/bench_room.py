@@ -3,7 +3,12 @@
 Console and stations are processes of their own in two network namespaces with a switch between them; the agents, TLS,
 the journal and every report are real, only nobody sits at the stations. The cable of the console is pulled for a
 minute, and then it is measured how long it takes until every station has been heard. The references are what the design
-asks for: two seconds, a fifth of a core, 200 ms and five seconds; memory is compared with itself.
+asks for: two seconds, a fifth of a core, 200 ms and five seconds.
+
+Memory is compared with itself, once the console is warm: it was cut off and asked and it ordered before, so that what
+is kept for the next time is there (buffers and threads of connections that came at once, SQLite's pages, compiled
+statements). After that come a watch, orders, a longer cut and another watch. What a day must add is the orders
+themselves, which are kept; all else must stay.
 """
 
 import base64
@@ -25,8 +30,12 @@ from tests.proctoring.school_room import CENTRE, grant_of
 
 STATIONS: Final = 60
 SETTLE_S: Final = 15.0
+WARM_CUT_S: Final = 20.0
+WARM_S: Final = 90.0
 WATCHED_S: Final = 60.0
 CUT_S: Final = 60.0
+AFTER_S: Final = 120.0
+LOOKS: Final = 9
 ORDERS: Final = 120
 FRESH_S: Final = 2.0
 CORES: Final = 0.2
@@ -76,6 +85,11 @@ def run() -> list[Claim]:
         console, stations = a, b
         _all_heard(stations, time.monotonic())
         time.sleep(SETTLE_S)
+        settled = console.ask("usage")
+        console.ask(f"order {ORDERS}")
+        _cut(network, stations, WARM_CUT_S)
+        time.sleep(WARM_S)
+        warm_bytes = _resident(console)
         stations.say("begin")
         before = console.ask("usage")
         time.sleep(WATCHED_S)
@@ -84,11 +98,9 @@ def run() -> list[Claim]:
         asked = console.ask(f"order {ORDERS}")
         obeyed = stations.ask("tell")["obeyed_s"]
         effect = sorted(obeyed[order] - at for order, at in asked.items() if order in obeyed)
-        network.pull("console")
-        time.sleep(CUT_S)
-        network.plug("console")
-        back_s = _all_heard(stations, time.monotonic())
-        last = console.ask("usage")
+        back_s = _cut(network, stations, CUT_S)
+        time.sleep(AFTER_S)
+        last_bytes = _resident(console)
     missing = len(asked) - len(effect)
     cores = (after["cpu_s"] - before["cpu_s"]) / (after["at_s"] - before["at_s"])
     return [
@@ -115,9 +127,10 @@ def run() -> list[Claim]:
             goal=1,
         ),
         at_most(
-            f"memory of the console at the end against that when {STATIONS} stations had settled",
-            ours=last["bytes"] / 1e6,
-            reference=before["bytes"] / 1e6,
+            f"memory of a console with {STATIONS} stations after orders, a cut and {AFTER_S:g} s more, against "
+            f"that when it was warm ({settled['bytes'] / 1e6:.0f} MB before it was)",
+            ours=last_bytes / 1e6,
+            reference=warm_bytes / 1e6,
             unit="MB",
             goal=GROWTH,
         ),
@@ -157,6 +170,23 @@ def _room(network: Lan, folder: str) -> Iterator[tuple[Child, Child]]:
     finally:
         stations.end()
         console.end()
+
+
+def _cut(network: Lan, stations: Child, length_s: float) -> float:
+    """Pull the console's cable for a while; how long it takes until all were heard again."""
+    network.pull("console")
+    time.sleep(length_s)
+    network.plug("console")
+    return _all_heard(stations, time.monotonic())
+
+
+def _resident(console: Child) -> float:
+    """The console's memory in bytes: the median of some looks, for threads come and go."""
+    found: list[float] = []
+    for _ in range(LOOKS):
+        found.append(console.ask("usage")["bytes"])
+        time.sleep(1)
+    return statistics.median(found)
 
 
 def _all_heard(stations: Child, since_s: float) -> float:

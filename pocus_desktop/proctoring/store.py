@@ -142,6 +142,7 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous = FULL",
         "fullfsync = ON",
         "trusted_schema = OFF",
+        "cache_size = -256",  # KiB: what is only ever appended to is not read again
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
