@@ -19,6 +19,7 @@ from pocus_desktop.hub.certificates.errors import (
     NoAddressError,
     NoKnowledgeCheckError,
     NotPassedError,
+    SittingTakenError,
     TooEarlyError,
     UnknownCertificateError,
 )
@@ -144,6 +145,15 @@ def test_two_sittings_of_one_area_are_refused(school: School, academy: Hub) -> N
         academy.certificates.issue("C-17", sittings, **BY)
 
 
+def test_one_result_is_certified_once_unless_that_was_revoked(academy: Hub, issued: CertificateRecord) -> None:
+    sitting = academy.standings()[0].sitting
+    with pytest.raises(SittingTakenError):
+        academy.certificates.issue("c-17", [sitting], **BY)
+    academy.certificates.revoke(issued.certificate.certificate_id, **BY)
+    again = academy.certificates.issue("c-17", [sitting], remarks={}, **BY)
+    assert verdict(academy, again) is Verdict.VALID
+
+
 def test_nobody_unknown_and_no_unknown_hub_gets_one(school: School, hub: Hub) -> None:
     sitting = sat(school, hub)
     with pytest.raises(UnknownCandidateError):
@@ -213,7 +223,7 @@ def test_what_is_renewed_long_after_it_ended_begins_anew(
 def test_a_list_that_is_full_is_followed_by_the_next(
     school: School, academy: Hub, issued: CertificateRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sitting = academy.standings()[0].sitting
+    sitting = sat(school, academy, attempt=2)
     draws: Iterator[int] = iter([issued.certificate.place.index] * desk.DRAWS + [5])
     monkeypatch.setattr("secrets.randbelow", lambda _entries: next(draws))
     later = academy.certificates.issue("C-17", [sitting], **BY)

@@ -11,7 +11,7 @@
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -27,6 +27,7 @@ from pocus_desktop.hub.certificates.errors import (
     NoAddressError,
     NoKnowledgeCheckError,
     NotPassedError,
+    SittingTakenError,
     TooEarlyError,
     UnknownCertificateError,
 )
@@ -119,23 +120,41 @@ class Certificates:
             rows.put(ISSUER, name.encode())
             rows.note(ISSUER, at_ms=self._now(), action="named", was=was, now=name, who=who, why=why)
 
-    def issue(self, candidate_id: str, sittings: Sequence[str], *, who: str, why: str) -> CertificateRecord:
+    def issue(
+        self,
+        candidate_id: str,
+        sittings: Sequence[str],
+        *,
+        who: str,
+        why: str,
+        remarks: Mapping[str, Sequence[str]] | None = None,
+    ) -> CertificateRecord:
         """Issue a certificate on sittings (rules 1 to 3).
+
+        Args:
+            candidate_id: Whose it shall be.
+            sittings: On which it rests, one for each content area.
+            who: Who decided.
+            why: For the trail.
+            remarks: What must be known beside results (`hub.registry.results`), where whoever issues many has asked
+                for it once; looked up where omitted.
 
         Raises:
             UnknownCandidateError: There is no such candidate.
             NotPassedError, AreaTwiceError: Rule 1.
+            SittingTakenError: A certificate rests on one of them already, and was not revoked.
             NoAddressError: Nobody said under which address the hub is reached.
             NoRuleError: No rule says how long a certificate is valid.
         """
         now_ms = self._now()
         today = days.local_day(now_ms, ZONE)
-        openings = self._openings(candidate_id, sittings)
+        openings = self._openings(candidate_id, sittings, remarks)
         rule = self._rules().certificate(today)
         passed = (self._rules().pass_rule(ContentArea(opening.area), today) for opening in openings)
         applied = dict.fromkeys(AppliedRule(rule_id=row.id, since=row.since) for row in (rule, *passed))
         with self._store.rows() as rows:
             person = candidate_row(rows, candidate_id)
+            _require_free(rows.find(CERTIFICATE, folded_id=person["folded_id"]), openings)
             certificate = Certificate(
                 certificate_id=documents.new_id(),
                 issuer=self._issuer(rows),
@@ -316,9 +335,12 @@ class Certificates:
             "assertionMethod": [address.method(key) for key in self._ring.believed],
         }
 
-    def _openings(self, candidate_id: str, sittings: Sequence[str]) -> tuple[Opening, ...]:
+    def _openings(
+        self, candidate_id: str, sittings: Sequence[str], remarks: Mapping[str, Sequence[str]] | None
+    ) -> tuple[Opening, ...]:
         """Rule 1."""
-        remarks = self._registry.results.remarks() if sittings else {}
+        if remarks is None:
+            remarks = self._registry.results.remarks() if sittings else {}
         found: dict[str, Opening] = {}
         for sitting in sittings:
             standing = self._results.standing(sitting)
@@ -445,6 +467,14 @@ def _fault(standing: Standing, candidate_id: str, remarks: Sequence[str]) -> str
         return "it is not passed, or not whole"
     doubts = sorted(set(remarks) - _HARMLESS)
     return f"it is in doubt: {', '.join(doubts)}" if doubts else ""
+
+
+def _require_free(rows: Sequence[Row], openings: Sequence[Opening]) -> None:
+    """One result is certified once; what comes after is a renewal."""
+    wanted = {one.sealed_digest for one in openings}
+    for record in map(_record, rows):
+        if record.state is not CertificateState.REVOKED and wanted & {one.sealed_digest for one in record.openings}:
+            raise SittingTakenError(certificate=record.certificate.certificate_id)
 
 
 def _proved(openings: Sequence[Opening]) -> tuple[Proved, ...]:

@@ -28,6 +28,12 @@ class AreaTwiceError(RegistryError):
     code = "certificate.area_twice"
 
 
+class SittingTakenError(RegistryError):
+    """A certificate rests on that sitting already."""
+
+    code = "certificate.sitting_taken"
+
+
 class BadCertificateStepError(RegistryError):
     """A certificate does not stand so that this could be done to it."""
 
