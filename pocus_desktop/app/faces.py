@@ -17,6 +17,7 @@ from pocus_desktop.kernel.settings import Home
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
     from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.cli.academy_face import AcademyDesk
     from pocus_desktop.cli.certificate_face import CertificateDesk
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
@@ -47,6 +48,7 @@ def faces() -> Faces:
         preflight=_preflight,
         open_registry=_open_registry,
         open_certificates=_open_certificates,
+        open_academy=_open_academy,
         rehearse=_rehearse,
         rehearse_room=_rehearse_room,
         rehearse_here=_rehearse_here,
@@ -278,6 +280,14 @@ def _open_registry(
     from pocus_desktop.app.hub import open_registry  # the hub's database
 
     return open_registry(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _open_academy(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None
+) -> AbstractContextManager[AcademyDesk]:
+    from pocus_desktop.app.academy_desk import open_academy  # the hub's database
+
+    return open_academy(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
 
 
 def _rehearse(out: Path) -> int:

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from pocus_desktop.admission.preflight_report import Report
     from pocus_desktop.bundle.verifier import Progress
+    from pocus_desktop.cli.academy_face import OpenAcademy
     from pocus_desktop.cli.certificate_face import OpenCertificates
     from pocus_desktop.cli.keeping_face import HubKeeping
     from pocus_desktop.cli.registry_face import OpenRegistry
@@ -391,6 +392,7 @@ class Faces:
     preflight: Preflight
     open_registry: OpenRegistry
     open_certificates: OpenCertificates
+    open_academy: OpenAcademy
     rehearse: Rehearse
     rehearse_room: RehearseRoom
     rehearse_here: RehearseHere

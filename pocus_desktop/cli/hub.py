@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pocus_desktop.cli.faces import Faces, HubResult, Network, pass_faces
+from pocus_desktop.cli.hub_academy import COMMANDS as ACADEMY_COMMANDS
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_incidents import incidents
@@ -35,6 +36,7 @@ for _command in (
     *ROSTER_COMMANDS,
     *REPLAY_COMMANDS,
     *KEEPING_COMMANDS,
+    *ACADEMY_COMMANDS,
     quarantine,
     incidents,
     policy,

@@ -219,13 +219,14 @@ class Vouchers:
         if not vouchers or rows.find(ENTRY, entry_id=document.entry_id):
             return
         earlier = rows.find(ENTRY, voucher_id=document.voucher_id)
+        came_ms = max([now_ms, *(row["received_ms"] + 1 for row in earlier)])  # two never come at one moment
         rows.add(
             ENTRY,
             entry_id=document.entry_id,
             voucher_id=document.voucher_id,
             account_id=account["account_id"],
             application_id=document.application_id,
-            received_ms=now_ms,
+            received_ms=came_ms,
             is_told=not earlier,
         )
         action = "entered again" if earlier else "entered"
