@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pocus_desktop.cli.academy_face import AcademyDesk
     from pocus_desktop.cli.certificate_face import CertificateDesk
     from pocus_desktop.cli.keeping_face import HubKeeping
+    from pocus_desktop.cli.peers_face import PeersDesk
     from pocus_desktop.cli.registry_face import RegistryDesk  # not at the start: `pocus sit` needs none of its models
     from pocus_desktop.cli.relay_face import FromRoom, RelayFace
     from pocus_desktop.cli.replay_face import ReplayRequest
@@ -47,6 +48,7 @@ def faces() -> Faces:
         examine=_examine,
         preflight=_preflight,
         open_registry=_open_registry,
+        open_peers=_open_peers,
         open_certificates=_open_certificates,
         open_academy=_open_academy,
         rehearse=_rehearse,
@@ -272,6 +274,14 @@ def _open_certificates(
     from pocus_desktop.app.hub import open_certificates  # the hub's database
 
     return open_certificates(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
+
+
+def _open_peers(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None
+) -> AbstractContextManager[PeersDesk]:
+    from pocus_desktop.app.hub_peers import open_peers  # the hub's database
+
+    return open_peers(folder=folder, keys=keys, passphrase=passphrase, database_url=database_url)
 
 
 def _open_registry(

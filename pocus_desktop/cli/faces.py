@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pocus_desktop.cli.academy_face import OpenAcademy
     from pocus_desktop.cli.certificate_face import OpenCertificates
     from pocus_desktop.cli.keeping_face import HubKeeping
+    from pocus_desktop.cli.peers_face import OpenPeers
     from pocus_desktop.cli.registry_face import OpenRegistry
     from pocus_desktop.cli.relay_face import OpenRelay, StockFromRooms
     from pocus_desktop.cli.replay_face import Replay
@@ -391,6 +392,7 @@ class Faces:
     examine: Examine
     preflight: Preflight
     open_registry: OpenRegistry
+    open_peers: OpenPeers
     open_certificates: OpenCertificates
     open_academy: OpenAcademy
     rehearse: Rehearse

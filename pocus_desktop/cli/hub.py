@@ -13,6 +13,7 @@ from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
 from pocus_desktop.cli.hub_incidents import incidents
 from pocus_desktop.cli.hub_keeping import COMMANDS as KEEPING_COMMANDS
 from pocus_desktop.cli.hub_options import hub_options
+from pocus_desktop.cli.hub_peers import peers
 from pocus_desktop.cli.hub_policy import policy
 from pocus_desktop.cli.hub_quarantine import quarantine
 from pocus_desktop.cli.hub_replay import COMMANDS as REPLAY_COMMANDS
@@ -39,6 +40,7 @@ for _command in (
     *ACADEMY_COMMANDS,
     quarantine,
     incidents,
+    peers,
     policy,
 ):
     hub.add_command(_command)

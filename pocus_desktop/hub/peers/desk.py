@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.peers.errors import (
     BadNominationError,
+    MayNotRemindError,
     MayNotReplaceError,
     SameAddressError,
     TooManyEvaluatorsError,
@@ -31,6 +32,7 @@ from pocus_desktop.programme.peers import questionnaire_files
 from pocus_desktop.programme.peers.answers import Answers, read_stored
 from pocus_desktop.programme.peers.combining import Combined, combine
 from pocus_desktop.programme.peers.evaluator import (
+    WAITING,
     Bounced,
     Event,
     Replaced,
@@ -245,6 +247,25 @@ class Desk:
                 found[0]["evaluator_id"], at_ms=now_ms, action="mail-again", was=found[0]["state"], who=who, why=why
             )
         return True
+
+    def remind(self, evaluator_id: str, *, who: str, why: str) -> None:
+        """Enter a reminder now, besides those that come by themselves.
+
+        Raises:
+            UnknownEvaluatorError: There is none of that id.
+            MayNotRemindError: They are not asked now, want no more mail, or were written to a moment ago.
+        """
+        now_ms = self._clock.read().wall_ms
+        panel_id = self._panel_of(evaluator_id)
+        with self._store.rows_with_jobs() as rows:
+            policy, _ = self._rules(rows.find(PANEL, panel_id=panel_id)[0])
+            standing = standing_of(rows.find(EVALUATOR, evaluator_id=evaluator_id)[0])
+            since_ms = policy.least_days_between_mails * policies.DAY_MS
+            is_soon = bool(standing.mailed_ms) and now_ms < standing.mailed_ms[-1] + since_ms
+            if standing.stage not in WAITING or standing.is_quiet or is_soon or now_ms >= standing.closes_ms:
+                raise MayNotRemindError(days=policy.least_days_between_mails)
+            self._enter(rows, evaluator_id, "reminder", standing.reminders + 1, now_ms)
+            rows.note(evaluator_id, at_ms=now_ms, action="reminded", who=who, why=why)
 
     def bounced(self, mail_id: str, *, status: str, who: str) -> str:
         """A message came back for good; the evaluator's id.

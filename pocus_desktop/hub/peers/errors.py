@@ -113,6 +113,12 @@ class MayNotReplaceError(PeersError):
     code = "peers.may_not_replace"
 
 
+class MayNotRemindError(PeersError):
+    """An evaluator is not to be reminded now."""
+
+    code = "peers.may_not_remind"
+
+
 class BadMailSettingsError(PeersError):
     """The settings for mail cannot be used."""
 
