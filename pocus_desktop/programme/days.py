@@ -5,6 +5,7 @@
 3. A day ends when the next one begins in the zone that counts, whatever clocks did in between.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import ClassVar, Final
@@ -15,6 +16,11 @@ from pocus_desktop.kernel.errors import Blame, PocusError
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2999, 12, 31)
 """No document and no rule speaks of days outside."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_MS: Final = (FIRST_DAY - date(1970, 1, 1)).days * 86_400_000
+_LAST_MS: Final = (LAST_DAY - date(1970, 1, 1)).days * 86_400_000
+_ZONE: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]{0,40}(?:/[A-Z][A-Za-z0-9_+-]{0,40}){0,3}")
 
 
 class UnknownZoneError(PocusError):
@@ -61,9 +67,14 @@ def days_after(day: date, days: int) -> date:
 def zone(name: str) -> ZoneInfo:
     """The zone of an IANA name such as `America/Bogota`.
 
+    Names that mean another zone on another computer (`localtime`), or count leap seconds (`right/…`), are none: all
+    names of IANA's begin with a capital.
+
     Raises:
         UnknownZoneError: There is none on this computer.
     """
+    if not _ZONE.fullmatch(name):
+        raise UnknownZoneError(zone=name)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as problem:  # a path, a folder, a name with a zero byte
@@ -71,12 +82,13 @@ def zone(name: str) -> ZoneInfo:
 
 
 def local_day(at_ms: int, zone_name: str) -> date:
-    """The day that it was in a zone at a moment.
+    """The day that it was in a zone at a moment; one beyond the days of documents is the first or last of them.
 
     Raises:
         UnknownZoneError: There is no such zone.
     """
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(zone(zone_name)).date()
+    moment = _EPOCH + timedelta(milliseconds=min(max(at_ms, _FIRST_MS), _LAST_MS))
+    return moment.astimezone(zone(zone_name)).date()
 
 
 def end_of_day_ms(day: date, zone_name: str) -> int:
@@ -87,6 +99,6 @@ def end_of_day_ms(day: date, zone_name: str) -> int:
     Raises:
         UnknownZoneError: There is no such zone.
     """
-    following = days_after(day, 1)
+    following = days_after(min(day, LAST_DAY), 1)
     midnight = datetime(following.year, following.month, following.day, tzinfo=zone(zone_name))
     return round(midnight.timestamp()) * 1000

@@ -99,6 +99,12 @@ def test_one_body_asks_once_and_the_level_that_asks_for_most_holds() -> None:
     assert following.rule.credits == 36
 
 
+def test_an_examination_that_was_passed_is_no_credential_to_keep() -> None:
+    assert cycles((credential("spi", "2024-02-29"),), shipped_rules(), _ON) == ()
+    [found] = cycles((credential("spi", "2022-02-28"), _rdms("2024-05-05")), shipped_rules(), _ON)
+    assert str(found.first) == "2024-05-05"
+
+
 def test_a_level_that_the_body_does_not_know_asks_for_nothing() -> None:
     assert cycles((credential("x", "2023-10-01", body="cci"),), shipped_rules(), _ON) == ()
     assert cycles((credential("x", "2023-10-01", body="nobody"),), shipped_rules(), _ON) == ()

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pocus_desktop.programme.days import UnknownZoneError, end_of_day_ms, first_day_within, local_day, years_after, zone
+from pocus_desktop.kernel.clock import LATEST_MS
+from pocus_desktop.programme.days import (
+    FIRST_DAY,
+    LAST_DAY,
+    UnknownZoneError,
+    days_after,
+    end_of_day_ms,
+    first_day_within,
+    local_day,
+    years_after,
+    zone,
+)
 
 _DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 
@@ -71,7 +82,27 @@ def test_a_moment_lies_before_the_end_of_its_day(at_ms: int, zone_name: str) -> 
     assert at_ms < end_of_day_ms(local_day(at_ms, zone_name), zone_name)
 
 
-@pytest.mark.parametrize("name", ["", "Bogota", "../../etc/passwd", "America", "/etc/localtime", "UTC\x00", "a" * 5000])
+_PATHS = ["../../etc/passwd", "/etc/localtime", "America", "UTC\x00", "a" * 5000, "", "Bogota"]
+_OF_THIS_COMPUTER = ["localtime", "posixrules", "right/Europe/Madrid", "posix/Europe/Madrid", "utc", "UTC "]
+
+
+@pytest.mark.parametrize("name", [*_PATHS, *_OF_THIS_COMPUTER])
 def test_a_zone_that_is_none_is_refused_by_name(name: str) -> None:
     with pytest.raises(UnknownZoneError):
         zone(name)
+
+
+@pytest.mark.parametrize(
+    "zone_name", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC", "America/Argentina/Buenos_Aires"]
+)
+@pytest.mark.parametrize("at_ms", [0, LATEST_MS, LATEST_MS - 1, -(10**18), 10**18])
+def test_no_moment_that_a_document_may_have_is_beyond_counting(at_ms: int, zone_name: str) -> None:
+    day = local_day(at_ms, zone_name)
+    assert FIRST_DAY - timedelta(days=1) <= day <= LAST_DAY + timedelta(days=1)
+    assert end_of_day_ms(days_after(day, 180), zone_name) > -(10**15)
+    assert end_of_day_ms(date.max, zone_name) > end_of_day_ms(LAST_DAY - timedelta(days=1), zone_name)
+
+
+@pytest.mark.parametrize("at_ms", [1_767_225_599_999, 1_767_225_600_000, 4_102_444_799_999])
+def test_a_millisecond_before_midnight_is_the_day_before(at_ms: int) -> None:
+    assert local_day(at_ms, "UTC") == datetime.fromtimestamp(at_ms // 1000, tz=UTC).date()

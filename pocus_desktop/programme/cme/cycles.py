@@ -51,7 +51,8 @@ def cycles(credentials: Iterable[Credential], rules: Rules, until: date) -> tupl
     held: dict[str, list[Credential]] = defaultdict(list)
     for credential in credentials:
         is_over = credential.expires_on is not None and credential.expires_on < until
-        if credential.status == "active" and credential.issued_on <= until and not is_over:
+        is_held = credential.status == "active" and credential.issued_on <= until and not is_over
+        if is_held and _rule(credential, rules, until, until) is not None:
             held[credential.body].append(credential)
     return tuple(cycle for body in sorted(held) for cycle in _of_body(body, held[body], rules, until))
 
@@ -69,7 +70,7 @@ def _of_body(body: str, held: list[Credential], rules: Rules, until: date) -> It
         if first > until:
             return
         kept = [one for one in held if one.issued_on <= first] or held[:1]
-        row = _asks_most(body, kept, rules, first, until)
+        row = _asks_most(kept, rules, first, until)
         if row is None:
             return
         following = _next_first(first, row, is_first=number == 1 and stated is None)
@@ -85,10 +86,15 @@ def _of_body(body: str, held: list[Credential], rules: Rules, until: date) -> It
         first = following
 
 
-def _asks_most(body: str, held: Iterable[Credential], rules: Rules, on: date, until: date) -> CmeRule | None:
-    found = [rules.cme(body, one.level, on) or rules.first_cme(body, one.level, until) for one in held]
-    rows = [row for row in found if row is not None]
+def _asks_most(held: Iterable[Credential], rules: Rules, on: date, until: date) -> CmeRule | None:
+    rows = [row for one in held if (row := _rule(one, rules, on, until)) is not None]
     return max(rows, key=lambda row: (row.credits, sum(share.credits for share in row.of_which), row.id), default=None)
+
+
+def _rule(credential: Credential, rules: Rules, on: date, until: date) -> CmeRule | None:
+    """What is asked for keeping a credential; None where nothing is, or it is none to keep."""
+    row = rules.cme(credential.body, credential.level, on) or rules.first_cme(credential.body, credential.level, until)
+    return None if row is None or credential.credential in row.but_not else row
 
 
 def _next_first(first: date, row: CmeRule, *, is_first: bool) -> date:

@@ -196,6 +196,7 @@ class CmeRule(_Row):
         level: Of which level; None is any that has no row of its own.
         anchor: From when cycles are counted where the credential does not state it: `issued` from the day of issue,
             `calendar` in whole years, and the rest of the year of issue belongs to the first.
+        but_not: Names of what the body gives that is no credential to keep, such as a passed examination.
         accepts: Approvals of activities that this body takes.
         of_which: Credits that must be in a subject.
         carry_over: Credits beyond what was asked that count in the next cycle.
@@ -210,6 +211,7 @@ class CmeRule(_Row):
     credits: Credits
     years: _Years
     anchor: Literal["issued", "calendar"]
+    but_not: tuple[Name, ...] = ()
     accepts: tuple[Name, ...] = Field(min_length=1)
     of_which: tuple[Share, ...] = ()
     carry_over: Credits = Decimal(0)
