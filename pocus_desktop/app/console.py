@@ -216,6 +216,7 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
                 fingerprint=fingerprint(console.key.public).hex(),
                 results=Remembered(relay.held, clock).now,
                 stick=lambda path: _write(relay, path),
+                silent_consoles=lambda: console.peering.silent,
                 renew=relay.renew,
             )
     finally:

@@ -72,6 +72,7 @@ class Hosted:
         pairing: The words that a station types.
         results: What stations brought of sealed results, and how far it is.
         stick: Writes to a folder what has no receipt, and says how many; None where this console holds none.
+        silent_consoles: How many other consoles do not answer.
         renew: Lets what stands beside the room believe others from now on.
     """
 
@@ -82,6 +83,7 @@ class Hosted:
     fingerprint: str = ""
     results: Callable[[], Iterable[HeldEnvelope]] = tuple
     stick: Callable[[Path], int] | None = None
+    silent_consoles: Callable[[], int] = lambda: 0
     renew: Callable[[Trusting], None] = lambda _trusting: None
 
 
@@ -184,6 +186,7 @@ class ConsoleDesk:
             record=self._record(state, language),
             rehearsal=RehearsalCard() if self._rehearsal is None else self._rehearsal.card,
             who=self._who,
+            silent_consoles=0 if known.hosted is None else known.hosted.silent_consoles(),
             wall_ms=now.wall_ms,
         )
 

@@ -22,7 +22,9 @@ _NO_RESULTS: Final[Mapping[str, str]] = MappingProxyType({})
 def arrivals(state: RoomState) -> Mapping[str, Arrival]:
     """Who is here, by admission: checked in by someone, or told of by a station.
 
-    A seat is what the proctor gave; where nobody gave one, it is the station that tells of the sitting.
+    What was done at another console counts as if it had been done here; where the two differ, this one's is told, and
+    `conflicts` has both. A seat is what a proctor gave; where nobody gave one, it is the station that tells of the
+    sitting.
     """
     given = {one.admission_id: one.station_id for one in state.stations.values() if one.admission_id}
     told = {sitting.admission_id: station for station, sitting in _sittings(state)}
@@ -30,6 +32,14 @@ def arrivals(state: RoomState) -> Mapping[str, Arrival]:
     for came in state.present.values():
         if came.admission_id is not None and came.is_present:
             found[came.admission_id] = Arrival(at_ms=came.wall_ms, station=given.get(came.admission_id))
+    for shared in state.shared.values():
+        seats_there = {one.admission_id: one.station_id for one in shared.seats}
+        for one in shared.arrivals:
+            own, seat = found.get(one.admission_id), seats_there.get(one.admission_id)
+            if own is None:
+                found[one.admission_id] = Arrival(at_ms=one.wall_ms, station=given.get(one.admission_id, seat))
+            elif own.station is None:
+                found[one.admission_id] = replace(own, station=seat)
     for admission_id, station in told.items():
         seen = found.get(admission_id)
         report = station.report

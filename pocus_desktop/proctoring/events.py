@@ -11,6 +11,7 @@ from pocus_desktop.admission.documents import Moment, Name
 from pocus_desktop.admission.shape import Base64, Key, first_fault
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.proctoring.documents import Code, Id, Ms, OrderId, StationId, StationReport, Told
+from pocus_desktop.proctoring.shared import Shared
 
 VERSION: Literal[1] = 1
 
@@ -182,6 +183,13 @@ class PeerSeen(Happening):
     card: Base64 = Field(max_length=16 * 1024)
 
 
+class PeerShared(Happening):
+    """Another console of this centre told what it did; its signature was verified."""
+
+    type: Literal["peer-shared"] = "peer-shared"
+    shared: Shared
+
+
 Event: TypeAlias = (
     Opened
     | StationCame
@@ -197,6 +205,7 @@ Event: TypeAlias = (
     | IncidentFiled
     | Ticked
     | PeerSeen
+    | PeerShared
 )
 """Any event of a room."""
 

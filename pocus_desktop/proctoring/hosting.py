@@ -22,9 +22,11 @@ from pocus_desktop.proctoring.asks import ASKED_REFUSALS
 from pocus_desktop.proctoring.close_out import Checklist
 from pocus_desktop.proctoring.discovery import Announcement, own_addresses
 from pocus_desktop.proctoring.errors import NoRoomHereError, NotServingError
+from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.link import Address, RoomLink, read_address, shown_certificate
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom
 from pocus_desktop.proctoring.pairing import issue_card, make_card, read_card, room_qr, room_words, says_more
+from pocus_desktop.proctoring.peering import Peering
 from pocus_desktop.proctoring.service import DEFAULT_PORT, Door, RoomServer, RoomService
 from pocus_desktop.proctoring.service_console import console_doors
 
@@ -39,11 +41,13 @@ class OpenConsole:
     Attributes:
         addresses: Where stations may reach it, the likeliest first.
         key: Its TLS key.
+        peering: Asks the other consoles what they did.
     """
 
     room: LiveRoom
     addresses: tuple[Address, ...]
     key: SigningKey
+    peering: Peering
 
     def words(self, language: str = "en") -> tuple[str, ...]:
         """What is typed at a station of no centre, or of another."""
@@ -120,7 +124,11 @@ def open_console(
 
         card()  # a name that is none is told before anyone listens
         service = RoomService(room, clock=clock, card=card)
-        doors = console_doors(service, closing=None if closing is None else partial(closing, room))
+
+        def incidents() -> IncidentDesk:
+            return IncidentDesk.of(room, home.room, clock=clock)
+
+        doors = console_doors(service, closing=None if closing is None else partial(closing, room), incidents=incidents)
         server = RoomServer(service, key, further=[*doors, *further(room)], host=host, port=port)
         numbers = (host,) if host not in {"0.0.0.0", "::", ""} else own_addresses()  # noqa: S104 - as above
         addresses += [Address(each, server.port) for each in numbers]
@@ -136,7 +144,10 @@ def open_console(
         _note_serving(home.room / SERVING, Address(_reached_at(host), server.port), certificate_of(key))
         held.callback(_forget_serving, home.room / SERVING)
         log.event("room.serving", port=server.port)
-        yield OpenConsole(room=room, addresses=tuple(addresses), key=key)
+        peering = Peering(room, incidents=incidents, clock=clock)
+        peering.start()
+        held.callback(peering.close)
+        yield OpenConsole(room=room, addresses=tuple(addresses), key=key, peering=peering)
 
 
 def meet(room: LiveRoom, peer: str, card: bytes, *, now_ms: int) -> None:

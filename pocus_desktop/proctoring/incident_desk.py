@@ -12,15 +12,22 @@ from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.proctoring.errors import NobodySitsError
-from pocus_desktop.proctoring.incident_folder import Filed, IncidentFolder, Shelf
+from pocus_desktop.proctoring.incident_folder import (
+    Filed,
+    IncidentChangedError,
+    IncidentFolder,
+    Shelf,
+    UnknownIncidentError,
+)
 from pocus_desktop.proctoring.incident_gathering import gather, with_evidence
 from pocus_desktop.proctoring.incident_reference import new_reference
-from pocus_desktop.proctoring.incident_report import sign_report
+from pocus_desktop.proctoring.incident_report import read_report, sign_report
 from pocus_desktop.proctoring.incident_sending import IncidentCarrier, Sent, academy_keys, send_waiting
 from pocus_desktop.proctoring.incidents import LONGEST_LINE, MOST_BEYOND, Draft, Incident, amend, begin
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.policy import exceeded, given
 from pocus_desktop.proctoring.room_state import RoomState
+from pocus_desktop.proctoring.shared import SharedIncident
 
 FOLDER: Final = "incidents"
 """Within the room's."""
@@ -116,6 +123,46 @@ class IncidentDesk:
         seen = {one.sitting: one.last_seq for entry in before.entries for one in entry.evidence}
         whole = self._under_policy(with_evidence(draft, gather(self.state, station_ids, since=seen)))
         return self._keep(amend(before, whole, now=self._clock.read()))
+
+    def has(self, reference: str, digest: str) -> bool:
+        """Whether a report of another console is here already."""
+        return self._folder.has(reference, digest)
+
+    def listed(self) -> tuple[SharedIncident, ...]:
+        """What is here, for another console.
+
+        Raises:
+            FileRefusedError: The folder cannot be read.
+        """
+        return tuple(
+            SharedIncident(reference=one.reference, digest=one.report.digest) for one in self._folder.all().filed
+        )
+
+    def envelope(self, digest: str) -> bytes | None:
+        """The latest report of an incident by its digest; None where it is not here."""
+        found = (one.report.envelope for one in self._folder.all().filed if one.report.digest == digest)
+        return next(found, None)
+
+    def take(self, envelope: bytes) -> None:
+        """Take a report that another console of this centre filed; one that contradicts what is here is kept beside it.
+
+        Raises:
+            PocusError: The centre did not sign it, or the disk does not take it.
+        """
+        report = read_report(envelope, [self._signer.public])
+        try:
+            held = self._folder.find(report.incident.reference).report.incident
+        except UnknownIncidentError:
+            held = None
+        if held is not None and held.extends(report.incident):
+            return  # what is here goes on from it
+        try:
+            self._folder.keep(report)
+        except IncidentChangedError:
+            self._folder.keep_other(report)
+            return
+        if self._room is not None:
+            self._room.file_incident(_event(report.incident))
 
     def tell(self, reference: str, station_ids: Iterable[str], *, who: str, language: str) -> tuple[str, ...]:
         """Give candidates the reference on their screens, as a message; the ids of the stations that it goes to.

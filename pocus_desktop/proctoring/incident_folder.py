@@ -2,6 +2,7 @@
 
     <folder>/<reference>/<n>.report     the signed report with its first n entries
     <folder>/<reference>/<n>.receipt    the academy's receipt for it
+    <folder>/<reference>/<n>-<digest>.other    what another console wrote otherwise as its n entries
 
 A version is durable before it is told, and is never written over: of two consoles that add to one incident at once, the
 second is told to look again. A version that cannot be verified is named, and passed over.
@@ -22,6 +23,8 @@ from pocus_desktop.proctoring.incident_report import IncidentReceipt, SignedRepo
 
 REPORT_SUFFIX: Final = ".report"
 RECEIPT_SUFFIX: Final = ".receipt"
+OTHER_SUFFIX: Final = ".other"
+_DIGEST_DIGITS: Final = 12
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -64,10 +67,12 @@ class Shelf:
     Attributes:
         filed: The latest filed first.
         damaged: Files that are no sound reports of this centre, by their place in the folder.
+        disputed: References of incidents to which another console added something else.
     """
 
     filed: tuple[Filed, ...]
     damaged: tuple[str, ...]
+    disputed: tuple[str, ...] = ()
 
 
 class IncidentFolder:
@@ -111,6 +116,26 @@ class IncidentFolder:
             raise FileRefusedError.of(problem) from problem
         return Filed(report=report, receipt=self._receipt(place, report))
 
+    def has(self, reference: str, digest: str) -> bool:
+        """Whether a report is here, as a version or as what another console wrote otherwise."""
+        place = self._place(reference)
+        if any(place.glob(f"*-{digest[:_DIGEST_DIGITS]}{OTHER_SUFFIX}")):
+            return True
+        return any(one.digest == digest for one in self._versions(place).values())
+
+    def keep_other(self, report: SignedReport) -> None:
+        """Keep what another console wrote otherwise, beside what is here.
+
+        Raises:
+            FileRefusedError: The disk does not take it.
+        """
+        incident = report.incident
+        name = f"{len(incident.entries)}-{report.digest[:_DIGEST_DIGITS]}{OTHER_SUFFIX}"
+        try:
+            files.write_atomically(self._place(incident.reference) / name, report.envelope, is_private=True)
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+
     def take_receipt(self, report: SignedReport, envelope: bytes) -> IncidentReceipt:
         """Keep the academy's receipt for a version, once it verifies.
 
@@ -133,6 +158,7 @@ class IncidentFolder:
             FileRefusedError: The folder cannot be read.
         """
         filed: list[Filed] = []
+        disputed: list[str] = []
         damaged: list[str] = []
         try:
             places = sorted(path for path in self._folder.iterdir() if path.is_dir()) if self._folder.is_dir() else []
@@ -143,8 +169,10 @@ class IncidentFolder:
             if versions:
                 report = versions[max(versions)]
                 filed.append(Filed(report=report, receipt=self._receipt(place, report)))
+                if any(place.glob(f"*{OTHER_SUFFIX}")):
+                    disputed.append(report.incident.reference)
         filed.sort(key=lambda one: one.report.incident.entries[0].at.wall_ms, reverse=True)
-        return Shelf(filed=tuple(filed), damaged=tuple(damaged))
+        return Shelf(filed=tuple(filed), damaged=tuple(damaged), disputed=tuple(disputed))
 
     def find(self, said: str) -> Filed:
         """An incident by its reference, however that is typed.

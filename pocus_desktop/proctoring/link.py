@@ -51,6 +51,7 @@ from pocus_desktop.proctoring.errors import (
     OtherRoomError,
     RoomClockError,
 )
+from pocus_desktop.proctoring.shared import MAXIMUM_SHARED_BYTES, SHARED_REPORT_TYPE, SHARED_TYPE
 from pocus_desktop.proctoring.tls import pinned_context, unpinned_context
 
 CONNECT_S: Final = 3.0
@@ -204,6 +205,23 @@ class RoomLink:
             RoomError: As the module says.
         """
         return _document(self._ask("GET", "/v1/console/room", None, kind="", gives=VIEW_TYPE, most=_MOST_VIEW_BYTES))
+
+    def shared(self) -> bytes:
+        """What another console of this centre did, with the centre's key, not verified.
+
+        Raises:
+            RoomError: As the module says.
+        """
+        return self._ask("GET", "/v1/console/shared", None, kind="", gives=SHARED_TYPE, most=MAXIMUM_SHARED_BYTES)
+
+    def incident(self, digest: str) -> bytes:
+        """The signed report of an incident at another console, with the centre's key, not verified.
+
+        Raises:
+            RoomError: As the module says.
+        """
+        target = f"/v1/console/incidents/{digest}"
+        return self._ask("GET", target, None, kind="", gives=SHARED_REPORT_TYPE, most=MAXIMUM_SHARED_BYTES)
 
     def close_out(self, language: str) -> dict[str, Any]:
         """The close-out checklist, with the centre's key.

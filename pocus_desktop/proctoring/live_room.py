@@ -5,7 +5,7 @@ that did it, and must only hand on.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,16 @@ from pocus_desktop.proctoring.events import Event
 from pocus_desktop.proctoring.policy import held_policy, require_within
 from pocus_desktop.proctoring.room_orders import outstanding
 from pocus_desktop.proctoring.room_state import Effect, Refuse, RoomState, Station, Step
+from pocus_desktop.proctoring.shared import (
+    MOST_ARRIVALS,
+    MOST_INCIDENTS,
+    Shared,
+    SharedArrival,
+    SharedIncident,
+    SharedSeat,
+    read_shared,
+    sign_shared,
+)
 from pocus_desktop.proctoring.store import RoomJournal
 from pocus_desktop.proctoring.view import RoomView, room_view
 
@@ -82,6 +92,11 @@ class LiveRoom:
     def holder(self) -> Holder:
         """Whose it is."""
         return self._holder
+
+    @property
+    def number(self) -> int:
+        """How many events stand in its journal."""
+        return self._journal.rows
 
     @property
     def folder(self) -> Path:
@@ -344,6 +359,54 @@ class LiveRoom:
     def see_peer(self, console: str, card: bytes) -> None:
         """Another console of this centre was seen; its card was verified."""
         self.do(events.PeerSeen(console=console, card=card, **self._stamp()))
+
+    def share(self, incidents: Iterable[SharedIncident] = ()) -> bytes:
+        """What this console did, signed, for another one of this centre.
+
+        Args:
+            incidents: Those that are here.
+        """
+        with self._lock:
+            state, number = self._state, self._journal.rows
+        came = [one for one in state.present.values() if one.admission_id is not None and one.is_present]
+        shared = Shared(
+            centre_id=self._holder.centre.centre_id,
+            console=state.console,
+            number=number,
+            arrivals=tuple(
+                SharedArrival(
+                    candidate_id=one.candidate_id,
+                    admission_id=one.admission_id or "",
+                    who=one.who,
+                    how=one.how,
+                    wall_ms=one.wall_ms,
+                )
+                for one in came[-MOST_ARRIVALS:]
+            ),
+            seats=tuple(
+                SharedSeat(
+                    candidate_id=one.candidate_id or one.admission_id,
+                    admission_id=one.admission_id,
+                    station_id=one.station_id,
+                )
+                for one in state.stations.values()
+                if one.admission_id is not None
+            ),
+            incidents=tuple(incidents)[-MOST_INCIDENTS:],
+        )
+        return sign_shared(shared, self._holder.keys.signing)
+
+    def take_shared(self, envelope: bytes) -> Shared:
+        """Take what another console of this centre told.
+
+        Raises:
+            PocusError: As `read_shared`.
+            JournalUnusableError: The disk does not take it; it is not seen then.
+        """
+        holder = self._holder
+        shared = read_shared(envelope, centre_id=holder.centre.centre_id, key=holder.keys.signing.public)
+        self.do(events.PeerShared(shared=shared, **self._stamp()))
+        return shared
 
     def close(self) -> None:
         """Let go of the journal."""

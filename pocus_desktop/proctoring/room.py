@@ -38,6 +38,7 @@ from pocus_desktop.proctoring.room_state import (
     with_one,
     with_orders,
 )
+from pocus_desktop.proctoring.shared import Shared
 
 
 def step(state: RoomState, event: Event) -> Step:
@@ -62,8 +63,8 @@ def step(state: RoomState, event: Event) -> Step:
             return room_orders.withdrawn(state, order_id)
         case events.StationAssigned():
             return _assigned(state, event)
-        case events.CheckedIn(candidate_id=candidate_id):
-            return Step(state=replace(state, present=with_one(state.present, candidate_id, event)))
+        case events.CheckedIn(candidate_id=candidate_id, admission_id=admission_id):
+            return Step(state=replace(state, present=with_one(state.present, admission_id or candidate_id, event)))
         case events.HandAnswered(station_id=station_id, who=who):
             return _hand_answered(state, station_id, who)
         case events.IncidentFiled(reference=reference):
@@ -74,6 +75,8 @@ def step(state: RoomState, event: Event) -> Step:
             if console == state.console or state.peers.get(console) == card:
                 return Step(state=state, is_kept=False)
             return Step(state=replace(state, peers=with_one(state.peers, console, card)))
+        case events.PeerShared(shared=shared):
+            return _shared(state, shared)
         case _:
             assert_never(event)
 
@@ -84,6 +87,16 @@ def replay(kept: Iterable[Event]) -> RoomState:
     for event in kept:
         state = step(state, event).state
     return state
+
+
+def _shared(state: RoomState, shared: Shared) -> Step:
+    """The last one of a console says everything; an older one that comes again says nothing."""
+    known = state.shared.get(shared.console)
+    is_old = known is not None and (shared.number < known.number or shared.says_same(known))
+    if shared.console == state.console or is_old:
+        return Step(state=state, is_kept=False)
+    told = replace(state, shared=with_one(state.shared, shared.console, shared))
+    return Step(state=told, effects=(Tell(code="room.console_told"),))
 
 
 def _opened(state: RoomState, event: events.Opened) -> RoomState:

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.proctoring import events
 from pocus_desktop.proctoring.documents import SittingReport, StationReport
+from pocus_desktop.proctoring.shared import Shared
 
 GOOD_MS: Final = 2 * 60_000
 """How long an order goes out."""
@@ -114,9 +115,10 @@ class RoomState:
         orders: Of this console, by id, in the order in which they were asked.
         under_way: Those of them that are asked or sent, in the same order: what each report is held against.
         sittings: By admission, what was told of its sitting last: one that is told of no more has not become safe.
-        present: Candidates who were checked in, with the last check-in of each.
+        present: The last check-in of each admission; of each candidate, where it names none.
         incidents: By reference, each as it was last filed.
         peers: Cards of other consoles of this centre, by console.
+        shared: What those told of what they did, by console.
         now_ms: The latest time seen.
     """
 
@@ -128,6 +130,7 @@ class RoomState:
     present: Mapping[str, events.CheckedIn] = field(default_factory=lambda: MappingProxyType({}))
     incidents: Mapping[str, events.IncidentFiled] = field(default_factory=lambda: MappingProxyType({}))
     peers: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    shared: Mapping[str, Shared] = field(default_factory=lambda: MappingProxyType({}))
     now_ms: int = 0
 
 

@@ -70,6 +70,11 @@ class RoomJournal:
             self._engine.dispose()
             raise
 
+    @property
+    def rows(self) -> int:
+        """How many events stand in it."""
+        return self._seq
+
     def append(self, happened: Event) -> None:
         """Write an event; it is on the disk when this returns.
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from pocus_desktop.kernel import words
 from pocus_desktop.proctoring.check_in import as_counted
+from pocus_desktop.proctoring.conflicts import Conflict, conflicts
 from pocus_desktop.proctoring.documents import Health, Noted, SittingReport, StationReport
 from pocus_desktop.proctoring.room_orders import foreign_orders
 from pocus_desktop.proctoring.room_state import SILENT_MS, Course, Ordered, RoomState, Station
@@ -172,8 +173,9 @@ def room_view(state: RoomState, now_ms: int, *, wall_ms: int, language: str = "e
         wall_ms: Its wall clock.
         language: Of the words.
     """
+    disputed = conflicts(state)
     rows = sorted(
-        (_row(state, station, now_ms, wall_ms, language) for station in state.stations.values()),
+        (_row(state, station, now_ms, wall_ms, language, disputed) for station in state.stations.values()),
         key=lambda row: (row.urgency, as_counted(row.name), row.station_id),
     )
     counts = {urgency: sum(row.urgency is urgency for row in rows) for urgency in Urgency}
@@ -195,7 +197,9 @@ def room_view(state: RoomState, now_ms: int, *, wall_ms: int, language: str = "e
     return RoomView(incidents=incidents, rows=tuple(rows), counts=counts, headline=headline, consoles=len(state.peers))
 
 
-def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language: str) -> RoomRow:
+def _row(
+    state: RoomState, station: Station, now_ms: int, wall_ms: int, language: str, disputed: tuple[Conflict, ...]
+) -> RoomRow:
     report = station.report
     sitting = report.sitting if report is not None else None
     orders = tuple(_orders(state, station, language))
@@ -204,6 +208,11 @@ def _row(state: RoomState, station: Station, now_ms: int, wall_ms: int, language
     found = [
         Mark(code=code, urgency=urgency, told=words.say(f"room.mark.{code}", language, **params))
         for code, urgency, params in _marks(station, orders, silent_ms, now_ms, wall_ms)
+    ]
+    found += [
+        Mark(code="seats-differ", urgency=Urgency.ACT, told=one.told(language))
+        for one in disputed
+        if station.station_id in one.stations
     ]
     marks = tuple(sorted(found, key=lambda mark: mark.urgency))
     quiet = Urgency.IDLE if sitting is None else Urgency.WELL

@@ -14,6 +14,7 @@ from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.proctoring import day
 from pocus_desktop.proctoring.documents import SittingReport, StationHello, StationReport
+from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.link import Address, RoomLink
 from pocus_desktop.proctoring.live_room import Holder, LiveRoom, passed_ms
 from pocus_desktop.proctoring.pairing import issue_card, make_card
@@ -126,7 +127,11 @@ def console(
 
     places = None if most_connections is None else Places(most_connections)
     service = RoomService(room, clock=clock, card=card, wait_s=wait_s, counter=counter, places=places)
-    doors = console_doors(service, closing=lambda: day.closing(room.state, (), now_ms=passed_ms(clock.read())))
+    doors = console_doors(
+        service,
+        closing=lambda: day.closing(room.state, (), now_ms=passed_ms(clock.read())),
+        incidents=lambda: IncidentDesk.of(room, folder, clock=clock),
+    )
     server = RoomServer(service, key, further=doors, host="127.0.0.1", port=port, **bounds)
     server.start()
     try:

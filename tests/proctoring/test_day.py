@@ -115,6 +115,14 @@ def test_a_console_that_came_back_forgets_no_sitting_whatever_its_clock_says() -
     assert stand(again) == ("running", False)
 
 
+def test_who_sits_two_assessments_is_checked_in_twice() -> None:
+    story = Story().opened()
+    for number in (1, 2):
+        came = {"candidate_id": "C-1", "admission_id": f"adm-{number}", "who": "P."}
+        story.given(events.CheckedIn(**came, **story.at()))
+    assert list(day.arrivals(story.state)) == ["adm-1", "adm-2"]
+
+
 def test_another_days_sittings_are_no_lines_of_this_one() -> None:
     story = left()
     again = Story(state=room.replay(story.kept), now_ms=story.now_ms).opened()

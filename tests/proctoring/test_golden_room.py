@@ -19,10 +19,11 @@ def test_events_of_version_1_are_read_and_written_as_they_were() -> None:
     assert kinds == set(events.Event.__args__) - {events.Ticked, events.OrdersHandedOver}
     state = room.replay(found)
     assert [order.course for order in state.orders.values()] == ["obeyed", "withdrawn"]
+    assert list(state.shared) == ["con_11111111111111111111"]
     assert (state.console, len(state.stations), list(state.present), list(state.incidents), len(state.peers)) == (
         "con_00000000000000000000",
         2,
-        ["C-17"],
+        ["adm-1"],
         ["K7-1"],
         1,
     )

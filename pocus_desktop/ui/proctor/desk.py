@@ -111,6 +111,7 @@ class ConsoleView:
 
     Attributes:
         who: The proctor who acts; empty before they said so.
+        silent_consoles: How many other consoles of the room do not answer.
     """
 
     centre: CentreCard
@@ -123,6 +124,7 @@ class ConsoleView:
     record: tuple[RecordLine, ...] = ()
     rehearsal: RehearsalCard = field(default_factory=RehearsalCard)
     who: str = ""
+    silent_consoles: int = 0
     wall_ms: int = 0
 
 

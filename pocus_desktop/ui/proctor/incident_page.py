@@ -114,6 +114,9 @@ class IncidentPage(QWidget):
             return
         self.list.show_filed(shelf.filed, chosen=chosen)
         self.send.setVisible(any(one.receipt is None for one in shelf.filed))
+        if shelf.disputed:
+            what = self._words("incident.disputed", references=", ".join(shelf.disputed))
+            self._say("warning", Explanation(what=what, next=self._words("incident.disputed_next")))
         if shelf.damaged:
             names = ", ".join(shelf.damaged)
             what, following = self._words("incident.damaged", files=names), self._words("incident.damaged_next")

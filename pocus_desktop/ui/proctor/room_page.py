@@ -198,7 +198,7 @@ class RoomPage(QWidget):
         elif rows:
             self.panel.show_several(rows)
         else:
-            self.panel.show_room(self._view.room, self._view.record)
+            self.panel.show_room(self._view.room, self._view.record, silent_consoles=self._view.silent_consoles)
 
     def _row(self, station_id: str) -> RoomRow:
         assert self._view is not None  # noqa: S101 - who asks has seen one

@@ -94,15 +94,18 @@ class SidePanel(QFrame):
             self._add_mark(row.icon, row.level, f"{row.name} · {row.cells[1].text}")
         self._column.addStretch(1)
 
-    def show_room(self, view: RoomView, record: Sequence[RecordLine]) -> None:
+    def show_room(self, view: RoomView, record: Sequence[RecordLine], *, silent_consoles: int = 0) -> None:
         """What was ordered in this room."""
-        key = ("room", view.headline, view.consoles, tuple(record[:_MOST_LINES]))
+        key = ("room", view.headline, view.consoles, silent_consoles, tuple(record[:_MOST_LINES]))
         if key == self._shown:
             return
         self._begin(key)
         self._head(self._words("console.record"), view.headline if view.rows else self._words("console.no_stations"))
         if view.consoles:
             self._column.addWidget(Label(self._words("console.other_consoles", count=view.consoles), scale="fine"))
+        if silent_consoles:
+            said = self._words("console.silent_consoles", count=silent_consoles)
+            self._column.addWidget(Label(said, scale="fine", tone="warning"))
         if not record:
             self._column.addWidget(Label(self._words("console.record_empty"), tone="muted"))
         for line in record[:_MOST_LINES]:
