@@ -12,6 +12,7 @@ from pocus_desktop.proctoring import day
 from pocus_desktop.proctoring.close_out import Checklist, as_document
 from pocus_desktop.proctoring.errors import NotReachedError, NotServingError
 from pocus_desktop.proctoring.hosting import holder_of, own_console
+from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.live_room import LiveRoom, passed_ms
 
 
@@ -23,7 +24,8 @@ def closing(home: Home, room: LiveRoom, relay: RelayDesk, clock: Clock) -> Check
     """
     now = clock.read()
     papers = read_papers(home, room.holder.hubs, wall_ms=now.wall_ms)
-    return day.closing(room.state, papers.admissions, now_ms=passed_ms(now), brought=relay.held())
+    waiting = IncidentDesk.of(room, home.room, clock=clock).waiting()
+    return day.closing(room.state, papers.admissions, now_ms=passed_ms(now), brought=relay.held(), reports=len(waiting))
 
 
 def close_out_here(home: Home, passphrase: str | None, *, language: str) -> dict[str, Json]:

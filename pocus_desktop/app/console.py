@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.enrolling import EnrolmentGrant
@@ -30,17 +30,18 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring.hosting import holder_of, open_console
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.incident_sending import IncidentCarrier
-from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.proctoring.service_relay import relay_doors
 from pocus_desktop.proctoring.tls import fingerprint, room_key
+from pocus_desktop.sync.errors import NoReceiptYetError
 from pocus_desktop.sync.hub_client import HubClient
-from pocus_desktop.sync.incident_carrier import HubIncidents
+from pocus_desktop.sync.incident_carrier import FolderIncidents, HubIncidents
 from pocus_desktop.ui import event_loop, qt_messages
 from pocus_desktop.ui.launch import make_application
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words
 
 WINDOW_PX: Final = (1600, 1000)
+_Found = TypeVar("_Found")
 HELD_AGE_MS: Final = 2_000
 """How old what is told of held results may be."""
 
@@ -56,8 +57,10 @@ def _aside(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="console-held", daemon=True).start()
 
 
-class Remembered:
-    """What the relay holds, read again after a while and aside: the window asks on every beat, and waits for no disk.
+class Remembered(Generic[_Found]):
+    """What the relay holds, or reports that wait: read again after a while and aside.
+
+    The window asks on every beat, and waits for no disk.
 
     Args:
         look: Reads it from the disk.
@@ -67,18 +70,18 @@ class Remembered:
 
     def __init__(
         self,
-        look: Callable[[], tuple[HeldEnvelope, ...]],
+        look: Callable[[], tuple[_Found, ...]],
         clock: Clock,
         *,
         aside: Callable[[Callable[[], None]], None] = _aside,
     ) -> None:
         self._look, self._clock, self._aside = look, clock, aside
-        self._found: tuple[HeldEnvelope, ...] = ()
+        self._found: tuple[_Found, ...] = ()
         self._read_ms: int | None = None
         self._is_reading = False
 
-    def now(self) -> tuple[HeldEnvelope, ...]:
-        """What was held when it was read last; nothing before the first time. On one thread."""
+    def now(self) -> tuple[_Found, ...]:
+        """What was there when it was read last; nothing before the first time. On one thread."""
         now_ms = self._clock.read().monotonic_ms
         if not self._is_reading and (self._read_ms is None or now_ms - self._read_ms >= HELD_AGE_MS):
             self._read_ms, self._is_reading = now_ms, True
@@ -208,6 +211,13 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
             closing=lambda room: closing(home, room, relay, clock),
         ) as console:
             relay.start()
+
+            def incidents() -> IncidentDesk:
+                return IncidentDesk.of(
+                    console.room, home.room, clock=clock, rosters=lambda: rosters(home, console.room.holder.hubs)
+                )
+
+            waiting = Remembered(lambda: incidents().waiting(), clock)
             yield Hosted(
                 room=console.room,
                 addresses=tuple(map(str, console.addresses)),
@@ -216,6 +226,8 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
                 fingerprint=fingerprint(console.key.public).hex(),
                 results=Remembered(relay.held, clock).now,
                 stick=lambda path: _write(relay, path),
+                reports=lambda: len(waiting.now()),
+                reports_to=lambda path: _carried(incidents(), path),
                 silent_consoles=lambda: console.peering.silent,
                 renew=relay.renew,
             )
@@ -225,6 +237,21 @@ def hosted(home: Home, *, keys: StationKeys, key: SigningKey, clock: Clock, plac
 
 def _write(relay: RelayDesk, path: Path) -> int:
     return sum(one.became == "written" for one in relay.stick(path))
+
+
+def _carried(filed: IncidentDesk, path: Path) -> int:
+    """How many reports lie on a stick now and wait for their receipt.
+
+    Raises:
+        PocusError: One could not be written.
+    """
+    if not filed.waiting():
+        return 0
+    sent = filed.send(FolderIncidents(path))
+    for one in sent:
+        if one.error is not None and not isinstance(one.error, NoReceiptYetError):
+            raise one.error
+    return sum(one.receipt is None for one in sent)
 
 
 def _sent(filed: IncidentDesk, carrier: IncidentCarrier, language: str) -> Explanation:

@@ -73,6 +73,8 @@ class Hosted:
         results: What stations brought of sealed results, and how far it is.
         stick: Writes to a folder what has no receipt, and says how many; None where this console holds none.
         silent_consoles: How many other consoles do not answer.
+        reports: How many reports of incidents wait for the academy.
+        reports_to: Writes those to a folder, and says how many.
         renew: Lets what stands beside the room believe others from now on.
     """
 
@@ -83,6 +85,8 @@ class Hosted:
     fingerprint: str = ""
     results: Callable[[], Iterable[HeldEnvelope]] = tuple
     stick: Callable[[Path], int] | None = None
+    reports: Callable[[], int] = lambda: 0
+    reports_to: Callable[[Path], int] = lambda _path: 0
     silent_consoles: Callable[[], int] = lambda: 0
     renew: Callable[[Trusting], None] = lambda _trusting: None
 
@@ -342,7 +346,16 @@ class ConsoleDesk:
         hosted = self._known.hosted
         if hosted is None or hosted.stick is None:
             raise NothingToWriteError
-        return told_as("console.stick_written", language, count=hosted.stick(path), folder=path.name)
+        count, reports = hosted.stick(path), hosted.reports_to(path)
+        key = "console.stick_here" if self._is_own_disk(path) else "console.stick_written"
+        return told_as(key, language, count=count, reports=reports, folder=path.name)
+
+    def _is_own_disk(self, path: Path) -> bool:
+        """Whether a folder is on the disk that has this console's data too, and no stick."""
+        try:
+            return path.stat().st_dev == self._home.folder.stat().st_dev
+        except OSError:  # it was pulled out: what was written stands on it
+            return False
 
     def _rehearsing(self) -> ConsoleRehearsal:
         if self._rehearsal is None:
@@ -455,7 +468,8 @@ class ConsoleDesk:
     def _checklist(self, state: RoomState, now_ms: int) -> Checklist:
         hosted = self._known.hosted
         brought = () if hosted is None else hosted.results()
-        return day.closing(state, self._known.papers.admissions, now_ms=now_ms, brought=brought)
+        reports = 0 if hosted is None else hosted.reports()
+        return day.closing(state, self._known.papers.admissions, now_ms=now_ms, brought=brought, reports=reports)
 
     def _record(self, state: RoomState, language: str) -> tuple[RecordLine, ...]:
         if self._recorded[:2] != (state.orders, language) or self._recorded[0] is not state.orders:

@@ -110,12 +110,14 @@ class Checklist:
         hands: Stations whose raised hand nobody answered.
         orders: Orders that no station has obeyed or refused yet.
         incidents: Incidents that were filed and are not signed off yet.
+        reports: Reports of incidents that the academy has not signed for yet.
     """
 
     lines: tuple[Line, ...]
     hands: tuple[str, ...] = ()
     orders: int = 0
     incidents: int = 0
+    reports: int = 0
 
     @property
     def is_green(self) -> bool:
@@ -145,6 +147,8 @@ class Checklist:
             found.append(words.say("close_out.note.orders", language, count=self.orders))
         if self.incidents:
             found.append(words.say("close_out.note.incidents", language, count=self.incidents))
+        if self.reports:
+            found.append(words.say("close_out.note.reports", language, count=self.reports))
         absent = sum(line.stand == "absent" for line in self.lines)
         if absent:
             found.append(words.say("close_out.note.absent", language, count=absent))
@@ -175,12 +179,12 @@ def as_document(whole: Checklist, language: str = words.SOURCE_LANGUAGE) -> dict
 
 
 def checklist(
-    ends: Iterable[SittingEnd], *, hands: Iterable[str] = (), orders: int = 0, incidents: int = 0
+    ends: Iterable[SittingEnd], *, hands: Iterable[str] = (), orders: int = 0, incidents: int = 0, reports: int = 0
 ) -> Checklist:
     """How the room stands, what is missing first."""
     lines = [_line(end) for end in ends]
     lines.sort(key=lambda line: (line.is_done, _ORDER.index(line.stand), as_counted(line.end.station), line.end.name))
-    return Checklist(lines=tuple(lines), hands=tuple(hands), orders=orders, incidents=incidents)
+    return Checklist(lines=tuple(lines), hands=tuple(hands), orders=orders, incidents=incidents, reports=reports)
 
 
 def stand_of(end: SittingEnd) -> Stand:

@@ -134,7 +134,12 @@ def unheard(state: RoomState) -> tuple[str, ...]:
 
 
 def closing(
-    state: RoomState, admissions: Iterable[Admission], *, now_ms: int, brought: Iterable[HeldEnvelope] = ()
+    state: RoomState,
+    admissions: Iterable[Admission],
+    *,
+    now_ms: int,
+    brought: Iterable[HeldEnvelope] = (),
+    reports: int = 0,
 ) -> Checklist:
     """The checklist of a room.
 
@@ -143,12 +148,14 @@ def closing(
         admissions: Those of the day.
         now_ms: The console's monotonic clock.
         brought: What stations brought to this console.
+        reports: How many reports of incidents the academy has not signed for yet.
     """
     return checklist(
         ends(state, admissions, now_ms=now_ms, results={one.digest: one.where for one in brought}),
         hands=hands(state),
         orders=open_orders(state),
         incidents=sum(one.is_open for one in state.incidents.values()),
+        reports=reports,
     )
 
 

@@ -21,7 +21,7 @@ from pocus_desktop.proctoring.incident_folder import (
 )
 from pocus_desktop.proctoring.incident_gathering import gather, with_evidence
 from pocus_desktop.proctoring.incident_reference import new_reference
-from pocus_desktop.proctoring.incident_report import read_report, sign_report
+from pocus_desktop.proctoring.incident_report import SignedReport, read_report, sign_report
 from pocus_desktop.proctoring.incident_sending import IncidentCarrier, Sent, academy_keys, send_waiting
 from pocus_desktop.proctoring.incidents import LONGEST_LINE, MOST_BEYOND, Draft, Incident, amend, begin
 from pocus_desktop.proctoring.live_room import LiveRoom
@@ -199,6 +199,15 @@ class IncidentDesk:
             BadReferenceError, UnknownIncidentError: There is none.
         """
         return self._folder.find(said)
+
+    def waiting(self) -> tuple[SignedReport, ...]:
+        """What the academy has not signed for yet.
+
+        Raises:
+            FileRefusedError: The folder cannot be read.
+        """
+        self._follow()
+        return self._folder.waiting()
 
     def send(self, carrier: IncidentCarrier) -> tuple[Sent, ...]:
         """Try what waits, once.

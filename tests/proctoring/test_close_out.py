@@ -63,6 +63,12 @@ def test_a_day_of_which_nothing_is_known_is_not_green() -> None:
     assert as_document(empty)["is_green"] is False
 
 
+def test_reports_that_wait_are_told_and_hold_no_room_open() -> None:
+    whole = checklist([SENT], reports=2)
+    assert whole.is_green
+    assert any("2" in note for note in whole.notes())
+
+
 def test_it_is_green_only_where_every_sitting_is_handed_in_sealed_and_sent_or_on_the_stick() -> None:
     for is_over, is_sealed, is_sent, is_copied in product((False, True), repeat=4):
         end = replace(SENT, is_over=is_over, is_sealed=is_sealed, is_sent=is_sent, is_copied=is_copied)

@@ -42,6 +42,7 @@ class IncidentPage(QWidget):
         desk: Where they are filed; asked on a worker.
         words: Of the window.
         errands: Its worker.
+        on_duty: Who is on duty, whose name is offered.
         ask_path: Asks where a file is to be written, by the name it should have; the system's dialog where omitted.
         parent: The owner.
 
@@ -59,6 +60,7 @@ class IncidentPage(QWidget):
         words: Words,
         *,
         errands: Errands,
+        on_duty: Callable[[], str] = lambda: "",
         ask_path: AskPath | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class IncidentPage(QWidget):
         self._desk = desk
         self._words = words
         self._errands = errands
+        self._on_duty = on_duty
         self._ask_path = ask_path or self._ask_system
         self._who = ""
         self._told: Banner | None = None
@@ -138,7 +141,7 @@ class IncidentPage(QWidget):
             words=self._words,
             stations=_stations(self._desk.state),
             chosen=station_ids,
-            who=self._who,
+            who=self._who or self._on_duty(),
             now_ms=self._desk.now_ms(),
             before=before,
             written=written,

@@ -136,6 +136,10 @@ class ProctorWindow(QMainWindow):
                 shown.render_view(view)
 
     @property
+    def _has_refusal(self) -> bool:
+        return any(one.property("kind") == "refused" for one in self.findChildren(Banner, "notice"))
+
+    @property
     def page(self) -> str:
         """The page that is shown."""
         return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
@@ -143,6 +147,8 @@ class ProctorWindow(QMainWindow):
     def go_to(self, name: str) -> None:
         """Show a page."""
         if name in self._pages:
+            if name != self.page and not self._has_refusal:
+                clear(self._notices)  # what went well on another page
             self._stack.setUpdatesEnabled(False)  # what wraps anew takes two rounds of the layout; nobody sees them
             QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, lambda: self._stack.setUpdatesEnabled(True)))
             self._stack.setCurrentWidget(self._pages[name])
@@ -310,7 +316,7 @@ class ProctorWindow(QMainWindow):
         if isinstance(desk, PocusError):
             self._refuse(desk)
         elif desk is not None and self.incidents is None and layout is not None:
-            self.incidents = IncidentPage(desk, self._words, errands=self._errands)
+            self.incidents = IncidentPage(desk, self._words, errands=self._errands, on_duty=lambda: self.view.who)
             self._no_incidents.hide()
             layout.addWidget(self.incidents)
             self.incidents.send_asked.connect(self._on_send)

@@ -21,6 +21,7 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.proctoring.link import RoomLink, read_address, shown_certificate
 from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.ui.proctor import intents
+from pocus_desktop.ui.proctor.incident_sheet import IncidentSheet
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from tests.proctoring.reports import sitting
 from tests.proctoring.school_room import HUB, Seat
@@ -102,6 +103,23 @@ def test_a_station_over_the_network_is_seen_and_follows_the_window(
     qtbot.waitUntil(lambda: "knows no address of the academy" in notice(window))
     window.do(intents.WriteStick(tmp_path / "nowhere"))
     qtbot.waitUntil(lambda: "Plug in the USB stick" in notice(window))
+
+
+def test_reports_of_incidents_go_with_the_stick_and_are_told_until_they_are_signed_for(
+    qtbot: QtBot, window: ProctorWindow, opened: OpenDesk, tmp_path: Path
+) -> None:
+    window.ask("incident", ("none",))
+    settle()
+    assert window.incidents is not None
+    sheet = sheet_of(window)
+    assert isinstance(sheet, IncidentSheet)
+    assert sheet.who.text() == "Pat Lee", "who is on duty is not asked again"
+    sheet.told.setPlainText("The alarm rang.")
+    press(sheet, "go")
+    window.go_to("close_out")
+    qtbot.waitUntil(lambda: "has not signed for yet: 1" in said(window.close_out_page), timeout=10_000)
+    window.do(intents.WriteStick(tmp_path))
+    qtbot.waitUntil(lambda: "to which key of the academy" in notice(window), timeout=10_000)
 
 
 def test_what_the_relay_holds_is_read_now_and_then_and_a_disk_that_fails_ends_nothing() -> None:

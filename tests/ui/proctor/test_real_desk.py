@@ -373,6 +373,7 @@ def test_a_centre_from_its_first_start_to_the_last_stick(
     assert "sealed, and only Desk 2 has it" in said(window.close_out_page)
     take(window, "stick", str(tmp_path))
     qtbot.waitUntil(lambda: "Sealed results written to" in notice(window))
+    assert "on this computer's own disk" in notice(window), "a folder of the same disk is no stick"
     assert "Everything is safe" in named(window, "verdict").accessibleName()
 
 
