@@ -132,7 +132,7 @@ def _ours(
     )
     after = _busy_ms(servers), _busy_ms(children(cluster.pid))
     hub, database = ((now - then) / len(requests) for now, then in zip(after, before, strict=True))
-    return _Round(wall=float(told.stdout) * 1000 / len(requests), hub=hub, database=database)
+    return _Round(wall=float(told.stdout.split()[0]) * 1000 / len(requests), hub=hub, database=database)
 
 
 def _busy_ms(pids: Sequence[int]) -> float:

@@ -25,8 +25,8 @@ from pocus_desktop.programme.certificate.errors import BadPaperError, PaperFaile
 from pocus_desktop.programme.certificate.paper import to_pdf
 from pocus_desktop.programme.certificate.paper_reader import MAXIMUM_PDF_BYTES, credential_in, is_pdf
 from pocus_desktop.programme.certificate.printed import is_printed_on, printed_text
-from pocus_desktop.programme.certificate.verify import MAXIMUM_BYTES
-from tests.programme.certificate.academy import CERTIFICATE, Issuer
+from pocus_desktop.programme.certificate.verify import MAXIMUM_BYTES, verify
+from tests.programme.certificate.academy import CERTIFICATE, NOW_MS, Issuer
 
 ISSUER = Issuer()
 CREDENTIAL = ISSUER.credential()
@@ -103,6 +103,13 @@ def test_a_name_is_set_as_it_is_and_stays_on_its_page(name: str) -> None:
     pdf = to_pdf(replace(CERTIFICATE, holder=name), CREDENTIAL, language="en")
     assert name.replace(" ", "") in _text(pdf).replace(" ", "")
     assert len(PdfReader(BytesIO(pdf)).pages) == 1
+
+
+def test_what_a_page_shows_is_not_what_is_believed() -> None:
+    lying = to_pdf(replace(CERTIFICATE, holder="Eve"), CREDENTIAL, language="en")
+    found = verify(credential_in(lying), ISSUER.trust, now_ms=NOW_MS).certificate
+    assert found is not None
+    assert found.holder == CERTIFICATE.holder
 
 
 def test_every_area_fits_on_the_page() -> None:

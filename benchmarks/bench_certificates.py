@@ -1,0 +1,209 @@
+"""Certificates: thousands issued with PDF at once, and their public page under load.
+
+Issuing is the whole way of one: the hub's records are asked, the credential is signed, row and trail are durable, the
+PDF is set and written. The reference for the PDF is a page of the same words that the bare library sets, without
+credential, code and tags; both in processor time, which other work on the machine disturbs less. How the time grows is
+told by the last tenth beside the first.
+
+The page is asked for by clients in a process of their own, on PostgreSQL; the reference is a bare endpoint of the same
+framework that answers as many bytes, in the same server, in turns.
+"""
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import typst
+import uvicorn
+from sqlalchemy import insert
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from benchmarks.claim import Claim, at_most
+from benchmarks.hub_clients import LENGTH
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.records.store_tables import RESULT
+from pocus_desktop.hub.web.serve import configuration
+from pocus_desktop.kernel import assets, canonical
+from pocus_desktop.programme.certificate.document import Certificate
+from pocus_desktop.programme.certificate.paper import to_pdf
+from pocus_desktop.programme.certificate.records import CertificateRecord
+from tests.hub.loopback import running
+from tests.hub.postgres import running_cluster, upgrade
+from tests.hub.school import BUNDLE, VERSION, School
+
+COUNT: Final = int(os.environ.get("POCUS_BENCH_CERTIFICATES", "10000"))
+PAGES: Final = 400
+ROUNDS: Final = 5
+CLIENTS: Final = 8
+GOAL_MS: Final = 50.0
+_BARE: Final = 30
+
+BARE_PAGE: Final = """#let said = json(bytes(sys.inputs.said))
+#set text(font: "Inter", size: 11pt)
+#set page(width: 297mm, height: 210mm)
+#for line in said { par(line) }
+"""
+
+
+def run() -> list[Claim]:
+    """Issuing on SQLite, the page on PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="pocus-bench-certificates-") as folder:
+        claims = _issuing(Path(folder))
+    with running_cluster() as cluster, tempfile.TemporaryDirectory(prefix="pocus-bench-certificates-") as folder:
+        name = cluster.create()
+        upgrade(cluster.url(name))
+        school = School(folder=Path(folder), database_url=cluster.url(name))
+        hub = _academy(school, 1)
+        record = hub.certificates.issue("C-0", ["sit_0"], who="bench", why="", remarks={})
+        claims.append(_page(hub, record, Path(folder)))
+        hub.close()
+    return claims
+
+
+def _academy(school: School, count: int) -> Hub:
+    """A hub with so many candidates, of whom each has passed."""
+    sat = school.sit()
+    hub = school.hub()
+    hub.registry.enrolments.set_terms(hub_url="https://hub.example.org")
+    hub.take(sat.final)
+    report = hub.report(sat.sitting)
+    assert report is not None
+    passed = report.model_dump_json()
+    for number in range(count):
+        hub.registry.candidates.add(candidate_id=f"C-{number}", name=f"Ana María Ruiz {number}", who="bench")
+    rows = [
+        {
+            "sitting": f"sit_{number}",
+            "digest": canonical.digest(str(number).encode()),
+            "last_seq": 1,
+            "is_partial": False,
+            "admission_id": f"adm_{number}",
+            "candidate_id": f"C-{number}",
+            "attempt": 1,
+            "mode": "live",
+            "bundle_id": BUNDLE,
+            "bundle_version": VERSION,
+            "status": "scored",
+            "problem": "",
+            "has_fork": False,
+            "report": passed,
+            "settled_at_ms": 1,
+        }
+        for number in range(count)
+    ]
+    with hub._store.transaction() as connection:  # noqa: SLF001 - ten thousand sittings would take a day
+        connection.execute(insert(RESULT), rows)
+    return hub
+
+
+def _issuing(folder: Path) -> list[Claim]:
+    hub = _academy(School(folder=folder), COUNT)
+    took_ms, paper_ms, processor_ms = [], [], []
+    last: Certificate | None = None
+    for number in range(COUNT):
+        begun = time.perf_counter()
+        record = hub.certificates.issue(f"C-{number}", [f"sit_{number}"], who="bench", why="", remarks={})
+        issued, busy = time.perf_counter(), time.process_time()
+        pdf = to_pdf(record.certificate, record.credential, language="en")
+        set_at, busy_until = time.perf_counter(), time.process_time()
+        (folder / "certificate.pdf").write_bytes(pdf)
+        took_ms.append((time.perf_counter() - begun) * 1000)
+        paper_ms.append((set_at - issued) * 1000)
+        processor_ms.append((busy_until - busy) * 1000)
+        last = record.certificate
+    hub.close()
+    assert last is not None
+    tenth = max(COUNT // 10, 1)
+    return [
+        at_most(
+            f"{COUNT:,} certificates issued with PDF ({statistics.mean(took_ms):.1f} ms each in all): a PDF, against the"
+            f" {GOAL_MS:.0f} ms that it may take",
+            ours=round(statistics.median(paper_ms), 2),
+            reference=GOAL_MS,
+            unit="ms",
+            goal=1.0,
+        ),
+        at_most(
+            f"{COUNT:,} certificates issued with PDF: one of the last tenth, against one of the first",
+            ours=round(statistics.median(took_ms[-tenth:]), 2),
+            reference=round(statistics.median(took_ms[:tenth]), 2),
+            unit="ms",
+            goal=1.25,
+        ),
+        at_most(
+            "PDF/A-3a of a certificate with credential, code and tags, against the same words set by the bare library",
+            ours=round(statistics.median(processor_ms), 2),
+            reference=round(_bare_ms(last, folder), 2),
+            unit="ms",
+            goal=10.0,
+        ),
+    ]
+
+
+def _bare_ms(certificate: Certificate, folder: Path) -> float:
+    template = folder / "bare.typ"
+    template.write_text(BARE_PAGE)
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[assets.folder("fonts")])
+    compiler = typst.Compiler(template, root=folder, font_paths=fonts)
+    took = []
+    for number in range(_BARE):
+        words = [certificate.issuer, f"{certificate.holder} {number}", certificate.url, *map(str, certificate.areas)]
+        begun = time.process_time()
+        compiler.compile(sys_inputs={"said": json.dumps(words)}, pdf_tags=False)
+        took.append((time.process_time() - begun) * 1000)
+    return statistics.median(took)
+
+
+def _page(hub: Hub, record: CertificateRecord, folder: Path) -> Claim:
+    path = f"/certificates/{record.certificate.certificate_id}"
+    with running(configuration(hub)) as port:
+        size = _answer_bytes(port, path)
+
+        async def bare(_request: Request) -> HTMLResponse:
+            return HTMLResponse("x" * size)
+
+        plain = Starlette(routes=[Route("/bare", bare)])
+        with running(uvicorn.Config(plain, log_level="warning", access_log=False)) as other:
+            ours, theirs = [], []
+            _asked(port, path, folder)  # connections, prepared statements, templates
+            for _ in range(ROUNDS):
+                ours.append(_asked(port, path, folder))
+                theirs.append(_asked(other, "/bare", folder))
+    rate, bare_rate = (PAGES / statistics.median(seconds for seconds, _ in side) for side in (ours, theirs))
+    p99, bare_p99 = (statistics.median(ms for _, ms in side) for side in (ours, theirs))
+    return at_most(
+        f"A certificate's public page on PostgreSQL, {CLIENTS} clients ({rate:.0f} a second, p99 {p99:.0f} ms), against"
+        f" a bare endpoint ({bare_rate:.0f} a second, p99 {bare_p99:.0f} ms)",
+        ours=round(1000 / rate, 3),
+        reference=round(1000 / bare_rate, 3),
+        unit="ms",
+        goal=2.0,
+    )
+
+
+def _asked(port: int, path: str, folder: Path) -> tuple[float, float]:
+    """Seconds for all pages, and the milliseconds of p99."""
+    request = f"GET {path} HTTP/1.1\r\nHost: hub\r\nAccept: text/html\r\n\r\n".encode()
+    file = folder / "requests"
+    file.write_bytes((LENGTH.pack(len(request)) + request) * PAGES)
+    command = [sys.executable, "-m", "benchmarks.hub_clients", str(file), str(CLIENTS), str(port)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return float(told[0]), float(told[1])
+
+
+def _answer_bytes(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path, headers={"Accept": "text/html"})
+    size = len(connection.getresponse().read())
+    connection.close()
+    return size
