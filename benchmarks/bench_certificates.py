@@ -126,8 +126,8 @@ def _issuing(folder: Path) -> list[Claim]:
     tenth = max(COUNT // 10, 1)
     return [
         at_most(
-            f"{COUNT:,} certificates issued with PDF ({statistics.mean(took_ms):.1f} ms each in all): a PDF, against the"
-            f" {GOAL_MS:.0f} ms that it may take",
+            f"{COUNT:,} certificates issued with PDF ({statistics.mean(took_ms):.1f} ms each in all): a PDF, against"
+            f" the {GOAL_MS:.0f} ms that it may take",
             ours=round(statistics.median(paper_ms), 2),
             reference=GOAL_MS,
             unit="ms",
