@@ -87,7 +87,7 @@ SCORING = """\
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Nurse>Good morning.</v>\n"
 
 IN_MEMORY = Path("/dev/shm")
-ROOM_BYTES = 3 << 30
+ROOM_BYTES = 1 << 30
 
 
 def pytest_configure() -> None:

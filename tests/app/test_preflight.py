@@ -31,12 +31,21 @@ from pocus_desktop.bundle.verifier import Progress
 from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.volumes import Medium, Volume
+from pocus_desktop.ui.check import disk
 from tests.e2e.academy import LEFT, Academy, answer, hand_in, to_case
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 DAY_KEY = DayKey(secret=bytes(range(16)))
 ENGINE = Check(subject=STATION, level="ok", code="engine_ok", params={"version": "3"})
+
+
+@pytest.fixture(autouse=True)
+def _a_disk_like_a_stations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there is to say of the disk that the tests are run on is no matter of these."""
+    monkeypatch.setattr(disk, "volume_of", lambda _folder: Volume(medium=Medium.DISK))
+    monkeypatch.setattr(disk, "commit_times_ms", lambda _folder: [2.0])
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,10 @@ def dressed(qapp: QApplication) -> QApplication:
 
 
 ENDS_SOON_MS = 200
+COARSE_MS = ENDS_SOON_MS // 20
+"""A timer that is not a precise one may be late by a twentieth."""
+
+ROUNDS = 3
 
 
 def settle() -> None:
@@ -63,10 +67,15 @@ def nothing_left(dressed: QApplication) -> Iterator[None]:
     look.wear(look.Look())
     left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets]
     assert left == [], "windows left behind"
-    assert [thread for thread in threading.enumerate() if thread not in threads] == [], "threads left behind"
-    for timer in _running():
-        if timer.isSingleShot() and timer.interval() <= ENDS_SOON_MS:  # Qt has such of its own; they end by themselves
-            QTest.qWait(timer.remainingTime() + 1)
+    begun = [thread for thread in threading.enumerate() if thread not in threads]
+    for thread in begun:
+        thread.join(ENDS_SOON_MS / 1000)  # one that was told to stop may be on its last line
+    assert [thread for thread in begun if thread.is_alive()] == [], "threads left behind"
+    for _ in range(ROUNDS):  # Qt has such of its own; they end by themselves, and may begin another
+        ending = [timer for timer in _running() if timer.isSingleShot() and timer.interval() <= ENDS_SOON_MS]
+        if not ending:
+            break
+        QTest.qWait(max(timer.remainingTime() for timer in ending) + COARSE_MS)
     assert _running() == [], "timers left running"
 
 
