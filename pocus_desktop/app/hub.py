@@ -19,6 +19,7 @@ from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.carried import Carried, take_folder
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.records.store import Standing
+from pocus_desktop.hub.staff.oidc import Provider
 from pocus_desktop.hub.web.app import Policy
 from pocus_desktop.hub.web.guard import Senders
 from pocus_desktop.hub.web.serve import serve as serve_hub
@@ -70,7 +71,7 @@ def serve(
         private_key=private_key,
         is_behind_tls=is_behind_tls,
         depot=depot,
-        policy=Policy(senders=Senders(network.senders), proxies=network.proxies),
+        policy=Policy(senders=Senders(network.senders), proxies=network.proxies, provider=_provider(network.provider)),
         metrics_port=network.metrics_port,
         objects=os.environ.get(OBJECTS),
         processes=network.processes,
@@ -181,6 +182,13 @@ def open_certificates(
     """
     with open_hub(folder, keys, passphrase, database_url) as hub:
         yield hub.certificates
+
+
+def _provider(given: tuple[str, str, str, str, str] | None) -> Provider | None:
+    if given is None:
+        return None
+    issuer, client_id, client_secret, name, public_url = given
+    return Provider(issuer=issuer, client_id=client_id, client_secret=client_secret, name=name, public_url=public_url)
 
 
 def _ring(keys: Path, passphrase: str) -> tuple[AcademyRing, Callable[[], AcademyRing | None]]:

@@ -123,6 +123,8 @@ class Network:
         metrics_port: Where this computer can scrape figures; None gives none.
         log: A file, `-` for the standard output, or empty for `hub.log` in the folder.
         processes: How many answer.
+        provider: Who vouches for staff by OpenID Connect: issuer, client id, client secret, name, and the hub's own
+            address for browsers; None for nobody.
     """
 
     senders: str = "auto"
@@ -130,6 +132,7 @@ class Network:
     metrics_port: int | None = None
     log: str = ""
     processes: int = 1
+    provider: tuple[str, str, str, str, str] | None = None
 
 
 class ServeHub(Protocol):

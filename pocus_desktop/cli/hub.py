@@ -1,6 +1,7 @@
 """`pocus hub`: the academy's server."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
 from pocus_desktop.cli.options import ask_passphrase
 from pocus_desktop.cli.stick import tell_flushed
 
+CLIENT_SECRET = "POCUS_OIDC_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -84,6 +86,10 @@ for _command in (
     show_default=True,
     help="How many processes answer; more than one is for PostgreSQL.",
 )
+@click.option("--oidc-issuer", default="", help="A provider of OpenID Connect that vouches for staff.")
+@click.option("--oidc-client-id", default="", help="What it knows this hub by.")
+@click.option("--oidc-name", default="OpenID Connect", show_default=True, help="As staff read it.")
+@click.option("--public-url", default="", help="The hub's address for browsers, such as https://hub.example.org.")
 @hub_options
 @pass_faces
 @click.pass_context
@@ -103,12 +109,23 @@ def serve(
     metrics_port: int | None,
     log: str,
     processes: int,
+    oidc_issuer: str,
+    oidc_client_id: str,
+    oidc_name: str,
+    public_url: str,
     *,
     is_behind_tls: bool,
 ) -> None:
-    """Take sealed results, score them, and answer with receipts."""
+    """Take sealed results, score them, and answer with receipts; and show staff their pages at /staff.
+
+    The secret that a provider of OpenID Connect gave is taken from POCUS_OIDC_CLIENT_SECRET.
+    """
     if private_key is not None and certificate is None:
         raise click.UsageError("--private-key needs --certificate.")
+    if oidc_issuer and not (oidc_client_id and public_url):
+        raise click.UsageError("--oidc-issuer needs --oidc-client-id and --public-url.")
+    secret = os.environ.get(CLIENT_SECRET, "")
+    provider = (oidc_issuer, oidc_client_id, secret, oidc_name, public_url) if oidc_issuer else None
     status = faces.serve_hub(
         folder=folder,
         keys=keys,
@@ -120,7 +137,14 @@ def serve(
         private_key=private_key,
         is_behind_tls=is_behind_tls,
         depot=depot,
-        network=Network(senders=senders, proxies=proxies, metrics_port=metrics_port, log=log, processes=processes),
+        network=Network(
+            senders=senders,
+            proxies=proxies,
+            metrics_port=metrics_port,
+            log=log,
+            processes=processes,
+            provider=provider,
+        ),
     )
     context.exit(status)
 

@@ -39,6 +39,7 @@ from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
 from pocus_desktop.hub.pages.doors import staff_doors
 from pocus_desktop.hub.pages.page import PAGES, static_doors
 from pocus_desktop.hub.peers.pages import EvaluatorPages
+from pocus_desktop.hub.staff.oidc import Provider
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.application import Application
 from pocus_desktop.hub.web.body import read_body
@@ -80,6 +81,7 @@ class Policy:
         proxies: Addresses of proxies whose word on a request's sender and id is believed.
         stall_s: How long a sender may send next to nothing, in seconds.
         maximum_bytes: The largest envelope.
+        provider: Who vouches for staff at sign-in, beside the hub's own accounts.
     """
 
     senders: Senders = Senders.AUTO
@@ -87,6 +89,7 @@ class Policy:
     proxies: Collection[str] = ()
     stall_s: float = STALL_S
     maximum_bytes: int = MAXIMUM_ENVELOPE_BYTES
+    provider: Provider | None = None
 
 
 DEFAULT_POLICY: Final = Policy()
@@ -133,7 +136,7 @@ def create_app(
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         *CertificatesDoor(hub.certificates, hub.ring, hub.clock, guard).routes(),
         *EvaluatorPages(hub.peers.answering, guard, stall_s=policy.stall_s).routes(),
-        *staff_doors(hub, guard, stall_s=policy.stall_s),
+        *staff_doors(hub, guard, stall_s=policy.stall_s, provider=policy.provider),
         *static_doors(),
     ]
     return Observed(Application(every), metrics=metrics, proxies=policy.proxies, pages=PAGES)

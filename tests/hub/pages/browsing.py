@@ -1,5 +1,6 @@
 """A browser without a window: follows redirects, keeps cookies, sends forms as their pages have them."""
 
+import base64
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -51,11 +52,14 @@ class Browser:
         """By login, password and the second factor."""
         assert self.person is not None
         self.send("/staff/sign-in", "/staff/sign-in", login=self.person.login, password=PASSWORD)
+        return self.set_up_factor()
+
+    def set_up_factor(self) -> "Browser":
+        """The second factor, which is set up where it is not yet."""
+        assert self.person is not None
         page = self.web.get("/staff/second-factor")
         shown = re.search(r'<p class="code">([A-Z2-7 ]+)</p>', page.text)
         if shown:
-            import base64
-
             text = shown[1].replace(" ", "")
             self.person.secret = base64.b32decode(text + "=" * (-len(text) % 8))
         done = self.send("/staff/second-factor", "/staff/second-factor", code=self.person.code())
