@@ -14,6 +14,7 @@ from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.rules.keeping import take_rules
 from pocus_desktop.programme.rules.load import load_rules
+from pocus_desktop.programme.rules.schema import rules_schema
 from pocus_desktop.programme.rules.signed import require_succession, sign_rules
 
 
@@ -63,6 +64,12 @@ def check(context: click.Context, file: Path, before: Path | None) -> None:
     if before is not None:
         require_succession(load_rules(before).demand(), found)
     click.echo(f"{len(found.book.rules)} rows  {found.digest}")
+
+
+@rules.command()
+def schema() -> None:
+    """Print the JSON Schema of a file of rules, for editors of TOML."""
+    click.echo(json.dumps(rules_schema(), indent=2, ensure_ascii=False))
 
 
 @rules.command()

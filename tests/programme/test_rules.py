@@ -1,7 +1,10 @@
 """Rules as dated rows: what is in force, what is refused with its line, and that a later row changes no earlier day."""
 
+import json
+import tomllib
 from datetime import date, timedelta
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from pocus_desktop.programme.errors import BadRulesError, NoRuleError
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import parse_rules, shipped_rules
 from pocus_desktop.programme.rules.model import CasesRule, RuleBook
+from pocus_desktop.programme.rules.schema import FILE, rules_schema
 
 _ON = date(2026, 11, 26)
 _HEAD = 'format = 1\nbook_id = "test"\npublished = 2026-01-01\n'
@@ -140,3 +144,15 @@ def test_the_digest_is_of_what_the_rules_say_not_of_how_they_are_written() -> No
     assert parse_rules(data + b"\n# a word\n", "r").demand().digest == shipped_rules().digest
     fewer = data.replace(b"count = 30", b"count = 31")
     assert parse_rules(fewer, "r").demand().digest != shipped_rules().digest
+
+
+def test_the_schema_beside_the_shipped_rules_is_that_of_the_models_and_takes_them() -> None:
+    """`pocus programme rules schema > assets/programme/rules.schema.json` renews it."""
+    schema = json.loads(assets.folder("programme", FILE).read_text(encoding="utf-8"))
+    assert schema == rules_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    shipped = tomllib.loads(assets.folder("programme", "rules.toml").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(json.dumps(shipped, default=str)), schema, cls=jsonschema.Draft202012Validator)
+    shipped["rule"][0]["any"] = shipped["rule"][0].pop("any_of")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(json.dumps(shipped, default=str)), schema)
