@@ -292,14 +292,6 @@ class Desk:
         with self._store.rows() as rows:
             rows.change(PANEL, {"panel_id": panel_id}, next_ms=now_ms)
 
-    def wake_of(self, evaluator_id: str) -> None:
-        """The same by one of its evaluators.
-
-        Raises:
-            UnknownEvaluatorError: There is none of that id.
-        """
-        self.wake(self._panel_of(evaluator_id))
-
     def panels(self, candidate_id: str | None = None) -> tuple[Panel, ...]:
         """All panels, or a person's."""
         where = {} if candidate_id is None else {"candidate_id": candidate_id}

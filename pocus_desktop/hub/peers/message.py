@@ -38,6 +38,7 @@ class Letter:
 
     mail_id: str
     evaluator_id: str
+    panel_id: str
     person: Person
     candidate_name: str
     questionnaire: Questionnaire
@@ -74,10 +75,10 @@ def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{off}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Content-Language"] = language
     message.set_content(_plain(kind, language, told), cte="quoted-printable")
     html = render("peers/mail.html", language, kind=kind, **told)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language  # last: a part that is added takes such headers with it
     return message
 
 

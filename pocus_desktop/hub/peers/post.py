@@ -148,7 +148,6 @@ class Post:
             raise
         self._hook(MailPoint.TAKEN)
         self._settle(mail_id, "sent", None)
-        self._desk.wake_of(letter.evaluator_id)
         return True
 
     def _prepare(self, mail_id: str) -> Letter | None:
@@ -182,6 +181,7 @@ class Post:
         return Letter(
             mail_id=mail_id,
             evaluator_id=evaluator["evaluator_id"],
+            panel_id=panel["panel_id"],
             person=person_of(self._vault, evaluator),
             candidate_name=str(about.get("candidate_name", "")),
             questionnaire=questionnaire_files.shipped().named(panel["questionnaire"]),
@@ -193,9 +193,10 @@ class Post:
         )
 
     def _mark(self, letter: Letter) -> None:
-        """From here on it may arrive."""
+        """From here on it may arrive; when the next reminder is due is reckoned anew."""
         now_ms = self._clock.read().wall_ms
         with self._store.rows() as rows:
+            rows.change(PANEL, {"panel_id": letter.panel_id}, next_ms=now_ms)
             evaluator = rows.find(EVALUATOR, evaluator_id=letter.evaluator_id)[0]
             turn = {"mail_id": letter.mail_id, "state": "trying"}
             if not rows.change(MAIL_ROW, turn, state="handing", changed_ms=now_ms):

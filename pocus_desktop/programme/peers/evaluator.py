@@ -3,7 +3,8 @@
 1. Nobody is written to who was not nominated, and nobody after they answered, declined or were replaced, or after the
    window closed.
 2. Whoever opened the link has it: a message that comes back later ends no conversation, it ends the mail.
-3. A message that came back before the link was opened ends it, until the link is opened after all.
+3. A message that came back before the link was opened ends it, until the link is opened after all; so does an address
+   that no server takes.
 4. Who asks for no more mail is written to no more; their link stays good.
 5. From the end of the window on nothing is taken but its end. The end is the first moment that is outside.
 6. What was answered stays: an evaluator who answered is not replaced, not declined, not expired.
@@ -214,7 +215,7 @@ def _refusal(standing: Standing, event: Event) -> RefusedCode | None:
             pass
     if event.at_ms >= standing.closes_ms:
         return "over"
-    if standing.stage is Stage.NOMINATED and not isinstance(event, Invited | Replaced):
+    if standing.stage is Stage.NOMINATED and not isinstance(event, Invited | Replaced | Bounced):
         return "not-invited"
     if isinstance(event, Invited) and standing.stage is not Stage.NOMINATED:
         return "sent"
