@@ -62,6 +62,12 @@ class OrderForOtherSittingError(OrderError):
     code = "order.other_sitting"
 
 
+class ReasonNeededError(OrderError):
+    """An order that is never given without a reason has none."""
+
+    code = "order.reason_needed"
+
+
 class UnseenCharacterError(OrderError):
     """A text of an order has a character that nobody sees, such as one that turns the direction of what follows."""
 
@@ -213,8 +219,12 @@ def make_order(fields: dict[str, object]) -> ProctorOrder:
 
     Raises:
         BadDocumentError: They do not fit; names the first that does not.
+        ReasonNeededError: It has no reason, and must have one.
         UnseenCharacterError: A text has a character that nobody sees.
     """
+    match fields:
+        case {"act": {"kind": kind}, **rest} if kind in NEEDS_REASON and not str(rest.get("reason", "")).strip():
+            raise ReasonNeededError
     order = checked(ProctorOrder, fields)
     require_seen(order)
     return order

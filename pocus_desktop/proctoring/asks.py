@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pocus_desktop.admission.documents import BadDocumentError, Moment, Part
-from pocus_desktop.admission.proctor_order import Act
+from pocus_desktop.admission.proctor_order import Act, ReasonNeededError, UnseenCharacterError
 from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
@@ -114,8 +114,10 @@ ASKED_REFUSALS: Final[Mapping[str, type[PocusError]]] = {
             HereAlreadyError,
             IncidentChangedError,
             IncidentClosedError,
+            ReasonNeededError,
             UnknownIncidentError,
             UnknownKindError,
+            UnseenCharacterError,
         )
     },
 }

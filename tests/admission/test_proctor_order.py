@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from pocus_desktop.admission.documents import BadDocumentError, NewerDocumentError
 from pocus_desktop.admission.proctor_order import (
@@ -18,6 +19,7 @@ from pocus_desktop.admission.proctor_order import (
     OrderForOtherSittingError,
     OrderForOtherStationError,
     ProctorOrder,
+    ReasonNeededError,
     UnseenCharacterError,
     issue_order,
     make_order,
@@ -166,8 +168,10 @@ def test_what_no_order_says_is_refused_by_name(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", ACTS)
 def test_what_costs_or_gives_needs_a_reason(kind: str) -> None:
     if kind in NEEDS_REASON:
-        with pytest.raises(BadDocumentError):
+        with pytest.raises(ReasonNeededError):
             an_order(kind, reason=" ")
+        with pytest.raises(ValidationError):  # nor is one read that another program made
+            ProctorOrder.model_validate(fields(kind, reason=" "))
     else:
         assert an_order(kind, reason="").reason == ""
 

@@ -14,7 +14,13 @@ from typing import Any
 
 import pytest
 
-from pocus_desktop.admission.proctor_order import Message, Pause, read_order
+from pocus_desktop.admission.proctor_order import (
+    Message,
+    Pause,
+    ReasonNeededError,
+    UnseenCharacterError,
+    read_order,
+)
 from pocus_desktop.crypto.certificate import certificate_of
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import ManualClock, SystemClock
@@ -262,12 +268,22 @@ def test_the_checklist_is_told_to_the_centre_alone(opened: Console, seat: Seat) 
     station.close()
 
 
-def test_an_order_without_its_reason_is_refused_before_it_is_kept(opened: Console, seat: Seat) -> None:
-    centre = opened.link(CENTRE_KEYS.signing)
-    with pytest.raises(RoomError, match=r"enrolment\.bad_document"):
-        centre.ask(AskOrder(station="Station 1", act=Pause(), who="P."))
+def test_an_order_without_its_reason_or_with_what_nobody_sees_is_refused_by_name_before_it_is_kept(
+    opened: Console, seat: Seat
+) -> None:
+    link = RoomLink(
+        Address("127.0.0.1", opened.server.port),
+        certificate_of(opened.key),
+        CENTRE_KEYS.signing,
+        refusals=ASKED_REFUSALS,
+    )
+    with pytest.raises(ReasonNeededError):
+        link.ask(AskOrder(station="Station 1", act=Pause(), who="P.", reason=" "))
+    with pytest.raises(UnseenCharacterError) as told:
+        link.ask(AskOrder(station="Station 1", act=Message(text="ok \u202eko"), who="P."))
+    assert told.value.params == {"field": "text", "character": "U+202E"}
     assert opened.room.state.orders == {}
-    centre.close()
+    link.close()
 
 
 def test_a_flood_is_answered_with_when_to_come_again(tmp_path: Path) -> None:
