@@ -14,16 +14,18 @@ from pocus_desktop.admission.latest_time import LatestTime
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.kernel.files import sync_folder
+from pocus_desktop.kernel.files import make_folder, sync_folder
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
 from pocus_desktop.sitting.errors import MovedAwayError
 from pocus_desktop.sitting.folder import MOVED, SittingFolder
+from pocus_desktop.sitting.moving.move_in import Point as MoveIn
 from pocus_desktop.sitting.moving.move_stick import only_on
 from pocus_desktop.sitting.moving.packing import Point, pack
 from pocus_desktop.sitting.receipt import issue_receipt, verify_receipt
 from pocus_desktop.sitting.sealed import open_sealed_result, read_header
 from pocus_desktop.sync.outbox import Outbox
+from tests.crash import moving_in
 from tests.crash.recording import MARKS
 from tests.crash.states import State
 from tests.sitting.crash_child import SCRIPT, world_in
@@ -31,6 +33,7 @@ from tests.sitting.world import to_femoral
 
 SITTING: Final = "sitting"
 STICK: Final = "stick"
+DONE: Final = "done"
 STEP_MS: Final = 7_000
 HUB: Final = SigningKey.from_seed(b"\x01" * 32)
 ACADEMY: Final = SealingKey.from_seed(b"\x02" * 32)
@@ -109,6 +112,16 @@ def move_out(folder: Path) -> None:
     (folder / STICK).mkdir()
     sync_folder(folder)
     pack(folder / SITTING, folder / STICK, now_ms=1, hook=mark)
+
+
+def move_in(folder: Path) -> None:
+    """A permitted sitting taken in from a stick; each point of moving in is marked, and its end."""
+    mark = _marker(folder)
+    arrival = moving_in.arrival(folder)
+    for place in (arrival.home.admissions, arrival.home.moves):
+        make_folder(place)
+    arrival.take_in(moving_in.packed(folder), hook=mark)
+    mark(DONE)
 
 
 def _marker(folder: Path) -> Callable[[str], None]:
@@ -213,8 +226,46 @@ def check_move_out(folder: Path, state: State, _story: tuple[Recorded, ...]) -> 
     return "goes on"
 
 
-SCENARIOS: Final = {"sitting": sit, "outbox": deliver, "note": note, "move-out": move_out}
-CHECKS: Final = {"sitting": check_sitting, "outbox": check_outbox, "note": check_note, "move-out": check_move_out}
+def check_move_in(folder: Path, state: State, _story: tuple[Recorded, ...]) -> str:
+    """Nothing of it is here, or all of it; and moving in again completes it, to a sitting that opens whole.
+
+    Returns:
+        How it was found: `nothing`, `all of it`, or `done`.
+    """
+    moving_in.link(folder)
+    arrival, stick = moving_in.arrival(folder), moving_in.packed(folder)
+    moved = arrival.verified(stick)
+    permit, place = moved.permit, SittingFolder(path=arrival.home.sittings / moved.permit.admission_id)
+    is_here = place.path.exists()
+    assert is_here or not {MoveIn.PLACED, MoveIn.ADMITTED, MoveIn.NOTED, DONE} & set(state.marks), (
+        "it came, and is gone"
+    )
+    if is_here:
+        assert len(moving_in.read(place.path, arrival.keys)) == permit.last_seq, "what is in its place is whole"
+        assert place.permit() == stick.permit()
+    else:
+        assert not arrival.home.begun(permit.admission_id).exists(), "nothing here was begun"
+        assert not arrival.was_used(permit), "nor is the permit used"
+    if arrival.was_used(permit):
+        assert arrival.home.admission(permit.admission_id).exists(), "a used permit has all that it needs"
+        assert arrival.home.begun(permit.admission_id).exists()
+        return "done"
+    assert MoveIn.NOTED not in state.marks, "the use was acknowledged, and is gone"
+    arrival.take_in(stick)
+    assert len(moving_in.read(place.path, arrival.keys)) == permit.last_seq
+    assert arrival.was_used(permit)
+    assert [path.name for path in arrival.home.sittings.iterdir()] == [permit.admission_id], "nothing is left over"
+    return "all of it" if is_here else "nothing"
+
+
+SCENARIOS: Final = {"sitting": sit, "outbox": deliver, "note": note, "move-out": move_out, "move-in": move_in}
+CHECKS: Final = {
+    "sitting": check_sitting,
+    "outbox": check_outbox,
+    "note": check_note,
+    "move-out": check_move_out,
+    "move-in": check_move_in,
+}
 
 
 if __name__ == "__main__":

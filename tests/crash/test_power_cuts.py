@@ -1,4 +1,4 @@
-"""What a power cut can leave of a sitting, of a delivery and of a note: each state opens to all that was acknowledged.
+"""What a power cut can leave of sittings, deliveries, notes and moves: each state opens to all that was acknowledged.
 
 The states are built from what was really done to the disk (`tests/crash/states.py` says by which rules). Here is a
 sample of them; `make soak` tries them all and many more by chance (docs/crash-safety.md).
@@ -21,7 +21,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PowerCuts]:
     if not has_strace():
         pytest.skip("strace is not here, or may not watch another process")
     folder = tmp_path_factory.mktemp("recorded")
-    return {name: PowerCuts.of(name, folder) for name in ("note", "sitting", "outbox", "move-out")}
+    return {name: PowerCuts.of(name, folder) for name in ("note", "sitting", "outbox", "move-out", "move-in")}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PowerCuts]:
         ("sitting", 120, {"not begun", "goes on", "handed in"}),
         ("outbox", 60, {"0 delivered", "1 delivered"}),
         ("move-out", 120, {"not begun", "goes on", "moved"}),
+        ("move-in", 120, {"nothing", "all of it", "done"}),
     ],
 )
 def test_every_state_opens_to_what_was_acknowledged(

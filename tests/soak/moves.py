@@ -10,22 +10,18 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
-from pocus_desktop.authoring.media.clip import encode_clip
-from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.folder import MOVED, SittingFolder
 from pocus_desktop.sitting.journal import FILE_NAME, Journal
 from pocus_desktop.sitting.moving import fence
 from pocus_desktop.sitting.moving.move_stick import PackedSitting, only_on
 from pocus_desktop.sitting.moving.packing import pack
-from tests.conftest import small_source
+from tests.crash.moving_in import founded
 from tests.e2e.academy import LEFT
 from tests.e2e.centre import CENTRE, Centre
 from tests.soak import asked
@@ -38,7 +34,7 @@ _BEYOND: Final = 1.15
 def main(argv: Sequence[str]) -> int:
     """Pack and move in as often as asked; raises where a sitting could be gone on with nowhere, or twice."""
     given = asked.read(argv, count=400)
-    with tempfile.TemporaryDirectory() as name, _centre(Path(name)) as centre:
+    with tempfile.TemporaryDirectory() as name, closing(founded(Path(name))) as centre:
         admitted = centre.admit()
         centre.begun(admitted, LEFT)
         first, new = centre.sitting("desk-1", admitted), centre.home("desk-2").folder
@@ -84,18 +80,6 @@ def main(argv: Sequence[str]) -> int:
         asked.counted("moving in ended, nothing there", nothing)
         asked.counted("moving in ended, all there", there)
     return 0
-
-
-@contextmanager
-def _centre(folder: Path) -> Iterator[Centre]:
-    source = small_source(folder / "source" / "sore-leg")
-    tone = (0.2 * np.sin(np.arange(3 * 48_000) / 20)).astype(np.float32)
-    (source / "media" / "arrival.ogg").write_bytes(encode_clip(samples=tone).data)
-    made = Centre.found(folder / "centre", source=source, clock=ManualClock())
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 def _ended(deed: Callable[[], object], after_s: float, usual_s: float) -> float:
