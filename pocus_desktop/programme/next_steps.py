@@ -179,7 +179,7 @@ def _of_account(portfolio: Portfolio) -> Iterator[NextStep]:
 def _of_areas(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:
     """Areas in which cases were logged, and for which nothing is under way."""
     begun = {entry.area for entry in portfolio.cases}
-    busy = {area for one in portfolio.applications if not one.is_withdrawn for area in one.areas}
+    busy = {area for one in portfolio.applications for area in one.areas if _is_alive(portfolio, one, area, rules, on)}
     busy |= {one.area for one in portfolio.certificates if one.revoked_on is None and on <= one.last_on}
     answers = [one for one in eligibility_of_all(portfolio, rules, on) if one.area in begun - busy]
     if not portfolio.applications and not answers:
@@ -198,6 +198,14 @@ def _of_areas(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep
             yield _step(StepKind.LOG_CASES, area=answer.area, have=cases.have, need=cases.need)
         elif "foundation" not in missing:
             yield _step(StepKind.ATTEST, area=answer.area)
+
+
+def _is_alive(portfolio: Portfolio, application: Application, area: ContentArea, rules: Rules, on: date) -> bool:
+    """Whether something may still come of an application; nothing does once it was refused and cannot be appealed."""
+    decided = decision_on(portfolio.decisions, application.application_id, area)
+    if application.is_withdrawn or decided is None or decided[1].is_approved:
+        return not application.is_withdrawn
+    return on <= appeal_until(decided[0].decided_on, rules)
 
 
 def _foundation(answer: Answer) -> Iterator[NextStep]:

@@ -135,6 +135,20 @@ def test_a_later_row_changes_no_cycle_that_has_begun() -> None:
     assert (int(following.rule.credits), str(following.last)) == (60, "2031-12-31")
 
 
+def test_a_body_that_asks_no_more_has_no_cycle_that_begins_then() -> None:
+    book = shipped_rules().book
+    old = shipped_rules().cme("ardms", None, _ON)
+    assert old is not None
+    ended = CmeRule.model_validate(
+        old.model_dump(by_alias=True) | {"id": "cme-ardms-end", "from": "2027-01-01", "is_ended": True}
+    )
+    rules = Rules(RuleBook.model_validate(book.model_dump(by_alias=True) | {"rules": [*book.rules, ended]}))
+    held = (_rdms("2024-06-01"),)
+    assert [str(one.last) for one in cycles(held, rules, date(2026, 12, 31))] == ["2027-12-31"]
+    assert [str(one.last) for one in cycles(held, rules, date(2028, 6, 1))] == ["2027-12-31"]
+    assert current_cycles(held, rules, date(2028, 6, 1)) == ()
+
+
 def test_progress_says_what_counts_and_what_does_not() -> None:
     good = _credit("2025-01-01", "10.25")
     strange = _credit("2025-01-01", "5", approvals=["nobody"])

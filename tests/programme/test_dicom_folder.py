@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, generate_uid
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.case_log.dicom_folder import as_entries, count_studies
@@ -113,6 +113,18 @@ def test_files_that_real_devices_wrote_are_counted() -> None:
         date(2011, 5, 25),
         date(2016, 5, 3),
     ]
-    assert {why for _, why in counted.passed} == {"damaged"}  # a few say neither a modality nor a class
-    assert len(counted.passed) < 5
+    assert {why for _, why in counted.passed} == {"damaged", "deflated"}  # a few say neither modality nor class
+    assert len(counted.passed) < 7
     assert counted.other_modality > 50
+
+
+def test_a_file_that_would_have_to_be_inflated_is_passed_over(tmp_path: Path) -> None:
+    path = _file(tmp_path / "one.dcm", "1.2.3", "20260301")
+    said = pydicom.dcmread(path)
+    said.add_new((0x0009, 0x0010), "LO", "FILLER")
+    said.add_new((0x0009, 0x1001), "OB", bytes(4_000_000))
+    said.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    said.save_as(path)
+    assert path.stat().st_size < 20_000
+    counted = count_studies(tmp_path, account_id=_ACCOUNT, today=_TODAY)
+    assert (counted.studies, counted.passed) == ((), (("one.dcm", "deflated"),))

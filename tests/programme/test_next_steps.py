@@ -163,7 +163,7 @@ def test_who_was_not_approved_may_appeal_for_thirty_days() -> None:
     refused = replace(ready(_ON), applications=(application,), decisions=(_decided(application, approved=False),))
     assert _steps(refused) == [("appeal-decision", "2026-12-26")]
     assert _steps(refused, _NOW + 30 * _DAY_MS) == [("appeal-decision", "2026-12-26")]
-    assert _steps(refused, _NOW + 31 * _DAY_MS) == []
+    assert _steps(refused, _NOW + 31 * _DAY_MS) == [("apply", "2027-11-26")]  # it is over: one may begin again
     heard = replace(refused, decisions=(*refused.decisions, _decided(application, at_ms=_NOW + 1)))
     assert _steps(heard) == [("voucher", None)]
 

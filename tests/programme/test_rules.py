@@ -81,6 +81,20 @@ def test_a_row_holds_from_its_day_until_another_begins() -> None:
     assert refused.value.params == {"what": "cases lung", "on": "2025-12-31"}
 
 
+def test_a_row_may_end_its_subject_and_another_may_begin_it_again() -> None:
+    text = (
+        _HEAD
+        + _cases("a", "2026-01-01", 20)
+        + _cases("b", "2027-01-01", 20, "is_ended = true\n")
+        + _cases("c", "2028-01-01", 40)
+    )
+    rules = parse_rules(text.encode(), "rules.toml").demand()
+    assert [rules.areas(date(year, 6, 1)) for year in (2026, 2027, 2028)] == [("lung",), (), ("lung",)]
+    assert [row.id for row in rules.in_force(date(2027, 6, 1))] == []
+    with pytest.raises(NoRuleError):
+        rules.cases(ContentArea.LUNG, date(2027, 6, 1))
+
+
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(1, 4000), st.integers(1, 500))
 def test_a_later_row_changes_no_earlier_day(on: date, later_by: int, count: int) -> None:
     book = shipped_rules().book

@@ -16,6 +16,8 @@ from typing import Final, Literal, TypeAlias
 
 import pydicom
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import ids
@@ -44,7 +46,7 @@ _DAMAGE: Final = (
     ValueError,
 )
 
-Passed: TypeAlias = Literal["damaged", "unreadable", "no-study", "no-day", "to-come"]
+Passed: TypeAlias = Literal["damaged", "unreadable", "deflated", "no-study", "no-day", "to-come"]
 """Why a DICOM file was passed over."""
 
 
@@ -101,6 +103,9 @@ def count_studies(folder: Path, *, account_id: str, today: date) -> Counted:
         try:
             if not _is_dicom(path):
                 strange += 1
+                continue
+            if _is_deflated(path):
+                passed.append((name, "deflated"))
                 continue
             said = _read(path)
         except OSError:
@@ -171,6 +176,13 @@ def _is_dicom(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(128)
         return file.read(4) == _PART_10
+
+
+def _is_deflated(path: Path) -> bool:
+    """Whether all behind the file's head is compressed: it would have to be inflated whole, to whatever size."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return bool(read_file_meta_info(path).get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian)
 
 
 def _read(path: Path) -> tuple[str, date | None] | None:

@@ -52,7 +52,7 @@ def cycles(credentials: Iterable[Credential], rules: Rules, until: date) -> tupl
     for credential in credentials:
         is_over = credential.expires_on is not None and credential.expires_on < until
         is_held = credential.status == "active" and credential.issued_on <= until and not is_over
-        if is_held and _rule(credential, rules, until, until) is not None:
+        if is_held and _rule(credential, rules, credential.issued_on, until) is not None:
             held[credential.body].append(credential)
     return tuple(cycle for body in sorted(held) for cycle in _of_body(body, held[body], rules, until))
 
@@ -93,7 +93,8 @@ def _asks_most(held: Iterable[Credential], rules: Rules, on: date, until: date) 
 
 def _rule(credential: Credential, rules: Rules, on: date, until: date) -> CmeRule | None:
     """What is asked for keeping a credential; None where nothing is, or it is none to keep."""
-    row = rules.cme(credential.body, credential.level, on) or rules.first_cme(credential.body, credential.level, until)
+    body, level = credential.body, credential.level
+    row = rules.cme(body, level, on) or rules.first_cme(body, level, on, until)
     return None if row is None or credential.credential in row.but_not else row
 
 

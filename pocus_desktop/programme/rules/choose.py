@@ -1,6 +1,7 @@
 """Which row holds on a day (formats/programme 1.3). Pure.
 
-Of the rows of a subject, the one that began last, that day or before. A row that begins later changes no day before it.
+Of the rows of a subject, the one that began last, that day or before, unless it ends the subject. A row that begins
+later changes no day before it.
 """
 
 from bisect import bisect_right
@@ -106,17 +107,17 @@ class Rules:
         row = own if own is not None else self._row(("cme", body, _UNKNOWN), on)
         return row if isinstance(row, CmeRule) else None
 
-    def first_cme(self, body: str, level: str | None, until: date) -> CmeRule | None:
-        """The first row of a body and level that a day knows: for what began before anybody wrote a row."""
-        for name in (level or _UNKNOWN, _UNKNOWN):
+    def first_cme(self, body: str, level: str | None, on: date, until: date) -> CmeRule | None:
+        """For a day before any row of a body and level: the first, where it began until another day."""
+        for name in dict.fromkeys((level or _UNKNOWN, _UNKNOWN)):
             rows = self._rows.get(("cme", body, name))
-            if rows and rows[0].since <= until and isinstance(rows[0], CmeRule):
+            if rows and on < rows[0].since <= until and isinstance(rows[0], CmeRule):
                 return rows[0]
         return None
 
     def providers(self, on: date) -> tuple[ProviderRow, ...]:
         """Who offers continuing education that day, by name."""
-        found = [row for row in self._in_force_of("provider", on) if isinstance(row, ProviderRow) and not row.is_ended]
+        found = [row for row in self._in_force_of("provider", on) if isinstance(row, ProviderRow)]
         return tuple(sorted(found, key=lambda row: (row.name("en").casefold(), row.id)))
 
     def provider(self, name: str, on: date) -> ProviderRow | None:
@@ -131,7 +132,8 @@ class Rules:
     def _row(self, subject: Subject, on: date) -> Rule | None:
         days = self._days.get(subject)
         at = bisect_right(days, on) if days else 0
-        return self._rows[subject][at - 1] if at else None
+        row = self._rows[subject][at - 1] if at else None
+        return None if row is None or row.is_ended else row
 
     def _demand(self, kind: type[_R], subject: Subject, on: date) -> _R:
         row = self._row(subject, on)

@@ -45,6 +45,7 @@ class _Row(Model):
         id: Names the row for ever.
         since: The first day on which it holds; written `from`.
         source: Where it comes from.
+        is_ended: From its day on there is no rule of the subject: the area is not offered, the body asks nothing.
     """
 
     of: ClassVar[tuple[str, ...]] = ()
@@ -52,6 +53,7 @@ class _Row(Model):
     id: Name
     since: Day = Field(alias="from")
     source: Source
+    is_ended: bool = False
 
     @property
     def subject(self) -> Subject:
@@ -237,7 +239,6 @@ class ProviderRow(_Row):
     topics: tuple[Topic, ...] = ()
     costs: tuple[Cost, ...] = ()
     approvals: tuple[Name, ...] = ()
-    is_ended: bool = False
 
 
 Rule = Annotated[
