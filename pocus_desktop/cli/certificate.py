@@ -49,9 +49,7 @@ def issuer(faces: Faces, /, name: str, by: str, why: str, **where: Any) -> None:
 
 @certificate.command()
 @click.argument("candidate_id")
-@click.option(
-    "--sitting", "sittings", multiple=True, required=True, help="A live sitting that was passed; one an area."
-)
+@click.option("--sitting", required=True, help="A live sitting that was passed.")
 @_out_option
 @_language_option
 @who_options
@@ -61,16 +59,16 @@ def issue(
     faces: Faces,
     /,
     candidate_id: str,
-    sittings: tuple[str, ...],
+    sitting: str,
     out: Path,
     languages: tuple[str, ...],
     by: str,
     why: str,
     **where: Any,
 ) -> None:
-    """Issue a certificate on sittings; write it as JSON and PDF, and the openings of its commitments."""
+    """Issue a certificate on a sitting; write it as JSON and PDF, and the openings of its commitments."""
     with _desk(faces, where) as desk:
-        record = desk.issue(candidate_id, sittings, who=by, why=why)
+        record = desk.issue(candidate_id, sitting, who=by, why=why)
     _hand_over(record, out, languages)
 
 

@@ -1,6 +1,6 @@
 """What commands ask the hub's certificates for, in the documents and records that both sides read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +15,8 @@ class CertificateDesk(Protocol):
     def set_issuer(self, name: str, *, who: str, why: str) -> None:
         """What the academy is called on certificates."""
 
-    def issue(self, candidate_id: str, sittings: Sequence[str], *, who: str, why: str) -> CertificateRecord:
-        """Issue one on sittings."""
+    def issue(self, candidate_id: str, sitting: str, *, who: str, why: str) -> CertificateRecord:
+        """Issue one on a sitting."""
 
     def renew(self, certificate_id: str, *, who: str, why: str, knowledge_checked: bool = False) -> CertificateRecord:
         """Issue the next one after one."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
+from pocus_desktop.admission.admission import folded
 from pocus_desktop.bundle.verifier import TrustPolicy
 from pocus_desktop.case.models import Assessment, ContentArea
 from pocus_desktop.crypto.keys import PublicKey
@@ -30,11 +31,12 @@ from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, Int
 from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.programme.academy import Academy
+from pocus_desktop.hub.programme.store import PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
 from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registering import read_bundle
 from pocus_desktop.hub.registry.registry import Registry
-from pocus_desktop.hub.registry.store import RegistryStore
+from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore
 from pocus_desktop.hub.replaying import told_sitting
 from pocus_desktop.hub.results_log.audit import Finding, audit_records
 from pocus_desktop.hub.results_log.result_log import ResultLog
@@ -48,6 +50,7 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import make_folder
+from pocus_desktop.programme.documents.academy import CertificateHeld
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.material import Material
@@ -137,7 +140,13 @@ class Hub:
             area_of=self._area_of,
         )
         self.certificates = Certificates(
-            tables, self._store, self.registry, self.ring, self.clock, area_of=self._area_of
+            tables,
+            self._store,
+            self.registry,
+            self.ring,
+            self.clock,
+            area_of=self._area_of,
+            tell=self._tell_of_certificate,
         )
         self.peers = Peers(self._store, self.ring, self.clock, folder)
         self.uploads = UploadStore(self._store)
@@ -448,6 +457,11 @@ class Hub:
             receipt_of=self.receipt,
             material_of=self.material,
         )
+
+    def _tell_of_certificate(self, rows: RegistryRows, document: CertificateHeld) -> None:
+        """Into the portfolio of whoever has an account."""
+        for account in rows.find(PORTFOLIO, folded_id=folded(document.candidate_id)):
+            self.academy.portfolios.give(rows, account["account_id"], document, document.certificate_id)
 
     def _area_of(self, bundle_id: str, bundle_version: int) -> ContentArea | None:
         material = self.material(bundle_id, bundle_version)

@@ -5,8 +5,9 @@ made in two places; both are given back as a conflict, and neither is guessed to
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from pocus_desktop.case.models import ContentArea
@@ -129,6 +130,7 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         found = writings[key]
         highest = max(getattr(document, "revision", 1) for document in found.values())
         last = [found[data] for data in sorted(found) if getattr(found[data], "revision", 1) == highest]
+        last = _revoked(last) or last
         kept.append(last[0])
         if len(last) > 1:
             conflicts.append(Conflict(key=key, writings=tuple(last)))
@@ -161,3 +163,9 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         appeal_decisions=of(AppealDecision),
         conflicts=tuple(conflicts),
     )
+
+
+def _revoked(writings: Sequence[AnyDocument]) -> list[AnyDocument]:
+    """Of a certificate that the academy revoked after it was given, the writing that says so; else nothing."""
+    said = [one for one in writings if isinstance(one, CertificateHeld) and one.revoked_on is not None]
+    return [min(said, key=lambda one: (one.revoked_on or date.max, encode_document(one)))] if said else []

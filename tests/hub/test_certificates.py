@@ -14,7 +14,6 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.crypto.multibase import from_multikey
 from pocus_desktop.hub.certificates import certificates as desk
 from pocus_desktop.hub.certificates.errors import (
-    AreaTwiceError,
     BadCertificateStepError,
     NoAddressError,
     NoKnowledgeCheckError,
@@ -29,6 +28,7 @@ from pocus_desktop.programme.certificate.document import AppliedRule
 from pocus_desktop.programme.certificate.errors import BadCertificateError
 from pocus_desktop.programme.certificate.records import CertificateRecord
 from pocus_desktop.programme.certificate.verify import Trust, Verdict, verified_list, verify
+from tests.hub.programme.applicant import Applicant
 from tests.hub.school import School
 
 BOTH = pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
@@ -62,7 +62,7 @@ def sat(school: School, hub: Hub, candidate_id: str = "C-17", **changes: Any) ->
 
 @pytest.fixture
 def issued(school: School, academy: Hub) -> CertificateRecord:
-    return academy.certificates.issue("C-17", [sat(school, academy)], **BY)
+    return academy.certificates.issue("C-17", sat(school, academy), **BY)
 
 
 def verdict(hub: Hub, record: CertificateRecord) -> Verdict:
@@ -106,7 +106,7 @@ def test_a_certificate_is_issued_on_a_sitting_that_was_passed(academy: Hub, issu
 def test_what_is_issued_on_29_february_ends_on_the_28th(school: School, academy: Hub) -> None:
     sitting = sat(school, academy)
     set_day(school, 2028, 2, 29)
-    record = academy.certificates.issue("C-17", [sitting], **BY)
+    record = academy.certificates.issue("C-17", sitting, **BY)
     assert datetime.fromtimestamp(record.certificate.valid_until_ms / 1000, tz=UTC).date() == date(2033, 2, 28)
 
 
@@ -122,45 +122,38 @@ def test_a_sitting_that_proves_nothing_gives_no_certificate(
     school: School, academy: Hub, changes: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(NotPassedError, match=reason):
-        academy.certificates.issue("C-17", [sat(school, academy, **changes)], **BY)
+        academy.certificates.issue("C-17", sat(school, academy, **changes), **BY)
 
 
 def test_what_is_not_whole_not_known_or_in_doubt_gives_none(school: School, academy: Hub) -> None:
     partial = school.sit(mode=Mode.LIVE, candidate=Candidate(id="C-17", display_name="Ana"))
     academy.take(partial.partial)
     twice = [sat(school, academy, admission_id="adm_x", attempt=2) for _ in range(2)]
-    for sittings, reason in (
-        ([partial.sitting], "not whole"),
-        (["sit_none"], "nothing is known"),
-        ([], "none is named"),
-        (twice[:1], "in doubt"),
+    for sitting, reason in (
+        (partial.sitting, "not whole"),
+        ("sit_none", "nothing is known"),
+        (twice[0], "in doubt"),
     ):
         with pytest.raises(NotPassedError, match=reason):
-            academy.certificates.issue("C-17", sittings, **BY)
-
-
-def test_two_sittings_of_one_area_are_refused(school: School, academy: Hub) -> None:
-    sittings = [sat(school, academy, attempt=attempt) for attempt in (1, 2)]
-    with pytest.raises(AreaTwiceError):
-        academy.certificates.issue("C-17", sittings, **BY)
+            academy.certificates.issue("C-17", sitting, **BY)
 
 
 def test_one_result_is_certified_once_unless_that_was_revoked(academy: Hub, issued: CertificateRecord) -> None:
     sitting = academy.standings()[0].sitting
     with pytest.raises(SittingTakenError):
-        academy.certificates.issue("c-17", [sitting], **BY)
+        academy.certificates.issue("c-17", sitting, **BY)
     academy.certificates.revoke(issued.certificate.certificate_id, **BY)
-    again = academy.certificates.issue("c-17", [sitting], remarks={}, **BY)
+    again = academy.certificates.issue("c-17", sitting, remarks={}, **BY)
     assert verdict(academy, again) is Verdict.VALID
 
 
 def test_nobody_unknown_and_no_unknown_hub_gets_one(school: School, hub: Hub) -> None:
     sitting = sat(school, hub)
     with pytest.raises(UnknownCandidateError):
-        hub.certificates.issue("C-17", [sitting], **BY)
+        hub.certificates.issue("C-17", sitting, **BY)
     hub.registry.candidates.add(candidate_id="C-17", name="Ana", **BY)
     with pytest.raises(NoAddressError):
-        hub.certificates.issue("C-17", [sitting], **BY)
+        hub.certificates.issue("C-17", sitting, **BY)
     with pytest.raises(NoAddressError):
         hub.certificates.controller()
     with pytest.raises(BadCertificateError):
@@ -206,7 +199,9 @@ def test_renewal_waits_for_its_time_and_follows_the_last_day(
     assert datetime.fromtimestamp(renewed.certificate.valid_until_ms / 1000, tz=UTC).date() == date(2036, 3, 1)
     assert renewed.openings[0].sealed_digest == issued.openings[0].sealed_digest
     assert renewed.openings[0].salt != issued.openings[0].salt
-    assert verdict(academy, renewed) is Verdict.VALID
+    assert verdict(academy, renewed) is Verdict.NOT_YET
+    set_day(school, 2031, 3, 2)
+    assert (verdict(academy, renewed), verdict(academy, issued)) == (Verdict.VALID, Verdict.EXPIRED)
     with pytest.raises(BadCertificateStepError):
         academy.certificates.renew(name, knowledge_checked=True, **BY)
     assert [entry.action for entry in academy.certificates.history(name)] == ["issued", "renewed"]
@@ -226,7 +221,7 @@ def test_a_list_that_is_full_is_followed_by_the_next(
     sitting = sat(school, academy, attempt=2)
     draws: Iterator[int] = iter([issued.certificate.place.index] * desk.DRAWS + [5])
     monkeypatch.setattr("secrets.randbelow", lambda _entries: next(draws))
-    later = academy.certificates.issue("C-17", [sitting], **BY)
+    later = academy.certificates.issue("C-17", sitting, **BY)
     assert (later.certificate.place.number, later.certificate.place.index) == (2, 5)
     assert set(academy.certificates.status_lists()) == {
         "1-revocation.json",
@@ -269,10 +264,24 @@ def _methods(hub: Hub) -> list[dict[str, Any]]:
 
 
 def test_nothing_is_known_of_other_ids(academy: Hub) -> None:
-    for name in ("crt_0123456789abcdefghjkmnpqrs", "", "x" * 500):
+    for name in ("crt_0123456789abcdefghjk", "", "x" * 500):
         with pytest.raises(UnknownCertificateError):
             academy.certificates.find(name)
         with pytest.raises(UnknownCertificateError):
             academy.certificates.history(name)
     assert academy.certificates.status_list(2, "revocation") is None
     assert academy.certificates.status_list(1, "message") is None
+
+
+def test_who_has_an_account_is_told_in_their_portfolio(school: School, hub: Hub) -> None:
+    hub.registry.enrolments.set_terms(hub_url=URL)
+    ana = Applicant(hub).register()
+    assert ana.number is not None
+    record = hub.certificates.issue(ana.number, sat(school, hub, ana.number), **BY)
+    (told,) = hub.academy.portfolios.papers(ana.account_id).certificates
+    assert (told.certificate_id, told.area) == (record.certificate.certificate_id, "lower-extremity-dvt")
+    assert (told.issued_on, told.last_on, told.revoked_on) == (date(2026, 3, 1), date(2031, 3, 1), None)
+    hub.certificates.revoke(told.certificate_id, **BY)
+    papers = hub.academy.portfolios.papers(ana.account_id)
+    assert [one.revoked_on for one in papers.certificates] == [date(2026, 3, 1)]
+    assert papers.conflicts == ()

@@ -1,6 +1,6 @@
 """The desk of certificates (formats/certificate 8).
 
-1. A certificate is issued on sittings that the hub scored: live, passed, the candidate's own, whole, and without a
+1. A certificate is issued on a sitting that the hub scored: live, passed, the candidate's own, whole, and without a
    remark that a person has still to decide on.
 2. What it says of rules are the rows that were in force on the day; its last day is told by the row of certificates.
 3. Its place in the status lists is drawn at random. A list that has become so full that several draws find no free
@@ -8,6 +8,7 @@
 4. Suspension can be lifted; revocation cannot.
 5. Each step has an entry in the trail: who, when, why.
 6. What a revoked key had signed is signed anew, and keeps its id, dates and place.
+7. Whoever has an account is told in their portfolio, at issue and at revocation.
 """
 
 import secrets
@@ -22,7 +23,6 @@ from pocus_desktop.admission.records import Entry
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.certificates.errors import (
-    AreaTwiceError,
     BadCertificateStepError,
     NoAddressError,
     NoKnowledgeCheckError,
@@ -51,9 +51,11 @@ from pocus_desktop.programme.certificate.errors import BadCertificateError
 from pocus_desktop.programme.certificate.records import CertificateRecord, CertificateState
 from pocus_desktop.programme.certificate.status_list import ENTRIES
 from pocus_desktop.programme.certificate.verify import read_json, sign
+from pocus_desktop.programme.documents.academy import CertificateHeld
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.rules.model import CertificateRule
+from pocus_desktop.programme.validity import last_day, renewed_from, validity
 from pocus_desktop.scoring.score import ScoreReport
 
 ISSUER: Final = "certificate_issuer"
@@ -71,6 +73,9 @@ _ENDS: Final = {
     CertificateState.REVOKED: "revoked",
 }
 
+Tell = Callable[[RegistryRows, CertificateHeld], None]
+"""Puts into a candidate's portfolio what is to be known there, in the transaction that it is of."""
+
 AreaOf = Callable[[str, int], ContentArea | None]
 """The content area of a registered bundle and version."""
 
@@ -85,6 +90,7 @@ class Certificates:
         ring: The academy's keys.
         clock: When things happen.
         area_of: What a bundle is of.
+        tell: Tells a candidate of a certificate (rule 7).
         rules: By which it is decided.
     """
 
@@ -97,6 +103,7 @@ class Certificates:
         clock: Clock,
         *,
         area_of: AreaOf,
+        tell: Tell = lambda _rows, _document: None,
         rules: Callable[[], Rules] = shipped_rules,
     ) -> None:
         self._store = store
@@ -105,6 +112,7 @@ class Certificates:
         self._ring = ring
         self._clock = clock
         self._area_of = area_of
+        self._tell = tell
         self._rules = rules
 
     def set_issuer(self, name: str, *, who: str, why: str) -> None:
@@ -123,17 +131,17 @@ class Certificates:
     def issue(
         self,
         candidate_id: str,
-        sittings: Sequence[str],
+        sitting: str,
         *,
         who: str,
         why: str,
         remarks: Mapping[str, Sequence[str]] | None = None,
     ) -> CertificateRecord:
-        """Issue a certificate on sittings (rules 1 to 3).
+        """Issue a certificate on a sitting (rules 1 to 3).
 
         Args:
             candidate_id: Whose it shall be.
-            sittings: On which it rests, one for each content area.
+            sitting: On which it rests.
             who: Who decided.
             why: For the trail.
             remarks: What must be known beside results (`hub.registry.results`), where whoever issues many has asked
@@ -141,17 +149,15 @@ class Certificates:
 
         Raises:
             UnknownCandidateError: There is no such candidate.
-            NotPassedError, AreaTwiceError: Rule 1.
-            SittingTakenError: A certificate rests on one of them already, and was not revoked.
+            NotPassedError: Rule 1.
+            SittingTakenError: A certificate rests on it already, and was not revoked.
             NoAddressError: Nobody said under which address the hub is reached.
             NoRuleError: No rule says how long a certificate is valid.
         """
         now_ms = self._now()
         today = days.local_day(now_ms, ZONE)
-        openings = self._openings(candidate_id, sittings, remarks)
-        rule = self._rules().certificate(today)
-        passed = (self._rules().pass_rule(ContentArea(opening.area), today) for opening in openings)
-        applied = dict.fromkeys(AppliedRule(rule_id=row.id, since=row.since) for row in (rule, *passed))
+        openings = (self._opening(candidate_id, sitting, remarks),)
+        applied = (self._rules().certificate(today), self._rules().pass_rule(ContentArea(openings[0].area), today))
         with self._store.rows() as rows:
             person = candidate_row(rows, candidate_id)
             _require_free(rows.find(CERTIFICATE, folded_id=person["folded_id"]), openings)
@@ -161,20 +167,21 @@ class Certificates:
                 address=self._address(rows),
                 holder=person["name"],
                 proved=_proved(openings),
-                rules=tuple(applied),
+                rules=tuple(AppliedRule(rule_id=row.id, since=row.since) for row in applied),
                 valid_from_ms=now_ms // 1000 * 1000,
-                valid_until_ms=_last_ms(days.years_after(today, rule.valid_years)),
+                valid_until_ms=_last_ms(last_day(today, self._rules())),
                 place=Place(number=0, index=0),
             )
             record = self._enter(rows, person, certificate, openings, renews=None, now_ms=now_ms)
             self._note(rows, record, "issued", now_ms, who=who, why=why)
-        log.event("certificate.issued", areas=len(openings))
+        log.event("certificate.issued")
         return record
 
     def renew(self, certificate_id: str, *, who: str, why: str, knowledge_checked: bool = False) -> CertificateRecord:
         """Issue the next certificate after one.
 
-        It begins today, and ends so many years after the last day of the one before, or after today where that is over.
+        It begins the day after the last of the one before, so that who renews early loses no day; now where that is
+        over.
 
         Raises:
             UnknownCertificateError: There is none.
@@ -189,11 +196,13 @@ class Certificates:
             before = _record(_row(rows, certificate_id))
             if before.state is not CertificateState.ACTIVE or rows.find(CERTIFICATE, renews=certificate_id):
                 raise BadCertificateStepError(certificate=certificate_id, state=str(before.state), step="renew")
-            last = days.local_day(before.certificate.valid_until_ms, ZONE)
-            self._require_due(rule, last, today)
+            due = validity(held(before), (), self._rules(), today)
+            if today < due.renew_from:
+                raise TooEarlyError(opens=due.renew_from.isoformat(), last=due.last.isoformat())
             if rule.knowledge_check and not knowledge_checked:
                 raise NoKnowledgeCheckError
             openings = tuple(Opening.fresh(one.area, one.sealed_digest) for one in before.openings)
+            begins, ends = renewed_from(held(before), today, self._rules())
             kept = [one for one in before.certificate.rules if self._is_of_passing(one)]
             certificate = replace(
                 before.certificate,
@@ -203,8 +212,8 @@ class Certificates:
                 holder=candidate_row(rows, before.candidate_id)["name"],
                 proved=_proved(openings),
                 rules=(AppliedRule(rule_id=rule.id, since=rule.since), *kept),
-                valid_from_ms=now_ms // 1000 * 1000,
-                valid_until_ms=_last_ms(days.years_after(max(last, today), rule.valid_years)),
+                valid_from_ms=max(now_ms // 1000 * 1000, days.end_of_day_ms(days.days_after(begins, -1), ZONE)),
+                valid_until_ms=_last_ms(ends),
             )
             person = candidate_row(rows, before.candidate_id)
             record = self._enter(rows, person, certificate, openings, renews=certificate_id, now_ms=now_ms)
@@ -335,27 +344,17 @@ class Certificates:
             "assertionMethod": [address.method(key) for key in self._ring.believed],
         }
 
-    def _openings(
-        self, candidate_id: str, sittings: Sequence[str], remarks: Mapping[str, Sequence[str]] | None
-    ) -> tuple[Opening, ...]:
+    def _opening(self, candidate_id: str, sitting: str, remarks: Mapping[str, Sequence[str]] | None) -> Opening:
         """Rule 1."""
-        if remarks is None:
-            remarks = self._registry.results.remarks() if sittings else {}
-        found: dict[str, Opening] = {}
-        for sitting in sittings:
-            standing = self._results.standing(sitting)
-            area = None if standing is None else self._area_of(standing.bundle_id, standing.bundle_version)
-            if standing is None or area is None:
-                raise NotPassedError(sitting=sitting, reason="nothing is known of it")
-            reason = _fault(standing, candidate_id, remarks.get(sitting, ()))
-            if reason:
-                raise NotPassedError(sitting=sitting, reason=reason)
-            if area in found:
-                raise AreaTwiceError(area=str(area))
-            found[area] = Opening.fresh(str(area), standing.digest)
-        if not found:
-            raise NotPassedError(sitting="-", reason="none is named")
-        return tuple(found.values())
+        standing = self._results.standing(sitting)
+        area = None if standing is None else self._area_of(standing.bundle_id, standing.bundle_version)
+        if standing is None or area is None:
+            raise NotPassedError(sitting=sitting, reason="nothing is known of it")
+        known = self._registry.results.remarks() if remarks is None else remarks
+        reason = _fault(standing, candidate_id, known.get(sitting, ()))
+        if reason:
+            raise NotPassedError(sitting=sitting, reason=reason)
+        return Opening.fresh(str(area), standing.digest)
 
     def _enter(
         self,
@@ -393,7 +392,9 @@ class Certificates:
                 credential=credential,
                 openings=canonical.encode([canonical.decode(one.to_bytes()) for one in openings]),
             )
-            return _record(_row(rows, placed.certificate_id))
+            record = _record(_row(rows, placed.certificate_id))
+            self._tell(rows, held(record))
+            return record
         raise TakenError
 
     def _signed(self, certificate: Certificate, now_ms: int) -> bytes:
@@ -416,13 +417,11 @@ class Certificates:
                 raise BadCertificateStepError(certificate=certificate_id, state=str(before.state), step=_ENDS[state])
             rows.change(CERTIFICATE, {"certificate_id": certificate_id}, state=state)
             self._note(rows, before, _ENDS[state], self._now(), who=who, why=why, was=str(before.state), now=str(state))
+            if state is CertificateState.REVOKED:
+                today = days.local_day(self._now(), ZONE)
+                self._tell(rows, held(before).model_copy(update={"revoked_on": today}))
         log.event("certificate.changed", state=str(state))
         return replace(before, state=state)
-
-    def _require_due(self, rule: CertificateRule, last: date, today: date) -> None:
-        opens = days.days_after(last, -rule.renew_from_days)
-        if today < opens:
-            raise TooEarlyError(opens=opens.isoformat(), last=last.isoformat())
 
     def _is_of_passing(self, one: AppliedRule) -> bool:
         row = self._rules().named(one.rule_id)
@@ -467,6 +466,19 @@ def _fault(standing: Standing, candidate_id: str, remarks: Sequence[str]) -> str
         return "it is not passed, or not whole"
     doubts = sorted(set(remarks) - _HARMLESS)
     return f"it is in doubt: {', '.join(doubts)}" if doubts else ""
+
+
+def held(record: CertificateRecord) -> CertificateHeld:
+    """A certificate in short, as portfolios have it."""
+    one = record.certificate
+    return CertificateHeld(
+        certificate_id=one.certificate_id,
+        candidate_id=record.candidate_id,
+        area=one.areas[0],
+        issued_on=days.local_day(one.valid_from_ms, ZONE),
+        last_on=days.local_day(one.valid_until_ms, ZONE),
+        renewal_of=record.renews,
+    )
 
 
 def _require_free(rows: Sequence[Row], openings: Sequence[Opening]) -> None:

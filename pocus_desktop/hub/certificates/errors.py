@@ -22,12 +22,6 @@ class NotPassedError(RegistryError):
     code = "certificate.not_passed"
 
 
-class AreaTwiceError(RegistryError):
-    """Two sittings are of the same content area."""
-
-    code = "certificate.area_twice"
-
-
 class SittingTakenError(RegistryError):
     """A certificate rests on that sitting already."""
 

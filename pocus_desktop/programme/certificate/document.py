@@ -26,8 +26,7 @@ AREA: Final = "urn:pocus:content-area:"
 RULE: Final = "urn:pocus:rule:"
 COMMITMENT: Final = "urn:pocus:commitment:"
 _ACHIEVEMENT: Final = "urn:pocus:achievement:clinical-certificate"
-_ID_CHARACTERS: Final = 26  # 130 bits: nobody finds a certificate that they were not given
-_ID: Final = re.compile(r"crt_[0-9a-hjkmnp-tv-z]{26}")
+_ID: Final = re.compile(r"crt_[0-9a-hjkmnp-tv-z]{20}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 MAXIMUM_NAME: Final = 200
@@ -96,7 +95,7 @@ class Certificate:
 
 def new_id() -> str:
     """A fresh id that nobody guesses."""
-    return ids.new_id("crt", characters=_ID_CHARACTERS)
+    return ids.new_id("crt")  # 100 bits
 
 
 def is_id(text: str) -> bool:

@@ -22,7 +22,7 @@ NOW_MS = 1_800_000_000_000
 ADDRESS = Address("https://hub.example.org")
 OPENING = Opening(area="cardiac", sealed_digest="ab" * 32, salt="01" * 32)
 CERTIFICATE = Certificate(
-    certificate_id="crt_0123456789abcdefghjkmnpqrs",
+    certificate_id="crt_0123456789abcdefghjk",
     issuer="Academy of Example",
     address=ADDRESS,
     holder="Ana María Ruiz Peña",
