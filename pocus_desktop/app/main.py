@@ -14,3 +14,7 @@ def main() -> None:
 def window() -> None:
     """The `pocus-desktop` script: the candidate's window at once."""
     sys.exit(run(["sit"], faces=faces()))
+
+
+if __name__ == "__main__":
+    main()
