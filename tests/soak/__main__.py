@@ -30,6 +30,7 @@ HARNESSES: Final = (
     "log",
     "room",
     "sync",
+    "api",
     "rehearsals",
 )
 """Every harness, in the order in which they run."""

@@ -1,0 +1,70 @@
+"""The academy from the command line: what staff do in the browser, with the same refusals and the same trail."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from pocus_desktop.admission.academy import AcademyRing
+from pocus_desktop.cli.hub_academy import PASSWORD, ROLES
+from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.staff.roles import Role
+from tests.cli.test_enrolment_commands import Places, places
+from tests.hub.programme.applicant import Applicant
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["places"]
+
+
+def opened(places: Places) -> Hub:
+    return Hub(places.folder / "hub", AcademyRing.load(FileKeyStore(places.folder / "academy-keys", "correct horse")))
+
+
+def test_the_roles_that_commands_offer_are_all_there_are() -> None:
+    assert set(ROLES) == set(map(str, Role))
+
+
+def test_the_academy_from_the_first_administrator_to_the_trail(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSWORD, "correct horse battery")
+    told = places.hub("staff", "add", "root", "--name", "Root", "--role", "administrator")
+    assert told.startswith("root  Root  administrator  active")
+    assert "[staff.last_administrator]" in places.hub("staff", "end", "root", "--why", "left", status=1)
+    hub = opened(places)
+    ana = Applicant(hub).register()
+    application_id = ana.apply()
+    hub.close()
+    waiting = json.loads(places.hub("applications", "list", "--state", "received", "--json"))
+    assert waiting["application_id"] == application_id
+    shown = json.loads(places.hub("applications", "show", application_id, "--language", "es"))
+    assert shown["answers"][0]["eligible"] is True
+    assert "[academy.no_reason]" in places.hub("applications", "decide", application_id, "--refuse", "lung", status=1)
+    places.hub("applications", "decide", application_id, "--approve", "lung")
+    table = places.folder / "people.csv"
+    table.write_text(f"recipient,candidate\nAna,{ana.number}\n")
+    issued = places.hub("vouchers", "issue", "--area", "lung", "--table", str(table), "--why", "invoice 12")
+    name, code, voucher_id, areas = issued.splitlines()[1].split(",")
+    assert (name, areas) == ("Ana", "lung")
+    hub = opened(places)
+    ana.hub = hub
+    ana.enter(code, application_id)
+    hub.close()
+    out = places.folder / "ana.admission"
+    admitted = places.hub(
+        *("applications", "admit", application_id, "--area", "lung", "--bundle", "lung-a", "1", "--out", str(out))
+    )
+    assert "sign-in code" in admitted
+    assert out.stat().st_size
+    places.hub("vouchers", "extend", voucher_id, "30", "--why", "ill")
+    assert json.loads(places.hub("vouchers", "show", voucher_id))["state"] == "entered"
+    day = f"{datetime.now(tz=UTC):%Y-%m-%d}"
+    drawn = places.hub(
+        *("sample", "draw", "--percent", "10", "--since", day, "--until", day, "--seed", "1 2", "--why", "q")
+    )
+    assert json.loads(drawn)["drawn"] == [application_id]
+    places.hub("vouchers", "refund", voucher_id, "--why", "course is off")
+    assert "academy.unknown_appeal" in places.hub("appeals", "show", "apl_x", status=1)
+    trail = places.hub("trail", "--json")
+    assert "invoice 12" in trail
+    assert code not in trail

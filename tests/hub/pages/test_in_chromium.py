@@ -1,0 +1,94 @@
+"""The academy's pages in a real Chromium: without script, by keyboard, on a phone, and as axe-core sees them."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.recipients import Recipient
+from pocus_desktop.kernel.clock import ManualClock, SystemClock
+from tests.browser.accessible import violations
+from tests.browser.chromium import PHONE, Visit, browser, visit
+from tests.hub.loopback import serving
+from tests.hub.programme.applicant import Applicant
+from tests.hub.school import School
+from tests.hub.staff.people import PASSWORD, Person, employ
+
+__all__ = ["browser", "visit"]
+
+HOSTILE = "<script>document.title='ran'</script>"
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[tuple[Hub, str]]:
+    """A hub behind a real server; its clock is the computer's of now, as the browser's cookies want it."""
+    hub = School(folder=tmp_path, clock=ManualClock(wall_ms=SystemClock().read().wall_ms)).hub()
+    with serving(hub) as url:
+        yield hub, url
+    hub.close()
+
+
+def sign_in(page: Page, person: Person) -> None:
+    """By keyboard alone: the fields are reached by Tab, the form is sent by Enter."""
+    page.focus("#f-login")
+    page.keyboard.type(person.login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#f-code")
+    assert violations(page) == []
+    shown = page.inner_text("p.code").replace(" ", "")
+    person.secret = base64.b32decode(shown + "=" * (-len(shown) % 8))
+    page.fill("#f-code", person.code())
+    page.press("#f-code", "Enter")
+    page.wait_for_selector("ol li.code")
+    assert violations(page) == []
+
+
+def test_an_application_is_decided_by_keyboard_and_every_page_is_accessible(
+    real: tuple[Hub, str], visit: Visit
+) -> None:
+    hub, url = real
+    ana = Applicant(hub, name=f"Ana {HOSTILE}").register()
+    application_id = ana.apply()
+    issued = hub.academy.vouchers.issue([Recipient(name="Medicine")], [ContentArea.LUNG], who="rex", why="invoice 12")
+    voucher_id = ana.enter(issued[0].code, application_id).voucher_id
+    refused = ana.apply(how_many=1)
+    appeal = ana.appeal(refused)
+    chief = employ(hub, "chief", "registrar", "decision-maker", "appeals-officer", "administrator")
+    page = visit(url + "/staff")
+    sign_in(page, chief)
+    page.goto(f"{url}/staff/applications/{application_id}")
+    page.focus("#y-lung")
+    page.keyboard.press("Space")
+    page.locator("form[action$='/decision'] button").press("Enter")
+    page.wait_for_selector("[role=status]")
+    assert "Decided." in page.inner_text("[role=status]")
+    assert page.locator("script").count() == 0, "a name made no element"
+    for path in (
+        "/staff",
+        "/staff/people",
+        f"/staff/people/{ana.account_id}",
+        f"/staff/applications/{application_id}",
+        f"/staff/applications/{refused}",
+        f"/staff/vouchers/{voucher_id}",
+        "/staff/vouchers/new",
+        f"/staff/appeals/{appeal.appeal_id}",
+        "/staff/samples",
+        "/staff/trail?check=1",
+        "/staff/accounts",
+        "/staff/accounts/chief",
+        "/staff/applications/app_x",
+    ):
+        page.goto(url + path)
+        assert violations(page) == [], path
+    page.set_viewport_size(PHONE)
+    for path in ("/staff", f"/staff/applications/{application_id}", "/staff/trail"):
+        page.goto(url + path)
+        assert page.locator("main").bounding_box()["width"] <= PHONE["width"]  # type: ignore[index]  # it is shown
+        assert violations(page) == [], path
