@@ -269,7 +269,7 @@ class CheckInPage(QWidget):
             return
         body.addWidget(_portrait(one, self.words), 0, Qt.AlignmentFlag.AlignHCenter)
         body.addWidget(Label(breakable(one.name), scale="title"))
-        body.addWidget(Label(self.words("identity.id", candidate_id=one.candidate_id), tone="muted"))
+        body.addWidget(Label(breakable(self.words("identity.id", candidate_id=one.candidate_id)), tone="muted"))
         body.addWidget(Label(self._about(one)))
         body.addWidget(Label(self._window(one), scale="fine"))
         if one.at_ms is None:

@@ -74,12 +74,12 @@ class SidePanel(QFrame):
             self._add_orders(row, own)
             self._column.addStretch(1)
         for label, mark in zip(self._marks, row.marks, strict=True):
-            told = plain(mark.told)
+            told = breakable(plain(mark.told))
             if label.text() != told:
                 label.setText(told)
         for name, label in self._facts.items():
             cell = painted.cells[COLUMNS.index(name)]
-            said = cell.spoken or cell.text
+            said = breakable(cell.spoken or cell.text)
             if label.text() != said:
                 label.setText(said)
 

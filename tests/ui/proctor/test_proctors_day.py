@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring.check_in import as_counted
+from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.proctor import intents
 from pocus_desktop.ui.proctor.window import ProctorWindow
@@ -79,6 +81,25 @@ def test_a_slow_disk_holds_no_window_and_a_wish_that_is_said_twice_is_one(open_r
     assert room.told == [wish]
     assert standing(window) == "here"
     assert notice(window) == ""
+
+
+def test_what_others_wrote_without_a_space_cuts_nothing_off(open_room: Open) -> None:
+    room = live_room(3)
+    long = sitting_of(2, candidate_name="N" * 90, candidate_id="C" * 60, is_hand_raised=True, hand_note="x" * 200)
+    room.report(2, long)
+    room.admit(2, candidate=Candidate(id="C" * 60, display_name="N" * 90))
+    window = open_room(room, size=(1280, 800))
+    window.go_to("room")
+    window.room_page.grid.select([station_id(2)])
+    settle()
+    panel = window.room_page.panel
+    assert max(label.minimumSizeHint().width() for label in panel.findChildren(QLabel)) < panel.width()
+    window.go_to("check_in")
+    row = [one.admission_id for one in window.check_in_page.list_model.entrants].index("adm_2")
+    window.check_in_page.table.selectRow(row)
+    settle()
+    beside = window.check_in_page.findChildren(ScrollColumn)[0]
+    assert max(label.minimumSizeHint().width() for label in beside.findChildren(QLabel)) < beside.width()
 
 
 def test_a_page_opens_at_its_top(open_room: Open) -> None:
