@@ -90,7 +90,7 @@ def ends(
             name=one.candidate.display_name,
             station="" if station is None else station.name,
             is_here=arrival is not None,
-            is_heard=station is None or station.is_linked(now_ms),
+            is_heard=station.is_linked(now_ms) if station is not None else arrival is None or not silent,
             unheard=() if arrival is not None else silent,
         )
     for admission_id, (station, sitting) in _told(state).items():

@@ -89,6 +89,15 @@ def test_a_console_that_was_just_opened_does_not_know_who_came() -> None:
     assert stands(again)["adm-2"] == ("absent", True)
 
 
+def test_who_was_checked_in_without_a_seat_is_settled_once_every_station_was_heard() -> None:
+    story = left(**SEALED)
+    came = {"candidate_id": "C-2", "admission_id": "adm-2", "who": "P."}
+    story.given(events.CheckedIn(**came, **story.at()))
+    assert stands(story)["adm-2"] == ("not-begun", True)
+    again = Story(state=room.replay(story.kept), now_ms=story.now_ms).opened()
+    assert stands(again)["adm-2"] == ("not-begun", False)
+
+
 def test_a_station_that_is_taken_out_of_the_room_is_not_waited_for() -> None:
     story = left(**SEALED)
     other = {"station_id": "x25519-" + "2" * 32, "name": "Station 2"}
