@@ -128,7 +128,11 @@ class StationRooms:
                 return
             self._paired_as = stamp
             wanted = {room.certificate: room for room in self._paired}
-            gone = [self._agents.pop(each) for each in tuple(self._agents) if each not in wanted]
+            gone = [
+                self._agents.pop(each)
+                for each, agent in tuple(self._agents.items())
+                if each not in wanted or not agent.asks_at(wanted[each].address)  # it was joined at another address
+            ]
             for certificate, room in wanted.items():
                 if certificate not in self._agents:
                     self._agents[certificate] = agent = self._agent(room)

@@ -122,6 +122,10 @@ class RoomAgent:
         """Whether the room answers, and whether this station is of it."""
         return self._standing
 
+    def asks_at(self, address: Address) -> bool:
+        """Whether it asks at an address, now or when it looks for its console again."""
+        return address in {self.room.address, self._address}
+
     def start(self) -> None:
         """Begin."""
         self._reporting.start()

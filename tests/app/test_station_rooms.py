@@ -55,12 +55,12 @@ class Site:
         with self.changed:
             self.changed.notify_all()
 
-    def console(self, name: str, **changes: Any) -> OpenConsole:
+    def console(self, name: str, *, key: SigningKey | None = None, **changes: Any) -> OpenConsole:
         opened = self.held.enter_context(
             open_console(
                 Home(folder=self.folder / name),
                 holder=HOLDER,
-                key=SigningKey.generate(),
+                key=key or SigningKey.generate(),
                 clock=CLOCK,
                 name=name,
                 host="127.0.0.1",
@@ -135,6 +135,20 @@ def test_a_second_console_takes_over_when_the_first_dies(site: Site) -> None:
     site.until(lambda: second.room.state.orders[resume].course == "obeyed")
     assert site.sitting.view().chrome.candidate_id == "C-17"
     site.held = second_held
+
+
+def test_a_console_that_came_back_elsewhere_is_joined_there_while_the_sitting_goes_on(site: Site) -> None:
+    first_held, site.held = site.held, ExitStack()
+    key = SigningKey.generate()
+    first = site.console("a", key=key)
+    first_held, site.held = site.held, first_held
+    site.join(first)
+    site.until(sees(first))
+    first_held.close()
+    again = site.console("a", key=key)
+    assert again.addresses != first.addresses
+    site.join(again)
+    site.until(sees(again))
 
 
 def test_where_a_console_was_met_is_kept_for_whoever_brings_it_results(site: Site) -> None:
