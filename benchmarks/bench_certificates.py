@@ -2,8 +2,8 @@
 
 Issuing is the whole way of one: the hub's records are asked, the credential is signed, row and trail are durable, the
 PDF is set and written. The reference for the PDF is a page of the same words that the bare library sets, without
-credential, code and tags; both in processor time, which other work on the machine disturbs less. How the time grows is
-told by the last tenth beside the first.
+credential, code and tags. How the time grows is told by the last tenth beside the first. Both these are in processor
+time, which other work on the machine disturbs less.
 
 The page is asked for by clients in a process of their own, on PostgreSQL; the reference is a bare endpoint of the same
 framework that answers as many bytes, in the same server, in turns.
@@ -108,16 +108,17 @@ def _academy(school: School, count: int) -> Hub:
 
 def _issuing(folder: Path) -> list[Claim]:
     hub = _academy(School(folder=folder), COUNT)
-    took_ms, paper_ms, processor_ms = [], [], []
+    took_ms, paper_ms, processor_ms, busy_ms = [], [], [], []
     last: Certificate | None = None
     for number in range(COUNT):
-        begun = time.perf_counter()
+        begun, busy_since = time.perf_counter(), time.process_time()
         record = hub.certificates.issue(f"C-{number}", f"sit_{number}", who="bench", why="", remarks={})
         issued, busy = time.perf_counter(), time.process_time()
         pdf = to_pdf(record.certificate, record.credential, language="en")
         set_at, busy_until = time.perf_counter(), time.process_time()
         (folder / "certificate.pdf").write_bytes(pdf)
         took_ms.append((time.perf_counter() - begun) * 1000)
+        busy_ms.append((time.process_time() - busy_since) * 1000)
         paper_ms.append((set_at - issued) * 1000)
         processor_ms.append((busy_until - busy) * 1000)
         last = record.certificate
@@ -134,9 +135,9 @@ def _issuing(folder: Path) -> list[Claim]:
             goal=1.0,
         ),
         at_most(
-            f"{COUNT:,} certificates issued with PDF: one of the last tenth, against one of the first",
-            ours=round(statistics.median(took_ms[-tenth:]), 2),
-            reference=round(statistics.median(took_ms[:tenth]), 2),
+            f"{COUNT:,} certificates issued with PDF: processor time of one of the last tenth, against the first",
+            ours=round(statistics.median(busy_ms[-tenth:]), 2),
+            reference=round(statistics.median(busy_ms[:tenth]), 2),
             unit="ms",
             goal=1.25,
         ),

@@ -12,6 +12,7 @@ says what the certificate says, and how it stands; never an ID number, a score, 
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -35,11 +36,14 @@ from pocus_desktop.programme.certificate import status_list
 from pocus_desktop.programme.certificate.document import MEDIA_TYPE, PURPOSES
 from pocus_desktop.programme.certificate.records import CertificateRecord, CertificateState
 from pocus_desktop.programme.certificate.status_list import FRESH_MS, StatusList
-from pocus_desktop.programme.certificate.verify import Finding, Trust, verify
+from pocus_desktop.programme.certificate.verify import Finding, Trust, signed, standing
 
 COUNTED: Final = "certificates"
 LIST_SECONDS: Final = 300
 """How long what is between may keep a list: it says itself until when it may be relied on."""
+
+_signed: Final = lru_cache(maxsize=1024)(signed)
+"""A signature that held, held: the same bytes under the same keys are not computed anew for every visitor."""
 
 _JSON: Final = ("application/vc", "application/ld+json", "application/json")
 _NAME: Final = re.compile(r"([1-9][0-9]{0,8})-([a-z]+)(?:\.json)?")
@@ -91,10 +95,9 @@ class CertificatesDoor:
         language = request.path_params.get("language")
         if language is not None and language not in LANGUAGES:
             raise NotFoundError
-        record = await run_in_threadpool(self._find, request)
         if language is None and wants_json(request):
-            return _credential(record)
-        finding = await run_in_threadpool(self._judge, record)
+            return _credential(await run_in_threadpool(self._find, request))
+        record, finding = await run_in_threadpool(self._judged, request)
         shown = language or language_of(request)
         content = render(
             "certificate.html",
@@ -144,14 +147,18 @@ class CertificatesDoor:
             raise UnknownCertificateError
         return self._certificates.find(certificate_id)
 
-    def _judge(self, record: CertificateRecord) -> Finding:
-        """As anyone would who has the keys and today's lists."""
+    def _judged(self, request: Request) -> tuple[CertificateRecord, Finding]:
+        """As anyone would judge it who has the keys and today's lists."""
+        record = self._find(request)
         now_ms = self._clock.read().wall_ms
         trust = Trust(
             keys=frozenset(self._ring.believed),
             revoked=frozenset(key for key in self._ring.verifiers if key.key_id in self._ring.revoked),
         )
-        return verify(record.credential, trust, now_ms=now_ms, lists=_lists_of(record, now_ms))
+        found = _signed(record.credential, trust)
+        if isinstance(found, Finding):
+            return record, found
+        return record, standing(found, now_ms=now_ms, lists=_lists_of(record, now_ms))
 
 
 def wants_json(request: Request) -> bool:

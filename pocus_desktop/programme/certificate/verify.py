@@ -79,6 +79,14 @@ class Finding:
     key_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A certificate that the academy signed, and by which key."""
+
+    certificate: Certificate
+    key_id: str
+
+
 def sign(credential: Mapping[str, Json], key: SigningKey, address: Address, *, now_ms: int) -> bytes:
     """A credential with the academy's proof, as its canonical bytes."""
     proved = secure(credential, key, method=address.method(key.public), created=moments.told(now_ms))
@@ -115,6 +123,16 @@ def verify(data: bytes, trust: Trust, *, now_ms: int, lists: Sequence[StatusList
         BadCertificateError, UnknownContextError: Rules 1 and 5.
         BadProofError: Rule 2.
     """
+    found = signed(data, trust)
+    return found if isinstance(found, Finding) else standing(found, now_ms=now_ms, lists=lists)
+
+
+def signed(data: bytes, trust: Trust) -> Signed | Finding:
+    """What the academy signed, whatever became of it; a finding where it did not sign this.
+
+    Raises:
+        BadCertificateError, UnknownContextError, BadProofError: As `verify`.
+    """
     document = read_json(data)
     _require_known_contexts(document)
     key, is_genuine = _signer(document, trust)
@@ -124,9 +142,13 @@ def verify(data: bytes, trust: Trust, *, now_ms: int, lists: Sequence[StatusList
         return Finding(verdict=Verdict.ALTERED)
     if key in trust.revoked:
         return Finding(verdict=Verdict.KEY_REVOKED, key_id=key.key_id)
-    certificate = documents.of_credential(document)
-    verdict, as_of_ms = _standing(certificate, lists, now_ms)
-    return Finding(verdict=verdict, certificate=certificate, as_of_ms=as_of_ms, key_id=key.key_id)
+    return Signed(certificate=documents.of_credential(document), key_id=key.key_id)
+
+
+def standing(found: Signed, *, now_ms: int, lists: Iterable[StatusList] = ()) -> Finding:
+    """How something that the academy signed stands (rules 6 and 7)."""
+    verdict, as_of_ms = _standing(found.certificate, lists, now_ms)
+    return Finding(verdict=verdict, certificate=found.certificate, as_of_ms=as_of_ms, key_id=found.key_id)
 
 
 def verified_list(data: bytes, trust: Trust, *, now_ms: int) -> StatusList:
