@@ -24,11 +24,12 @@ from typing import BinaryIO, Final
 from pocus_desktop.bundle import errors
 from pocus_desktop.bundle.container_errors import DirectoryDamagedError
 from pocus_desktop.bundle.ledger import Ledger, Record
-from pocus_desktop.bundle.library_lock import locked, try_lock
+from pocus_desktop.bundle.library_lock import locked
 from pocus_desktop.bundle.stored_file import StoredFile
 from pocus_desktop.bundle.verifier import Progress, TrustPolicy, VerifiedBundle, open_bundle, payload_digest
 from pocus_desktop.bundle.whole_file import reason_of
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.file_lock import try_lock
 from pocus_desktop.kernel.files import make_folder, sync_folder
 
 LEDGER_NAME: Final = "library.json"

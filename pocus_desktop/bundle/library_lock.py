@@ -1,23 +1,17 @@
 """One process at a time changes a library; a process that dies lets go of the lock by dying."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from pocus_desktop.bundle.errors import CannotWriteError, LibraryBusyError
 from pocus_desktop.bundle.whole_file import reason_of
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from pocus_desktop.kernel.file_lock import try_lock
 
 PATIENCE_S: Final = 20.0
 _PAUSE_S: Final = 0.02
-_FAR_BYTES: Final = 2**40
 
 
 @contextmanager
@@ -44,17 +38,3 @@ def locked(path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
                 raise LibraryBusyError
             time.sleep(_PAUSE_S)
         yield
-
-
-def try_lock(file: BinaryIO) -> bool:
-    """Lock an open file for this handle alone, if no other holds it; closing the file lets go."""
-    try:
-        if sys.platform == "win32":
-            file.seek(_FAR_BYTES)  # Windows keeps even this process from reading what is locked
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        file.seek(0)
-    except OSError:
-        return False
-    return True

@@ -3,6 +3,7 @@
     <folder>/seen.checkpoint              the largest head that was proved to continue those before
     <folder>/unproved/<name>.checkpoint   heads of receipts, and of other stations, that wait for a proof
     <folder>/keys.json                    the academy's keys that were trusted when that was
+    <folder>/lock                         held while a head is replaced
     <folder>/evidence/<name>.json         two signed heads that cannot both be true, or a log that went back
 
 Rules kept here:
@@ -11,10 +12,14 @@ Rules kept here:
 2. A fork, a log that shrank, a second log: both signed heads are on the disk before anyone is told (6.3).
 3. A copy that does not tell proves nothing and alleges nothing (6.5).
 4. Nothing here holds up a result (6.4): whoever calls goes on when this raises.
+5. Two programs may watch at once: what one remembered meanwhile is not replaced by what was never compared with it.
 """
 
+import errno
 import hashlib
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +28,7 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical, files, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.file_lock import try_lock
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.sync.folder import read_at_most
 from pocus_desktop.tlog import head as heads
@@ -41,6 +47,9 @@ MOST_UNPROVED: Final = 256
 """Heads that wait for a copy of the log to prove them; where none comes for so long, further ones are let go."""
 
 _NAME_DIGITS: Final = 16
+_LOCK: Final = "lock"
+_PATIENCE_S: Final = 5.0
+_PAUSE_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +111,9 @@ class LogWatch:
             FileRefusedError: The disk does not take it.
         """
         seen = self.seen()
-        if seen is None:
-            self._remember(signed)
+        if seen is None and self._remember(signed, beside=None):
             return
+        seen = seen or self.seen() or signed  # another program was first
         if signed.head == seen.head:
             return
         if signed.head.origin != seen.head.origin:
@@ -112,9 +121,7 @@ class LogWatch:
         if signed.head.size == seen.head.size:
             fork = Fork(first=seen.checkpoint, second=signed.checkpoint, first_root=signed.head.root, proof=())
             raise self._forked(ForkFoundError(fork, seen, signed))
-        waiting = self._names(UNPROVED, SUFFIX)
-        if len(waiting) < MOST_UNPROVED:
-            self._write(self._folder / UNPROVED / f"{_name(signed.checkpoint)}{SUFFIX}", signed.checkpoint)
+        self._wait(signed)
 
     def prove(self, read: Read, *, is_live: bool) -> SignedHead:
         """Compare all that is remembered with a copy of the log; the head that is remembered afterwards.
@@ -144,9 +151,9 @@ class LogWatch:
                 copy.require_continues(signed)
             except ForkFoundError as fork:
                 raise self._forked(fork) from None
-        self._remember(copy.head)
-        self._forget(copy.head.head.size)
-        return copy.head
+        if self._remember(copy.head, beside=seen):
+            self._forget(copy.head.head.size)
+        return self.seen() or copy.head
 
     def _require_not_shrunk(self, offered: SignedHead, known: Iterable[SignedHead]) -> None:
         largest = max(known, key=lambda signed: signed.head.size, default=offered)
@@ -158,12 +165,12 @@ class LogWatch:
             "first": offered.checkpoint.decode(),
             "second": largest.checkpoint.decode(),
         }
-        self._keep(canonical.encode(document))
+        self._keep(canonical.encode(document), (ShrunkLogError.code, largest.checkpoint.decode()))
         raise ShrunkLogError(origin=offered.head.origin, offered=offered.head.size, seen=largest.head.size)
 
     def _forked(self, fork: ForkFoundError) -> ForkFoundError:
         """Rule 2."""
-        self._keep(fork.fork.to_bytes())
+        self._keep(fork.fork.to_bytes(), (fork.code, fork.fork.first.decode()))
         return fork
 
     def _other_log(self, seen: SignedHead, signed: SignedHead) -> OtherLogError:
@@ -173,11 +180,12 @@ class LogWatch:
             "first": seen.checkpoint.decode(),
             "second": signed.checkpoint.decode(),
         }
-        self._keep(canonical.encode(document))
+        self._keep(canonical.encode(document), (OtherLogError.code, signed.head.origin))
         return OtherLogError(origin=signed.head.origin, expected=seen.head.origin)
 
-    def _keep(self, data: bytes) -> None:
-        path = self._folder / EVIDENCE / f"{_name(data)}.json"
+    def _keep(self, data: bytes, what: tuple[str, str]) -> None:
+        """Once for each deed against a head remembered: a log that grows on would bring another each time."""
+        path = self._folder / EVIDENCE / f"{_name(canonical.encode(list(what)))}.json"
         if not path.is_file():
             self._write(path, data)
             log.event("station.log_contradicts_itself", evidence=path.name)
@@ -198,13 +206,47 @@ class LogWatch:
     def _names(self, part: str, suffix: str) -> list[Path]:
         return sorted((self._folder / part).glob(f"*{suffix}"))
 
-    def _remember(self, signed: SignedHead) -> None:
-        """Keep a head, and before it the keys that it was verified with."""
-        known = self._known()
-        if not set(self._keys) <= set(known):
-            keys = [key.as_json() for key in dict.fromkeys((*known, *self._keys))]
-            self._write(self._folder / KEYS, canonical.encode({"format": 1, "keys": keys}))
-        self._write(self._folder / SEEN, signed.checkpoint)
+    def _remember(self, signed: SignedHead, *, beside: SignedHead | None) -> bool:
+        """Keep a head, and before it the keys that it was verified with.
+
+        Returns:
+            Whether it is kept: not where another one than it was compared with is there by now (rule 5); then it waits.
+        """
+        with self._alone():
+            now = self.seen()
+            if now is not None and (beside is None or now.head != beside.head):
+                self._wait(signed)
+                return False
+            known = self._known()
+            if not set(self._keys) <= set(known):
+                keys = [key.as_json() for key in dict.fromkeys((*known, *self._keys))]
+                self._write(self._folder / KEYS, canonical.encode({"format": 1, "keys": keys}))
+            self._write(self._folder / SEEN, signed.checkpoint)
+        return True
+
+    def _wait(self, signed: SignedHead) -> None:
+        if len(self._names(UNPROVED, SUFFIX)) < MOST_UNPROVED:
+            self._write(self._folder / UNPROVED / f"{_name(signed.checkpoint)}{SUFFIX}", signed.checkpoint)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other programs from remembering; only reading and writing of small files belongs here.
+
+        Raises:
+            FileRefusedError: Another one held it all the time, or the disk does not take the lock's file.
+        """
+        try:
+            files.make_folder(self._folder)
+            file = (self._folder / _LOCK).open("a+b")
+        except OSError as problem:
+            raise FileRefusedError.of(problem) from problem
+        with file:
+            end = time.monotonic() + _PATIENCE_S
+            while not try_lock(file):
+                if time.monotonic() >= end:
+                    raise FileRefusedError.of(OSError(errno.EBUSY, "another program holds it"))
+                time.sleep(_PAUSE_S)
+            yield
 
     def _known(self) -> tuple[PublicKey, ...]:
         path = self._folder / KEYS

@@ -108,6 +108,44 @@ def test_a_log_that_went_back_is_named_until_someone_takes_the_evidence_away(wat
     assert watch.alarms() == ()
 
 
+def test_what_another_program_remembered_meanwhile_stays_and_is_compared(watch: LogWatch, tmp_path: Path) -> None:
+    other = LogWatch(tmp_path / "academy-log", [LOG.public])
+    files = published(ENTRIES[:305])
+
+    def read(path: str) -> bytes | None:
+        if path == "checkpoint":
+            other.prove(published(ENTRIES[:310]).get, is_live=True)
+        return files.get(path)
+
+    with pytest.raises(UnprovedLogError):  # the first head of all: whoever is first is believed
+        watch.prove(read, is_live=False)
+    other.prove(published(ENTRIES[:310]).get, is_live=True)
+    asked: list[str] = []
+
+    def read_later(path: str) -> bytes | None:
+        if path.startswith("tile") and not asked:
+            asked.append(path)
+            other.prove(published(ENTRIES[:350]).get, is_live=True)
+        return published(ENTRIES[:330]).get(path)
+
+    assert watch.prove(read_later, is_live=False).head.size == 350
+    assert (asked, size_of(watch), [one.head.size for one in watch.unproved()]) == (asked[:1], 350, [330])
+    watch.prove(published(ENTRIES[:360]).get, is_live=True)
+    assert (size_of(watch), watch.unproved(), watch.alarms()) == (360, (), ())
+
+
+def test_a_log_that_grows_on_after_a_deed_piles_up_no_evidence(watch: LogWatch) -> None:
+    watch.prove(published(ENTRIES[:300]).get, is_live=True)
+    for size in (250, 260, 270):
+        with pytest.raises(ShrunkLogError):
+            watch.prove(published(ENTRIES[:size]).get, is_live=True)
+    assert codes(watch) == ["tlog.shrunk"]
+    for size in (350, 360, 370):
+        with pytest.raises(ForkedLogError):
+            watch.prove(published(late_lie()[:size]).get, is_live=True)
+    assert sorted(codes(watch)) == ["tlog.forked", "tlog.shrunk"]
+
+
 def test_a_head_noted_while_the_hub_is_asked_is_no_alarm(watch: LogWatch) -> None:
     """A receipt that comes in meanwhile may be newer than the checkpoint that was already on its way."""
     watch.prove(published(ENTRIES[:300]).get, is_live=True)

@@ -27,13 +27,13 @@ from pocus_desktop.bundle.depot.errors import (
 )
 from pocus_desktop.bundle.errors import CancelledError
 from pocus_desktop.bundle.library import Entry, Library
-from pocus_desktop.bundle.library_lock import try_lock
 from pocus_desktop.bundle.manifest import Manifest
 from pocus_desktop.bundle.trust.listing import Listing
 from pocus_desktop.bundle.trust.policy import TrustPolicy, require_release, signers_of
 from pocus_desktop.bundle.verifier import Progress, require_usable
 from pocus_desktop.crypto.dsse import Envelope
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.file_lock import try_lock
 
 PART_PREFIX: Final = ".fetching-"
 

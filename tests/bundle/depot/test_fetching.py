@@ -14,11 +14,11 @@ from pocus_desktop.bundle.depot.assembly import Assembly, Layout
 from pocus_desktop.bundle.depot.fetch import PART_PREFIX, Fetched, fetch, sweep
 from pocus_desktop.bundle.errors import CancelledError
 from pocus_desktop.bundle.library import Library
-from pocus_desktop.bundle.library_lock import try_lock
 from pocus_desktop.bundle.trust import ceremony
 from pocus_desktop.bundle.trust.listing import WITHDRAWN_FIELD, Listing, Withdrawal, written_withdrawals
 from pocus_desktop.bundle.verifier import open_bundle
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.file_lock import try_lock
 from tests.bundle.depot.press import APP_VERSION, FILES, MIB, Faulty, Press, noise
 from tests.bundle.trust.academy import AREA, NOW_MS, holders
 
