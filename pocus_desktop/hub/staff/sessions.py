@@ -343,7 +343,7 @@ def _new_code() -> str:
 
 
 def _code_digest(staff_id: str, code: str) -> str:
-    """60 random bits need no slow hash; the account goes in, so that no code counts for another."""
+    """58 random bits need no slow hash; the account goes in, so that no code counts for another."""
     plain = "".join(letter for letter in code.lower() if letter in _CODE_ALPHABET)
     return hashlib.sha256(f"{staff_id}\0{plain}".encode()).hexdigest()
 

@@ -1,8 +1,10 @@
 """Accounts, sessions, second factors, and the trail that they leave."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -230,3 +232,10 @@ def test_a_password_costs_what_argon2id_costs(hub: Hub, quick_passwords: None) -
     found = json.loads(RegistryStore(hub._store).look(STAFF)[0]["password"])
     assert found["kdf"]["name"] == "argon2id"
     assert found["kdf"]["memory_kib"] >= 64 * 1024
+
+
+def test_the_guide_tells_what_each_role_may() -> None:
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "guides" / "academy.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", guide, flags=re.MULTILINE))
+    found = {role: {part.split()[0] for part in acts.split("; ")} for role, acts in told.items()}
+    assert found == {str(role): set(map(str, acts)) for role, acts in TABLE.items()}
