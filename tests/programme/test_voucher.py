@@ -261,6 +261,17 @@ def test_a_code_alone_starts_the_clock_where_the_voucher_is_not_at_hand() -> Non
     assert _live(Portfolio(entries=(entry,), applications=(application,))).state is VoucherState.ENTERED
 
 
+def test_a_clock_that_fell_back_to_1970_is_judged_by_the_first_rule_until_the_voucher_is_known() -> None:
+    application = _application()
+    entry = _entry(application, 5_000)
+    window = _live(Portfolio(applications=(application,), entries=(entry,))).window
+    assert window is not None
+    assert window.last == date(1970, 6, 30)
+    known = _live(Portfolio(vouchers=(_voucher(),), applications=(application,), entries=(entry,))).window
+    assert known is not None
+    assert known.first == date(2026, 1, 1)
+
+
 def test_an_entry_without_the_code_is_no_entry() -> None:
     fields = _entry(_application(), _ISSUED).model_dump(mode="json")
     with pytest.raises(BadDocumentError):

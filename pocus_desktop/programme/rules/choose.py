@@ -1,7 +1,8 @@
 """Which row holds on a day (formats/programme 1.3). Pure.
 
 Of the rows of a subject, the one that began last, that day or before, unless it ends the subject. A row that begins
-later changes no day before it.
+later changes no day before it. What happened before the first row of its kind (an entry by a clock of 1970, a
+certificate of a paper register) is judged by that row; whether somebody is eligible on such a day is not.
 """
 
 from bisect import bisect_right
@@ -81,20 +82,20 @@ class Rules:
 
     def window(self, on: date) -> WindowRule:
         """How long assessments and peer evaluation may take."""
-        return self._demand(WindowRule, ("window",), on)
+        return self._demand(WindowRule, ("window",), on, or_first=True)
 
     def pass_rule(self, area: ContentArea, on: date) -> PassRule:
         """What passes an area: its own row, else the one for all."""
         own = self._row(("pass", str(area)), on)
-        return own if isinstance(own, PassRule) else self._demand(PassRule, ("pass", ""), on)
+        return own if isinstance(own, PassRule) else self._demand(PassRule, ("pass", ""), on, or_first=True)
 
     def certificate(self, on: date) -> CertificateRule:
         """How long a certificate is valid."""
-        return self._demand(CertificateRule, ("certificate",), on)
+        return self._demand(CertificateRule, ("certificate",), on, or_first=True)
 
     def appeal(self, on: date) -> AppealRule:
         """Until when an appeal may be made."""
-        return self._demand(AppealRule, ("appeal",), on)
+        return self._demand(AppealRule, ("appeal",), on, or_first=True)
 
     def attestations(self, on: date, at: str) -> tuple[AttestationRule, ...]:
         """What is attested at a step, in the order of the book."""
@@ -135,8 +136,11 @@ class Rules:
         row = self._rows[subject][at - 1] if at else None
         return None if row is None or row.is_ended else row
 
-    def _demand(self, kind: type[_R], subject: Subject, on: date) -> _R:
+    def _demand(self, kind: type[_R], subject: Subject, on: date, *, or_first: bool = False) -> _R:
+        """The row that holds; of what happened before anybody wrote one, the first, where that is asked for."""
         row = self._row(subject, on)
+        if row is None and or_first and subject in self._rows and on < self._days[subject][0]:
+            row = self._rows[subject][0]
         if not isinstance(row, kind):
             raise NoRuleError(what=" ".join(part for part in subject if part), on=on.isoformat())
         return row
