@@ -1,35 +1,33 @@
 """`pocus programme cases`: fill the case log from CSV and from DICOM, and export it."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 import click
 
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.cli.programme_options import EXISTING, PORTFOLIO, academy_keys, now, tell
+from pocus_desktop.cli.programme_options import (
+    DATE_ORDERS,
+    EXISTING,
+    PORTFOLIO,
+    academy_keys,
+    append_to,
+    held_with_account,
+    now,
+    tell,
+)
 from pocus_desktop.kernel import words
-from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import write_atomically
-from pocus_desktop.programme.case_log.csv_file import MAXIMUM_BYTES, read_case_csv, write_case_csv, write_refused
+from pocus_desktop.programme.case_log.csv_file import read_case_csv, write_case_csv
+from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, write_refused
 from pocus_desktop.programme.days import local_day
-from pocus_desktop.programme.documents.candidate import Account, CaseEntry
-from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.portfolio_files import append_documents, read_portfolio
+from pocus_desktop.programme.portfolio_files import read_portfolio
 from pocus_desktop.programme.values import Approach
 
 LOG_FILE: Final = "cases.jsonl"
 """Within a portfolio's folder."""
 
 _AREA: Final = click.Choice([str(area) for area in ContentArea])
-_ORDERS: Final = {"year": None, "day": True, "month": False}
-
-
-class NoAccountError(PocusError):
-    """A portfolio has no account, so nobody knows whose log it is."""
-
-    code: ClassVar[str] = "programme.no_account"
-    blame: ClassVar[Blame] = Blame.USER
 
 
 @click.group()
@@ -41,7 +39,7 @@ def cases() -> None:
 @click.argument("file", type=EXISTING)
 @PORTFOLIO
 @click.option(
-    "--dates", type=click.Choice(list(_ORDERS)), default="year", show_default=True, help="What dates begin with."
+    "--dates", type=click.Choice(list(DATE_ORDERS)), default="year", show_default=True, help="What dates begin with."
 )
 @click.option("--rest", type=click.Path(path_type=Path, dir_okay=False), help="Write rows that were not taken here.")
 @click.option("--further", is_flag=True, help="Rows that say the same as logged cases are further cases.")
@@ -60,7 +58,7 @@ def import_csv(
     dry_run: bool,
 ) -> None:
     """Take cases from a CSV file into a portfolio; each row that cannot be taken is told, and none twice."""
-    held, account = _held(portfolio)
+    held, account = held_with_account(portfolio)
     with file.open("rb") as opened:
         data = opened.read(MAXIMUM_BYTES + 1)
     today = local_day(now(), account.zone)
@@ -70,16 +68,16 @@ def import_csv(
         file.name,
         account_id=account.account_id,
         today=today,
-        is_day_first=_ORDERS[dates],
+        is_day_first=DATE_ORDERS[dates],
         beside=known if further else frozenset(),
         language=language,
     )
     tell(found.problems)
     new = [entry for entry in found.entries if entry.case_entry_id not in known]
     if not dry_run:
-        _append(portfolio, new)
+        append_to(portfolio, LOG_FILE, new)
         if rest is not None and found.refused:
-            write_atomically(rest, write_refused(found))
+            write_atomically(rest, write_refused(found.heading, found.refused))
     params = {"new": len(new), "known": len(found.entries) - len(new), "refused": len(found.refused)}
     click.echo(words.say("programme.tell.imported", language, **params))
     context.exit(0 if found.is_whole else 1)
@@ -96,12 +94,12 @@ def count(folder: Path, portfolio: Path, area: str, approach: str | None, langua
     """Count the ultrasound studies of a folder of DICOM files as cases of an area; nothing of patients is kept."""
     from pocus_desktop.programme.case_log.dicom_folder import as_entries, count_studies  # needs the portfolio extra
 
-    held, account = _held(portfolio)
+    held, account = held_with_account(portfolio)
     counted = count_studies(folder, account_id=account.account_id, today=local_day(now(), account.zone))
     known = frozenset(entry.study for entry in held.cases if entry.study is not None)
     new = as_entries(counted, ContentArea(area), approach=Approach(approach) if approach else None, known=known)
     if not dry_run:
-        _append(portfolio, new)
+        append_to(portfolio, LOG_FILE, new)
     for name, why in counted.passed:
         click.echo(f"{name}: {words.say(f'programme.passed.{why}', language)}", err=True)
     if counted.is_cut:
@@ -124,15 +122,3 @@ def export(portfolio: Path, out: Path) -> None:
     tell(found.problems)
     write_atomically(out, write_case_csv(sorted(found.portfolio.cases, key=lambda one: one.performed_on)))
     click.echo(f"{out}  {len(found.portfolio.cases)}")
-
-
-def _held(path: Path) -> tuple[Portfolio, Account]:
-    found = read_portfolio(path, academy_keys())
-    tell(found.problems)
-    if found.portfolio.account is None:
-        raise NoAccountError
-    return found.portfolio, found.portfolio.account
-
-
-def _append(portfolio: Path, new: Iterable[CaseEntry]) -> None:
-    append_documents(portfolio / LOG_FILE if portfolio.is_dir() else portfolio, new)

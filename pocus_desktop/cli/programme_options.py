@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import click
 
@@ -16,11 +16,13 @@ from pocus_desktop.case.problems import Problem
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import SystemClock
-from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.days import end_of_day_ms, local_day
+from pocus_desktop.programme.documents.candidate import Account
+from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.portfolio_files import read_portfolio
+from pocus_desktop.programme.portfolio_files import append_documents, read_portfolio
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.keeping import rules_in_use
 from pocus_desktop.programme.rules.load import load_rules
@@ -28,6 +30,17 @@ from pocus_desktop.programme.values import parse_day
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _NOON_MS: Final = 12 * 60 * 60 * 1000
+
+
+DATE_ORDERS: Final = {"year": None, "day": True, "month": False}
+"""What dates of a CSV begin with, as its readers are told."""
+
+
+class NoAccountError(PocusError):
+    """A portfolio has no account, so nobody knows whose log it is."""
+
+    code: ClassVar[str] = "programme.no_account"
+    blame: ClassVar[Blame] = Blame.USER
 
 
 class _Day(click.ParamType[date]):
@@ -110,6 +123,29 @@ def asked(path: Path, book: Path | None, on: date | None) -> Asked:
     zone = found.portfolio.zone
     now_ms = now() if on is None else end_of_day_ms(on, zone) - _NOON_MS
     return Asked(portfolio=found.portfolio, rules=rules_from(book), now_ms=now_ms, on=on or local_day(now_ms, zone))
+
+
+def held_with_account(path: Path) -> tuple[Portfolio, Account]:
+    """A portfolio that has an account; problems of documents are told on standard error.
+
+    Raises:
+        NoAccountError: It has none.
+        FileRefusedError: It cannot be read.
+    """
+    found = read_portfolio(path, academy_keys())
+    tell(found.problems)
+    if found.portfolio.account is None:
+        raise NoAccountError
+    return found.portfolio, found.portfolio.account
+
+
+def append_to(portfolio: Path, file: str, new: Iterable[AnyDocument]) -> None:
+    """Add documents to a file of a portfolio's folder, or to the portfolio where it is one file.
+
+    Raises:
+        FileRefusedError: The disk does not take them.
+    """
+    append_documents(portfolio / file if portfolio.is_dir() else portfolio, new)
 
 
 def tell(problems: Iterable[Problem]) -> None:

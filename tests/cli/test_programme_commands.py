@@ -122,6 +122,26 @@ def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(
     assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 1 + 19 + 2
 
 
+def test_certificates_of_education_come_from_csv_and_leave_as_one(
+    portfolio: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, rest = tmp_path / "cme.csv", tmp_path / "rest.csv"
+    log.write_text(
+        "date,activity,provider,credits,approvals\n2026-02-28,Lung,AIUM,3,aium\n2026-02-30,Heart,AIUM,3,aium\n"
+    )
+    asked = ["programme", "credits", "import", str(log), str(portfolio), "--rest", str(rest)]
+    assert run(asked) == 1
+    assert "Taken: 1. Known already: 0. Not taken: 1." in capsys.readouterr().out
+    assert run(asked) == 1
+    assert "Known already: 1" in capsys.readouterr().out
+    assert "Heart" in rest.read_text(encoding="utf-8-sig")
+    assert run(["programme", "cme", str(portfolio), "--on", "2026-11-26", "--json"]) == 0
+    assert _json(capsys)["cycles"][0]["have"] == "3"
+    out = tmp_path / "out.csv"
+    assert run(["programme", "credits", "export", str(portfolio), str(out)]) == 0
+    assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 2
+
+
 def test_cases_are_counted_from_dicom_once(portfolio: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / "readme.txt").write_text("none")

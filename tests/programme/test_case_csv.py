@@ -10,14 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.case.problems import Severity
-from pocus_desktop.programme.case_log.csv_file import (
-    MAXIMUM_BYTES,
-    ReadLog,
-    inert,
-    read_case_csv,
-    write_case_csv,
-    write_refused,
-)
+from pocus_desktop.programme.case_log.csv_file import ReadLog, read_case_csv, write_case_csv
+from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, inert, write_refused
 from tests.programme.samples import case
 
 _TODAY = date(2026, 11, 26)
@@ -145,7 +139,7 @@ def test_headings(data: str, told: list[tuple[int, int, str]]) -> None:
 def test_what_was_not_taken_is_given_back_and_read_again_once_mended() -> None:
     first = _read('date,area,findings\n2026-01-01,lung,one\n01/02/2026,lung,"=cmd|"" /C calc""!A0"\n')
     assert len(first.entries) == 1
-    rest = write_refused(first)
+    rest = write_refused(first.heading, first.refused)
     assert b"'=cmd" in rest
     again = _read(rest, is_day_first=True)
     assert [(str(one.performed_on), one.findings) for one in again.entries] == [("2026-02-01", '=cmd|" /C calc"!A0')]

@@ -1,13 +1,13 @@
 """The columns of a case log's CSV and the words in their cells, in English and Spanish (formats/programme 12.2)."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.csv_sheet import CellError, plain
 from pocus_desktop.programme.days import FIRST_DAY, LAST_DAY
 from pocus_desktop.programme.values import Approach
 
@@ -61,27 +61,6 @@ _APPROACHES: Final[Mapping[str, Approach]] = {
 }
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]+Z?)?", re.ASCII)
 _PARTS: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
-
-
-class CellError(ValueError):
-    """A cell does not say what its column must.
-
-    Attributes:
-        kind: Names the words, below `problems.case-log.`.
-        hint: What might be meant; empty where nothing suggests itself.
-    """
-
-    def __init__(self, kind: str, hint: str = "") -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.hint = hint
-
-
-def plain(text: str) -> str:
-    """A heading or word as it is compared."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
-    return " ".join(kept.split())
 
 
 _FIELDS: Final = {plain(name): field for field, names in HEADINGS.items() for name in names}

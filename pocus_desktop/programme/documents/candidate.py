@@ -205,6 +205,8 @@ class CmeCredit(Document):
         activity_id: The provider's number for it, by which it is known again.
         provider: The row of the provider; None where it stands in none.
         provider_name: As the certificate says.
+        way: How it was taken; None where nobody said.
+        topic: What it was about; likewise.
         approvals: Bodies that approved the activity, as the certificate says.
         subjects: What it is about, as bodies ask for it, such as `cardiovascular`.
         completed_on: The day on the certificate.
@@ -217,8 +219,8 @@ class CmeCredit(Document):
     activity_id: Line | None = None
     provider: Name | None = None
     provider_name: Line
-    way: CreditKind
-    topic: Topic
+    way: CreditKind | None = None
+    topic: Topic | None = None
     subjects: tuple[Name, ...] = Field(default=(), max_length=20)
     approvals: tuple[Name, ...] = Field(default=(), max_length=20)
     completed_on: Day

@@ -1,0 +1,177 @@
+"""Certificates of continuing education from CSV, and as one (formats/programme 10.3).
+
+As a case log is read (`programme.csv_sheet`): each row whole or told, the same file twice the same credits.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from pydantic import ValidationError
+
+from pocus_desktop.case.problems import Problem, Severity
+from pocus_desktop.kernel import ids, words
+from pocus_desktop.programme.case_log.columns import read_date
+from pocus_desktop.programme.csv_sheet import CellError, Refused, RowIds, Sheet, plain, written
+from pocus_desktop.programme.documents.candidate import CmeCredit
+from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.values import CreditKind, Topic, format_credits, parse_credits
+
+HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "date": ("date", "completed on", "completion date", "fecha", "fecha de finalización"),
+    "activity": ("activity", "title", "course", "actividad", "título", "curso"),
+    "provider": ("provider", "organization", "proveedor", "organización"),
+    "credits": ("credits", "hours", "cme", "ceu", "créditos", "horas"),
+    "approvals": ("approvals", "approved by", "accreditation", "aprobaciones", "aprobado por", "acreditación"),
+    "number": ("number", "activity number", "activity id", "número", "número de actividad"),
+    "way": ("way", "format", "modalidad"),
+    "topic": ("topic", "tema"),
+    "subjects": ("subjects", "specialty", "materias", "especialidad"),
+}
+"""By field, what its column may be called; case, accents and signs do not count."""
+
+NEEDED: Final = ("date", "activity", "provider", "credits")
+
+_FIELDS: Final = {plain(name): field for field, names in HEADINGS.items() for name in names}
+_LINE_CHARACTERS: Final = 200
+_MOST_NAMES: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCredits:
+    """What a file gave; as `case_log.csv_file.ReadLog`."""
+
+    credits: tuple[CmeCredit, ...]
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...]
+    heading: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row was taken."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def read_credits_csv(
+    data: bytes,
+    file: str,
+    *,
+    account_id: str,
+    today: date,
+    rules: Rules,
+    is_day_first: bool | None = None,
+    language: str = words.SOURCE_LANGUAGE,
+) -> ReadCredits:
+    """Read a file; never raises for what is in it.
+
+    Args:
+        data: Its bytes.
+        file: What people call it.
+        account_id: Whose certificates they are.
+        today: Where the candidate lives.
+        rules: Whose providers are known by their names.
+        is_day_first: For dates that have their year behind; None refuses them.
+        language: Of what is told.
+    """
+    sheet = Sheet(file=file, code="cme", language=language)
+    row_ids = RowIds("cme", account_id)
+    providers = {plain(row.name(name)): row.provider for row in rules.providers(today) for name in row.name.languages}
+    found_credits: list[CmeCredit] = []
+
+    def cell(field: str, text: str) -> object:
+        return read_date(text, is_day_first=is_day_first, today=today) if field == "date" else _read_cell(field, text)
+
+    def take(number: int, found: Mapping[str, object]) -> bool:
+        name = str(found["provider"])
+        fields = {
+            "credit_id": row_ids.of(found.get(field, "") for field in HEADINGS),
+            "activity": found["activity"],
+            "activity_id": found.get("number") or None,
+            "provider": providers.get(plain(name)),
+            "provider_name": name,
+            "way": found.get("way"),
+            "topic": found.get("topic"),
+            "subjects": found.get("subjects", ()),
+            "approvals": found.get("approvals", ()),
+            "completed_on": found["date"],
+            "credits": found["credits"],
+        }
+        try:
+            found_credits.append(CmeCredit.model_validate(fields))
+        except ValidationError:
+            sheet.tell(number, sheet.column("activity"), "control-character")
+            return False
+        return True
+
+    sheet.read(data, field_of=lambda heading: _FIELDS.get(plain(heading)), needed=NEEDED, cell=cell, take=take)
+    return ReadCredits(
+        credits=tuple(found_credits), problems=sheet.problems, refused=sheet.refused, heading=sheet.heading
+    )
+
+
+def write_credits_csv(credits_: Iterable[CmeCredit]) -> bytes:
+    """Credits as CSV, which `read_credits_csv` reads again."""
+    rows = [
+        (
+            one.completed_on.isoformat(),
+            one.activity,
+            one.provider_name,
+            format_credits(one.credits),
+            " ".join(one.approvals),
+            one.activity_id or "",
+            str(one.way or ""),
+            str(one.topic or ""),
+            " ".join(one.subjects),
+        )
+        for one in credits_
+    ]
+    return written([tuple(HEADINGS), *rows])
+
+
+def _read_cell(field: str, text: str) -> object:
+    line = " ".join(text.split())
+    match field:
+        case "credits":
+            return _read_credits(line)
+        case "approvals" | "subjects":
+            return _read_names(text)
+        case "way":
+            return _one_of(CreditKind, line, "way")
+        case "topic":
+            return _one_of(Topic, line, "topic")
+        case _:
+            if not line and field in NEEDED:
+                raise CellError("missing")
+            if len(line) > _LINE_CHARACTERS:
+                raise CellError("too-long-line")
+            return line
+
+
+def _read_credits(line: str) -> Decimal:
+    """`1.25`, and `1,25` as half the world writes it: more than one sign is refused."""
+    try:
+        return parse_credits(line.replace(",", ".") if line.count(",") == 1 and "." not in line else line)
+    except ValueError as problem:
+        raise CellError("credits") from problem
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    """Names parted by blanks, commas, semicolons or bars, as rules write them."""
+    parts = text.replace(",", " ").replace(";", " ").replace("|", " ").replace("/", " ").split()
+    names = tuple(dict.fromkeys(plain(part).replace(" ", "-") for part in parts))
+    if len(names) > _MOST_NAMES or any(not ids.NAME.fullmatch(name) for name in names):
+        raise CellError("names")
+    return names
+
+
+def _one_of(kind: type[CreditKind] | type[Topic], line: str, slip: str) -> object:
+    """A value by its own name or its words in any language; None where the cell is empty."""
+    if not line:
+        return None
+    for one in kind:
+        said = {plain(one), *(plain(words.say(f"programme.name.{one}", language)) for language in words.languages())}
+        if plain(line) in said:
+            return one
+    raise CellError(slip)

@@ -1,0 +1,85 @@
+"""Certificates of education from CSV: as certificates say it, whole or told."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pocus_desktop.programme.cme.csv_file import ReadCredits, read_credits_csv, write_credits_csv
+from pocus_desktop.programme.rules.load import shipped_rules
+
+_HEAD = "date,activity,provider,credits,approvals,number,way,topic,subjects\n"
+
+
+def _read(data: str | bytes, **options: Any) -> ReadCredits:
+    raw = data.encode() if isinstance(data, str) else data
+    said: dict[str, Any] = {
+        "account_id": "acc_00000000000000000001",
+        "today": date(2026, 11, 26),
+        "rules": shipped_rules(),
+    }
+    return read_credits_csv(raw, "cme.csv", **(said | options))
+
+
+def test_a_row_says_what_a_certificate_says() -> None:
+    found = _read(
+        _HEAD + '2026-02-28,"Lung, advanced",Gulfcoast Ultrasound Institute,1.25,ARDMS; accme,L-1,In person,'
+        "advanced imaging,cardiovascular lung\n"
+    )
+    assert found.problems == ()
+    [one] = found.credits
+    assert (one.activity, one.activity_id, one.provider, str(one.credits)) == (
+        "Lung, advanced",
+        "L-1",
+        "gulfcoast",
+        "1.25",
+    )
+    assert (one.approvals, one.way, one.subjects) == (("ardms", "accme"), "in-person", ("cardiovascular", "lung"))
+
+
+def test_four_columns_are_enough_and_spanish_is_read() -> None:
+    found = _read("Fecha;Actividad;Proveedor;Créditos;Modalidad\n2026-02-28;Pulmón;Otro;1,5;presencial\n")
+    assert found.problems == ()
+    [one] = found.credits
+    assert (one.provider, one.provider_name, str(one.credits), one.way) == (None, "Otro", "1.5", "in-person")
+    assert one.topic is None  # nobody said
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "kind"),
+    [
+        (("2026-02-29", "A", "P", "1"), 1, "date-none"),
+        (("2027-01-01", "A", "P", "1"), 1, "date-to-come"),
+        (("2026-02-28", " ", "P", "1"), 2, "missing"),
+        (("2026-02-28", "A" * 201, "P", "1"), 2, "too-long-line"),
+        (("2026-02-28", "A", "P", "1.255"), 4, "credits"),
+        (("2026-02-28", "A", "P", "one"), 4, "credits"),
+        (("2026-02-28", "A", "P", "-1"), 4, "credits"),
+        (("2026-02-28", "A", "P", "1", "心"), 5, "names"),
+        (("2026-02-28", "A", "P", "1", "", "", "by pigeon"), 7, "way"),
+        (("2026-02-28", "A", "P", "1", "", "", "", "poetry"), 8, "topic"),
+        (("2026-02-28", "A\x07", "P", "1"), 2, "control-character"),
+    ],
+)
+def test_a_slip_is_told_with_its_place(cells: tuple[str, ...], column: int, kind: str) -> None:
+    found = _read(_HEAD + ",".join(cells) + "\n")
+    assert [(one.line, one.column, one.code) for one in found.problems] == [(2, column, f"cme.{kind}")]
+    assert (found.credits, found.refused) == ((), ((2, cells),))
+    assert _read(_HEAD + ",".join(cells) + "\n", language="es").problems[0].fix != found.problems[0].fix
+
+
+def test_what_was_exported_is_read_again_as_it_was() -> None:
+    first = _read(_HEAD + "2026-02-28,=A,P,1.25,ardms,L-1,correspondence,professional skills,lung\n").credits
+    data = write_credits_csv(first)
+    assert b",'=A," in data
+    again = _read(data)
+    assert again.credits == first
+    assert _read(_HEAD + "2026-02-28,A,P,1\n2026-02-28,A,P,1\n").credits[0] != first[0]
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_are_more_than_told(data: bytes) -> None:
+    found = _read(data)
+    assert found.problems or found.credits or not data.strip()
