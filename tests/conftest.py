@@ -172,3 +172,15 @@ def _a_passphrase_is_stretched_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(password, "_stretch", cache(password._stretch))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _revisions_are_run_once() -> Iterator[None]:
+    """Tests open hundreds of empty hubs (`tests.hub.tables`); where none of them is about a hub, there is none."""
+    if "pocus_desktop.hub.records.store_schema" not in sys.modules:
+        yield
+        return
+    from tests.hub.tables import made_once
+
+    with made_once():
+        yield

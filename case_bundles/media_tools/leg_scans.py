@@ -5,6 +5,7 @@ screen; in the left groin it lies to its left. From behind the knee the poplitea
 artery.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,12 +76,17 @@ class Run:
 
     def frames(self) -> list[Grey]:
         """The pictures of the loop, with their ruler."""
+        return self.pictures(range(FRAMES))
+
+    def pictures(self, frames: Iterable[int]) -> list[Grey]:
+        """Some of them, of one body."""
         body = Body(self.section)
-        return [_picture(self.section, body, self.moment(frame), frame) for frame in range(FRAMES)]
+        return [_picture(self.section, body, self.moment(frame), frame) for frame in frames]
 
     def picture(self, frame: int) -> Grey:
-        """One picture of the loop, as in `frames`."""
-        return _picture(self.section, Body(self.section), self.moment(frame), frame)
+        """One of them."""
+        [picture] = self.pictures([frame])
+        return picture
 
     def lumen_px(self, index: int, frame: int) -> Area:
         """Where a vessel truly is in a frame, in the picture's pixels."""

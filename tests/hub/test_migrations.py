@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from inspect import unwrap
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from pocus_desktop.hub.records.store_tables import META
 from pocus_desktop.hub.registry import store as registry_tables
 from pocus_desktop.hub.staff import store as staff_tables
 from tests.hub.school import School
+from tests.hub.tables import dumped, made_once
 
 GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format-1"
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
@@ -308,6 +310,11 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
 """Rows of each revision's tables."""
 
 
+@pytest.fixture(autouse=True)
+def _revisions_are_run_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_schema, "upgrade", unwrap(store_schema.upgrade))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database of either kind."""
@@ -379,6 +386,20 @@ def test_a_log_that_receipts_rest_on_is_not_taken_away(engine: Engine, goal: str
     assert _content(engine) == before
     with engine.begin() as connection:
         store_schema.require_head(connection)
+
+
+def test_what_other_tests_have_for_an_empty_database_is_what_the_revisions_make(tmp_path: Path) -> None:
+    made: list[list[str]] = []
+    with made_once():
+        for number in range(3):
+            other = store_engine.connect(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
+            with other.begin() as connection:
+                store_schema.upgrade(connection)
+                store_schema.require_head(connection)
+                made.append(dumped(connection))
+            other.dispose()
+    assert made[0] == made[1] == made[2]
+    assert len(made[0]) > len(META.tables)
 
 
 def test_every_revision_has_rows_to_go_with() -> None:
