@@ -18,6 +18,7 @@ from pocus_desktop.ui.candidate.desk import AdmissionChoice, Link, RoomCode, Roo
 from pocus_desktop.ui.launch import run_candidate
 
 if TYPE_CHECKING:
+    from pocus_desktop.app.moves_aside import MovesAside
     from pocus_desktop.app.practice import PracticeRoom
     from pocus_desktop.app.station import Station
     from pocus_desktop.kernel.settings import Home
@@ -79,9 +80,11 @@ def sit(home: Home, *, passphrase: str | None) -> int:
     engine = VlcEngine()
     made: list[Station] = []
     practices: list[PracticeRoom] = []
+    moves: list[MovesAside] = []
     problems: list[PocusError] = []
 
     def rooms() -> Rooms:
+        from pocus_desktop.app.moves_aside import MovesAside
         from pocus_desktop.app.moving import Moving
         from pocus_desktop.app.practice import PracticeRoom  # the heavy rooms: after the first paint
         from pocus_desktop.app.rooms import make_rooms
@@ -93,18 +96,21 @@ def sit(home: Home, *, passphrase: str | None) -> int:
             problems.append(problem)
         desk = made[0] if made else ClosedDesk(problems[0])
         practices.append(PracticeRoom(SystemClock()))
+        moves.extend(MovesAside(Moving(station.arrival)) for station in made)
         return make_rooms(
             desk,
             clock=SystemClock(),
             folder=home.sittings,
             engine=engine,
             practice=practices[0],
-            moves=Moving(made[0].arrival) if made else None,
+            moves=moves[0] if moves else None,
         )
 
     try:
         status = run_candidate(rooms, on_ready=close_sittings_left)
     finally:
+        for move in moves:
+            move.close()
         for practice in practices:
             practice.close()
         for station in made:

@@ -1,7 +1,8 @@
 """Sittings that were moved to this station and lie on a stick: found while the sign-in is shown, taken in when asked.
 
-The screen asks every few seconds. A stick is read again only when something on it has changed; what is for another
-station, over, used or damaged is not offered here, and says why where it is taken in by command.
+The screen asks every few seconds, by `app.moves_aside` on a thread beside. A stick is read again only when something on
+it has changed; what is for another station, over, used or damaged is not offered here, and says why where it is taken
+in by command.
 """
 
 import os

@@ -76,7 +76,7 @@ class MoveDesk(Protocol):
     """Where sittings that were moved to this computer come in (formats/move)."""
 
     def offers(self, language: str) -> Sequence[MoveOffer]:
-        """What is permitted here and lies on a stick; asked every few seconds, on the GUI thread."""
+        """What is permitted here and lies on a stick; asked every few seconds, and nothing is waited for."""
 
     def take_in(self, offer: MoveOffer) -> None:
         """Take one in; its admission is listed then, to be resumed.
