@@ -66,8 +66,15 @@ def read_portfolio(path: Path, hubs: Iterable[PublicKey] = ()) -> ReadPortfolio:
         if name.endswith(SIGNED_SUFFIX):
             documents += _signed(data, keys, name, problems)
             continue
+        unsigned: list[int] = []
         for line, piece in _pieces(data, is_lines=file.suffix == ".jsonl"):
-            documents += _plain(piece, name, line, problems)
+            found = _plain(piece, name, line, problems)
+            documents += found
+            unsigned += [line for one in found if not isinstance(one, OWN_KINDS)]
+        if unsigned:
+            what = f"Not signed by the academy, and told as they stand here: {len(unsigned)} documents."
+            fix, severity = "Use the files that the academy signed.", Severity.WARNING
+            problems.append(_problem(name, unsigned[0], "programme.unsigned", what, fix, severity))
     return ReadPortfolio(portfolio=gather(documents), problems=tuple(problems))
 
 
@@ -125,11 +132,6 @@ def _plain(piece: bytes, name: str, line: int, problems: list[Problem]) -> list[
         told = error.explain()
         problems.append(_problem(name, line, error.code, told.what, told.next))
         return []
-    if not isinstance(document, OWN_KINDS):
-        what = f"This {document.kind} is not signed: it is told as it stands here, and the academy knows nothing of it."
-        problems.append(
-            _problem(name, line, "programme.unsigned", what, "Use the file that the academy signed.", Severity.WARNING)
-        )
     return [document]
 
 

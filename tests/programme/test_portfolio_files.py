@@ -89,9 +89,11 @@ def test_lists_are_read_piece_by_piece(tmp_path: Path, text: str, taken: int, li
 
 def test_what_the_academy_says_unsigned_is_told_so_and_what_others_signed_is_not_taken(tmp_path: Path) -> None:
     voucher = Voucher.model_validate({"voucher_id": voucher_id_of(new_code()), "areas": ["lung"], "issued_at_ms": 1})
-    (tmp_path / "plain.json").write_bytes(encode_document(voucher))
+    two = b"[\n" + encode_document(account()) + b",\n" + b",".join([encode_document(voucher)] * 2) + b"]"
+    (tmp_path / "plain.json").write_bytes(two)
     [warning] = read_portfolio(tmp_path).problems
-    assert (warning.severity, warning.code) == (Severity.WARNING, "programme.unsigned")
+    assert (warning.severity, warning.line, warning.code) == (Severity.WARNING, 3, "programme.unsigned")
+    assert warning.what.endswith("2 documents.")
     (tmp_path / "plain.json").unlink()
     (tmp_path / "a.dsse.json").write_bytes(sign_document(voucher, SigningKey.generate()))
     (tmp_path / "b.dsse.json").write_bytes(sign_document(account(), _KEY))
