@@ -6,6 +6,7 @@ the centre is told to it but that it shall stop when the console does.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,7 @@ class ConsoleRehearsal:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._watching: threading.Thread | None = None
+        self._ending: threading.Thread | None = None
         self._is_stopping = False
         self._on_change: Callable[[], None] = lambda: None
         self._card = RehearsalCard()
@@ -111,6 +113,7 @@ class ConsoleRehearsal:
                 self._process = process = subprocess.Popen(  # noqa: S603 - this program itself
                     self._command(out, desks), cwd=out, env=_environment(out), text=True, encoding="utf-8",
                     errors="replace", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    start_new_session=True,
                 )  # fmt: skip
             except OSError as problem:
                 raise CannotRehearseError(reason=problem.strerror or "") from problem
@@ -120,28 +123,26 @@ class ConsoleRehearsal:
             self._watching.start()
 
     def stop(self) -> None:
-        """Let it end soon; nothing where none is under way."""
+        """Let it end soon; nothing where none is under way. What does not stop in a while is ended."""
         with self._lock:
-            process = self._process
-            if process is None or process.stdin is None or self._is_stopping:
+            process, watching = self._process, self._watching
+            if process is None or process.stdin is None or watching is None or self._is_stopping:
                 return
             self._is_stopping = True
             self._card = replace(self._card, is_stopping=True)
+            self._ending = threading.Thread(target=_end, args=(process, watching), name="console-rehearsal-end")
+            self._ending.start()
         try:
             process.stdin.close()
         except OSError as problem:  # it ended meanwhile
             log.event("console.rehearsal_gone", reason=problem.strerror or "")
 
     def close(self) -> None:
-        """Stop it and wait; what does not stop is ended."""
+        """Stop it and wait."""
         self.stop()
-        process, watching = self._process, self._watching
-        if watching is None:
-            return
-        watching.join(PATIENCE_S)
-        if watching.is_alive() and process is not None:
-            process.kill()
-            watching.join()
+        for thread in (self._watching, self._ending):
+            if thread is not None:
+                thread.join()
 
     def _watch(self, process: "subprocess.Popen[str]", out: Path) -> None:
         lines: list[str] = []
@@ -190,6 +191,21 @@ class ConsoleRehearsal:
         if found is not None:
             path, report = found
             self._card = _card(report, str(path))
+
+
+def _end(process: "subprocess.Popen[str]", watching: threading.Thread) -> None:
+    """End it with every program that it started, should it not stop by itself."""
+    watching.join(PATIENCE_S)
+    if not watching.is_alive():
+        return
+    log.event("console.rehearsal_ended")
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except OSError as problem:  # it ended meanwhile
+        log.event("console.rehearsal_gone", reason=problem.strerror or "")
 
 
 def _card(report: RehearsalReport, path: str) -> RehearsalCard:

@@ -2,12 +2,14 @@
 
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pocus_desktop.app import console_rehearsal
 from pocus_desktop.app.console_rehearsal import ConsoleRehearsal, RehearsingAlreadyError
 from pocus_desktop.app.rehearsals.here import STEPS
 from pocus_desktop.crypto.keys import SigningKey
@@ -18,6 +20,13 @@ from pocus_desktop.ui.proctor.desk import RehearsalCard
 
 KEY = SigningKey.from_seed(b"k" * 32)
 WAITS = "import sys; print('1  one', flush=True); sys.stdin.read(); sys.exit(130)"
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails is kept where this test's things are."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
 
 
 def made(room: Path, script: str) -> tuple[ConsoleRehearsal, threading.Event]:
@@ -71,6 +80,32 @@ def test_it_is_stopped_and_there_is_one_at_a_time(tmp_path: Path) -> None:
     rehearsal.start()
     rehearsal.close()
     assert rehearsal.card.outcome == "stopped", "it ends with its console"
+
+
+def test_one_that_does_not_stop_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_rehearsal, "PATIENCE_S", 0.2)
+    started = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    stays = "; import time; print('1  one', flush=True); time.sleep(600)"
+    rehearsal, came = made(tmp_path, started + stays)
+    rehearsal.start()
+    until(rehearsal, came, lambda one: one.step == 1)
+    rehearsal.close()  # it reads to the end of what it and its program tell: both are gone
+    assert rehearsal.card.outcome == "stopped"
+
+
+def test_the_real_one_stops_in_the_middle_of_a_command(tmp_path: Path) -> None:
+    rehearsal = ConsoleRehearsal(tmp_path, key=KEY, clock=ManualClock())
+    came = threading.Event()
+    rehearsal.on_change(came.set)
+    rehearsal.start()
+    until(rehearsal, came, lambda one: one.step == 1)
+    rehearsal.close()
+    assert rehearsal.card.outcome == "stopped"
+    found = latest_rehearsal(tmp_path, KEY.public)
+    assert found is not None
+    assert found[1].told[-1] == "The rehearsal was stopped.", "it stopped by itself"
 
 
 def test_it_is_told_nothing_of_the_real_centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

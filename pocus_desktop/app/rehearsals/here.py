@@ -7,6 +7,7 @@ namespace. Whoever started it holds the other end of its standard input: when th
 
 import _thread
 import os
+import signal
 import sys
 import threading
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ def rehearse_here(out: Path, *, desks: int, stops: bool = False) -> int:
     os.environ[INTERFACES_VARIABLE] = "-"  # its console is announced to nobody
     rehearsal = HereRehearsal(folder=fresh_folder(out), count=desks, think_s=_THINK_S)
     if stops:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the console may have it ignored
         threading.Thread(target=_stop_with, args=(sys.stdin.buffer,), name="rehearsal-stop", daemon=True).start()
     try:
         rehearsal.run()
@@ -93,6 +95,11 @@ class HereRehearsal(RoomSteps):
 
 
 def _stop_with(whoever: BinaryIO) -> None:
+    """As if someone pressed Ctrl+C, also while a command is waited for."""
     while whoever.read(1):
         pass
-    _thread.interrupt_main()
+    main_thread = threading.main_thread().ident
+    if main_thread is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main_thread, signal.SIGINT)
+    else:  # Windows: seen when the command that is waited for has ended
+        _thread.interrupt_main()
