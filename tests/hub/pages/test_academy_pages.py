@@ -65,6 +65,8 @@ def test_every_page_opens_in_both_languages(hub: Hub, school: School) -> None:
         "/staff/vouchers",
         "/staff/vouchers/new",
         f"/staff/vouchers/{voucher_id}",
+        "/staff/certificates",
+        "/staff/certificates/new",
         "/staff/appeals",
         f"/staff/appeals/{appeal.appeal_id}",
         "/staff/samples",
