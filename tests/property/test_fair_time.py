@@ -12,7 +12,7 @@ turns = st.lists(
     st.builds(
         Turn,
         kind=st.sampled_from(KINDS),
-        before_ms=st.integers(0, 12_000),
+        before_ms=st.integers(0, 60_000),
         ms=st.integers(0, 30_000),
         number=st.integers(0, 23),
     ),
