@@ -12,7 +12,7 @@ from pocus_desktop.cli.programme_options import DAY, EXISTING, academy_keys, now
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.days import local_day
-from pocus_desktop.programme.rules.keeping import take_rules
+from pocus_desktop.programme.rules.keeping import RULES, take_rules
 from pocus_desktop.programme.rules.load import load_rules
 from pocus_desktop.programme.rules.schema import rules_schema
 from pocus_desktop.programme.rules.signed import require_succession, sign_rules
@@ -85,7 +85,18 @@ def sign(file: Path, keys: Path, out: Path) -> None:
 
 @rules.command()
 @click.argument("file", type=EXISTING)
-def take(file: Path) -> None:
-    """Take in the academy's signed book: it must not change what was decided before."""
-    found = take_rules(Home.default().programme_rules, file.read_bytes(), academy_keys())
+@click.option(
+    "--hub", type=click.Path(path_type=Path, file_okay=False, exists=True), help="A hub's folder, on its own computer."
+)
+@keys_option
+def take(file: Path, hub: Path | None, keys: Path) -> None:
+    """Take in the academy's signed book: it must not change what was decided before.
+
+    At a hub, --keys are the academy's, and the hub decides by the book when it is started next.
+    """
+    if hub is None:
+        place, hubs = Home.default().programme_rules, academy_keys()
+    else:
+        place, hubs = hub / RULES, AcademyRing.load(open_store(keys)).verifiers
+    found = take_rules(place, file.read_bytes(), hubs)
     click.echo(f"{found.book.book_id}  published {found.book.published}  {found.digest}")

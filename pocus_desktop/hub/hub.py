@@ -3,6 +3,7 @@
 <folder>/objects/      accepted envelopes, by digest
 <folder>/quarantine/   refused ones, by digest
 <folder>/shelf/        assessments with their scoring keys, sealed to the academy
+<folder>/rules.json    the academy's own book of rules, where it has one
 <folder>/hub.sqlite    the records, where no other database is named
 
 The first three may lie in another place (`hub.storage.places`); with them and the records elsewhere, a process of the
@@ -51,6 +52,7 @@ from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import make_folder
 from pocus_desktop.programme.documents.academy import CertificateHeld
+from pocus_desktop.programme.rules.keeping import RULES, require_rules
 from pocus_desktop.scoring.key import ScoringKey
 from pocus_desktop.scoring.score import ScoreReport
 from pocus_desktop.sitting.material import Material
@@ -111,6 +113,7 @@ class Hub:
             StoreUnavailableError: The disk or the database does not work.
             StoreMismatchError: The database is of another program.
             DatabaseOlderError, DatabaseNewerError: It is of another revision.
+            NotTheAcademysError, BadDocumentError: The folder's book of rules is not the academy's.
             LogDamagedError: The log that is stored is not the one that was signed.
             PlaceMissingError, PlaceOfAnotherError: The place is not the one in which its envelopes lie.
         """
@@ -122,6 +125,7 @@ class Hub:
             make_folder(folder)
         except OSError as problem:
             raise StoreUnavailableError(reason=problem.strerror or "") from problem
+        rules = require_rules(folder / RULES, self.ring.believed)
         place = open_place(objects, folder)
         self._store = HubStore(database_url or f"sqlite:///{folder / 'hub.sqlite'}", is_scoring_later=is_scoring_later)
         self.log = ResultLog(self._store, self.ring, is_only_read=is_only_read)
@@ -138,6 +142,7 @@ class Hub:
             self.clock,
             replay=self._told_sitting,
             area_of=self._area_of,
+            rules=rules,
         )
         self.certificates = Certificates(
             tables,
@@ -147,6 +152,7 @@ class Hub:
             self.clock,
             area_of=self._area_of,
             tell=self._tell_of_certificate,
+            rules=lambda: rules,
         )
         self.peers = Peers(self._store, self.ring, self.clock, folder)
         self.uploads = UploadStore(self._store)

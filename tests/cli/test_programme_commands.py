@@ -8,13 +8,17 @@ from typing import Any
 import icalendar
 import pytest
 
-from pocus_desktop.admission.academy import AcademyKeys
+from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.cli.main import run
+from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.kernel import assets
 from pocus_desktop.kernel.settings import HOME_VARIABLE
 from pocus_desktop.programme.documents.registry import AnyDocument
+from pocus_desktop.programme.errors import NotTheAcademysError
 from pocus_desktop.programme.portfolio_files import append_documents
+from pocus_desktop.programme.rules.keeping import RULES, require_rules
+from pocus_desktop.programme.rules.load import shipped_rules
 from tests.programme.samples import account, attestations, cases, credential
 
 _ON = date(2026, 11, 26)
@@ -96,6 +100,13 @@ def test_rules_are_shown_checked_signed_and_taken_in(
     assert run(["programme", "rules", "sign", str(shipped), "--keys", str(keys), "--out", str(signed)]) == 0
     assert run(["programme", "rules", "take", str(signed)]) == 1  # this computer was never set up: it believes nobody
     assert "programme.not_the_academys" in capsys.readouterr().err
+    hub = tmp_path / "hub"
+    hub.mkdir()
+    assert run(["programme", "rules", "take", str(signed), "--hub", str(hub), "--keys", str(keys)]) == 0
+    ring = AcademyRing.load(FileKeyStore(keys, "a passphrase of the academy"))
+    assert require_rules(hub / RULES, ring.verifiers).digest == shipped_rules().digest
+    with pytest.raises(NotTheAcademysError):  # a hub does not go on by other rules than its own
+        require_rules(hub / RULES, [SigningKey.generate().public])
 
 
 def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
@@ -11,24 +12,41 @@ from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import MAXIMUM_BYTES, shipped_rules
 from pocus_desktop.programme.rules.signed import read_rules, require_succession
 
+RULES: Final = "rules.json"
+"""Within a hub's folder."""
+
 
 def rules_in_use(path: Path, hubs: Iterable[PublicKey]) -> Rules:
     """The book that counts here; one that does not verify counts as none, and is logged."""
     return kept_rules(path, hubs) or shipped_rules()
 
 
-def kept_rules(path: Path, hubs: Iterable[PublicKey]) -> Rules | None:
-    """The academy's own book; None where there is none, or none that verifies (which is logged)."""
+def require_rules(path: Path, hubs: Iterable[PublicKey]) -> Rules:
+    """The book that an academy decides by: what is kept, or the shipped one where nothing is.
+
+    Raises:
+        FileRefusedError: The disk does not give it.
+        PocusError: As `read_rules`: an academy does not go on by other rules than its own.
+    """
     try:
         with path.open("rb") as file:
-            return read_rules(file.read(2 * MAXIMUM_BYTES + 1), hubs)
+            envelope = file.read(2 * MAXIMUM_BYTES + 1)
     except FileNotFoundError:
-        return None
+        return shipped_rules()
     except OSError as problem:
-        log.failure(FileRefusedError.of(problem))
+        raise FileRefusedError.of(problem) from problem
+    return read_rules(envelope, hubs)
+
+
+def kept_rules(path: Path, hubs: Iterable[PublicKey]) -> Rules | None:
+    """The academy's own book; None where there is none, or none that verifies (which is logged)."""
+    if not path.exists():
+        return None
+    try:
+        return require_rules(path, hubs)
     except PocusError as error:
         log.failure(error)
-    return None
+        return None
 
 
 def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey]) -> Rules:
