@@ -491,7 +491,7 @@ def person_of(vault: Vault, row: Row) -> Person:
         email=str(told.get("email", "")),
         background=str(told.get("background", "")),
         language="es" if row["language"] == "es" else "en",
-        nomination_id=str(row.get("nomination_id", "")),
+        nomination_id=row["nomination_id"],
     )
 
 

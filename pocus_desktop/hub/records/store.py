@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from sqlalchemy import bindparam, exists, false, func, select
 from sqlalchemy.engine import Connection, Engine, Row
@@ -44,6 +44,9 @@ PLACE_BYTES: Final = 4096
 """What a file takes on a disk besides its bytes, roughly; so that many tiny ones count too."""
 
 _OLDER_AT_ONCE: Final = 4096
+if TYPE_CHECKING:
+    import psycopg
+
 _T = TypeVar("_T")
 _C = TypeVar("_C")
 
@@ -424,6 +427,14 @@ class HubStore:
         """
         with store_engine.told_as_ours(), self._engine.connect() as connection:
             yield store_engine.only_reading(connection)
+
+    def swiftly(self, work: "Callable[[psycopg.Connection[Any]], _T]") -> _T:
+        """A question to PostgreSQL in the driver's words, tried again where its connection turns out to be lost.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        return self._again(work, store_engine.driver)
 
     @overload
     def _again(self, work: Callable[[Connection], _T]) -> _T: ...
