@@ -14,7 +14,8 @@ from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.admission.roster_folder import rosters
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.app.closing import closing
-from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
+from pocus_desktop.app.console_desk import ConsoleDesk
+from pocus_desktop.app.console_known import Hosted
 from pocus_desktop.app.console_rehearsal import ConsoleRehearsal
 from pocus_desktop.app.display import require_display
 from pocus_desktop.app.relay_desk import RelayDesk

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -15,10 +15,10 @@ from pocus_desktop.admission.roster_folder import walk_in
 from pocus_desktop.admission.trusting import Trusting
 from pocus_desktop.admission.walk_ins import WalkInOrder
 from pocus_desktop.app.console_intake import ConsoleError, Intake, ask_enrolment, told_as
+from pocus_desktop.app.console_known import Hosted, Known, centre_card, station_cards
 from pocus_desktop.app.console_moves import permit_from_stick
 from pocus_desktop.app.console_papers import Papers, read_papers, stamp
 from pocus_desktop.app.console_rehearsal import CannotRehearseError, ConsoleRehearsal
-from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -31,11 +31,10 @@ from pocus_desktop.proctoring.code_desk import CodeDesk
 from pocus_desktop.proctoring.live_room import LiveRoom, passed_ms
 from pocus_desktop.proctoring.order_plan import OrderPlan, plan
 from pocus_desktop.proctoring.record import RecordLine, record
-from pocus_desktop.proctoring.relay_view import HeldEnvelope
 from pocus_desktop.proctoring.room_state import EMPTY, Effect, Ordered, RoomState, Tell
 from pocus_desktop.proctoring.view import room_view
 from pocus_desktop.ui.proctor import intents
-from pocus_desktop.ui.proctor.desk import CentreCard, ConsoleView, RehearsalCard, StationCard
+from pocus_desktop.ui.proctor.desk import ConsoleView, RehearsalCard
 from pocus_desktop.ui.proctor.intents import Intent
 
 
@@ -61,45 +60,6 @@ class NothingToWriteError(ConsoleError):
     """This console holds no results, so that there is nothing to write."""
 
     code = "console.nothing_held"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hosted:
-    """An open room and how it is found.
-
-    Attributes:
-        addresses: `host:port`, the likeliest first; none where it is not served.
-        pairing: The words that a station types.
-        results: What stations brought of sealed results, and how far it is.
-        stick: Writes to a folder what has no receipt, and says how many; None where this console holds none.
-        silent_consoles: How many other consoles do not answer.
-        reports: How many reports of incidents wait for the academy.
-        reports_to: Writes those to a folder, and says how many.
-        renew: Lets what stands beside the room believe others from now on.
-    """
-
-    room: LiveRoom
-    addresses: tuple[str, ...] = ()
-    pairing: Callable[[str], str] = lambda _language: ""
-    qr: str = ""
-    fingerprint: str = ""
-    results: Callable[[], Iterable[HeldEnvelope]] = tuple
-    stick: Callable[[Path], int] | None = None
-    reports: Callable[[], int] = lambda: 0
-    reports_to: Callable[[Path], int] = lambda _path: 0
-    silent_consoles: Callable[[], int] = lambda: 0
-    renew: Callable[[Trusting], None] = lambda _trusting: None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What was read of the centre's home, all at one moment."""
-
-    hubs: tuple[PublicKey, ...] = ()
-    grant: EnrolmentGrant | None = None
-    hosted: Hosted | None = None
-    papers: Papers
-    stamp: tuple[int, ...] = ()
 
 
 _LOOK_MS: Final = 5_000
@@ -140,7 +100,7 @@ class ConsoleDesk:
         self._home, self._keys, self._clock, self._host = home, keys, clock, host
         self._who = who
         self._rehearsal, self._aside = rehearsal, aside
-        self._known = _Known(papers=Papers(stations={}, reports={}))
+        self._known = Known(papers=Papers(stations={}, reports={}))
         self._working = threading.RLock()
         self._looked_ms: int | None = None
         self._is_looking = False
@@ -180,9 +140,9 @@ class ConsoleDesk:
         state, known = self._state(), self._known
         entrants = self._entrants(state, now.wall_ms)
         return ConsoleView(
-            centre=_centre(known, language),
+            centre=centre_card(known, language),
             room=room_view(state, passed_ms(now), wall_ms=now.wall_ms, language=language),
-            stations=self._stations(state, passed_ms(now), language),
+            stations=station_cards(known, state, passed_ms(now), language),
             bundles=tuple(one.card(language) for one in known.papers.bundles),
             entrants=entrants,
             seats=day.seats(state, now_ms=passed_ms(now)),
@@ -434,31 +394,6 @@ class ConsoleDesk:
             raise NotListedError(admission=order_id)
         return found
 
-    def _stations(self, state: RoomState, now_ms: int, language: str) -> tuple[StationCard, ...]:
-        names = {station_id: name for station_id, (name, _key) in self._known.papers.stations.items()}
-        names |= {station.station_id: station.name for station in state.stations.values()}
-        cards = []
-        for station_id, name in sorted(names.items(), key=lambda item: check_in.as_counted(item[1])):
-            station, report = state.stations.get(station_id), self._known.papers.reports.get(station_id)
-            problems = (
-                ()
-                if report is None
-                else tuple(one.explain(language) for one in report.checks if one.level == "problem")
-            )
-            cards.append(
-                StationCard(
-                    station_id=station_id,
-                    name=name,
-                    is_in=station.is_in if station is not None else True,
-                    is_known=station is not None,
-                    is_heard=station is not None and station.is_linked(now_ms),
-                    readiness="unknown" if report is None else "problems" if problems else "ready",
-                    checked_at_ms=None if report is None else report.made_at_ms,
-                    problems=problems,
-                )
-            )
-        return tuple(cards)
-
     def _station_name(self, station_id: str) -> str:
         state = self._state()
         if station_id in state.stations:
@@ -475,23 +410,6 @@ class ConsoleDesk:
         if self._recorded[:2] != (state.orders, language) or self._recorded[0] is not state.orders:
             self._recorded = (state.orders, language, record(state, language))
         return self._recorded[2]
-
-
-def _centre(known: _Known, language: str) -> CentreCard:
-    papers, grant, hosted = known.papers, known.grant, known.hosted
-    centre = grant.centre if grant is not None else None
-    return CentreCard(
-        name="" if centre is None else centre.name,
-        centre_id="" if centre is None else centre.centre_id,
-        day=papers.day,
-        expected=len(papers.admissions),
-        walk_ins=max(0, papers.allowance_count - papers.walk_ins_used),
-        walk_in_bundles=papers.walk_in_bundles,
-        addresses=() if hosted is None else hosted.addresses,
-        pairing="" if hosted is None else hosted.pairing(language),
-        qr="" if hosted is None else hosted.qr,
-        fingerprint="" if hosted is None else hosted.fingerprint,
-    )
 
 
 def _entrant(entrants: Iterable[Entrant], admission_id: str) -> Entrant:

@@ -26,16 +26,8 @@ from pocus_desktop.proctoring.events import Event
 from pocus_desktop.proctoring.policy import held_policy, require_within
 from pocus_desktop.proctoring.room_orders import outstanding
 from pocus_desktop.proctoring.room_state import Effect, Refuse, RoomState, Station, Step
-from pocus_desktop.proctoring.shared import (
-    MOST_ARRIVALS,
-    MOST_INCIDENTS,
-    Shared,
-    SharedArrival,
-    SharedIncident,
-    SharedSeat,
-    read_shared,
-    sign_shared,
-)
+from pocus_desktop.proctoring.shared import Shared, SharedIncident, read_shared, sign_shared
+from pocus_desktop.proctoring.sharing import shared_of
 from pocus_desktop.proctoring.store import RoomJournal
 from pocus_desktop.proctoring.view import RoomView, room_view
 
@@ -368,33 +360,10 @@ class LiveRoom:
         """
         with self._lock:
             state, number = self._state, self._journal.rows
-        came = [one for one in state.present.values() if one.admission_id is not None and one.is_present]
-        shared = Shared(
-            centre_id=self._holder.centre.centre_id,
-            console=state.console,
-            number=number,
-            arrivals=tuple(
-                SharedArrival(
-                    candidate_id=one.candidate_id,
-                    admission_id=one.admission_id or "",
-                    who=one.who,
-                    how=one.how,
-                    wall_ms=one.wall_ms,
-                )
-                for one in came[-MOST_ARRIVALS:]
-            ),
-            seats=tuple(
-                SharedSeat(
-                    candidate_id=one.candidate_id or one.admission_id,
-                    admission_id=one.admission_id,
-                    station_id=one.station_id,
-                )
-                for one in state.stations.values()
-                if one.admission_id is not None
-            ),
-            incidents=tuple(incidents)[-MOST_INCIDENTS:],
+        centre_id = self._holder.centre.centre_id
+        return sign_shared(
+            shared_of(state, centre_id=centre_id, number=number, incidents=incidents), self._holder.keys.signing
         )
-        return sign_shared(shared, self._holder.keys.signing)
 
     def take_shared(self, envelope: bytes) -> Shared:
         """Take what another console of this centre told.

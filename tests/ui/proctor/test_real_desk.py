@@ -24,7 +24,8 @@ from pocus_desktop.admission.proctor_order import read_order
 from pocus_desktop.admission.room_code import Challenge
 from pocus_desktop.admission.room_policy import RoomPolicy, issue_policy
 from pocus_desktop.admission.roster import Roster, RosterStation, issue_roster
-from pocus_desktop.app.console_desk import ConsoleDesk, Hosted
+from pocus_desktop.app.console_desk import ConsoleDesk
+from pocus_desktop.app.console_known import Hosted
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.files import write_atomically
