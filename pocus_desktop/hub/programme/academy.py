@@ -65,3 +65,4 @@ class Academy:
         )
         for desk in (self.applications, self.vouchers, self.appeals):
             self.portfolios.tell(desk)
+        self.portfolios.afterwards(self.applications.answered)

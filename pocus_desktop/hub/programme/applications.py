@@ -185,12 +185,14 @@ class Applications:
         return question
 
     def taken(self, rows: RegistryRows, account: Row, document: AnyDocument, now_ms: int) -> None:
-        """A candidate's document came (`Taking`): an application, or what was asked for one."""
+        """A candidate's document came (`Taking`): an application."""
         if isinstance(document, Application):
             self._take(rows, account, document, now_ms)
-        elif document.kind != "account":
-            for row in rows.find(APPLICATION, account_id=account["account_id"], state=ApplicationState.ASKED):
-                self._wait_again(rows, row)
+
+    def answered(self, rows: RegistryRows, account: Row) -> None:
+        """Something came of a candidate who was asked for more: it waits again."""
+        for row in rows.find(APPLICATION, account_id=account["account_id"], state=ApplicationState.ASKED):
+            self._wait_again(rows, row)
 
     def reopen(self, rows: RegistryRows, application_id: str, *, who: str, why: str) -> None:
         """Let a decided application wait again, as an appeal that is granted does."""

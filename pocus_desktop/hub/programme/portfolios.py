@@ -8,7 +8,7 @@
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +44,7 @@ from pocus_desktop.programme.submission import (
 SUBJECT: Final = "account:"
 _DIGITS: Final = 9
 _WHO: Final = "portfolio"
-_SHARED_KINDS: Final = frozenset({"account"})
+_ACCOUNT: Final = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,15 @@ class Portfolios:
         self._ring = ring
         self._clock = clock
         self._takers: list[Taking] = []
+        self._afterwards: list[Callable[[RegistryRows, Row], None]] = []
 
     def tell(self, taker: Taking) -> None:
         """Let a desk look at each new document, in the transaction that enters it."""
         self._takers.append(taker)
+
+    def afterwards(self, then: Callable[[RegistryRows, Row], None]) -> None:
+        """Let something be done with the account once all documents of a submission are entered."""
+        self._afterwards.append(then)
 
     def take(self, data: bytes, digest: str) -> Taken:
         """Take a sealed submission, durably.
@@ -97,8 +102,9 @@ class Portfolios:
                 return Taken(receipt=held[0]["receipt"], is_new=False)
             row = self._account(rows, sent)
             now_ms = self._clock.read().wall_ms
-            for document in sent.documents:
-                self._enter(rows, row, document, now_ms)
+            self._enter(rows, row, sent.documents, now_ms)
+            for then in self._afterwards:
+                then(rows, row)
             receipt = issue_receipt(
                 PortfolioReceipt(
                     digest=digest,
@@ -282,30 +288,30 @@ class Portfolios:
         rows.change(PORTFOLIO, {"account_id": account_id}, folded_id=folded(number), candidate_id=number)
         self._note(rows, _row(rows, account_id), "number given", was="", now=number, who=who, why=why)
 
-    def _enter(self, rows: RegistryRows, row: Row, document: AnyDocument, now_ms: int) -> None:
-        kind, document_id = document_key(document)
-        content = encode_document(document)
-        digest = canonical.digest(row["account_id"].encode() + content)
-        if rows.find(DOCUMENT, digest=digest):
-            return
-        said = getattr(document, "candidate_id", None)
-        if kind not in _SHARED_KINDS:
-            if said is not None and not (row["candidate_id"] and same_candidate(said, row["candidate_id"])):
+    def _enter(self, rows: RegistryRows, row: Row, documents: Sequence[AnyDocument], now_ms: int) -> None:
+        """Rule 3, then all that is new at once."""
+        account_id = row["account_id"]
+        held = {one["digest"] for one in rows.find(DOCUMENT, account_id=account_id)}
+        new: dict[str, tuple[AnyDocument, dict[str, object]]] = {}
+        for document in documents:
+            kind, document_id = document_key(document)
+            content = encode_document(document)
+            digest = canonical.digest(account_id.encode() + content)
+            said = getattr(document, "candidate_id", None)
+            is_own = row["candidate_id"] is not None and same_candidate(said or "", row["candidate_id"])
+            if kind != _ACCOUNT and said is not None and not is_own:
                 raise OtherPersonError
-            others = rows.find(DOCUMENT, kind=kind, document_id=document_id)
-            if any(other["account_id"] != row["account_id"] for other in others):
-                raise OthersDocumentError(kind=kind)
-        rows.add(
-            DOCUMENT,
-            digest=digest,
-            account_id=row["account_id"],
-            kind=kind,
-            document_id=document_id,
-            received_ms=now_ms,
-            content=content,
-        )
-        for taker in self._takers:
-            taker.taken(rows, row, document, now_ms)
+            if digest not in held:
+                fields = {"digest": digest, "account_id": account_id, "kind": kind, "document_id": document_id}
+                new[digest] = document, {**fields, "received_ms": now_ms, "content": content}
+        keys = {(one["kind"], one["document_id"]) for _, one in new.values() if one["kind"] != _ACCOUNT}
+        for other in rows.among(DOCUMENT, "document_id", {str(document_id) for _, document_id in keys}):
+            if other["account_id"] != account_id and (other["kind"], other["document_id"]) in keys:
+                raise OthersDocumentError(kind=other["kind"])
+        rows.add_all(DOCUMENT, [fields for _, fields in new.values()])
+        for document, _ in new.values():
+            for taker in self._takers:
+                taker.taken(rows, row, document, now_ms)
 
     def _given(self, account_id: str) -> Iterable[AnyDocument]:
         for row in self._store.look(GIVEN, account_id=account_id):

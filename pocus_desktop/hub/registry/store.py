@@ -4,7 +4,7 @@ Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a 
 candidate or admission that ends keeps its row, and each change has a dated entry.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -34,6 +34,9 @@ from pocus_desktop.hub.registry import trail
 from pocus_desktop.hub.registry.trail import Step, TrailCheck
 
 FORMAT: Final = 1
+_AT_ONCE: Final = 500
+"""Values in one question."""
+
 _TURN_ID: Final = 0x706F6375737265  # "pocusre"
 _ID: Final = String(280)
 _NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself for INTEGER alone
@@ -228,6 +231,20 @@ class RegistryRows:
                 self._connection.execute(table.insert().values(**values))
         except IntegrityError as problem:
             raise TakenError from problem
+
+    def add_all(self, table: Table, several: Sequence[Mapping[str, Any]]) -> None:
+        """Enter many rows, none of which is there yet."""
+        if several:
+            self._connection.execute(table.insert(), list(several))
+
+    def among(self, table: Table, column: str, values: Collection[str]) -> tuple[Row, ...]:
+        """The rows that have one of these values in a column."""
+        wanted = sorted(values)
+        found: list[Row] = []
+        for at in range(0, len(wanted), _AT_ONCE):
+            chosen = select(table).where(table.c[column].in_(wanted[at : at + _AT_ONCE]))
+            found += self._connection.execute(chosen).mappings()
+        return tuple(found)
 
     def change(self, table: Table, where: Mapping[str, Any], **values: Any) -> int:
         """Change rows; how many there were."""
