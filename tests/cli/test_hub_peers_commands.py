@@ -123,7 +123,6 @@ def test_what_cannot_be_done_is_told(arguments: list[str], told: str, ask: Asked
         (b"name,email\nBen,ben@x.example\n", "line 2: name, email, background are needed"),
         (b"\xff\xfe", "cannot be read as CSV"),
         (b'name,email,background\n"Ben,ben@x.example,b\n', "cannot be read as CSV"),
-        (b"name,email,background\nBen,ben,b\n", "peers.bad_nomination"),
         (b"name,email,background\nBen,ben@x.example%0aBcc:a@b.c,b\n", "peers.bad_nomination"),
         (b"name,email,background,language\nBen,ben@x.example,b,fr\n", "peers.bad_nomination"),
         (b"name,email,background\nA,a@x.example,b\nB,A@x.example,b\n", "peers.same_address"),

@@ -56,15 +56,18 @@ class Peers:
         self.answering = Answering(self._store, vault, self.desk, clock)
         self.post = Post(self._store, vault, self.desk, clock, folder, hook=hook)
 
-    def run_due(self) -> int:
+    def run_due(self, is_stopped: Callable[[], bool] = lambda: False) -> int:
         """Do what is due now; how many messages went out. With PostgreSQL they are left to the workers (`hub.work`).
+
+        Args:
+            is_stopped: As `Post.send_due`.
 
         Raises:
             NoMailSettingsError, BadMailSettingsError: Messages wait.
             StoreUnavailableError: The database does not answer.
         """
         self.look_after()
-        return 0 if self._is_shared else self.post.send_due()
+        return 0 if self._is_shared else self.post.send_due(is_stopped)
 
     def look_after(self) -> int:
         """Enter what is due, and take up what was left lying; how many messages have a job now that had none.
@@ -107,6 +110,6 @@ class Peers:
     def _keep(self, stop: threading.Event, every_s: float) -> None:
         while not stop.wait(every_s):
             try:
-                self.run_due()
+                self.run_due(stop.is_set)
             except PocusError as problem:
                 log.failure(problem)

@@ -96,14 +96,19 @@ class Post:
         now_ms = self._clock.read().wall_ms
         return self._store.take_up(before_ms=now_ms - SILENT_MS, now_ms=now_ms)
 
-    def send_due(self) -> int:
+    def send_due(self, is_stopped: Callable[[], bool] = lambda: False) -> int:
         """Send everything that is due now; how many went out. What cannot go out now is tried again later.
+
+        Args:
+            is_stopped: Asked before each message: whether the others shall wait.
 
         Raises:
             NoMailSettingsError, BadMailSettingsError: Nothing goes out before the settings are mended.
         """
         sent = 0
         for mail_id in self._store.due_mail(self._clock.read().wall_ms):
+            if is_stopped():
+                break
             try:
                 sent += self.send(mail_id)
             except (MailLaterError, MailRefusedError, MailUnsureError) as problem:

@@ -1,5 +1,6 @@
 """An academy that asks evaluators, and a mail server."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def postbox(post_office: Postbox) -> Postbox:
     post_office.replies.clear()
     post_office.content_replies.clear()
     post_office.hangs_up = False
+    post_office.arrived = threading.Semaphore(0)
     return post_office
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Postbox:
         replies: By recipient, instead of taking it: at `RCPT`.
         content_replies: The same after the content.
         hangs_up: Whether the connection is cut after the content came, before a word.
+        arrived: Counts up with each message.
     """
 
     port: int = 0
@@ -35,6 +37,7 @@ class Postbox:
     replies: dict[str, str] = field(default_factory=dict)
     content_replies: dict[str, str] = field(default_factory=dict)
     hangs_up: bool = False
+    arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -46,6 +49,7 @@ class Postbox:
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - likewise
         self.taken.append(envelope)
+        self.arrived.release()
         if self.hangs_up:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()

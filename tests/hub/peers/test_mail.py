@@ -342,3 +342,15 @@ def test_a_later_error_is_not_told_as_unsure(world: World) -> None:
     world.postbox.settings(world.school.folder / "hub", "http://127.0.0.1:1", port=9)
     with pytest.raises(MailLaterError):
         world.hub.peers.post.send(mail.mail_id)
+
+
+def test_a_hub_that_serves_sends_by_itself_and_stops_between_messages(world: World) -> None:
+    panel_id = world.nominate()
+    world.hub.peers.look_after()
+    stops = iter([False, True])
+    assert world.hub.peers.post.send_due(lambda: next(stops)) == 1
+    assert sorted(state for _, state, _ in mail_of(world, panel_id)) == ["due", "due", "sent"]
+    with world.hub.peers.kept(every_s=0.01):
+        for _ in range(3):
+            assert world.postbox.arrived.acquire(timeout=30)
+    assert len(world.postbox.taken) == 3

@@ -138,10 +138,8 @@ def test_one_evaluator_s_session_shows_nothing_of_another_s(world: World) -> Non
     ("headers", "changes"),
     [
         ({}, {"csrf": "0" * 64}),
-        ({}, {"csrf": ""}),
         ({}, {"csrf": "ñ"}),
         ({"Sec-Fetch-Site": "cross-site"}, {}),
-        ({"Sec-Fetch-Site": "same-site"}, {}),
     ],
 )
 def test_a_form_of_another_site_does_nothing(headers: dict[str, str], changes: dict[str, str], world: World) -> None:

@@ -42,8 +42,9 @@ def test_from_nomination_by_mail_and_browser_to_what_it_comes_to(world: World, a
     page.get_by_role("button", name="Begin in English").press("Enter")
     assert token not in page.url
     said = everything(5)
-    for _ in range(7):
-        sound(page)
+    for number in range(7):
+        if number in {0, 1, 6}:  # the kinds of questions there are
+            sound(page)
         assert ANA in page.inner_text("main")
         fill(page, said)
         page.get_by_role("button", name="Save and go on").click()
