@@ -93,13 +93,23 @@ def require_problem(answer: bytes, *codes: str) -> dict[str, Any]:
 
 
 def require_ours(answer: httpx2.Response) -> None:
-    """Good, or a problem document whose code has words."""
+    """Good, or a problem document whose code has words; of a page, one that says so, or the way elsewhere on it."""
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers[REQUEST_ID])
     assert answer.status_code != 500
     if answer.is_success:
         return
-    assert not answer.is_redirect
+    is_page = re.match(r"/(v1/|healthz|readyz|\.well-known/)", answer.request.url.path) is None
+    if answer.is_redirect:
+        assert is_page
+        assert re.match(r"/[a-z]", answer.headers["location"])
+        return
     if answer.request.method == "HEAD":
+        return
+    if answer.headers["content-type"].startswith("text/html"):
+        assert is_page
+        assert "<h1" in answer.text
+        for code in re.findall(r"<code>([a-z_]+\.[a-z_.]+)</code>", answer.text):
+            assert words.has(f"errors.{code}.what")
         return
     assert answer.headers["content-type"] == PROBLEM_MEDIA_TYPE, answer.text
     document = answer.json()
@@ -372,7 +382,7 @@ def test_nothing_of_a_person_stays_in_the_log(
 ) -> None:
     """Every door, with personal data in every part of a request, refused ones and broken ones too."""
     file = tmp_path / "hub.log"
-    log.start(file, is_strict=True)
+    log.start(file, maximum_bytes=1 << 28, is_strict=True)
     keys = enrol(hub.registry, "Ana Roe")
     try:
         with client_of(hub, depot) as client:
