@@ -362,6 +362,7 @@ def test_an_appeal_on_eligibility_is_decided_by_somebody_else_and_lets_it_wait_a
 TURNED_AWAY: tuple[tuple[int, dict[str, Any], str], ...] = (
     (32, {}, "appeal.too_late"),
     (32, {"made_at_ms": 0}, "appeal.too_late"),
+    (29, {"made_at_ms": 0}, ""),
     (1, {"ground": "dislike"}, "appeal.no_ground"),
     (1, {"about": "app_00000000000000000000"}, "academy.unknown_application"),
     (1, {"ground": "technology", "about": "sit_nobody"}, "academy.unknown_application"),
