@@ -108,9 +108,9 @@ def test_a_room_that_is_gone_is_found_again_and_its_orders_come_then(tmp_path: P
         places.append(place := Place(opened))
         place.until(lambda: place.standings == ["joined"])
         port = opened.server.port
-    place.until(lambda: place.standings == ["joined", "offline"])
+    place.until(lambda: place.standings[:2] == ["joined", "offline"])  # a busy machine may lose it once more
     with console(tmp_path, port=port) as again:
-        place.until(lambda: place.standings == ["joined", "offline", "joined"])
+        place.until(lambda: place.standings[:3] == ["joined", "offline", "joined"])
         again.room.order("Station 1", Pause(), who="P.", reason="Because")
         place.until(lambda: bool(place.heard))
         assert place.agent.close()
