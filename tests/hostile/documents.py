@@ -322,6 +322,7 @@ def _orders() -> _Rows:
         "after itself": (bad, ordered(after=2)),
         "number none": (bad, ordered(number=0, after=0)),
         "a name that steers a terminal": (bad, ordered(who="P.\x1b[2J")),
+        "a reason that turns around": ("order.unseen_character", ordered(reason="He left\u202e.")),
         "a message without end": (bad, ordered(act={"kind": "message", "text": "a" * 501})),
         "larger than any is": (bad, ordered(more="a" * 20_000)),
     }

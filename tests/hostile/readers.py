@@ -192,6 +192,7 @@ def _scoring_key(path: Path, folder: Path) -> None:
 def _order(path: Path, _folder: Path) -> None:
     """Take it for the sitting that is open here."""
     verified = proctor_order.read_order(path.read_bytes(), (people.CENTRE.signing.public,))
+    proctor_order.require_seen(verified.order)
     station = people.STATION.signing.public.raw.hex()
     proctor_order.require_for(verified.order, sitting="sit_1", admission_id="adm_1", station=station)
 

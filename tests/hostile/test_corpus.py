@@ -89,6 +89,7 @@ UNREACHED: Final[dict[str, str]] = {
     "depot.stick_full": COMPUTER,
     "depot.stick_is_depot": PERSON,
     "order.refused": BASE,
+    "order.reason_needed": "told to whoever makes one; one that comes without its reason is no order: see the files",
     "sitting.unlock_refused": BASE,
     "sitting.nothing_waits_for_words": PERSON,
     "sitting.already_unlocked": PERSON,
