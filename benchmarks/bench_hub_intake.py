@@ -136,9 +136,15 @@ def _ours(
 
 
 def _busy_ms(pids: Sequence[int]) -> float:
-    """Processor time of processes until now, in milliseconds."""
-    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
-    return sum(int(each[11]) + int(each[12]) for each in fields) * _TICK_MS
+    """Processor time of processes until now, in milliseconds; of one that ended meanwhile, none."""
+    ticks = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # PostgreSQL starts and ends some by itself
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks * _TICK_MS
 
 
 def _pgbench(cluster: Cluster, name: str, clients: int, size: int, folder: Path) -> float:

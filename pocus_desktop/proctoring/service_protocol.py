@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from pocus_desktop.kernel.connections import send_at_once
 from pocus_desktop.proctoring.errors import NoPlaceError, RoomRequestError
 from pocus_desktop.proctoring.service_http import problem
 from pocus_desktop.proctoring.service_places import Places
@@ -52,6 +53,7 @@ class RoomProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Rules 1 and 3."""
         super().connection_made(transport)
+        send_at_once(transport)
         self.timeout_keep_alive = self.idle_s  # type: ignore[assignment]  # any number is waited for
         address = self.client[0] if self.client is not None else ""
         if not self.places.came(self.client, address, transport.abort):

@@ -23,7 +23,7 @@ def serving(hub: Hub, **changes: Any) -> Iterator[str]:
 def running(configured: uvicorn.Config) -> Iterator[int]:
     """Any application behind uvicorn on a free port of 127.0.0.1."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `hub.web.serve` does
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # any application, as promptly as ours
         server = uvicorn.Server(configured)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -536,6 +536,17 @@ def test_a_connection_that_a_cut_left_behind_is_let_go_of_with_its_buffers(tmp_p
             link.close()
 
 
+def test_the_end_of_an_answer_waits_for_no_word_that_its_beginning_came(tmp_path: Path) -> None:
+    with console(tmp_path) as opened:
+        seat = Seat()
+        link = opened.link(seat.keys.signing)
+        link.hello(seat.hello())
+        (held,) = (one for one in gc.get_objects() if isinstance(one, RoomProtocol) and not one.transport.is_closing())
+        connection = held.transport.get_extra_info("socket")
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+        link.close()
+
+
 def test_a_card_of_before_replaces_none_and_the_same_again_fills_no_disk(tmp_path: Path) -> None:
     key = SigningKey.from_seed(b"u" * 32)
     clock = ManualClock(wall_ms=1_767_225_600_000)

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from pocus_desktop.hub.errors import BadRequestError, HeadTooLargeError, HubError, SlowHeadError, TooBusyError
 from pocus_desktop.hub.web.problem import problem_response
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.connections import send_at_once
 
 HEAD_BYTES: Final = 16 * 1024
 """A signed request's head is below 3 KiB."""
@@ -38,6 +39,7 @@ class HubProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Rules 1 and 2."""
         super().connection_made(transport)
+        send_at_once(transport)
         if len(self.connections) > _CUT * self.most_connections:
             transport.abort()
             return

@@ -189,12 +189,9 @@ def _stopped_by_signal() -> Iterator[None]:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=128)
     except OSError as problem:
         raise AddressInUseError(host=host, port=port, reason=problem.strerror or "") from problem
-    # connections take it over; else the end of an answer waits 40 ms for word that its beginning came
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
 
 
 def _is_this_computer(host: str) -> bool:
