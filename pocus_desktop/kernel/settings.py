@@ -135,6 +135,11 @@ class Home:
         return self.folder / "programme-rules.json"
 
     @property
+    def portfolio(self) -> Path:
+        """A candidate's: the documents of the way to a certificate, and files that prove them."""
+        return self.folder / "portfolio"
+
+    @property
     def log(self) -> Path:
         """The program's log."""
         return self.folder / "pocus.log"

@@ -28,6 +28,11 @@ GRANT: Final = "/v1/stations/me/grant"
 INCIDENTS: Final = "/v1/incidents"
 SEALED_INCIDENT_TYPE: Final = "application/vnd.pocus.sealed-incident.v1+json"
 INCIDENT_RECEIPT_TYPE: Final = "application/vnd.pocus.incident-receipt.v1+json"
+SUBMISSIONS: Final = "/v1/submissions"
+PAPERS: Final = "/v1/portfolios/me"
+SEALED_SUBMISSION_TYPE: Final = "application/vnd.pocus.sealed-portfolio.v1+json"
+SUBMISSION_RECEIPT_TYPE: Final = "application/vnd.pocus.portfolio-receipt.v1+json"
+PAPERS_TYPE: Final = "application/vnd.pocus.portfolio-papers.v1+json"
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
 
@@ -137,6 +142,36 @@ class HubClient(Connection):
             "Accept": f"{INCIDENT_RECEIPT_TYPE}, {PROBLEM_MEDIA_TYPE}",
         }
         return self._ask("PUT", target, headers, content=sealed, kind=INCIDENT_RECEIPT_TYPE)
+
+    def submit(self, sealed: bytes, digest: str) -> bytes:
+        """Bring a portfolio's sealed submission over; the receipt that came, not verified.
+
+        Args:
+            sealed: The submission, sealed to the academy.
+            digest: SHA-256 of the signed submission inside.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+        """
+        checksum = bytes.fromhex(canonical.digest(sealed))
+        headers = {
+            "Content-Type": SEALED_SUBMISSION_TYPE,
+            "Content-Digest": f"sha-256=:{to_base64(checksum)}:",
+            "Accept": f"{SUBMISSION_RECEIPT_TYPE}, {PROBLEM_MEDIA_TYPE}",
+        }
+        return self._ask("PUT", f"{SUBMISSIONS}/{digest}", headers, content=sealed, kind=SUBMISSION_RECEIPT_TYPE)
+
+    def papers(self, key: SigningKey, *, now_ms: int) -> bytes:
+        """What the academy has for a portfolio, not verified.
+
+        Args:
+            key: The portfolio's.
+            now_ms: As above.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+        """
+        return self._ask_signed(key, PAPERS, PAPERS_TYPE, now_ms)
 
     def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
         """Ask as who has this key; told that it is another time than now, once more for that time."""

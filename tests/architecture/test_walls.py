@@ -21,6 +21,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "sitting/store.py",
         "sync/store.py",
         "proctoring/store.py",
+        "programme/own/store.py",
         "hub/records/store.py",
         "hub/records/store_accept.py",
         "hub/records/store_dump.py",

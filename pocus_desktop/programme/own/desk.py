@@ -1,0 +1,339 @@
+"""The candidate's portfolio on this computer: what is kept, as one value, and what stands to be done (formats/portfolio).
+
+The database is the truth; what a screen shows is computed from it. Rows are only added, so each look reads what is new.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto.keys import PublicKey, SigningKey
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.answer import Answer
+from pocus_desktop.programme.cme.progress import Progress, current_progress
+from pocus_desktop.programme.days import end_of_day_ms, local_day
+from pocus_desktop.programme.documents.candidate import VoucherEntry
+from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, encode_document, parse_document
+from pocus_desktop.programme.eligibility import eligibility_of_all
+from pocus_desktop.programme.errors import BadDocumentError
+from pocus_desktop.programme.next_steps import NextStep, next_steps
+from pocus_desktop.programme.own.changes import require_account
+from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError
+from pocus_desktop.programme.own.evidence import EvidenceFolder
+from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
+from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
+from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.signing import payload_type, read_signed
+from pocus_desktop.programme.submission import (
+    OWN_KINDS,
+    read_papers,
+    read_receipt,
+    seal_submission,
+    sign_submission,
+)
+from pocus_desktop.programme.voucher import Life, life
+
+DATABASE: Final = "portfolio.sqlite"
+FILES: Final = "files"
+DAY_MS: Final = 24 * 60 * 60 * 1000
+_NUMBER, _ACADEMY, _SYNCED = "candidate_id", "academy", "synced_ms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Academy:
+    """Whom the portfolio is for.
+
+    Attributes:
+        url: Where its hub answers; empty where nothing goes over a network.
+        keys: Its public keys: those that sign, and those that submissions are sealed to.
+    """
+
+    url: str = ""
+    keys: tuple[PublicKey, ...] = ()
+
+    @property
+    def verifiers(self) -> tuple[PublicKey, ...]:
+        """Keys whose signature counts."""
+        return tuple(key for key in self.keys if key.algorithm == "ed25519")
+
+    @property
+    def readers(self) -> tuple[PublicKey, ...]:
+        """Keys that submissions are sealed to."""
+        return tuple(key for key in self.keys if key.algorithm == "x25519")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioView:
+    """What a screen shows.
+
+    Attributes:
+        on: Today, where the candidate lives.
+        waiting: Documents that no receipt covers.
+        refused: Documents that the academy refused, each with the code of why.
+        received: By entry of a voucher, when the academy had it.
+        synced_ms: When everything had gone and come last; None where it never had.
+    """
+
+    portfolio: Portfolio
+    rules: Rules
+    now_ms: int
+    on: date
+    steps: tuple[NextStep, ...]
+    answers: tuple[Answer, ...]
+    lives: tuple[Life, ...]
+    cycles: tuple[Progress, ...]
+    academy: Academy
+    waiting: int = 0
+    refused: tuple[tuple[AnyDocument, str], ...] = ()
+    received: dict[str, int] = field(default_factory=dict)
+    synced_ms: int | None = None
+
+
+class PortfolioDesk:
+    """A portfolio that is open. Any thread may call.
+
+    Args:
+        folder: The database and the files; made where it is missing.
+        key: The portfolio's own; asked for when something is signed.
+        rules: The book by which is told, given the academy's keys.
+        clock: The present.
+
+    Raises:
+        PortfolioUnreadableError, PortfolioOfLaterVersionError: The database cannot be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        key: Callable[[], SigningKey],
+        rules: Callable[[Sequence[PublicKey]], Rules],
+        clock: Clock,
+    ) -> None:
+        self._store = PortfolioStore(folder / DATABASE)
+        self._key, self._clock = key, clock
+        self._choose_rules = rules
+        self.rules = rules(self.academy.verifiers)
+        self.files = EvidenceFolder(folder / FILES)
+        self._lock = threading.Lock()
+        self._documents: list[AnyDocument] = []
+        self._papers: list[AnyDocument] = []
+        self._read = self._read_papers = 0
+
+    @property
+    def now_ms(self) -> int:
+        """The present; a clock that says a moment before the last receipt, or before the rules were made, is wrong."""
+        made_ms = end_of_day_ms(self.rules.book.published, "UTC") - DAY_MS
+        return max(self._clock.read().wall_ms, self._store.latest_received_ms(), made_ms)
+
+    @property
+    def academy(self) -> Academy:
+        """Whom it is for."""
+        said = self._store.setting(_ACADEMY)
+        if not said:
+            return Academy()
+        found = json.loads(said)
+        return Academy(url=found["url"], keys=tuple(PublicKey.from_json(one) for one in found["keys"]))
+
+    def connect(self, academy: Academy) -> None:
+        """Say whom it is for."""
+        document = {"url": academy.url, "keys": [key.as_json() for key in academy.keys]}
+        self._store.note(**{_ACADEMY: json.dumps(document)})
+        with self._lock:  # papers are verified anew, by the keys that count now
+            self._papers, self._read_papers = [], 0
+            self.rules = self._choose_rules(academy.verifiers)
+
+    def require_academy(self) -> Academy:
+        """Whom it is for.
+
+        Raises:
+            NoAcademyError: Nobody said.
+        """
+        academy = self.academy
+        if not academy.readers or not academy.verifiers:
+            raise NoAcademyError
+        return academy
+
+    def portfolio(self) -> Portfolio:
+        """All that is known, with the ID number that the academy gave."""
+        with self._lock:
+            for one in self._store.writings(after=self._read):
+                self._documents.append(parse_document(one.content))
+                self._read = one.seq
+            self._take_in_papers()
+            found = gather([*self._documents, *self._papers])
+        number = self._store.setting(_NUMBER)
+        if found.account is not None and number:
+            found = replace(found, account=found.account.model_copy(update={"candidate_id": number}))
+        return found
+
+    def view(self) -> PortfolioView:
+        """What a screen shows now."""
+        portfolio, now_ms, rules = self.portfolio(), self.now_ms, self.rules
+        on, received = local_day(now_ms, portfolio.zone), self._received()
+        known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
+        synced = self._store.setting(_SYNCED)
+        return PortfolioView(
+            portfolio=portfolio,
+            rules=rules,
+            now_ms=now_ms,
+            on=on,
+            steps=next_steps(portfolio, rules, now_ms, received),
+            answers=eligibility_of_all(portfolio, rules, on),
+            lives=tuple(life(one, portfolio, rules, now_ms, received) for one in sorted(known)),
+            cycles=current_progress(portfolio, rules, on),
+            academy=self.academy,
+            waiting=self._store.waiting(),
+            refused=self._refused(),
+            received=received,
+            synced_ms=int(synced) if synced else None,
+        )
+
+    def write(self, *documents: AnyDocument) -> int:
+        """Keep documents, all or none; durable when this returns. How many are new.
+
+        Raises:
+            ChangedMeanwhileError: One was written by another window since it was read.
+            PortfolioUnreadableError: The disk does not take it.
+        """
+        return self._store.add(map(self._writing, documents))
+
+    def take_in(self, documents: Iterable[AnyDocument]) -> int:
+        """Take documents of this account in that were written on another computer; how many are new.
+
+        Two writings of one revision that differ become a conflict, which is shown.
+
+        Raises:
+            OtherAccountError: They are of another account.
+        """
+        found = [one for one in documents if isinstance(one, OWN_KINDS)]
+        account = self.portfolio().account
+        theirs = {one.account_id for one in found if one.kind == "account"}
+        if len(theirs | ({account.account_id} if account is not None else set())) > 1:
+            raise OtherAccountError
+        return self._store.add(map(self._writing, found), from_elsewhere=True)
+
+    def documents(self) -> tuple[AnyDocument, ...]:
+        """The candidate's own documents, every writing, in order."""
+        self.portfolio()
+        with self._lock:
+            return tuple(self._documents)
+
+    def pack(self) -> Parcel | None:
+        """Sign what waits; None where nothing does."""
+        account = require_account(self.portfolio())
+        return self._store.pack(self._sign(account.account_id), now_ms=self._clock.read().wall_ms)
+
+    def parcels(self) -> tuple[Parcel, ...]:
+        """All submissions, the first first."""
+        return self._store.parcels()
+
+    def sealed(self, parcel: Parcel) -> bytes:
+        """A submission, sealed to the academy."""
+        return seal_submission(parcel.envelope, self.require_academy().readers)
+
+    def divide(self, parcel: Parcel, error: PocusError) -> bool:
+        """The academy refused it: try its halves; whether there are any."""
+        account = require_account(self.portfolio())
+        now_ms = self._clock.read().wall_ms
+        code = str(error.params.get("reason", "")) or error.code
+        return self._store.split(parcel.digest, self._sign(account.account_id), problem=code, now_ms=now_ms)
+
+    def failed(self, parcel: Parcel, error: PocusError) -> None:
+        """Note why there is no receipt."""
+        self._store.failed(parcel.digest, error.code, now_ms=self._clock.read().wall_ms)
+
+    def try_again(self) -> None:
+        """Let what was refused go again."""
+        self._store.try_again()
+
+    def take_receipt(self, parcel: Parcel, envelope: bytes) -> None:
+        """Take a receipt.
+
+        Raises:
+            BadPortfolioReceiptError: It is none of this academy's for this submission.
+        """
+        receipt = read_receipt(envelope, self.require_academy().verifiers, digest=parcel.digest)
+        number = {_NUMBER: receipt.candidate_id} if receipt.candidate_id else {}
+        self._store.receipted(parcel.digest, envelope, received_ms=receipt.received_at_ms, **number)
+
+    def take_papers(self, data: bytes) -> int:
+        """Take what the academy has; how many are new. What it did not sign is left, and logged.
+
+        Raises:
+            BadDocumentError, NewerDocumentError: It is something else.
+        """
+        found, keys = read_papers(data), self.require_academy().verifiers
+        good: list[bytes] = []
+        for one in found.papers:
+            try:
+                _verified(one, keys)
+            except PocusError as error:
+                log.failure(error)
+            else:
+                good.append(one)
+        number = {_NUMBER: found.candidate_id} if found.candidate_id else {}
+        return self._store.take_papers(good, now_ms=self._clock.read().wall_ms, **number)
+
+    def note_synced(self) -> None:
+        """Everything has gone and come."""
+        self._store.note(**{_SYNCED: str(self._clock.read().wall_ms)})
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def _writing(self, document: AnyDocument) -> Writing:
+        kind, document_id = document_key(document)
+        return Writing(
+            kind=kind,
+            document_id=document_id,
+            revision=int(getattr(document, "revision", 1)),
+            content=encode_document(document),
+            written_ms=self._clock.read().wall_ms,
+        )
+
+    def _sign(self, account_id: str) -> Callable[[Sequence[bytes]], bytes]:
+        key, now_ms = self._key(), self._clock.read().wall_ms
+        return lambda contents: sign_submission(
+            account_id, [parse_document(one) for one in contents], key, now_ms=now_ms
+        )
+
+    def _take_in_papers(self) -> None:
+        keys = self.academy.verifiers
+        for place, envelope in self._store.papers(after=self._read_papers):
+            self._read_papers = place
+            try:
+                self._papers.append(_verified(envelope, keys))
+            except PocusError as error:  # by a key that counts no more: told no further
+                log.failure(error)
+
+    def _received(self) -> dict[str, int]:
+        return {
+            document.entry_id: moment
+            for content, moment in self._store.received("voucher-entry")
+            if isinstance(document := parse_document(content), VoucherEntry)
+        }
+
+    def _refused(self) -> tuple[tuple[AnyDocument, str], ...]:
+        return tuple((parse_document(content), problem) for content, problem in self._store.refused())
+
+
+def _verified(envelope: bytes, keys: Sequence[PublicKey]) -> AnyDocument:
+    """A paper of the academy.
+
+    Raises:
+        PocusError: It did not sign it, or it is none.
+    """
+    found = dsse.Envelope.parse(envelope).payload_type
+    for kind, model in KINDS.items():
+        if payload_type(kind) == found and not issubclass(model, OWN_KINDS):
+            return read_signed(model, envelope, keys)
+    raise BadDocumentError(reason="type: unknown")

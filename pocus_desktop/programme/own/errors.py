@@ -1,0 +1,104 @@
+"""What the candidate's own portfolio refuses (formats/portfolio)."""
+
+from typing import ClassVar
+
+from pocus_desktop.kernel.errors import Blame, PocusError
+
+
+class PortfolioUnreadableError(PocusError):
+    """The portfolio's database is damaged, of another program, or the disk does not take it."""
+
+    code: ClassVar[str] = "portfolio.unreadable"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+
+
+class PortfolioOfLaterVersionError(PocusError):
+    """A later version of this program wrote the database."""
+
+    code: ClassVar[str] = "portfolio.later_version"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+
+
+class OwnPortfolioError(PocusError):
+    """What a person asked for cannot be done with the portfolio as it is."""
+
+    code: ClassVar[str] = "portfolio.refused"
+    blame: ClassVar[Blame] = Blame.USER
+
+
+class NoAccountYetError(OwnPortfolioError):
+    """There is no account."""
+
+    code = "portfolio.no_account"
+
+
+class BadFieldError(OwnPortfolioError):
+    """Something that was typed cannot be taken; `field` names it."""
+
+    code = "portfolio.bad_field"
+
+
+class ChangedMeanwhileError(OwnPortfolioError):
+    """Another window or command wrote the same document meanwhile."""
+
+    code = "portfolio.changed_meanwhile"
+
+
+class NoNumberError(OwnPortfolioError):
+    """The academy has given no ID number yet."""
+
+    code = "portfolio.no_number"
+
+
+class NoAcademyError(OwnPortfolioError):
+    """Nobody said which academy this is for."""
+
+    code = "portfolio.no_academy"
+
+
+class NotAttestedError(OwnPortfolioError):
+    """An application needs statements that were not made."""
+
+    code = "portfolio.not_attested"
+
+
+class NotThereError(OwnPortfolioError):
+    """There is no such document."""
+
+    code = "portfolio.not_there"
+
+
+class AppliedAlreadyError(OwnPortfolioError):
+    """An application for the area is under way."""
+
+    code = "portfolio.applied_already"
+
+
+class NotReplaceableError(OwnPortfolioError):
+    """An evaluator has answered, or was replaced before."""
+
+    code = "portfolio.not_replaceable"
+
+
+class NamedAlreadyError(OwnPortfolioError):
+    """An evaluator of the application has this address, or the candidate has."""
+
+    code = "portfolio.named_already"
+
+
+class EnoughNamedError(OwnPortfolioError):
+    """As many evaluators as the academy asks for are named."""
+
+    code = "portfolio.enough_named"
+
+
+class FileTooLargeError(OwnPortfolioError):
+    """A file is larger than a portfolio keeps."""
+
+    code = "portfolio.file_too_large"
+
+
+class OtherAccountError(OwnPortfolioError):
+    """What is to be taken in is of another account."""
+
+    code = "portfolio.other_account"

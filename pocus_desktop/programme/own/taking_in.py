@@ -1,0 +1,146 @@
+"""Cases and credits from files, straight into the portfolio: nothing twice, and all that is not taken is told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.case.problems import Problem, Severity
+from pocus_desktop.kernel.files import FileRefusedError
+from pocus_desktop.programme.case_log.csv_file import read_case_csv
+from pocus_desktop.programme.cme.csv_file import read_credits_csv
+from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, Refused
+from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.documents.candidate import Account
+from pocus_desktop.programme.documents.registry import AnyDocument
+from pocus_desktop.programme.own.changes import require_account
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.portfolio import document_key
+from pocus_desktop.programme.values import Approach
+
+_NONE: Final[tuple[Refused, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What a file of CSV gave.
+
+    Attributes:
+        known: Rows that the portfolio has already.
+        refused: Rows that were not taken, as they stood, and `heading` to write them under.
+    """
+
+    new: int
+    known: int
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...] = _NONE
+    heading: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row was taken."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedStudies:
+    """What a folder of DICOM gave.
+
+    Attributes:
+        passed: Files that were passed over, and the kind of why.
+        other: Studies of another modality.
+        strange: Files that are no DICOM.
+        is_cut: Whether there were more files than are looked at.
+    """
+
+    new: int
+    known: int
+    passed: tuple[tuple[str, str], ...]
+    other: int
+    strange: int
+    is_cut: bool
+
+
+def cases_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> TakenIn:
+    """Take a case log in.
+
+    Raises:
+        NoAccountYetError: Whose it is, is not known.
+        FileRefusedError: The file cannot be read.
+    """
+    account = require_account(desk.portfolio())
+    found = read_case_csv(
+        _read(path),
+        path.name,
+        account_id=account.account_id,
+        today=_today(desk, account),
+        is_day_first=is_day_first,
+        language=language,
+    )
+    new = _add(desk, found.entries)
+    known = len(found.entries) - new
+    return TakenIn(new=new, known=known, problems=found.problems, refused=found.refused, heading=found.heading)
+
+
+def credits_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> TakenIn:
+    """Take continuing education in; as `cases_csv`."""
+    account = require_account(desk.portfolio())
+    found = read_credits_csv(
+        _read(path),
+        path.name,
+        account_id=account.account_id,
+        today=_today(desk, account),
+        rules=desk.rules,
+        is_day_first=is_day_first,
+        language=language,
+    )
+    new = _add(desk, found.credits)
+    known = len(found.credits) - new
+    return TakenIn(new=new, known=known, problems=found.problems, refused=found.refused, heading=found.heading)
+
+
+def dicom_folder(
+    desk: PortfolioDesk, folder: Path, *, area: ContentArea, approach: Approach | None = None
+) -> CountedStudies:
+    """Count the studies of a folder as cases of an area.
+
+    Raises:
+        NoAccountYetError: Whose they are, is not known.
+        FileRefusedError: The folder cannot be read.
+    """
+    from pocus_desktop.programme.case_log.dicom_folder import as_entries, count_studies  # needs the portfolio extra
+
+    portfolio = desk.portfolio()
+    account = require_account(portfolio)
+    counted = count_studies(folder, account_id=account.account_id, today=_today(desk, account))
+    known = frozenset(entry.study for entry in portfolio.cases if entry.study is not None)
+    new = as_entries(counted, area, approach=approach, known=known)
+    desk.write(*new)
+    return CountedStudies(
+        new=len(new),
+        known=len(counted.studies) - len(new),
+        passed=tuple((name, str(why)) for name, why in counted.passed),
+        other=counted.other_modality,
+        strange=counted.not_dicom,
+        is_cut=counted.is_cut,
+    )
+
+
+def _add(desk: PortfolioDesk, documents: Iterable[AnyDocument]) -> int:
+    """Those that are not here in whatever writing: a row that was corrected since stays corrected."""
+    known = {document_key(one) for one in desk.documents()}
+    return desk.write(*(one for one in documents if document_key(one) not in known))
+
+
+def _today(desk: PortfolioDesk, account: Account) -> date:
+    return local_day(desk.now_ms, account.zone)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as opened:
+            return opened.read(MAXIMUM_BYTES + 1)
+    except OSError as problem:
+        raise FileRefusedError.of(problem) from problem
