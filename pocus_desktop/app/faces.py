@@ -35,6 +35,7 @@ def faces() -> Faces:
         demonstrate=_demonstrate,
         sit=_sit,
         proctor=_proctor,
+        portfolio=_portfolio,
         preview=_preview,
         serve_hub=_serve_hub,
         register_bundle=_register_bundle,
@@ -132,6 +133,14 @@ def _proctor(*, place: RoomPlace, passphrase: str | None, language: str, who: st
     home = Home.default()
     log.start(home.log)
     return proctor(home, place=place, passphrase=passphrase, language=language, who=who)
+
+
+def _portfolio(*, passphrase: str | None, language: str) -> int:
+    from pocus_desktop.app.portfolio import show_own  # Qt
+
+    home = Home.default()
+    log.start(home.log)
+    return show_own(home, passphrase=passphrase, language=language)
 
 
 def _hear_receipts(documents: Sequence[bytes], *, stick: Path, shows_heads: bool) -> None:

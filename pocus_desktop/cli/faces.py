@@ -63,6 +63,13 @@ class Proctor(Protocol):
         """Open it on this centre's computer; the exit status."""
 
 
+class OwnPortfolio(Protocol):
+    """The window of the candidate's own portfolio."""
+
+    def __call__(self, *, passphrase: str | None, language: str) -> int:
+        """Open it; the exit status."""
+
+
 class HearReceipts(Protocol):
     """What this station remembers of the academy's log."""
 
@@ -382,6 +389,7 @@ class Faces:
     demonstrate: Demonstrate
     sit: Sit
     proctor: Proctor
+    portfolio: OwnPortfolio
     preview: Preview
     serve_hub: ServeHub
     register_bundle: RegisterBundle

@@ -48,6 +48,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "pocus_desktop.cli.programme:programme",
         "From application to certificate: eligibility, deadlines, education, rules, the case log.",
     ),
+    "portfolio": (
+        "pocus_desktop.cli.portfolio:portfolio",
+        "Your own portfolio: case log, application, voucher, evaluators, certificates, education.",
+    ),
     "conform": ("pocus_desktop.cli.conform:conform", "Run one case of a public test suite from outside."),
 }
 """Command name to (module:attribute, one-line help)."""

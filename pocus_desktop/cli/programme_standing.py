@@ -16,7 +16,7 @@ from pocus_desktop.programme.calendar_file import calendar
 from pocus_desktop.programme.cme.progress import Progress, counts_for, current_progress, progress
 from pocus_desktop.programme.eligibility import eligibility as eligible
 from pocus_desktop.programme.eligibility import eligibility_of_all
-from pocus_desktop.programme.next_steps import next_steps
+from pocus_desktop.programme.next_steps import NextStep, next_steps
 
 
 @click.command()
@@ -36,7 +36,7 @@ def eligibility(
         _print([answer.as_json(language) for answer in answers])
         return
     for answer in answers:
-        _tell_answer(answer, language, is_full=area is not None)
+        tell_answer(answer, language, is_full=area is not None)
 
 
 @click.command()
@@ -56,13 +56,7 @@ def deadlines(
     if as_json:
         _print([step.as_json(language) for step in steps])
         return
-    for step in steps:
-        by = step.by.isoformat() if step.by is not None else " " * 10
-        optional = words.say("programme.tell.optional", language) if step.is_optional else ""
-        who = words.say(f"programme.actor.{step.actor}", language)
-        click.echo(f"{by}  {who:<11} {step.told(language)}{optional}")
-    if not steps:
-        click.echo(words.say("programme.tell.nothing", language))
+    tell_steps(steps, language)
 
 
 @click.command()
@@ -85,7 +79,19 @@ def cme(portfolio: Path, on: date | None, book: Path | None, language: str, *, i
         click.echo(words.say("programme.tell.no-cycle", language))
 
 
-def _tell_answer(answer: Answer, language: str, *, is_full: bool) -> None:
+def tell_steps(steps: Sequence[NextStep], language: str) -> None:
+    """What comes next on standard output, as a person reads it."""
+    for step in steps:
+        by = step.by.isoformat() if step.by is not None else " " * 10
+        optional = words.say("programme.tell.optional", language) if step.is_optional else ""
+        who = words.say(f"programme.actor.{step.actor}", language)
+        click.echo(f"{by}  {who:<11} {step.told(language)}{optional}")
+    if not steps:
+        click.echo(words.say("programme.tell.nothing", language))
+
+
+def tell_answer(answer: Answer, language: str, *, is_full: bool) -> None:
+    """One area on standard output, as a person reads it."""
     mark = "met" if answer.is_met else "missing"
     until = words.say("programme.tell.until", language, day=answer.until.isoformat()) if answer.until else ""
     area = words.say(f"programme.area.{answer.area}", language)

@@ -1,4 +1,4 @@
-"""The candidate's portfolio on this computer: what is kept, as one value, and what stands to be done (formats/portfolio).
+"""The candidate's portfolio on this computer: what is kept, as one value, and what is to be done (formats/portfolio).
 
 The database is the truth; what a screen shows is computed from it. Rows are only added, so each look reads what is new.
 """
@@ -24,6 +24,7 @@ from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, encod
 from pocus_desktop.programme.eligibility import eligibility_of_all
 from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.next_steps import NextStep, next_steps
+from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError
 from pocus_desktop.programme.own.evidence import EvidenceFolder
@@ -42,6 +43,7 @@ from pocus_desktop.programme.voucher import Life, life
 
 DATABASE: Final = "portfolio.sqlite"
 FILES: Final = "files"
+CERTIFICATES: Final = "certificates"
 DAY_MS: Final = 24 * 60 * 60 * 1000
 _NUMBER, _ACADEMY, _SYNCED = "candidate_id", "academy", "synced_ms"
 
@@ -79,6 +81,7 @@ class PortfolioView:
         refused: Documents that the academy refused, each with the code of why.
         received: By entry of a voucher, when the academy had it.
         synced_ms: When everything had gone and come last; None where it never had.
+        kept: Certificates whose files are here.
     """
 
     portfolio: Portfolio
@@ -94,6 +97,7 @@ class PortfolioView:
     refused: tuple[tuple[AnyDocument, str], ...] = ()
     received: dict[str, int] = field(default_factory=dict)
     synced_ms: int | None = None
+    kept: tuple[KeptCertificate, ...] = ()
 
 
 class PortfolioDesk:
@@ -121,6 +125,7 @@ class PortfolioDesk:
         self._key, self._clock = key, clock
         self._choose_rules = rules
         self.rules = rules(self.academy.verifiers)
+        self._certificates = CertificateFolder(folder / CERTIFICATES)
         self.files = EvidenceFolder(folder / FILES)
         self._lock = threading.Lock()
         self._documents: list[AnyDocument] = []
@@ -194,6 +199,7 @@ class PortfolioDesk:
             refused=self._refused(),
             received=received,
             synced_ms=int(synced) if synced else None,
+            kept=self._certificates.kept(self.academy.verifiers, now_ms=now_ms),
         )
 
     def write(self, *documents: AnyDocument) -> int:
@@ -281,6 +287,15 @@ class PortfolioDesk:
                 good.append(one)
         number = {_NUMBER: found.candidate_id} if found.candidate_id else {}
         return self._store.take_papers(good, now_ms=self._clock.read().wall_ms, **number)
+
+    def keep_certificate(self, path: Path) -> KeptCertificate:
+        """Take the file of a certificate in, verified; as `CertificateFolder.keep`."""
+        return self._certificates.keep(path, self.academy.verifiers, now_ms=self.now_ms)
+
+    def save_certificate(self, certificate_id: str, out: Path, *, language: str) -> None:
+        """Write a certificate's paper; as `CertificateFolder.save_pdf`."""
+        keys = self.academy.verifiers
+        self._certificates.save_pdf(certificate_id, out, keys, now_ms=self.now_ms, language=language)
 
     def note_synced(self) -> None:
         """Everything has gone and come."""

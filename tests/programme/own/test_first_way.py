@@ -16,7 +16,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
-from pocus_desktop.programme.own.sending import sync_once
+from pocus_desktop.programme.own.sending import Synced, sync_once
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.hub_client import HubClient
@@ -55,7 +55,7 @@ class Ana:
             self.folder, key=lambda: self.key, rules=lambda _keys: shipped_rules(), clock=self.hub.clock
         )
 
-    def send(self):  # type: ignore[no-untyped-def]
+    def send(self) -> Synced:
         transport = InProcessTransport(create_app(self.hub))
         with HubClient("https://hub.example.org", transport=transport) as client:
             return sync_once(self.desk, HubPortfolios(client, self.key, self.hub.clock))
@@ -74,13 +74,14 @@ class Ana:
 
     def hold_fundamentals(self) -> None:
         view = self.desk.view()
-        fields = {
-            "body": "pocus-academy",
-            "credential": "pocus-fundamentals",
-            "title": "POCUS Fundamentals",
-            "issued_on": view.on - timedelta(days=400),
-        }
-        self.desk.write(changes.write_credential(view.portfolio, **fields))
+        held = changes.write_credential(
+            view.portfolio,
+            body="pocus-academy",
+            credential="pocus-fundamentals",
+            title="POCUS Fundamentals",
+            issued_on=view.on - timedelta(days=400),
+        )
+        self.desk.write(held)
 
     def apply(self) -> str:
         view = self.desk.view()

@@ -1,0 +1,101 @@
+"""`pocus portfolio open`: the candidate's own window over the portfolio of this computer, and the academy behind it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pocus_desktop.app.display import require_display
+from pocus_desktop.cli.options import key_for, read_public_keys
+from pocus_desktop.kernel import words
+from pocus_desktop.kernel.clock import Clock, SystemClock
+from pocus_desktop.kernel.settings import Home
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.own import changes
+from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.errors import NoAcademyError
+from pocus_desktop.programme.own.opening import open_portfolio, portfolio_key
+from pocus_desktop.programme.own.sending import sync_once
+from pocus_desktop.sync.hub_client import HubClient
+from pocus_desktop.sync.hub_http import hub_address
+from pocus_desktop.sync.portfolio_carrier import HubPortfolios
+from pocus_desktop.ui import event_loop, qt_messages
+from pocus_desktop.ui.launch import WINDOW_PX, make_application
+from pocus_desktop.ui.portfolio.window import PortfolioWindow
+from pocus_desktop.ui.words import Words
+
+_PROGRAM: Final = (sys.executable, "-m", "pocus_desktop.app.main", "sit")
+
+
+def show_own(home: Home, *, passphrase: str | None, language: str) -> int:
+    """Run the window until it is closed; the exit status.
+
+    Raises:
+        PocusError: There is no display, or the portfolio cannot be opened.
+    """
+    require_display()
+    qt_messages.route()
+    clock = SystemClock()
+    with open_portfolio(home, passphrase=passphrase, clock=clock) as desk:
+        application = make_application()
+        window = PortfolioWindow(
+            desk,
+            words=Words(language),
+            sync=partial(synced, desk, home, passphrase, clock, language),
+            read_keys=read_academy,
+            sit=sitting_here(home),
+        )
+        window.resize(*WINDOW_PX)
+        window.show()
+        window.synchronise(is_quiet=True)
+        try:
+            return event_loop.run(application)
+        finally:
+            window.close()
+
+
+def read_academy(path: Path, url: str) -> Academy:
+    """An academy by its file of public keys.
+
+    Raises:
+        BadPublicKeysError: It does not list both kinds.
+        BadAddressError: The address is none.
+    """
+    keys = read_public_keys(path)
+    for algorithm in ("ed25519", "x25519"):
+        key_for(keys, algorithm, path)
+    if url:
+        hub_address(url)
+    return Academy(url=url, keys=keys)
+
+
+def synced(desk: PortfolioDesk, home: Home, passphrase: str | None, clock: Clock, language: str) -> Explanation:
+    """Send and fetch once, and tell it.
+
+    Raises:
+        PocusError: Why something is still to go or to come.
+    """
+    changes.require_account(desk.portfolio())
+    academy = desk.require_academy()
+    if not academy.url:
+        raise NoAcademyError
+    with HubClient(academy.url) as client:
+        found = sync_once(desk, HubPortfolios(client, portfolio_key(home, passphrase), clock))
+    if found.error is not None:
+        raise found.error
+    what = words.say("portfolio.tell.synced_what", language, sent=found.sent, new=found.new_papers)
+    told = words.say("portfolio.tell.synced_refused", language, count=found.refused) if found.refused else ""
+    return Explanation(what=what, next=told)
+
+
+def sitting_here(home: Home) -> Callable[[], None] | None:
+    """Opens the candidate's window beside this one; None where this computer holds no admission."""
+    if not any(home.admissions.glob("*.admission")):
+        return None
+
+    def sit() -> None:
+        subprocess.Popen(_PROGRAM)  # noqa: S603 - this program itself
+
+    return sit

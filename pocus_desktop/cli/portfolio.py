@@ -1,0 +1,30 @@
+"""`pocus portfolio`: the candidate's own portfolio on this computer, with its window and without."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pocus_desktop.cli.main import LazyGroup
+
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "open": ("pocus_desktop.cli.portfolio_standing:open_window", "Open the portfolio's window."),
+    "next": ("pocus_desktop.cli.portfolio_standing:next_", "Tell what comes next and by when."),
+    "show": ("pocus_desktop.cli.portfolio_standing:show", "Tell what the portfolio holds, and what waits to be sent."),
+    "eligibility": ("pocus_desktop.cli.portfolio_standing:eligibility", "Tell how it stands with each content area."),
+    "account": ("pocus_desktop.cli.portfolio_change:account", "Set the account up, or correct it."),
+    "connect": ("pocus_desktop.cli.portfolio_send:connect", "Say which academy the portfolio is for."),
+    "credential": ("pocus_desktop.cli.portfolio_change:credential", "Add a credential, with its files."),
+    "case": ("pocus_desktop.cli.portfolio_log:case", "Log one case."),
+    "import": ("pocus_desktop.cli.portfolio_log:import_", "Take cases or continuing education from a CSV file."),
+    "count": ("pocus_desktop.cli.portfolio_log:count", "Count the studies of a folder of DICOM files as cases."),
+    "apply": ("pocus_desktop.cli.portfolio_apply:apply", "Apply for certificates."),
+    "withdraw": ("pocus_desktop.cli.portfolio_apply:withdraw", "Take an application back."),
+    "voucher": ("pocus_desktop.cli.portfolio_apply:voucher", "Enter a voucher: the clock starts."),
+    "nominate": ("pocus_desktop.cli.portfolio_apply:nominate", "Name an evaluator, or another in the place of one."),
+    "appeal": ("pocus_desktop.cli.portfolio_apply:appeal", "Appeal against a decision or a result."),
+    "sync": ("pocus_desktop.cli.portfolio_send:sync", "Send what waits, and fetch what the academy has."),
+    "export": ("pocus_desktop.cli.portfolio_send:export", "Write all documents into a folder."),
+    "merge": ("pocus_desktop.cli.portfolio_send:merge", "Take documents in that were written on another computer."),
+    "settle": ("pocus_desktop.cli.portfolio_send:settle", "End a conflict: choose which writing is right."),
+}
+
+portfolio = LazyGroup("portfolio", commands=COMMANDS, help="Your own portfolio: from application to certificate.")

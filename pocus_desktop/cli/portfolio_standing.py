@@ -1,0 +1,82 @@
+"""`pocus portfolio open|next|show|eligibility`: where the candidate stands."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from pocus_desktop.cli.faces import Faces, pass_faces
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
+from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
+from pocus_desktop.cli.programme_standing import tell_answer, tell_steps
+from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.programme.calendar_file import calendar
+
+
+@click.command("open")
+@LANGUAGE
+@pass_faces
+@click.pass_context
+def open_window(context: click.Context, faces: Faces, language: str) -> None:
+    """Open the portfolio's window."""
+    context.exit(faces.portfolio(passphrase=os.environ.get(PASSPHRASE_VARIABLE), language=language))
+
+
+@click.command("next")
+@click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), help="Also write them as an iCalendar file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@LANGUAGE
+def next_(ics: Path | None, language: str, *, as_json: bool) -> None:
+    """Tell what comes next and by when, the nearest first."""
+    with opened() as desk:
+        view = desk.view()
+    if ics is not None:
+        account = view.portfolio.account
+        name = account.account_id if account is not None else ""
+        write_atomically(ics, calendar(view.steps, account_id=name, now_ms=view.now_ms, language=language))
+    if as_json:
+        click.echo(json.dumps([step.as_json(language) for step in view.steps], ensure_ascii=False, indent=2))
+    else:
+        tell_steps(view.steps, language)
+
+
+@click.command()
+@click.option("--area", type=AREA, help="One area, with rule and source; all if omitted.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@LANGUAGE
+def eligibility(area: str | None, language: str, *, as_json: bool) -> None:
+    """Tell for each content area what is met, and what is missing."""
+    with opened() as desk:
+        answers = [one for one in desk.view().answers if area in {None, str(one.area)}]
+    if as_json:
+        click.echo(json.dumps([one.as_json(language) for one in answers], ensure_ascii=False, indent=2))
+        return
+    for one in answers:
+        tell_answer(one, language, is_full=area is not None)
+
+
+@click.command()
+@LANGUAGE
+def show(language: str) -> None:
+    """Tell what the portfolio holds, what waits to be sent, and what the academy refused."""
+    with opened() as desk:
+        view = desk.view()
+    held = view.portfolio
+    if held.account is not None:
+        number = held.account.candidate_id or "-"
+        say("account", language, name=held.account.name, number=number, zone=held.account.zone)
+    for one in held.applications:
+        areas = " ".join(map(str, one.areas))
+        say("application", language, application=one.application_id, areas=areas)
+    for each in held.nominations:
+        say("nomination", language, nomination=each.nomination_id, name=each.name)
+    for row in held.credentials:
+        say("credential", language, credential=row.credential_id, title=row.title)
+    for at, conflict in enumerate(held.conflicts, 1):
+        say("conflict", language, number=at, key=" ".join(conflict.key), count=len(conflict.writings))
+    counts = {"cases": len(held.cases), "credits": len(held.credits), "certificates": len(held.certificates)}
+    say("held", language, **counts)
+    say("waiting", language, count=view.waiting)
+    for document, problem in view.refused:
+        say("refused", language, kind=document.kind, problem=problem)

@@ -1,0 +1,1 @@
+"""The candidate's own portfolio: pages that render what is kept, and ask for changes."""

@@ -1,0 +1,212 @@
+"""One application: how each area stands, the voucher and its clock, the evaluators, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.appealing import appeal_until
+from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.documents.candidate import Application, Nomination
+from pocus_desktop.programme.next_steps import stages_of, window_for
+from pocus_desktop.programme.own import changes, looking_ahead
+from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.result import decision_on
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.flow import FlowLayout
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.sheet import Sheet
+from pocus_desktop.ui.portfolio.form import Form
+from pocus_desktop.ui.portfolio.page import day_in
+from pocus_desktop.ui.theme import look
+
+if TYPE_CHECKING:
+    from pocus_desktop.ui.portfolio.apply_page import ApplyPage
+
+_GIVE = "give"
+
+
+class ApplicationCard(Card):
+    """One application.
+
+    Args:
+        page: Whose words it takes, and which asks for what it wants done.
+        view: The present.
+        application: Which.
+    """
+
+    def __init__(self, page: ApplyPage, view: PortfolioView, application: Application) -> None:
+        super().__init__()
+        self._page, self._view, self._application = page, view, application
+        self._words, self._id = page.words, application.application_id
+        made = day_in(local_day(application.made_at_ms, application.zone), self._words)
+        title = self._words("portfolio.apply.made_on", day=made)
+        self.setAccessibleName(title)
+        self.body.addWidget(Label(title, scale="title"))
+        if application.is_withdrawn:
+            self.body.addWidget(Label(self._words("portfolio.apply.is_withdrawn"), tone="muted"))
+            return
+        self._add_questions()
+        for area in application.areas:
+            self._add_area(area)
+        is_decided = all(
+            decision_on(view.portfolio.decisions, self._id, area) is not None for area in application.areas
+        )
+        if self._wants_voucher():
+            self._add_voucher()
+        if self._has_window():
+            self._add_evaluators()
+        if not is_decided:
+            button = Button(self._words("portfolio.apply.withdraw"), kind="quiet", icon_name="rotate-ccw")
+            button.setObjectName("withdraw")
+            button.clicked.connect(self._ask_withdraw)
+            row = FlowLayout(gap=look.current().space("tight"))
+            row.addWidget(button)
+            self.body.addLayout(row)
+
+    def _add_questions(self) -> None:
+        for one in self._view.portfolio.questions:
+            if one.application_id == self._id:
+                asked = self._words("portfolio.apply.asked", words=one.words)
+                self.body.addWidget(self._page.fact("info", asked, self._words("portfolio.apply.asked_next")))
+
+    def _add_area(self, area: object) -> None:
+        portfolio, words = self._view.portfolio, self._words
+        name = self._page.area(area)
+        decided = decision_on(portfolio.decisions, self._id, area)  # type: ignore[arg-type]
+        if decided is None:
+            self.body.addWidget(self._page.fact("waits", words("portfolio.apply.waits", area=name)))
+            return
+        decision, of_area = decided
+        if of_area.is_approved:
+            window = window_for(self._view.lives, self._id, area, self._view.now_ms)  # type: ignore[arg-type]
+            more = ""
+            if window is not None:
+                left = (window.last - self._view.on).days
+                key = "portfolio.apply.clock" if left >= 0 else "portfolio.apply.clock_over"
+                more = words(key, day=self._page.day(window.last), count=self._page.formats.number(abs(left)))
+            self.body.addWidget(self._page.fact("met", words("portfolio.apply.approved", area=name), more))
+            return
+        until = appeal_until(decision.decided_on, self._view.rules)
+        told = words("portfolio.apply.refused", area=name)
+        can = until >= self._view.on and not any(one.about == decision.decision_id for one in portfolio.appeals)
+        actions = []
+        lines = [of_area.reason]
+        if can:
+            lines.append(words("portfolio.apply.appeal_until", day=self._page.day(until)))
+            button = Button(words("portfolio.apply.appeal"), icon_name="flag")
+            button.setObjectName(f"appeal:{area}")
+            button.clicked.connect(lambda: self._ask_appeal(decision.decision_id))
+            actions.append(button)
+        self.body.addWidget(self._page.fact("refused", told, lines, actions=actions))
+
+    def _wants_voucher(self) -> bool:
+        portfolio = self._view.portfolio
+        for area in self._application.areas:
+            decided = decision_on(portfolio.decisions, self._id, area)
+            is_refused = decided is not None and not decided[1].is_approved
+            if not is_refused and window_for(self._view.lives, self._id, area, self._view.now_ms) is None:
+                return True
+        return False
+
+    def _has_window(self) -> bool:
+        return any(
+            window_for(self._view.lives, self._id, area, self._view.now_ms) is not None
+            for area in self._application.areas
+        )
+
+    def _add_voucher(self) -> None:
+        words = self._words
+        last = self._page.day(looking_ahead.last_day_if_entered(self._view))
+        self.body.addWidget(Label(words("portfolio.voucher.title"), weight="strong", scale="lead"))
+        self.body.addWidget(Label(words("portfolio.voucher.lead", day=last)))
+        form = Form("voucher", words)
+        form.line("code", hint="XXXX-XXXX-XXXX-XXXX")
+        form.action(words("portfolio.voucher.enter"), icon_name="key-round")
+        form.given.connect(lambda: self._ask_voucher(form, last))
+        self.body.addWidget(form)
+
+    def _ask_voucher(self, form: Form, last: str) -> None:
+        words = self._words
+        typed = form.values()["code"]
+        if not typed:
+            form.tell_fault("code", words("portfolio.voucher.missing"))
+            return
+        sheet = Sheet(
+            self.window(), title=words("portfolio.voucher.sure"), text=words("portfolio.voucher.lead", day=last)
+        )
+        sheet.setObjectName("voucher-sheet")
+        sheet.add_action("back", words("portfolio.not_now"), icon_name="arrow-left")
+        sheet.add_action(_GIVE, words("portfolio.voucher.start"), kind="primary", icon_name="hourglass")
+        sheet.chosen.connect(lambda taken: self._enter(form, typed) if taken == _GIVE else None)
+        sheet.ask()
+
+    def _enter(self, form: Form, typed: str) -> None:
+        words, application_id = self._words, self._id
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            view = desk.view()
+            entry = changes.enter_voucher(view.portfolio, code=typed, application_id=application_id, now_ms=view.now_ms)
+            desk.write(entry)
+            last = day_in(looking_ahead.last_day_if_entered(view), words)
+            return Explanation(what=words("portfolio.voucher.entered", day=last), next=words("portfolio.voucher.next"))
+
+        self._page.asked.emit(work, form)
+
+    def _add_evaluators(self) -> None:
+        words, portfolio = self._words, self._view.portfolio
+        self.body.addWidget(Label(words("portfolio.evaluators.title"), weight="strong", scale="lead"))
+        self.body.addWidget(Label(words("portfolio.evaluators.lead"), tone="muted"))
+        form = Form("evaluator", words)
+        said: dict[str, list[str]] = {}
+        replaceable: set[str] = set()
+        for area in self._application.areas:
+            for nomination_id, stage in stages_of(portfolio, self._id, area).items():
+                told = f"{self._page.area(area)}: {words(f'portfolio.stage.{stage}')}"
+                said.setdefault(nomination_id, []).append(told)
+                if stage not in {"answered", "replaced"}:
+                    replaceable.add(nomination_id)
+        for one in sorted(portfolio.nominations, key=lambda one: one.made_at_ms):
+            if one.nomination_id in said:
+                self._add_evaluator(one, said[one.nomination_id])
+        form.line("name")
+        form.line("email")
+        form.line("background")
+        nobody = [("", words("portfolio.evaluators.nobody"))]
+        names = [(one.nomination_id, one.name) for one in portfolio.nominations if one.nomination_id in replaceable]
+        form.choice("replaces", nobody + names)
+        form.action(words("portfolio.evaluators.name"), icon_name="plus")
+        form.given.connect(lambda: self._nominate(form))
+        self.body.addWidget(form)
+
+    def _add_evaluator(self, one: Nomination, stages: list[str]) -> None:
+        is_answered = any(self._words("portfolio.stage.answered") in told for told in stages)
+        self.body.addWidget(self._page.fact("met" if is_answered else "waits", f"{one.name} ({one.email})", stages))
+
+    def _nominate(self, form: Form) -> None:
+        words, application_id, values = self._words, self._id, form.values()
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            named = changes.nominate(desk.portfolio(), application_id=application_id, now_ms=desk.now_ms, **values)
+            desk.write(named)
+            return Explanation(what=words("portfolio.evaluators.named", name=named.name), next="")
+
+        self._page.asked.emit(work, form)
+
+    def _ask_withdraw(self) -> None:
+        words, application_id = self._words, self._id
+        sheet = Sheet(self.window(), title=words("portfolio.apply.withdraw_sure"))
+        sheet.setObjectName("withdraw-sheet")
+        sheet.add_action("back", words("portfolio.not_now"), icon_name="arrow-left")
+        sheet.add_action(_GIVE, words("portfolio.apply.withdraw"), kind="primary", icon_name="rotate-ccw")
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            desk.write(changes.withdraw(desk.portfolio(), application_id))
+            return Explanation(what=words("portfolio.apply.is_withdrawn"), next="")
+
+        sheet.chosen.connect(lambda taken: self._page.asked.emit(work, None) if taken == _GIVE else None)
+        sheet.ask()
+
+    def _ask_appeal(self, about: str) -> None:
+        self._page.appeal(about, "eligibility")

@@ -1,0 +1,162 @@
+"""What is to be sat, what came of it, and the certificates."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.appealing import appeal_until
+from pocus_desktop.programme.next_steps import StepKind
+from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.result import passes
+from pocus_desktop.programme.validity import validity
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.drop_down import DropDown
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.portfolio.page import PortfolioPage
+from pocus_desktop.ui.proctor.file_field import FileField
+from pocus_desktop.ui.proctor.page import clear
+from pocus_desktop.ui.words import Words
+
+_GOOD = frozenset({"valid", "renewable"})
+
+
+class AssessPage(PortfolioPage):
+    """Assessments, results, certificates.
+
+    Args:
+        words: Of the window.
+        sit: Opens the candidate's window; None where this computer has none.
+        parent: The owner.
+    """
+
+    name = "assess"
+
+    def __init__(self, words: Words, sit: Callable[[], None] | None, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._sit = sit
+        self._shown: object = None
+        self._lists = [QVBoxLayout() for _ in range(3)]
+        for key, layout in zip(("to_sit", "results", "certificates"), self._lists, strict=True):
+            card = self.add_card(words(f"portfolio.assess.{key}"))
+            card.body.addLayout(layout)
+            if key == "certificates":
+                self._add_files(card.body)
+        self.column.addStretch(1)
+
+    def _add_files(self, body: QVBoxLayout) -> None:
+        words = self.words
+        body.addWidget(Label(words("portfolio.assess.file_lead"), tone="muted"))
+        take = FileField(
+            words("portfolio.assess.file"), words("portfolio.assess.verify"), words=words, object_name="certificate"
+        )
+        take.given.connect(self._take)
+        body.addWidget(take)
+        self._which = DropDown(words("portfolio.assess.which"))
+        self._which.setObjectName("paper:which")
+        self._which.hide()
+        body.addWidget(self._which)
+        self._save = FileField(
+            words("portfolio.assess.pdf"),
+            words("portfolio.assess.save_pdf"),
+            words=words,
+            object_name="paper",
+            is_new=True,
+        )
+        self._save.given.connect(self._write)
+        self._save.hide()
+        body.addWidget(self._save)
+
+    def render_view(self, view: PortfolioView) -> None:
+        """Show what is there."""
+        shown = (view.portfolio, view.on, view.steps, view.kept)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        for layout in self._lists:
+            clear(layout)
+        self._show_sittings(view)
+        self._show_results(view)
+        self._show_certificates(view)
+        for layout, key in zip(self._lists, ("no_sittings", "no_results", "no_certificates"), strict=True):
+            if not layout.count():
+                layout.addWidget(Label(self.words(f"portfolio.assess.{key}"), tone="muted"))
+
+    def _show_sittings(self, view: PortfolioView) -> None:
+        words = self.words
+        for step in view.steps:
+            if step.kind is not StepKind.SIT or step.area is None or step.by is None:
+                continue
+            actions = []
+            if self._sit is not None:
+                button = Button(words("portfolio.assess.sit_now"), icon_name="play")
+                button.setObjectName(f"sit:{step.area}")
+                button.clicked.connect(self._sit)
+                actions.append(button)
+            lines = [words("portfolio.assess.until", day=self.day(step.by)), words("portfolio.assess.where")]
+            self._lists[0].addWidget(self.fact("info", self.area(step.area), lines, actions=actions))
+
+    def _show_results(self, view: PortfolioView) -> None:
+        words, number = self.words, self.formats.number
+        for one in sorted(view.portfolio.results, key=lambda one: one.sat_on, reverse=True):
+            is_good = passes(one, view.rules)
+            percent = self.formats.percent(100 * one.score // one.maximum)
+            key = "void" if one.is_void else "passed" if is_good else "not_passed"
+            lines = [
+                words(
+                    "portfolio.assess.score",
+                    score=number(one.score / 100),
+                    maximum=number(one.maximum / 100),
+                    percent=percent,
+                    day=self.day(one.sat_on),
+                )
+            ]
+            actions = []
+            until = appeal_until(one.released_on, view.rules)
+            is_appealed = any(each.about == one.result_id for each in view.portfolio.appeals)
+            if until >= view.on and not is_good and not is_appealed:
+                lines.append(words("portfolio.assess.appeal_until", day=self.day(until)))
+                button = Button(words("portfolio.apply.appeal"), icon_name="flag")
+                button.clicked.connect(lambda _on=False, about=one.result_id: self.appeal(about, "technology"))
+                actions.append(button)
+            told = f"{self.area(one.area)}: {words(f'portfolio.assess.{key}')}"
+            self._lists[1].addWidget(self.fact("met" if is_good else "refused", told, lines, actions=actions))
+
+    def _show_certificates(self, view: PortfolioView) -> None:
+        words = self.words
+        here = {one.certificate_id: one for one in view.kept}
+        for one in sorted(view.portfolio.certificates, key=lambda one: one.issued_on, reverse=True):
+            found = validity(one, view.portfolio.certificates, view.rules, view.on)
+            is_good = str(found.state) in _GOOD
+            lines = [
+                words("portfolio.assess.valid", first=self.day(one.issued_on), last=self.day(one.last_on)),
+                words("portfolio.assess.number", number=one.certificate_id),
+                words("portfolio.assess.file_here" if one.certificate_id in here else "portfolio.assess.no_file"),
+            ]
+            told = f"{self.area(one.area)}: {words(f'portfolio.state.{found.state}')}"
+            self._lists[2].addWidget(self.fact("met" if is_good else "refused", told, lines))
+        self._which.clear()
+        for one_kept in view.kept:
+            self._which.addItem(f"{one_kept.holder}, {one_kept.certificate_id}", one_kept.certificate_id)
+        self._which.setVisible(bool(here))
+        self._save.setVisible(bool(here))
+
+    def _take(self, path: Path) -> None:
+        words = self.words
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            found = desk.keep_certificate(path)
+            return Explanation(what=words("portfolio.assess.genuine", name=found.holder), next="")
+
+        self.asked.emit(work, None)
+
+    def _write(self, path: Path) -> None:
+        words, certificate_id = self.words, self._which.currentData()
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            language = words.language if words.language in {"en", "es"} else "en"
+            desk.save_certificate(certificate_id, path, language=language)
+            return Explanation(what=words("portfolio.assess.saved", file=path.name), next="")
+
+        self.asked.emit(work, None)

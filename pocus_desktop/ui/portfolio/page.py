@@ -1,0 +1,113 @@
+"""What the pages of the portfolio share: a heading, cards, facts, and work that is asked for."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import ClassVar
+
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from pocus_desktop.programme.own.desk import PortfolioView
+from pocus_desktop.ui.formats import Formats
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.icon_label import IconLabel
+from pocus_desktop.ui.parts.label import Label, breakable
+from pocus_desktop.ui.parts.scroll import ScrollColumn
+from pocus_desktop.ui.portfolio.appeal_sheet import GIVE, AppealSheet
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.words import Words
+
+SIGNS = {
+    "met": ("circle-check", "success"),
+    "missing": ("circle-alert", "warning"),
+    "refused": ("circle-x", "danger"),
+    "waits": ("hourglass", "muted"),
+    "info": ("info", "accent"),
+    "plain": ("circle", "muted"),
+}
+
+
+class PortfolioPage(QWidget):
+    """One page.
+
+    Args:
+        words: Of the window.
+        parent: The owner.
+
+    Signals:
+        asked: A `Work`, and the form whose fields it came from, or None.
+        went: The name of another page.
+    """
+
+    name: ClassVar[str]
+    asked = Signal(object, object)
+    went = Signal(str)
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words, self.formats = words, Formats(words)
+        worn = look.current()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        title = words(f"portfolio.page.{self.name}")
+        self.scrolled = ScrollColumn(title, widest_px=worn.fixed("page"), parent=self)
+        self.column = self.scrolled.column
+        wide = worn.space("wide")
+        self.column.setContentsMargins(wide, wide, wide, wide)
+        self.column.setSpacing(worn.space("base"))
+        self.column.addWidget(Label(title, scale="heading"))
+        self.lead = Label(words(f"portfolio.lead.{self.name}"), tone="muted")
+        self.column.addWidget(self.lead)
+        whole.addWidget(self.scrolled)
+
+    def render_view(self, view: PortfolioView) -> None:
+        """Show the present."""
+        raise NotImplementedError
+
+    def add_card(self, title: str) -> Card:
+        """A sheet with a title."""
+        card = Card()
+        card.setAccessibleName(title)
+        card.body.addWidget(Label(title, scale="title"))
+        self.column.addWidget(card)
+        return card
+
+    def day(self, day: date) -> str:
+        """A day as the language writes it."""
+        return day_in(day, self.words)
+
+    def fact(self, sign: str, what: str, more: str | Iterable[str] = "", *, actions: Iterable[Button] = ()) -> QWidget:
+        """A line with its sign: never the colour alone says it."""
+        icon, role = SIGNS[sign]
+        lines = [more] if isinstance(more, str) else list(more)
+        held = QWidget()
+        row = QHBoxLayout(held)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(look.current().space("tight"))
+        row.addWidget(IconLabel(icon, role=role), 0, Qt.AlignmentFlag.AlignTop)
+        told = QVBoxLayout()
+        told.setSpacing(2)
+        told.addWidget(Label(breakable(what), weight="medium"))
+        for line in lines:
+            if line:
+                told.addWidget(Label(breakable(line), scale="fine", tone="muted"))
+        row.addLayout(told, 1)
+        for button in actions:
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return held
+
+    def appeal(self, about: str, ground: str) -> None:
+        """Ask for the words of an appeal, and have it made."""
+        sheet = AppealSheet(self.window(), about, ground, self.words)
+        sheet.chosen.connect(lambda taken: self.asked.emit(sheet.work(), None) if taken == GIVE else None)
+        sheet.ask()
+
+    def area(self, area: object) -> str:
+        """A content area by its name."""
+        return self.words(f"portfolio.area.{area}")
+
+
+def day_in(day: date, words: Words) -> str:
+    """A day as a language writes it, with the month in letters: never to be mistaken."""
+    return QLocale(words.language).toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat)

@@ -1,0 +1,273 @@
+"""The portfolio's window: what next first, and each part of the way on a page of its own."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.ui.announce import announce
+from pocus_desktop.ui.parts.banner import Banner
+from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.chip import Chip
+from pocus_desktop.ui.parts.flow import FlowLayout
+from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.portfolio.account_page import AccountPage, ReadKeys
+from pocus_desktop.ui.portfolio.appeal_sheet import Work
+from pocus_desktop.ui.portfolio.apply_page import ApplyPage
+from pocus_desktop.ui.portfolio.assess_page import AssessPage
+from pocus_desktop.ui.portfolio.education_page import EducationPage
+from pocus_desktop.ui.portfolio.eligibility_page import EligibilityPage
+from pocus_desktop.ui.portfolio.form import Form
+from pocus_desktop.ui.portfolio.log_page import LogPage
+from pocus_desktop.ui.portfolio.next_page import NextPage
+from pocus_desktop.ui.portfolio.page import PortfolioPage
+from pocus_desktop.ui.proctor.errand import Errands
+from pocus_desktop.ui.proctor.page import clear
+from pocus_desktop.ui.theme import look
+from pocus_desktop.ui.theme.tokens import THEMES
+from pocus_desktop.ui.words import Words
+
+PAGES: Final = ("next", "eligibility", "log", "apply", "assess", "education", "account")
+SYNC_EVERY_MS: Final = 5 * 60 * 1000
+"""How often the academy is asked while the window is open."""
+
+_TEXT_PERCENTS: Final = (100, 125, 150, 200)
+
+
+class PortfolioWindow(QMainWindow):
+    """Renders what is kept, and has changes made on a worker.
+
+    Args:
+        desk: The portfolio.
+        words: In the candidate's language.
+        sync: Sends what waits and fetches what is there, on a worker.
+        read_keys: Reads an academy's file of public keys.
+        sit: Opens the candidate's window; None where this computer has none.
+        parent: The owner.
+    """
+
+    def __init__(
+        self,
+        desk: PortfolioDesk,
+        *,
+        words: Words,
+        sync: Callable[[], Explanation],
+        read_keys: ReadKeys,
+        sit: Callable[[], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._words, self._sync = desk, words, sync
+        self._errands = Errands(self)
+        self.view: PortfolioView | None = None
+        self.pages: dict[str, PortfolioPage] = {
+            "next": NextPage(words),
+            "eligibility": EligibilityPage(words),
+            "log": LogPage(words),
+            "apply": ApplyPage(words),
+            "assess": AssessPage(words, sit),
+            "education": EducationPage(words),
+            "account": AccountPage(words, read_keys),
+        }
+        self.tabs: dict[str, Button] = {}
+        self.setLayoutDirection(words.direction)
+        self._build()
+        for page in self.pages.values():
+            page.asked.connect(self._on_asked)
+            page.went.connect(self.go_to)
+        for number, name in enumerate(PAGES, 1):
+            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
+            shortcut.activated.connect(lambda wanted=name: self.go_to(wanted))
+        self._ring = FocusRing(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(SYNC_EVERY_MS)
+        self._timer.timeout.connect(lambda: self.synchronise(is_quiet=True))
+        self._timer.start()
+        self.go_to("next")
+        self.refresh()
+
+    @property
+    def page(self) -> str:
+        """The page that is shown."""
+        return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was asked for is not done yet."""
+        return self._errands.is_busy
+
+    def go_to(self, name: str) -> None:
+        """Show a page; what stood above another is taken away."""
+        if name != self.page:
+            clear(self._notices)
+        self._stack.setCurrentWidget(self.pages[name])
+        self.tabs[name].setChecked(True)
+        self.tabs[name].setFocus()
+        if self.view is not None:
+            self.pages[name].render_view(self.view)
+
+    def refresh(self) -> None:
+        """Read anew, on the worker, and show it."""
+        self._errands.run(self._desk.view, self._on_view)
+
+    def do(self, work: Work, form: Form | None = None) -> None:
+        """Have something done, on the worker; what came of it, or why it is not done, is told in words."""
+        self._errands.run(lambda: work(self._desk), lambda came: self._on_done(came, form))
+        self.refresh()
+
+    def synchronise(self, *, is_quiet: bool = False) -> None:
+        """Send what waits, and fetch what is there.
+
+        Args:
+            is_quiet: Nobody asked: only what is new is told, and no failure.
+        """
+        if is_quiet and (self.view is None or not self.view.academy.url or self.view.portfolio.account is None):
+            return
+        if not is_quiet:
+            self.tell(Explanation(what=self._words("portfolio.sync.under_way"), next=""), kind="info")
+        self._errands.run(self._sync, lambda came: self._on_synced(came, is_quiet=is_quiet))
+        self.refresh()
+
+    def tell(self, told: Explanation, *, kind: str) -> None:
+        """One sentence above the page."""
+        clear(self._notices)
+        banner = Banner(kind=kind, what=told.what, next_step=told.next, dismiss=self._words("notice.dismiss"))
+        banner.setObjectName("notice")
+        banner.dismissed.connect(lambda: clear(self._notices))
+        self._notices.addWidget(banner)
+        announce(banner, f"{told.what} {told.next}".strip(), is_urgent=kind == "refused")
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Wait for what is being kept."""
+        self._timer.stop()
+        self._errands.close()
+        super().closeEvent(event)
+
+    def _build(self) -> None:
+        words, worn = self._words, look.current()
+        self.setWindowTitle(words("portfolio.title"))
+        whole = QWidget()
+        whole.setProperty("ground", "canvas")
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QFrame()
+        head.setProperty("part", "bar-top")
+        row = FlowLayout(head, gap=worn.space("tight"))
+        edge = worn.space("base")
+        row.setContentsMargins(edge, worn.space("hair"), edge, worn.space("hair"))
+        self._who = Label("", weight="strong", wraps=False)
+        self._who.setObjectName("who")
+        row.addWidget(self._who)
+        group = QButtonGroup(self)
+        for name in PAGES:
+            tab = Button(words(f"portfolio.page.{name}"))
+            tab.setObjectName(f"tab:{name}")
+            tab.setProperty("part", "tab")
+            tab.setCheckable(True)
+            tab.clicked.connect(lambda _on=False, wanted=name: self.go_to(wanted))
+            group.addButton(tab)
+            row.addWidget(tab)
+            self.tabs[name] = tab
+        self._waiting = Chip(words("portfolio.sync.name"), icon_name="save")
+        row.add_end(self._waiting)
+        self.sync = Button(words("portfolio.sync.do"), icon_name="refresh-cw")
+        self.sync.setObjectName("sync")
+        self.sync.clicked.connect(lambda _on=False: self.synchronise())
+        row.addWidget(self.sync)
+        row.addWidget(self._comfort_button())
+        column.addWidget(head)
+        self._notices = QVBoxLayout()
+        self._notices.setContentsMargins(edge, 0, edge, 0)
+        column.addLayout(self._notices)
+        self._stack = QStackedWidget()
+        for name in PAGES:
+            self._stack.addWidget(self.pages[name])
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(whole)
+
+    def _comfort_button(self) -> Button:
+        words = self._words
+        button = Button(words("console.comfort"), icon_name="a-large-small", kind="quiet", is_icon_only=True)
+        button.setObjectName("comfort")
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._fill_comfort(menu))
+        button.setMenu(menu)
+        return button
+
+    def _fill_comfort(self, menu: QMenu) -> None:
+        words, worn = self._words, look.current()
+        menu.clear()
+        for percent in _TEXT_PERCENTS:
+            self._add_choice(menu, words("console.text_percent", percent=percent), worn._replace(text_percent=percent))
+        menu.addSeparator()
+        for theme in THEMES:
+            called = words(f"replay.theme.{theme}")
+            self._add_choice(menu, called[:1].upper() + called[1:], worn._replace(theme=theme))
+
+    def _add_choice(self, menu: QMenu, text: str, wanted: look.Look) -> None:
+        entry = menu.addAction(text)
+        entry.setCheckable(True)
+        entry.setChecked(wanted == look.current())
+        entry.triggered.connect(lambda: look.wear(wanted))
+
+    def _on_asked(self, work: object, about: object) -> None:
+        if work is None:
+            self.tell(Explanation(what=str(about), next=""), kind="info")
+        else:
+            self.do(work, about if isinstance(about, Form) else None)  # type: ignore[arg-type]  # a signal has no types
+
+    def _on_view(self, came: PortfolioView | PocusError) -> None:
+        if isinstance(came, PocusError):
+            self._refuse(came, None)
+            return
+        self.view = came
+        account = came.portfolio.account
+        self._who.setText(account.name if account is not None else self._words("portfolio.nobody"))
+        waits = self._words("portfolio.sync.waiting", count=came.waiting)
+        if came.refused:
+            told = self._words("portfolio.sync.refused", count=len(came.refused))
+            self._waiting.tell(told, icon_name="circle-x", kind="danger")
+        elif came.waiting:
+            self._waiting.tell(waits, icon_name="hourglass")
+        else:
+            self._waiting.tell(self._words("portfolio.sync.all"), icon_name="check-check")
+        self.pages[self.page].render_view(came)
+
+    def _on_done(self, came: Explanation | PocusError | None, form: Form | None) -> None:
+        match came:
+            case PocusError():
+                self._refuse(came, form)
+            case Explanation():
+                if form is not None:
+                    form.empty("performed_on", "name", "email", "zone", "candidate_id", "url")
+                self.tell(came, kind="success")
+        page = self.pages[self.page]
+        if isinstance(page, LogPage | EducationPage):
+            page.after_work()
+
+    def _on_synced(self, came: Explanation | PocusError, *, is_quiet: bool) -> None:
+        if isinstance(came, PocusError):
+            if is_quiet:
+                log.failure(came)
+            else:
+                self._refuse(came, None)
+        elif not is_quiet:
+            self.tell(came, kind="success")
+
+    def _refuse(self, error: PocusError, form: Form | None) -> None:
+        log.failure(error)
+        told = error.explain(self._words.language)
+        field = str(error.params.get("field", "")).partition(".")[0]
+        if form is not None and field in form.fields:
+            called = self._words(f"portfolio.field.{field}")
+            told = Explanation(what=self._words("portfolio.bad_field", field=called), next=told.next)
+            form.tell_fault(field, self._words("portfolio.look_here"))
+        self.tell(told, kind="refused")

@@ -1,0 +1,209 @@
+"""Portfolios at several points of the way, kept in a folder as the program keeps them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.crypto.keys import SealingKey, SigningKey
+from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.documents.academy import (
+    AreaDecision,
+    CertificateHeld,
+    Decision,
+    EvaluatorState,
+    ResultSummary,
+    Voucher,
+)
+from pocus_desktop.programme.documents.registry import AnyDocument
+from pocus_desktop.programme.own import changes
+from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.rules.load import shipped_rules
+from pocus_desktop.programme.signing import sign_document
+from pocus_desktop.programme.submission import PortfolioReceipt, issue_receipt, write_papers
+from pocus_desktop.programme.voucher_code import voucher_id_of
+
+NOW_MS = 1_797_336_000_000
+"""15 December 2026, noon (UTC)."""
+TODAY = date(2026, 12, 15)
+CODE = "0123456789ABCDEF"
+LUNG, CARDIAC = ContentArea.LUNG, ContentArea.CARDIAC
+
+
+class FarAcademy:
+    """An academy that signs what a test has it say."""
+
+    def __init__(self) -> None:
+        self.signing, self.sealing = SigningKey.generate(), SealingKey.generate()
+
+    @property
+    def public(self) -> Academy:
+        return Academy(url="https://hub.example.org", keys=(self.signing.public, self.sealing.public))
+
+    def give(self, desk: PortfolioDesk, *documents: AnyDocument, number: str | None = "P123456789") -> None:
+        desk.take_papers(write_papers(number, [sign_document(one, self.signing) for one in documents]))
+
+    def receive(self, desk: PortfolioDesk) -> None:
+        """Sign for all that waits."""
+        while desk.pack() is not None:
+            pass
+        for parcel in desk.parcels():
+            if parcel.is_waiting:
+                account = changes.require_account(desk.portfolio())
+                said = PortfolioReceipt(
+                    digest=parcel.digest,
+                    account_id=account.account_id,
+                    candidate_id="P123456789",
+                    received_at_ms=desk.now_ms,
+                )
+                desk.take_receipt(parcel, issue_receipt(said, self.signing))
+
+
+def empty(folder: Path, clock: ManualClock | None = None) -> PortfolioDesk:
+    """A portfolio of nobody yet."""
+    key = SigningKey.generate()
+    clock = clock or ManualClock(wall_ms=NOW_MS)
+    return PortfolioDesk(folder, key=lambda: key, rules=lambda _keys: shipped_rules(), clock=clock)
+
+
+def begun(folder: Path) -> PortfolioDesk:
+    """An account, cases in two areas, a credential; nothing sent."""
+    desk = empty(folder)
+    fields = {"name": "Ana María Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}
+    desk.write(changes.write_account(desk.portfolio(), now_ms=desk.now_ms, **fields))
+    held = desk.portfolio()
+    for area, count in ((LUNG, 22), (CARDIAC, 12)):
+        entries = [
+            changes.write_case(
+                held,
+                today=TODAY,
+                performed_on=TODAY - timedelta(days=3 * back + 1),
+                area=area,
+                findings="B-lines in both upper zones, no effusion",
+            )
+            for back in range(count)
+        ]
+        desk.write(*entries)
+    desk.write(
+        changes.write_credential(
+            held, body="ardms", credential="rdms", title="RDMS", issued_on="2024-03-01", expires_on="2027-12-31"
+        )
+    )
+    desk.write(
+        changes.write_credit(
+            held,
+            today=TODAY,
+            activity="Lung ultrasound in practice",
+            provider_name="AIUM",
+            credits="6.5",
+            completed_on="2026-05-04",
+            approvals=["ardms"],
+        ),
+        changes.write_credit(
+            held, today=TODAY, activity="Local course", provider_name="Hospital", credits="4", completed_on="2026-06-04"
+        ),
+    )
+    return desk
+
+
+def applied(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
+    """Applied for two areas; one approved and one refused, a voucher at hand."""
+    academy = academy or FarAcademy()
+    desk = begun(folder)
+    desk.connect(academy.public)
+    academy.receive(desk)
+    view = desk.view()
+    areas = (LUNG, CARDIAC)
+    wanted = changes.statements_for(view.portfolio, view.rules, areas, view.on)
+    made = [(row.id, area) for row, area in wanted]
+    documents = changes.apply(view.portfolio, view.rules, areas=areas, attested=made, language="en", now_ms=view.now_ms)
+    desk.write(*documents)
+    application = changes.application_in(documents)
+    academy.receive(desk)
+    decided = (
+        AreaDecision(area=LUNG, is_approved=True, rule_ids=("cases-lung-2020",)),
+        AreaDecision(area=CARDIAC, is_approved=False, rule_ids=("cases-cardiac-2020",), reason="18 cases are missing."),
+    )
+    decision = Decision(
+        decision_id=new_id("dec"),
+        application_id=application.application_id,
+        decided_on=TODAY,
+        areas=decided,
+        rules=view.rules.digest,
+        by="Dora Mora",
+        made_at_ms=NOW_MS,
+    )
+    voucher = Voucher(voucher_id=voucher_id_of(CODE), areas=(LUNG,), candidate_id="P123456789", issued_at_ms=NOW_MS - 1)
+    academy.give(desk, decision, voucher)
+    return desk
+
+
+def under_way(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
+    """The clock runs: evaluators named, one of whom answered."""
+    academy = academy or FarAcademy()
+    desk = applied(folder, academy)
+    application_id = desk.portfolio().applications[0].application_id
+    desk.write(changes.enter_voucher(desk.portfolio(), code=CODE, application_id=application_id, now_ms=desk.now_ms))
+    for name in ("Berta Díaz", "Carlos Gil"):
+        email = f"{name.split()[0].lower()}@example.org"
+        named = changes.nominate(
+            desk.portfolio(),
+            application_id=application_id,
+            now_ms=desk.now_ms,
+            areas=[LUNG],
+            name=name,
+            email=email,
+            background="Emergency physician, 9 years of ultrasound",
+        )
+        desk.write(named)
+    first = desk.portfolio().nominations[0].nomination_id
+    academy.give(desk, EvaluatorState(nomination_id=first, state="answered", at_ms=NOW_MS))
+    return desk
+
+
+def certified(folder: Path) -> PortfolioDesk:
+    """A result and a certificate."""
+    academy = FarAcademy()
+    desk = under_way(folder, academy)
+    result = ResultSummary(
+        result_id=new_id("res"),
+        application_id=desk.portfolio().applications[0].application_id,
+        candidate_id="P123456789",
+        area=LUNG,
+        sitting_id="sit_1",
+        sealed_digest="0" * 64,
+        sat_on=TODAY,
+        score=3850,
+        maximum=4400,
+        released_on=TODAY,
+    )
+    failed = result.model_copy(update={"result_id": new_id("res"), "score": 1200})
+    certificate = CertificateHeld(
+        certificate_id=new_id("crt"),
+        candidate_id="P123456789",
+        area=LUNG,
+        issued_on=TODAY,
+        last_on=date(2031, 12, 14),
+    )
+    academy.give(desk, result, failed, certificate)
+    return desk
+
+
+def in_conflict(folder: Path) -> PortfolioDesk:
+    """Two computers wrote the account."""
+    desk = begun(folder)
+    account = changes.require_account(desk.portfolio())
+    desk.write(account.model_copy(update={"revision": 2, "email": "ana@clinic.example"}))
+    desk.take_in([account.model_copy(update={"revision": 2, "zone": "Europe/Madrid"})])
+    return desk
+
+
+STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
+    "empty": empty,
+    "begun": begun,
+    "applied": applied,
+    "under-way": under_way,
+    "certified": certified,
+    "conflict": in_conflict,
+}
