@@ -1,0 +1,122 @@
+"""`pocus portfolio …`: all that the window can do, a command can; over a real hub on the loopback."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pocus_desktop.app.faces import faces
+from pocus_desktop.cli.main import run
+from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.applications import AreaChoice
+from pocus_desktop.hub.programme.recipients import Recipient
+from pocus_desktop.kernel.clock import SystemClock
+from pocus_desktop.kernel.settings import HOME_VARIABLE
+from tests.hub.loopback import serving
+from tests.hub.school import School
+from tests.ui.portfolio.desks import LUNG
+
+Ask = Callable[..., str]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    made = School(folder=tmp_path / "school", clock=SystemClock()).hub()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def academy(hub: Hub, tmp_path: Path) -> Path:
+    keys = [*hub.ring.verifiers, hub.ring.current.sealing.public]
+    path = tmp_path / "academy.json"
+    path.write_text(json.dumps({"keys": [key.as_json() for key in keys]}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setenv(PASSPHRASE_VARIABLE, "a passphrase")
+
+    def asked(*arguments: str, status: int = 0) -> str:
+        assert run(["portfolio", *arguments]) == status, capsys.readouterr()
+        told = capsys.readouterr()
+        return told.out + told.err
+
+    return asked
+
+
+def ago(days: int) -> date:
+    return SystemClock().read().utc.date() - timedelta(days=days)
+
+
+def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: Path) -> None:
+    assert "Set up your account" in ask("next")
+    assert "portfolio.no_account" in ask("case", "--on", str(ago(1)), "--area", "lung", status=1)
+    ask("account", "--name", "Ana Ruiz", "--email", "ana@example.org", "--zone", "UTC")
+    scan = tmp_path / "diploma.pdf"
+    scan.write_bytes(b"%PDF-1.7")
+    held = ("--body", "pocus-academy", "--credential", "pocus-fundamentals", "--issued", str(ago(300)))
+    ask("credential", *held, "--file", str(scan))
+    log = tmp_path / "log.csv"
+    rows = [f"{ago(9)},lung"] * 19
+    log.write_text("\n".join(["date,area", *rows, f"{ago(9):%d.%m.%Y},lung"]), encoding="utf-8")
+    rest = tmp_path / "rest.csv"
+    assert "19" in ask("import", str(log), "--rest", str(rest), status=1)
+    assert f"{ago(9):%d.%m.%Y}" in rest.read_text(encoding="utf-8")
+    assert "looks like a name" in ask("case", "--on", str(ago(8)), "--area", "lung", "--findings", "Mr Smith")
+    assert "portfolio.no_academy" in ask("sync", status=1)
+    with serving(hub) as url:
+        ask("connect", str(academy), "--url", url)
+        assert "Sent: 1." in ask("sync")
+        application_id = ask("apply", "lung", "--attest").split()[0]
+        ask("sync")
+        choice = [AreaChoice(area=LUNG, is_approved=True, reason="looked at")]
+        hub.academy.applications.decide(application_id, choice, who="dora", by="Dora")
+        recipient = Recipient(name="Ana", candidate_id=None)
+        code = hub.academy.vouchers.issue([recipient], (LUNG,), who="rex", why="paid")[0].code
+        ask("sync")
+        assert "starts the clock" in ask("voucher", code, "--yes")
+        ask("nominate", "--name", "Berta Díaz", "--email", "b@example.org", "--background", "Sonographer")
+        assert "Still waiting: 0" in ask("sync")
+    window = hub.academy.admitting.window(application_id, LUNG)
+    assert window is not None
+    steps = json.loads(ask("next", "--json"))
+    assert {"sit", "nominate"} <= {step["kind"] for step in steps}
+    assert window.last.isoformat() in {step["by"] for step in steps}
+
+
+def test_two_computers_and_their_conflict(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask("account", "--name", "Ana Ruiz", "--email", "ana@example.org", "--zone", "UTC")
+    ask("export", str(tmp_path / "carried"))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "other"))
+    assert "New here: 1. Conflicts: 0." in ask("merge", str(tmp_path / "carried"))
+    ask("account", "--email", "two@example.org")
+    ask("export", str(tmp_path / "back"))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    ask("account", "--email", "one@example.org")
+    assert "Conflicts: 1." in ask("merge", str(tmp_path / "back"))
+    assert "Two computers wrote different things" in ask("next")
+    shown = ask("settle", "1")
+    wanted = next(line[0] for line in shown.splitlines() if "two@example.org" in line)
+    ask("settle", "1", wanted)
+    assert "Two computers" not in ask("next")
+    assert "portfolio.not_there" in ask("settle", "1", status=1)
+
+
+def test_it_opens_the_window(ask: Ask) -> None:
+    del ask
+    asked: dict[str, Any] = {}
+
+    def open_window(**given: Any) -> int:
+        asked.update(given)
+        return 0
+
+    assert run(["portfolio", "open", "--language", "es"], faces=replace(faces(), portfolio=open_window)) == 0
+    assert asked == {"passphrase": "a passphrase", "language": "es"}

@@ -1,0 +1,50 @@
+"""Opens the portfolio's window over a stage of the way, and closes it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.ui.parts.sheet import Sheet
+from pocus_desktop.ui.portfolio.window import PortfolioWindow
+from pocus_desktop.ui.words import Words
+from tests.ui.portfolio.desks import STAGES, FarAcademy
+from tests.ui.proctor.conftest import settle
+
+Open: TypeAlias = Callable[..., PortfolioWindow]
+
+
+@pytest.fixture
+def open_stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    opened: list[tuple[PortfolioWindow, PortfolioDesk]] = []
+
+    def make(stage: str, *, language: str = "en", size: tuple[int, int] = (1280, 800)) -> PortfolioWindow:
+        desk = STAGES[stage](tmp_path / f"{stage}-{len(opened)}")
+        window = PortfolioWindow(
+            desk,
+            words=Words(language),
+            sync=lambda: Explanation(what="synced", next=""),
+            read_keys=lambda _path, _url: FarAcademy().public,
+            sit=lambda: None,
+        )
+        window.resize(*size)
+        opened.append((window, desk))
+        with qtbot.waitExposed(window):
+            window.show()
+        settle()
+        return window
+
+    yield make
+    for window, desk in opened:
+        for sheet in QApplication.topLevelWidgets():
+            if isinstance(sheet, Sheet) and sheet.isVisible():
+                sheet.reject()
+        window.close()
+        window.deleteLater()
+        desk.close()
+    settle()

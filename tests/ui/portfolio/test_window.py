@@ -1,0 +1,186 @@
+"""The candidate's own day at the portfolio's window, by keyboard, over a real database."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+from pocus_desktop.ui.parts.sheet import Sheet
+from pocus_desktop.ui.portfolio.log_page import LogPage
+from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
+from tests.ui.conftest import named
+from tests.ui.portfolio.conftest import Open
+from tests.ui.portfolio.desks import CODE
+from tests.ui.proctor.conftest import settle
+
+
+def told(widget: QWidget) -> str:
+    return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisible())
+
+
+def typed(window: PortfolioWindow, name: str, text: str) -> QWidget:
+    field = named(window, name)
+    field.setFocus()
+    if isinstance(field, QLineEdit):
+        field.clear()
+    QTest.keyClicks(field, text)
+    return field
+
+
+def press(widget: QWidget) -> None:
+    widget.setFocus()
+    QTest.keyClick(widget, Qt.Key.Key_Space)
+    settle()
+
+
+def go(window: PortfolioWindow, page: str) -> None:
+    window.go_to(page)
+    settle()
+
+
+def question() -> Sheet:
+    return next(one for one in QApplication.topLevelWidgets() if isinstance(one, Sheet) and one.isVisible())
+
+
+def test_what_next_is_the_first_thing_one_sees(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    assert window.page == "next"
+    assert "nominate evaluators; still to name: 1 of 3" in told(window)
+    assert "days left: 180" in told(window)
+    press(named(window, "go:first"))
+    assert window.page == "apply"
+
+
+def test_pages_are_reached_by_keys(open_stage: Open) -> None:
+    window = open_stage("begun")
+    for number, name in enumerate(PAGES, 1):
+        QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.AltModifier)
+        settle()
+        assert window.page == name
+
+
+def test_an_account_and_a_case_by_keyboard_alone(open_stage: Open) -> None:
+    window = open_stage("empty")
+    press(named(window, "go:first"))
+    assert window.page == "account"
+    typed(window, "account:name", "Ana Ruiz")
+    typed(window, "account:email", "ana@example.org")
+    QTest.keyClick(typed(window, "account:zone", "Mars/Base"), Qt.Key.Key_Return)
+    settle()
+    assert "Time zone" in told(window)
+    assert window.focusWidget() is named(window, "account:zone")
+    QTest.keyClick(typed(window, "account:zone", "America/Bogota"), Qt.Key.Key_Return)
+    settle()
+    assert "The account is saved." in told(window)
+    go(window, "log")
+    typed(window, "case:performed_on", "2026-12-01")
+    prose = typed(window, "case:findings", "B-lines. Mr Smith, born 1950-01-02")
+    assert isinstance(prose, QPlainTextEdit)
+    assert "may tell who the patient was" in told(window)
+    QTest.keyClick(prose, Qt.Key.Key_Tab)
+    assert window.focusWidget() is named(window, "case:did_perform")
+    press(named(window, "case:do"))
+    assert "The case is logged." in told(window)
+    page = window.pages["log"]
+    assert isinstance(page, LogPage)
+    assert page.model.rowCount() == 1
+
+
+def test_a_table_with_a_bad_row_is_taken_and_the_row_is_told(open_stage: Open, tmp_path: Path) -> None:
+    window = open_stage("begun")
+    go(window, "log")
+    log = tmp_path / "log.csv"
+    log.write_text("date,area\n2026-11-01,lung\n01.11.2026,lung\n2026-11-02,cardiac\n", encoding="utf-8")
+    typed(window, "csv", str(log))
+    press(named(window, "csv:do"))
+    assert "New: 2. Known already: 0. Not taken: 1." in told(window)
+    assert "3: " in told(window)
+
+
+def test_eligibility_opens_to_its_reasons(open_stage: Open) -> None:
+    window = open_stage("begun")
+    go(window, "eligibility")
+    assert "Cases that count: 22 of 20." in told(window)
+    assert "Rule cases-lung-2020" not in told(window)
+    press(named(window, "open:lung"))
+    assert "Rule cases-lung-2020" in told(window)
+
+
+def test_nobody_applies_without_a_number_and_the_reason_is_told(open_stage: Open) -> None:
+    window = open_stage("begun")
+    go(window, "apply")
+    press(named(window, "apply:go"))
+    assert "Choose at least one area." in told(window)
+    press(named(window, "apply:lung"))
+    press(named(window, "apply:go"))
+    assert "has not given this account an ID number yet" in told(window)
+
+
+def test_the_clock_is_said_before_it_starts(open_stage: Open) -> None:
+    window = open_stage("applied")
+    go(window, "apply")
+    assert "starts the clock" in told(window)
+    typed(window, "voucher:code", CODE)
+    press(named(window, "voucher:do"))
+    sheet = question()
+    assert "June 13, 2027" in told(sheet)
+    press(named(sheet, "back"))
+    assert window.view is not None
+    assert window.view.portfolio.entries == ()
+    press(named(window, "voucher:do"))
+    press(named(question(), "give"))
+    settle()
+    assert len(window.view.portfolio.entries) == 1
+    assert "The clock runs." in told(window)
+    assert "Evaluators" in told(window)
+
+
+def test_an_application_asks_for_every_statement(open_stage: Open) -> None:
+    window = open_stage("applied")
+    go(window, "apply")
+    press(named(window, "apply:msk-soft-tissue"))
+    press(named(window, "apply:go"))
+    sheet = question()
+    assert "20 " in told(sheet)
+    press(named(sheet, "give"))
+    assert "A statement is not made yet." in told(sheet)
+    for card in sheet.cards:  # type: ignore[attr-defined]
+        press(card)
+    press(named(sheet, "give"))
+    assert window.view is not None
+    assert len(window.view.portfolio.applications) == 2
+
+
+def test_how_evaluators_stand_is_shown_and_never_what_they_said(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    go(window, "apply")
+    assert "Berta Díaz (berta@example.org)\nLung: answered" in told(window)
+    assert "Carlos Gil (carlos@example.org)\nLung: named, not written to yet" in told(window)
+
+
+def test_a_conflict_is_shown_and_settled_by_the_person(open_stage: Open) -> None:
+    window = open_stage("conflict")
+    press(named(window, "go:first"))
+    assert window.page == "account"
+    assert "ana@clinic.example" in told(window)
+    assert "Europe/Madrid" in told(window)
+    press(named(window, "keep:1"))
+    assert window.view is not None
+    assert window.view.portfolio.conflicts == ()
+
+
+def test_deadlines_leave_as_a_calendar(open_stage: Open, tmp_path: Path) -> None:
+    window = open_stage("under-way")
+    typed(window, "calendar", str(tmp_path / "deadlines.ics"))
+    press(named(window, "calendar:do"))
+    assert (tmp_path / "deadlines.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
+def test_results_and_certificates_are_told(open_stage: Open) -> None:
+    window = open_stage("certified")
+    go(window, "assess")
+    said = told(window)
+    assert "Lung: passed" in said
+    assert "Lung: not passed" in said
+    assert "Valid from Tuesday, December 15, 2026 to Sunday, December 14, 2031" in said
