@@ -82,6 +82,7 @@ class PortfolioView:
         received: By entry of a voucher, when the academy had it.
         synced_ms: When everything had gone and come last; None where it never had.
         kept: Certificates whose files are here.
+        has_number: Whether the academy gave or confirmed the ID number.
     """
 
     portfolio: Portfolio
@@ -98,6 +99,7 @@ class PortfolioView:
     received: dict[str, int] = field(default_factory=dict)
     synced_ms: int | None = None
     kept: tuple[KeptCertificate, ...] = ()
+    has_number: bool = False
 
 
 class PortfolioDesk:
@@ -199,6 +201,7 @@ class PortfolioDesk:
             refused=self._refused(),
             received=received,
             synced_ms=int(synced) if synced else None,
+            has_number=bool(self._store.setting(_NUMBER)),
             kept=self._certificates.kept(self.academy.verifiers, now_ms=now_ms),
         )
 

@@ -54,7 +54,7 @@ class AccountPage(PortfolioPage):
         card = self.add_card(words("portfolio.account.title"))
         self._number = Label("", weight="medium")
         card.body.addWidget(self._number)
-        self.form = form = Form("account", words)
+        self.form = form = Form("account", words, keeps=("name", "email", "zone", "candidate_id"))
         form.line("name")
         form.line("email")
         form.line("zone", hint="America/Bogota")
@@ -70,7 +70,7 @@ class AccountPage(PortfolioPage):
         self._academy = QVBoxLayout()
         card.body.addLayout(self._academy)
         card.body.addWidget(Label(words("portfolio.academy.lead"), tone="muted"))
-        self.academy = Form("academy", words)
+        self.academy = Form("academy", words, keeps=("url",))
         self.academy.line("url", hint="https://hub.example.org")
         card.body.addWidget(self.academy)
         keys = FileField(
@@ -112,6 +112,7 @@ class AccountPage(PortfolioPage):
             self._number.setText(known if number else self.words("portfolio.account.no_number"))
             said = account.model_dump(include={"name", "email", "zone", "language", "candidate_id"})
             self.form.fill(**said)
+            self.form.show_field("candidate_id", not view.has_number)
         self._show_academy(view)
         clear(self._held)
         for one in sorted(view.portfolio.credentials, key=lambda one: one.issued_on, reverse=True):

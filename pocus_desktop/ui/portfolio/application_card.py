@@ -39,6 +39,7 @@ class ApplicationCard(Card):
     def __init__(self, page: ApplyPage, view: PortfolioView, application: Application) -> None:
         super().__init__()
         self._page, self._view, self._application = page, view, application
+        self.forms: dict[str, Form] = {}
         self._words, self._id = page.words, application.application_id
         made = day_in(local_day(application.made_at_ms, application.zone), self._words)
         title = self._words("portfolio.apply.made_on", day=made)
@@ -121,7 +122,7 @@ class ApplicationCard(Card):
         last = self._page.day(looking_ahead.last_day_if_entered(self._view))
         self.body.addWidget(Label(words("portfolio.voucher.title"), weight="strong", scale="lead"))
         self.body.addWidget(Label(words("portfolio.voucher.lead", day=last)))
-        form = Form("voucher", words)
+        form = self.forms["voucher"] = Form("voucher", words)
         form.line("code", hint="XXXX-XXXX-XXXX-XXXX")
         form.action(words("portfolio.voucher.enter"), icon_name="key-round")
         form.given.connect(lambda: self._ask_voucher(form, last))
@@ -158,7 +159,7 @@ class ApplicationCard(Card):
         words, portfolio = self._words, self._view.portfolio
         self.body.addWidget(Label(words("portfolio.evaluators.title"), weight="strong", scale="lead"))
         self.body.addWidget(Label(words("portfolio.evaluators.lead"), tone="muted"))
-        form = Form("evaluator", words)
+        form = self.forms["evaluator"] = Form("evaluator", words)
         said: dict[str, list[str]] = {}
         replaceable: set[str] = set()
         for area in self._application.areas:

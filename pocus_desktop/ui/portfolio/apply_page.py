@@ -8,6 +8,7 @@ from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
+from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.application_card import ApplicationCard
 from pocus_desktop.ui.portfolio.apply_sheet import GIVE, ApplySheet
@@ -31,6 +32,7 @@ class ApplyPage(PortfolioPage):
         self._view: PortfolioView | None = None
         self._shown: object = None
         self._made = QVBoxLayout()
+        self._cards: dict[str, ApplicationCard] = {}
         self.column.addLayout(self._made)
         card = self.add_card(words("portfolio.apply.new"))
         self._none = Label(words("portfolio.apply.none_left"), tone="muted")
@@ -41,7 +43,9 @@ class ApplyPage(PortfolioPage):
         self.go = Button(words("portfolio.apply.go"), kind="primary", icon_name="arrow-right", is_trailing=True)
         self.go.setObjectName("apply:go")
         self.go.clicked.connect(self._ask)
-        card.body.addWidget(self.go)
+        row = FlowLayout(gap=0)
+        row.addWidget(self.go)
+        card.body.addLayout(row)
         self.column.addStretch(1)
 
     def render_view(self, view: PortfolioView) -> None:
@@ -51,13 +55,23 @@ class ApplyPage(PortfolioPage):
         if shown == self._shown:
             return
         self._shown = shown
+        typed = {
+            (application_id, name): form.values()
+            for application_id, made in self._cards.items()
+            for name, form in made.forms.items()
+        }
         clear(self._made)
+        self._cards = {}
         for application in sorted(view.portfolio.applications, key=lambda one: one.made_at_ms, reverse=True):
-            self._made.addWidget(ApplicationCard(self, view, application))
+            made = ApplicationCard(self, view, application)
+            for name, form in made.forms.items():  # what somebody is typing while something comes
+                form.fill(**typed.get((application.application_id, name), {}))
+            self._cards[application.application_id] = made
+            self._made.addWidget(made)
         chosen = {area for area, card in self.cards.items() if card.isChecked()}
         clear(self._choices)
         self.cards = {}
-        for answer in view.answers:
+        for answer in sorted(view.answers, key=lambda one: not one.is_met):
             if changes.under_way(view.portfolio, answer.area):
                 continue
             key = "portfolio.apply.eligible" if answer.is_met else "portfolio.apply.lacks"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from pocus_desktop.programme.documents.candidate import CaseEntry
-from pocus_desktop.ui.portfolio.page import day_in
+from pocus_desktop.ui.portfolio.page import short_day_in
 from pocus_desktop.ui.words import Words
 
 COLUMNS = ("performed_on", "area", "approach", "counts", "findings", "origin")
@@ -57,7 +57,7 @@ class CaseTable(QAbstractTableModel):
         entry, words = self._entries[index.row()], self._words
         match COLUMNS[index.column()]:
             case "performed_on":
-                return day_in(entry.performed_on, words)
+                return short_day_in(entry.performed_on, words)
             case "area":
                 return words(f"portfolio.area.{entry.area}")
             case "approach":

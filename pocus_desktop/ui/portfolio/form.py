@@ -22,6 +22,7 @@ class Form(QWidget):
     Args:
         name: Stands before the object names of its fields.
         words: Of the window; a field's name is `portfolio.field.<field>`.
+        keeps: Fields that keep what they say once it was taken.
         parent: The owner.
 
     Signals:
@@ -30,13 +31,15 @@ class Form(QWidget):
 
     given = Signal()
 
-    def __init__(self, name: str, words: Words, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, words: Words, *, keeps: Iterable[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name, self._words = name, words
+        self._name, self._words, self._keeps = name, words, frozenset(keeps)
+        self.setMaximumWidth(look.current().size("column"))
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(look.current().space("hair"))
         self.fields: dict[str, QWidget] = {}
+        self._labels: dict[str, Label] = {}
         self._faults: dict[str, Label] = {}
         self._actions = FlowLayout(gap=look.current().space("tight"))
 
@@ -51,7 +54,11 @@ class Form(QWidget):
 
     def day(self, field: str) -> QLineEdit:
         """A day, typed: year, month, day."""
-        return self.line(field, hint=self._words("portfolio.day_hint"))
+        line = self.line(field, hint=self._words("portfolio.day_hint"))
+        named = self._words("portfolio.day_label", field=self._words(f"portfolio.field.{field}"))
+        self._labels[field].setText(named)
+        line.setAccessibleName(named)
+        return line
 
     def prose(self, field: str) -> QPlainTextEdit:
         """Several lines; Tab leaves it."""
@@ -94,6 +101,9 @@ class Form(QWidget):
         """What was typed: nothing for what was left empty."""
         found: dict[str, Any] = {}
         for field, widget in self.fields.items():
+            if widget.isHidden():
+                found[field] = None
+                continue
             match widget:
                 case QLineEdit():
                     found[field] = widget.text().strip() or None
@@ -111,13 +121,22 @@ class Form(QWidget):
             widget = self.fields[field]
             if isinstance(widget, QLineEdit) and not widget.hasFocus():
                 widget.setText(str(value or ""))
+            elif isinstance(widget, QPlainTextEdit) and not widget.hasFocus():
+                widget.setPlainText(str(value or ""))
+            elif isinstance(widget, CheckCard):
+                widget.setChecked(bool(value))
             elif isinstance(widget, DropDown) and value is not None:
                 widget.setCurrentIndex(max(widget.findData(str(value)), 0))
 
-    def empty(self, *but: str) -> None:
-        """Ready for the next; some fields keep what they say."""
+    def show_field(self, field: str, is_shown: bool) -> None:  # noqa: FBT001 - a state, like Qt's own setters
+        """Ask for a field, or not."""
+        self._labels[field].setVisible(is_shown)
+        self.fields[field].setVisible(is_shown)
+
+    def empty(self) -> None:
+        """Ready for the next."""
         for field, widget in self.fields.items():
-            if isinstance(widget, QLineEdit | QPlainTextEdit) and field not in but:
+            if isinstance(widget, QLineEdit | QPlainTextEdit) and field not in self._keeps:
                 widget.clear()
         self.tell_fault("", "")
 
@@ -144,4 +163,4 @@ class Form(QWidget):
         self.column.addWidget(label)
         self.column.addWidget(widget)
         self.column.addWidget(fault)
-        self.fields[field], self._faults[field] = widget, fault
+        self.fields[field], self._faults[field], self._labels[field] = widget, fault, label

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.case_log.identity import suspicions
+from pocus_desktop.programme.documents.candidate import CaseEntry
 from pocus_desktop.programme.own import changes, taking_in
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.values import Approach
@@ -40,6 +41,7 @@ class LogPage(PortfolioPage):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._problems = QVBoxLayout()
+        self._corrected = ""
         self._found: tuple[str, ...] = ()
         self._shown: object = None
         self._view: PortfolioView | None = None
@@ -54,7 +56,7 @@ class LogPage(PortfolioPage):
     def _add_form(self) -> None:
         words = self.words
         card = self.add_card(words("portfolio.log.by_hand"))
-        self.form = form = Form("case", words)
+        self.form = form = Form("case", words, keeps=("performed_on",))
         form.day("performed_on")
         form.choice("area", self._areas())
         none = [("", words("portfolio.approach.none"))]
@@ -66,7 +68,8 @@ class LogPage(PortfolioPage):
         form.column.addWidget(self._suspicions)
         form.check("did_perform", is_on=True)
         form.check("did_interpret", is_on=True)
-        form.action(words("portfolio.log.add"), kind="primary", icon_name="plus")
+        self._do = form.action(words("portfolio.log.add"), kind="primary", icon_name="plus")
+        form.fields["area"].currentIndexChanged.connect(self._ask_approach)  # type: ignore[attr-defined]
         form.given.connect(self._add)
         card.body.addWidget(form)
 
@@ -95,6 +98,13 @@ class LogPage(PortfolioPage):
         label.setBuddy(self._dicom_area)
         card.body.addWidget(label)
         card.body.addWidget(self._dicom_area)
+        self._dicom_approach = DropDown(words("portfolio.field.approach"))
+        self._dicom_approach.setObjectName("dicom:approach")
+        for one in Approach:
+            self._dicom_approach.addItem(words(f"portfolio.approach.{one}"), str(one))
+        self._dicom_approach.hide()
+        self._dicom_area.currentIndexChanged.connect(self._ask_approach)
+        card.body.addWidget(self._dicom_approach)
         dicom = FileField(
             words("portfolio.log.dicom"), words("portfolio.log.count"), words=words, object_name="dicom", is_folder=True
         )
@@ -125,13 +135,16 @@ class LogPage(PortfolioPage):
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         height = look.current().size("control")
         self.table.verticalHeader().setDefaultSectionSize(height)
+        self.table.activated.connect(lambda index: self._correct(self.model.entry(index.row())))
+        card.body.addWidget(Label(words("portfolio.log.correct_lead"), tone="muted", scale="fine"))
         self.table.setMinimumHeight(height * _ROWS)
         card.body.addWidget(self.table)
 
     def render_view(self, view: PortfolioView) -> None:
         """Show the log."""
         self._view = view
-        if view.portfolio.cases is self._shown:
+        self._ask_approach()
+        if view.portfolio.cases == self._shown:
             return
         self._shown = view.portfolio.cases
         number = self.formats.number
@@ -160,14 +173,43 @@ class LogPage(PortfolioPage):
 
     def _add(self) -> None:
         values = self.form.values()
-        said = self.words("portfolio.log.added")
+        corrected = self._corrected
+        said = self.words("portfolio.log.corrected" if corrected else "portfolio.log.added")
+        if values["findings"] is None:
+            values["findings"] = ""
 
         def work(desk: PortfolioDesk) -> Explanation:
             view = desk.view()
-            desk.write(changes.write_case(view.portfolio, today=view.on, **values))
+            desk.write(changes.write_case(view.portfolio, today=view.on, case_entry_id=corrected, **values))
+            self._corrected = ""
             return Explanation(what=said, next="")
 
         self.asked.emit(work, self.form)
+
+    def _ask_approach(self) -> None:
+        """How it was examined is asked only where the area's rule does."""
+        if self._view is not None:
+            self.form.show_field("approach", self._has_approach(self.form.values()["area"]))
+            is_asked = self._has_approach(self._dicom_area.currentData())
+            self._dicom_approach.setVisible(is_asked)
+
+    def _has_approach(self, area: str) -> bool:
+        assert self._view is not None  # noqa: S101 - asked for behind that
+        return bool(self._view.rules.cases(ContentArea(area), self._view.on).approaches)
+
+    def _correct(self, entry: CaseEntry) -> None:
+        """Put a case into the form; giving it writes the case again."""
+        self._corrected = entry.case_entry_id
+        self.form.fill(
+            performed_on=entry.performed_on.isoformat(),
+            area=entry.area,
+            approach=entry.approach or "",
+            findings=entry.findings,
+            did_perform=entry.did_perform,
+            did_interpret=entry.did_interpret,
+        )
+        self._do.say(self.words("portfolio.log.correct"))
+        self.form.fields["performed_on"].setFocus()
 
     def _take_csv(self, path: Path) -> None:
         is_day_first, words = _DATES[self._dates.currentData()], self.words
@@ -182,6 +224,8 @@ class LogPage(PortfolioPage):
 
     def after_work(self) -> None:
         """Show what the file that was taken in last had."""
+        if not self._corrected:
+            self._do.say(self.words("portfolio.log.add"))
         clear(self._problems)
         found = self._found
         for told in found[:_MOST_TOLD]:
@@ -192,9 +236,10 @@ class LogPage(PortfolioPage):
 
     def _count_dicom(self, path: Path) -> None:
         area, words = ContentArea(self._dicom_area.currentData()), self.words
+        approach = None if self._dicom_approach.isHidden() else Approach(self._dicom_approach.currentData())
 
         def work(desk: PortfolioDesk) -> Explanation:
-            found = taking_in.dicom_folder(desk, path, area=area)
+            found = taking_in.dicom_folder(desk, path, area=area, approach=approach)
             params = {"new": found.new, "known": found.known, "other": found.other, "passed": len(found.passed)}
             return Explanation(what=words("portfolio.log.counted", **params), next="")
 

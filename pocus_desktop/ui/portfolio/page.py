@@ -108,6 +108,11 @@ class PortfolioPage(QWidget):
         return self.words(f"portfolio.area.{area}")
 
 
+def short_day_in(day: date, words: Words) -> str:
+    """A day in a table; the month in letters here too."""
+    return QLocale(words.language).toString(QDate(day.year, day.month, day.day), "d MMM yyyy")
+
+
 def day_in(day: date, words: Words) -> str:
     """A day as a language writes it, with the month in letters: never to be mistaken."""
     return QLocale(words.language).toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat)

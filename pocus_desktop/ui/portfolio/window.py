@@ -247,7 +247,7 @@ class PortfolioWindow(QMainWindow):
                 self._refuse(came, form)
             case Explanation():
                 if form is not None:
-                    form.empty("performed_on", "name", "email", "zone", "candidate_id", "url")
+                    form.empty()
                 self.tell(came, kind="success")
         page = self.pages[self.page]
         if isinstance(page, LogPage | EducationPage):

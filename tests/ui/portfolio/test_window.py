@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
+from pocus_desktop.programme.own import changes
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.log_page import LogPage
 from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
@@ -184,3 +186,48 @@ def test_results_and_certificates_are_told(open_stage: Open) -> None:
     assert "Lung: passed" in said
     assert "Lung: not passed" in said
     assert "Valid from Tuesday, December 15, 2026 to Sunday, December 14, 2031" in said
+
+
+def test_a_case_is_corrected_from_its_row(open_stage: Open) -> None:
+    window = open_stage("begun")
+    go(window, "log")
+    page = window.pages["log"]
+    assert isinstance(page, LogPage)
+    page.table.setFocus()
+    page.table.selectRow(0)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    wanted = page.model.entry(0)
+    typed(window, "case:performed_on", "2026-10-01")
+    press(named(window, "case:do"))
+    assert "The case is corrected." in told(window)
+    assert window.view is not None
+    held = window.view.portfolio
+    assert len(held.cases) == 34
+    written = next(one for one in held.cases if one.case_entry_id == wanted.case_entry_id)
+    assert (written.revision, str(written.performed_on)) == (2, "2026-10-01")
+    assert written.findings == wanted.findings
+
+
+def test_the_approach_is_asked_where_the_rule_asks(open_stage: Open) -> None:
+    window = open_stage("begun")
+    go(window, "log")
+    page = window.pages["log"]
+    assert isinstance(page, LogPage)
+    assert page.form.fields["approach"].isHidden()
+    page.form.fill(area="obstetrics-first-trimester")
+    assert not page.form.fields["approach"].isHidden()
+
+
+def test_what_is_being_typed_stays_while_something_comes(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    go(window, "apply")
+    typed(window, "evaluator:name", "Eva S")
+    window.do(_write_email)
+    settle()
+    field = named(window, "evaluator:name")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "Eva S"
+
+
+def _write_email(desk: PortfolioDesk) -> None:
+    desk.write(changes.write_account(desk.portfolio(), now_ms=desk.now_ms, email="new@example.org"))
