@@ -6,13 +6,14 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.kernel.words import Explanation, has
 from pocus_desktop.programme.documents.candidate import Credential
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk, PortfolioView
 from pocus_desktop.programme.portfolio import Conflict
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.portfolio.conflict import differences
 from pocus_desktop.ui.portfolio.form import Form
@@ -158,14 +159,20 @@ class AccountPage(PortfolioPage):
         card.body.addWidget(self.fact("missing", told, words("portfolio.conflict.lead")))
         for at, (writing, said) in enumerate(zip(conflict.writings, differences(conflict.writings), strict=True)):
             card.body.addWidget(Label(words("portfolio.conflict.writing", number=at + 1), weight="strong"))
-            for name, value in said:
-                card.body.addWidget(Label(breakable(f"{name}: {value}")))
+            lines = "\n".join(f"{self._named(name)}: {value}" for name, value in said)
+            card.body.addWidget(Label(breakable(lines)))
             button = Button(words("portfolio.conflict.keep", number=at + 1), icon_name="check")
             button.setObjectName(f"keep:{at}")
             button.setEnabled(hasattr(writing, "revision"))
             button.clicked.connect(lambda _on=False, wanted=at: self._settle(conflict, wanted))
-            card.body.addWidget(button)
+            row = FlowLayout(gap=0)
+            row.addWidget(button)
+            card.body.addLayout(row)
         return card
+
+    def _named(self, field: str) -> str:
+        """A field as people know it, where they do."""
+        return self.words(f"portfolio.field.{field}") if has(f"ui.portfolio.field.{field}") else field
 
     def _settle(self, conflict: Conflict, choice: int) -> None:
         said = self.words("portfolio.conflict.done")

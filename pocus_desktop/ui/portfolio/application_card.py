@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.appealing import appeal_until
 from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.documents.candidate import Application, Nomination
 from pocus_desktop.programme.next_steps import stages_of, window_for
 from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.result import decision_on
+from pocus_desktop.programme.voucher import VoucherState
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.flow import FlowLayout
@@ -122,11 +124,21 @@ class ApplicationCard(Card):
         last = self._page.day(looking_ahead.last_day_if_entered(self._view))
         self.body.addWidget(Label(words("portfolio.voucher.title"), weight="strong", scale="lead"))
         self.body.addWidget(Label(words("portfolio.voucher.lead", day=last)))
+        for one in self._view.lives:
+            if one.state is VoucherState.ISSUED and one.voucher is not None:
+                self._add_issued(one.voucher)
         form = self.forms["voucher"] = Form("voucher", words)
         form.line("code", hint="XXXX-XXXX-XXXX-XXXX")
         form.action(words("portfolio.voucher.enter"), icon_name="key-round")
         form.given.connect(lambda: self._ask_voucher(form, last))
         self.body.addWidget(form)
+
+    def _add_issued(self, voucher: Voucher) -> None:
+        """A voucher that the academy issued to this number: its code came another way."""
+        areas = ", ".join(self._page.area(area) for area in voucher.areas)
+        by = voucher.enter_by
+        more = self._words("portfolio.voucher.by", day=self._page.day(by)) if by is not None else ""
+        self.body.addWidget(self._page.fact("info", self._words("portfolio.voucher.issued", areas=areas), more))
 
     def _ask_voucher(self, form: Form, last: str) -> None:
         words = self._words

@@ -136,6 +136,15 @@ class AssessPage(PortfolioPage):
             ]
             told = f"{self.area(one.area)}: {words(f'portfolio.state.{found.state}')}"
             self._lists[2].addWidget(self.fact("met" if is_good else "refused", told, lines))
+        told_of = {one.certificate_id for one in view.portfolio.certificates}
+        for one_here in view.kept:
+            if one_here.certificate_id not in told_of:
+                lines = [
+                    words("portfolio.assess.number", number=one_here.certificate_id),
+                    words("portfolio.assess.file_here"),
+                ]
+                told = f"{one_here.holder}: {words(f'portfolio.verdict.{one_here.verdict}')}"
+                self._lists[2].addWidget(self.fact("info", told, lines))
         self._which.clear()
         for one_kept in view.kept:
             self._which.addItem(f"{one_kept.holder}, {one_kept.certificate_id}", one_kept.certificate_id)

@@ -1,0 +1,67 @@
+"""Certificates in the portfolio: verified without a network when they come, and whenever they are read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pocus_desktop.crypto.keys import SealingKey
+from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.certificate.paper_reader import credential_in
+from pocus_desktop.programme.certificate.verify import Verdict
+from pocus_desktop.programme.own.desk import CERTIFICATES, Academy, PortfolioDesk
+from tests.programme.certificate.academy import CERTIFICATE, NOW_MS, Issuer, changed
+from tests.ui.portfolio.desks import FarAcademy, empty
+
+ISSUER = Issuer()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[PortfolioDesk]:
+    made = empty(tmp_path / "own", ManualClock(wall_ms=NOW_MS))
+    made.connect(Academy(keys=(ISSUER.key.public, SealingKey.generate().public)))
+    yield made
+    made.close()
+
+
+def test_a_certificate_is_kept_and_its_paper_written(desk: PortfolioDesk, tmp_path: Path) -> None:
+    given = tmp_path / "credential.json"
+    given.write_bytes(ISSUER.credential())
+    kept = desk.keep_certificate(given)
+    assert (kept.holder, kept.verdict) == (CERTIFICATE.holder, Verdict.STATUS_UNKNOWN)
+    assert desk.view().kept == (kept,)
+    out = tmp_path / "certificate.pdf"
+    desk.save_certificate(kept.certificate_id, out, language="es")
+    assert credential_in(out.read_bytes()) == ISSUER.credential()
+    again = desk.keep_certificate(out)
+    assert again == kept
+    assert desk.view().kept == (kept,)
+
+
+def test_what_is_not_the_academys_is_refused(desk: PortfolioDesk, tmp_path: Path) -> None:
+    given = tmp_path / "credential.json"
+    for data in (changed(ISSUER.credential(), name="Chief of everything"), b"{}", b"%PDF-1.7 nothing"):
+        given.write_bytes(data)
+        with pytest.raises(PocusError):
+            desk.keep_certificate(given)
+    assert desk.view().kept == ()
+    given.write_bytes(ISSUER.credential())
+    desk.keep_certificate(given)
+    desk.connect(FarAcademy().public)
+    assert desk.view().kept == (), "another academy's keys count now"
+    with pytest.raises(PocusError) as caught:
+        desk.keep_certificate(given)
+    assert caught.value.code == "portfolio.not_a_certificate"
+
+
+def test_a_file_that_was_altered_since_is_not_shown(desk: PortfolioDesk, tmp_path: Path) -> None:
+    given = tmp_path / "credential.json"
+    given.write_bytes(ISSUER.credential())
+    kept = desk.keep_certificate(given)
+    path = tmp_path / "own" / CERTIFICATES / f"{kept.certificate_id}.json"
+    path.write_bytes(path.read_bytes().replace(b"Ana", b"Eva"))
+    assert desk.view().kept == ()
+    with pytest.raises(PocusError) as caught:
+        desk.save_certificate(kept.certificate_id, tmp_path / "x.pdf", language="en")
+    assert caught.value.code == "portfolio.no_certificate_file"
