@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,10 +14,21 @@ from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.window import PortfolioWindow
 from pocus_desktop.ui.words import Words
+from tests.ui.conftest import settle as pass_events
 from tests.ui.portfolio.desks import STAGES, FarAcademy
-from tests.ui.proctor.conftest import settle
 
 Open: TypeAlias = Callable[..., PortfolioWindow]
+
+
+_ANY = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+
+
+def settle() -> None:
+    """Let what was asked for be done by its worker, and events pass; sleeps while the worker works."""
+    pass_events()
+    while any(isinstance(top, PortfolioWindow) and top.is_busy for top in QApplication.topLevelWidgets()):
+        QCoreApplication.processEvents(_ANY)  # the worker's answer is an event to come
+    pass_events()
 
 
 @pytest.fixture

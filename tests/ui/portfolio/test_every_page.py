@@ -8,9 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from pocus_desktop.ui.portfolio.window import PAGES
 from pocus_desktop.ui.theme import look
-from tests.ui.portfolio.conftest import Open
+from tests.ui.portfolio.conftest import Open, settle
 from tests.ui.portfolio.gallery import arrange
-from tests.ui.proctor.conftest import settle
 from tests.ui.proctor.test_every_page import controls, look_at
 from tests.ui.test_every_screen import cut_off
 

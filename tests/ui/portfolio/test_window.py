@@ -12,9 +12,8 @@ from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.log_page import LogPage
 from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
 from tests.ui.conftest import named
-from tests.ui.portfolio.conftest import Open
+from tests.ui.portfolio.conftest import Open, settle
 from tests.ui.portfolio.desks import CODE
-from tests.ui.proctor.conftest import settle
 
 
 def told(widget: QWidget) -> str:
