@@ -10,6 +10,7 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.programme.certificate.verify import Trust, Verdict, verify
+from pocus_desktop.programme.own.errors import PartMissingError
 
 _MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 _BELIEVED: Final = frozenset(
@@ -60,6 +61,7 @@ class CertificateFolder:
         Raises:
             NotACertificateError: It is not this academy's, or was altered.
             PocusError: `certificate.*`: it is no certificate at all.
+            PartMissingError: This installation reads no PDF.
             FileRefusedError: It cannot be read or kept.
         """
         try:
@@ -68,9 +70,7 @@ class CertificateFolder:
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
         if data.startswith(b"%PDF-"):
-            from pocus_desktop.programme.certificate.paper_reader import credential_in  # the library: the extra `hub`
-
-            data = credential_in(data)
+            data = _inside(data)
         found = _judged(data, keys, now_ms)
         try:
             write_atomically(self._path(found.certificate_id), data)
@@ -97,11 +97,13 @@ class CertificateFolder:
 
         Raises:
             NoCertificateFileError: Its file is not here.
-            PaperFailedError: The typesetter refuses.
+            PaperFailedError, PartMissingError: The typesetter refuses, or is not installed.
             FileRefusedError: The disk does not take it.
         """
-        from pocus_desktop.programme.certificate.paper import to_pdf  # the typesetter: the extra `hub`
-
+        try:
+            from pocus_desktop.programme.certificate.paper import to_pdf  # the typesetter, of the extra `hub`
+        except ModuleNotFoundError as problem:
+            raise PartMissingError(extra="hub") from problem
         try:
             data = self._path(certificate_id).read_bytes()
         except OSError as problem:
@@ -116,6 +118,14 @@ class CertificateFolder:
 
     def _path(self, certificate_id: str) -> Path:
         return self._folder / f"{certificate_id}.json"
+
+
+def _inside(pdf: bytes) -> bytes:
+    try:
+        from pocus_desktop.programme.certificate.paper_reader import credential_in  # a library of the extra `hub`
+    except ModuleNotFoundError as problem:
+        raise PartMissingError(extra="hub") from problem
+    return credential_in(pdf)
 
 
 def _judged(data: bytes, keys: Iterable[PublicKey], now_ms: int) -> KeptCertificate:

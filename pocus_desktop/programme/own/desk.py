@@ -123,6 +123,7 @@ class PortfolioDesk:
         rules: Callable[[Sequence[PublicKey]], Rules],
         clock: Clock,
     ) -> None:
+        self.folder = folder
         self._store = PortfolioStore(folder / DATABASE)
         self._key, self._clock = key, clock
         self._choose_rules = rules

@@ -98,6 +98,13 @@ class FileTooLargeError(OwnPortfolioError):
     code = "portfolio.file_too_large"
 
 
+class PartMissingError(PocusError):
+    """What was asked for needs a library that this installation was made without; `extra` names its part."""
+
+    code: ClassVar[str] = "portfolio.part_missing"
+    blame: ClassVar[Blame] = Blame.ENVIRONMENT
+
+
 class OtherAccountError(OwnPortfolioError):
     """What is to be taken in is of another account."""
 

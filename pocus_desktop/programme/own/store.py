@@ -134,6 +134,7 @@ class PortfolioStore:
         """
         try:
             make_folder(path.parent)
+            path.parent.chmod(0o700)  # it tells of a person; on Windows the user's own folder is
         except OSError as problem:
             raise PortfolioUnreadableError(reason=problem.strerror or "") from problem
         self._engine: Engine = create_engine(

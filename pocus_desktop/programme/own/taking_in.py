@@ -17,6 +17,7 @@ from pocus_desktop.programme.documents.candidate import Account
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.errors import PartMissingError
 from pocus_desktop.programme.portfolio import document_key
 from pocus_desktop.programme.values import Approach
 
@@ -108,10 +109,13 @@ def dicom_folder(
 
     Raises:
         NoAccountYetError: Whose they are, is not known.
+        PartMissingError: This installation reads no DICOM.
         FileRefusedError: The folder cannot be read.
     """
-    from pocus_desktop.programme.case_log.dicom_folder import as_entries, count_studies  # needs the portfolio extra
-
+    try:
+        from pocus_desktop.programme.case_log.dicom_folder import as_entries, count_studies  # a library of the extra
+    except ModuleNotFoundError as problem:
+        raise PartMissingError(extra="portfolio") from problem
     portfolio = desk.portfolio()
     account = require_account(portfolio)
     counted = count_studies(folder, account_id=account.account_id, today=_today(desk, account))

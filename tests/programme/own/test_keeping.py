@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,11 +16,12 @@ from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.documents.academy import Voucher
-from pocus_desktop.programme.own import changes, sending
+from pocus_desktop.programme.own import changes, sending, taking_in
 from pocus_desktop.programme.own.desk import DATABASE, PortfolioDesk
 from pocus_desktop.programme.own.errors import (
     ChangedMeanwhileError,
     OtherAccountError,
+    PartMissingError,
     PortfolioOfLaterVersionError,
     PortfolioUnreadableError,
 )
@@ -227,3 +229,25 @@ def test_a_file_is_kept_under_its_digest_and_told_when_it_changed(desk: Portfoli
     assert desk.files.read(held.sha256) is None
     assert desk.files.keep(scan) == held
     assert desk.files.read(held.sha256) == b"%PDF-1.7 diploma"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows closes the user's folder as a whole")
+def test_other_users_of_the_computer_read_nothing(desk: PortfolioDesk) -> None:
+    assert desk.folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_part_that_is_not_installed_is_named(
+    desk: PortfolioDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("case_log.dicom_folder", "certificate.paper", "certificate.paper_reader"):
+        monkeypatch.setitem(sys.modules, f"pocus_desktop.programme.{module}", None)
+    paper = tmp_path / "certificate.pdf"
+    paper.write_bytes(b"%PDF-1.7")
+    asked: list[Callable[[], object]] = [
+        lambda: taking_in.dicom_folder(desk, tmp_path, area=LUNG),
+        lambda: desk.keep_certificate(paper),
+        lambda: desk.save_certificate("crt_x", paper, language="en"),
+    ]
+    for ask in asked:
+        with pytest.raises(PartMissingError):
+            ask()
