@@ -5,7 +5,17 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
@@ -38,6 +48,9 @@ PAGES: Final = ("next", "eligibility", "log", "apply", "assess", "education", "a
 SYNC_EVERY_MS: Final = 5 * 60 * 1000
 """How often the academy is asked while the window is open."""
 
+SYNC_SOON_MS: Final = 2_000
+"""How soon after something was written."""
+
 _TEXT_PERCENTS: Final = (100, 125, 150, 200)
 
 
@@ -66,6 +79,7 @@ class PortfolioWindow(QMainWindow):
         super().__init__(parent)
         self._desk, self._words, self._sync = desk, words, sync
         self._errands = Errands(self)
+        self._carrying = Errands(self)  # a network that hangs keeps nothing from being written
         self.view: PortfolioView | None = None
         self.pages: dict[str, PortfolioPage] = {
             "next": NextPage(words),
@@ -90,6 +104,10 @@ class PortfolioWindow(QMainWindow):
         self._timer.setInterval(SYNC_EVERY_MS)
         self._timer.timeout.connect(lambda: self.synchronise(is_quiet=True))
         self._timer.start()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SYNC_SOON_MS)
+        self._soon.timeout.connect(lambda: self.synchronise(is_quiet=True))
         self.go_to("next")
         self.refresh()
 
@@ -101,7 +119,7 @@ class PortfolioWindow(QMainWindow):
     @property
     def is_busy(self) -> bool:
         """Whether something that was asked for is not done yet."""
-        return self._errands.is_busy
+        return self._errands.is_busy or self._carrying.is_busy
 
     def go_to(self, name: str) -> None:
         """Show a page; what stood above another is taken away."""
@@ -132,8 +150,7 @@ class PortfolioWindow(QMainWindow):
             return
         if not is_quiet:
             self.tell(Explanation(what=self._words("portfolio.sync.under_way"), next=""), kind="info")
-        self._errands.run(self._sync, lambda came: self._on_synced(came, is_quiet=is_quiet))
-        self.refresh()
+        self._carrying.run(self._sync, lambda came: self._on_synced(came, is_quiet=is_quiet))
 
     def tell(self, told: Explanation, *, kind: str) -> None:
         """One sentence above the page."""
@@ -145,9 +162,12 @@ class PortfolioWindow(QMainWindow):
         announce(banner, f"{told.what} {told.next}".strip(), is_urgent=kind == "refused")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Wait for what is being kept."""
+        """Wait for what is being kept, out of sight."""
         self._timer.stop()
+        self._soon.stop()
+        self.hide()
         self._errands.close()
+        self._carrying.close()
         super().closeEvent(event)
 
     def _build(self) -> None:
@@ -240,8 +260,12 @@ class PortfolioWindow(QMainWindow):
         else:
             self._waiting.tell(self._words("portfolio.sync.all"), icon_name="check-check")
         self.pages[self.page].render_view(came)
+        if self.isActiveWindow() and QApplication.focusWidget() is None:  # what had it is gone
+            self.tabs[self.page].setFocus()
 
     def _on_done(self, came: Explanation | PocusError | None, form: Form | None) -> None:
+        if form is not None and not isValid(form):  # its page was made anew meanwhile
+            form = None
         match came:
             case PocusError():
                 self._refuse(came, form)
@@ -249,6 +273,7 @@ class PortfolioWindow(QMainWindow):
                 if form is not None:
                     form.empty()
                 self.tell(came, kind="success")
+                self._soon.start()
         page = self.pages[self.page]
         if isinstance(page, LogPage | EducationPage):
             page.after_work()
@@ -261,6 +286,7 @@ class PortfolioWindow(QMainWindow):
                 self._refuse(came, None)
         elif not is_quiet:
             self.tell(came, kind="success")
+        self.refresh()
 
     def _refuse(self, error: PocusError, form: Form | None) -> None:
         log.failure(error)

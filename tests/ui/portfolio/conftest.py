@@ -35,12 +35,22 @@ def settle() -> None:
 def open_stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     opened: list[tuple[PortfolioWindow, PortfolioDesk]] = []
 
-    def make(stage: str, *, language: str = "en", size: tuple[int, int] = (1280, 800)) -> PortfolioWindow:
+    def make(
+        stage: str,
+        *,
+        language: str = "en",
+        size: tuple[int, int] = (1280, 800),
+        sync: Callable[[], object] = lambda: None,
+    ) -> PortfolioWindow:
+        def synced() -> Explanation:
+            sync()
+            return Explanation(what="synced", next="")
+
         desk = STAGES[stage](tmp_path / f"{stage}-{len(opened)}")
         window = PortfolioWindow(
             desk,
             words=Words(language),
-            sync=lambda: Explanation(what="synced", next=""),
+            sync=synced,
             read_keys=lambda _path, _url: FarAcademy().public,
             sit=lambda: None,
         )

@@ -1,14 +1,18 @@
 """The candidate's own day at the portfolio's window, by keyboard, over a real database."""
 
+import threading
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from shiboken6 import isValid
 
+from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.ui.parts.sheet import Sheet
+from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.log_page import LogPage
 from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
 from tests.ui.conftest import named
@@ -228,5 +232,33 @@ def test_what_is_being_typed_stays_while_something_comes(open_stage: Open) -> No
     assert field.text() == "Eva S"
 
 
+def _say_done(_desk: PortfolioDesk) -> Explanation:
+    return Explanation(what="It is done.", next="")
+
+
 def _write_email(desk: PortfolioDesk) -> None:
     desk.write(changes.write_account(desk.portfolio(), now_ms=desk.now_ms, email="new@example.org"))
+
+
+def test_a_network_that_hangs_keeps_nothing_from_being_written(open_stage: Open) -> None:
+    hangs = threading.Event()
+    window = open_stage("applied", sync=hangs.wait)
+    window.synchronise()
+    window.do(_write_email)
+    while window.view is None or window.view.portfolio.account is None or window.view.portfolio.account.revision == 1:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    hangs.set()
+    settle()
+
+
+def test_a_form_that_is_gone_when_its_work_is_done_is_no_fault(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    go(window, "apply")
+    form = named(window, "evaluator:name").parentWidget()
+    assert isinstance(form, Form)
+    window.do(_write_email)
+    settle()
+    assert not isValid(form)
+    window.do(_say_done, form)
+    settle()
+    assert "It is done." in told(window)
