@@ -38,6 +38,7 @@ from pocus_desktop.programme.own.errors import (
     NoNumberError,
     NotAttestedError,
     NotReplaceableError,
+    NotSettledHereError,
     NotThereError,
 )
 from pocus_desktop.programme.peers import policy
@@ -334,12 +335,12 @@ def settle(writings: Sequence[AnyDocument], choice: int) -> AnyDocument:
     """End a conflict: the chosen writing becomes the next revision.
 
     Raises:
-        NotThereError: It is of a kind that is never written again, so that only the academy can end it.
+        NotSettledHereError: It is of a kind that is never written again, so that only the academy can end it.
     """
     chosen = writings[choice]
     revision = getattr(chosen, "revision", None)
     if revision is None:
-        raise NotThereError(what=chosen.kind)
+        raise NotSettledHereError(kind=chosen.kind)
     highest = max(int(getattr(one, "revision", 1)) for one in writings)
     return chosen.model_copy(update={"revision": highest + 1})
 

@@ -82,7 +82,7 @@ class PortfolioView:
         received: By entry of a voucher, when the academy had it.
         synced_ms: When everything had gone and come last; None where it never had.
         kept: Certificates whose files are here.
-        has_number: Whether the academy gave or confirmed the ID number.
+        claimed: The ID number that the candidate says to have, while the academy has not confirmed one.
     """
 
     portfolio: Portfolio
@@ -99,7 +99,7 @@ class PortfolioView:
     received: dict[str, int] = field(default_factory=dict)
     synced_ms: int | None = None
     kept: tuple[KeptCertificate, ...] = ()
-    has_number: bool = False
+    claimed: str = ""
 
 
 class PortfolioDesk:
@@ -185,6 +185,10 @@ class PortfolioDesk:
     def view(self) -> PortfolioView:
         """What a screen shows now."""
         portfolio, now_ms, rules = self.portfolio(), self.now_ms, self.rules
+        claimed, number = "", self._store.setting(_NUMBER)
+        if portfolio.account is not None and not number:  # a number that nobody confirmed is none yet
+            claimed = portfolio.account.candidate_id or ""
+            portfolio = replace(portfolio, account=portfolio.account.model_copy(update={"candidate_id": None}))
         on, received = local_day(now_ms, portfolio.zone), self._received()
         known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
         synced = self._store.setting(_SYNCED)
@@ -202,7 +206,7 @@ class PortfolioDesk:
             refused=self._refused(),
             received=received,
             synced_ms=int(synced) if synced else None,
-            has_number=bool(self._store.setting(_NUMBER)),
+            claimed=claimed,
             kept=self._certificates.kept(self.academy.verifiers, now_ms=now_ms),
         )
 

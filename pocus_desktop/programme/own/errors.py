@@ -68,6 +68,12 @@ class NotThereError(OwnPortfolioError):
     code = "portfolio.not_there"
 
 
+class NotSettledHereError(OwnPortfolioError):
+    """A document that is never written again was written in two ways; only the academy can say which counts."""
+
+    code = "portfolio.not_settled_here"
+
+
 class AppliedAlreadyError(OwnPortfolioError):
     """An application for the area is under way."""
 

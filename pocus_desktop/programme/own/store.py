@@ -32,6 +32,8 @@ MOST_TOGETHER: Final = 2000
 MOST_BYTES_TOGETHER: Final = 2 * 1024 * 1024
 """Of the documents of one submission, so that its envelope stays below what the academy takes."""
 
+_ACCOUNT: Final = "account"
+
 _META: Final = MetaData()
 _SETTING: Final = Table(
     "setting", _META, Column("name", String, primary_key=True), Column("value", String, nullable=False)
@@ -379,6 +381,10 @@ def _note(connection: Connection, values: dict[str, str]) -> None:
 def _require_next(connection: Connection, one: Writing) -> None:
     mine = (_WRITING.c.kind == one.kind) & (_WRITING.c.document_id == one.document_id)
     found = connection.execute(select(_WRITING.c.digest, _WRITING.c.revision).where(mine)).all()
+    if one.kind == _ACCOUNT:  # two windows that set an account up at once would make two
+        others = (_WRITING.c.kind == _ACCOUNT) & (_WRITING.c.document_id != one.document_id)
+        if connection.execute(select(func.count()).select_from(_WRITING).where(others)).scalar_one():
+            raise ChangedMeanwhileError
     if any(row.revision >= one.revision and row.digest != one.digest for row in found):
         raise ChangedMeanwhileError
 

@@ -110,10 +110,11 @@ class AccountPage(PortfolioPage):
         else:
             number = account.candidate_id
             known = self.words("portfolio.account.number", number=number or "")
-            self._number.setText(known if number else self.words("portfolio.account.no_number"))
-            said = account.model_dump(include={"name", "email", "zone", "language", "candidate_id"})
-            self.form.fill(**said)
-            self.form.show_field("candidate_id", not view.has_number)
+            waits = self.words("portfolio.account.claimed" if view.claimed else "portfolio.account.no_number")
+            self._number.setText(known if number else waits)
+            said = account.model_dump(include={"name", "email", "zone", "language"})
+            self.form.fill(**said, candidate_id=view.claimed)
+            self.form.show_field("candidate_id", not number)
         self._show_academy(view)
         clear(self._held)
         for one in sorted(view.portfolio.credentials, key=lambda one: one.issued_on, reverse=True):
@@ -185,6 +186,8 @@ class AccountPage(PortfolioPage):
 
     def _write(self) -> None:
         values, said = self.form.values(), self.words("portfolio.account.kept")
+        if self.form.fields["candidate_id"].isHidden():
+            del values["candidate_id"]
 
         def work(desk: PortfolioDesk) -> Explanation:
             desk.write(changes.write_account(desk.portfolio(), now_ms=desk.now_ms, **values))

@@ -138,3 +138,34 @@ def test_an_appeal_is_about_something_that_was_decided(desk: PortfolioDesk) -> N
     desk.write(made)
     assert desk.portfolio().appeals == (made,)
     refused("portfolio.not_there", lambda: looking_ahead.decided_on(view.portfolio, "dec_none"))
+
+
+def test_a_number_that_nobody_confirmed_is_none_yet(tmp_path: Path) -> None:
+    desk = begun(tmp_path)
+    desk.write(changes.write_account(desk.portfolio(), now_ms=NOW_MS, candidate_id="C-1001"))
+    view = desk.view()
+    assert view.claimed == "C-1001"
+    assert "id-number" in {str(step.kind) for step in view.steps}
+    apply = {"areas": [LUNG], "attested": (), "language": "en", "now_ms": NOW_MS}
+    refused("portfolio.no_number", lambda: changes.apply(view.portfolio, view.rules, **apply))  # type: ignore[arg-type]
+    again = changes.write_account(desk.portfolio(), now_ms=NOW_MS, email="new@example.org")
+    assert again.candidate_id == "C-1001", "what is claimed is not lost by writing something else"
+    desk.close()
+
+
+def test_two_windows_make_one_account(tmp_path: Path) -> None:
+    desk = empty(tmp_path)
+    fields = {"name": "Ana", "email": "ana@example.org", "zone": "UTC"}
+    held = desk.portfolio()
+    desk.write(changes.write_account(held, now_ms=NOW_MS, **fields))
+    refused("portfolio.changed_meanwhile", lambda: desk.write(changes.write_account(held, now_ms=NOW_MS, **fields)))
+    assert desk.portfolio().conflicts == ()
+    desk.close()
+
+
+def test_what_is_never_written_again_is_settled_by_the_academy(desk: PortfolioDesk) -> None:
+    entry = desk.portfolio().entries[0]
+    other = entry.model_copy(update={"entered_at_ms": entry.entered_at_ms + 1})
+    desk.take_in([other])
+    (conflict,) = desk.portfolio().conflicts
+    refused("portfolio.not_settled_here", lambda: changes.settle(conflict.writings, 0))
