@@ -26,7 +26,7 @@ Ask = Callable[..., str]
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    made = School(folder=tmp_path / "school", clock=SystemClock()).hub()
+    made = School(folder=tmp_path / "school").hub(clock=SystemClock())
     yield made
     made.close()
 
