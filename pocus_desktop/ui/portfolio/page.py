@@ -92,6 +92,7 @@ class PortfolioPage(QWidget):
         for line in lines:
             if line:
                 told.addWidget(Label(breakable(line), scale="fine", tone="muted"))
+        told.addStretch(1)  # beside a button that is taller, the words stay with their sign
         row.addLayout(told, 1)
         for button in actions:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

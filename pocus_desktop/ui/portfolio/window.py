@@ -251,6 +251,7 @@ class PortfolioWindow(QMainWindow):
         self.view = came
         account = came.portfolio.account
         self._who.setText(account.name if account is not None else self._words("portfolio.nobody"))
+        self._waiting.setVisible(account is not None)
         waits = self._words("portfolio.sync.waiting", count=came.waiting)
         if came.refused:
             told = self._words("portfolio.sync.refused", count=len(came.refused))
