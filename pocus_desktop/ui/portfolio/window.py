@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.chip import Chip
+from pocus_desktop.ui.parts.comfort_menu import comfort_button
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.focus_ring import FocusRing
 from pocus_desktop.ui.parts.label import Label
@@ -41,7 +41,6 @@ from pocus_desktop.ui.portfolio.page import PortfolioPage
 from pocus_desktop.ui.proctor.errand import Errands
 from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.theme import look
-from pocus_desktop.ui.theme.tokens import THEMES
 from pocus_desktop.ui.words import Words
 
 PAGES: Final = ("next", "eligibility", "log", "apply", "assess", "education", "account")
@@ -50,8 +49,6 @@ SYNC_EVERY_MS: Final = 5 * 60 * 1000
 
 SYNC_SOON_MS: Final = 2_000
 """How soon after something was written."""
-
-_TEXT_PERCENTS: Final = (100, 125, 150, 200)
 
 
 class PortfolioWindow(QMainWindow):
@@ -202,7 +199,7 @@ class PortfolioWindow(QMainWindow):
         self.sync.setObjectName("sync")
         self.sync.clicked.connect(lambda _on=False: self.synchronise())
         row.addWidget(self.sync)
-        row.addWidget(self._comfort_button())
+        row.addWidget(comfort_button(words))
         column.addWidget(head)
         self._notices = QVBoxLayout()
         self._notices.setContentsMargins(edge, 0, edge, 0)
@@ -212,31 +209,6 @@ class PortfolioWindow(QMainWindow):
             self._stack.addWidget(self.pages[name])
         column.addWidget(self._stack, 1)
         self.setCentralWidget(whole)
-
-    def _comfort_button(self) -> Button:
-        words = self._words
-        button = Button(words("console.comfort"), icon_name="a-large-small", kind="quiet", is_icon_only=True)
-        button.setObjectName("comfort")
-        menu = QMenu(button)
-        menu.aboutToShow.connect(lambda: self._fill_comfort(menu))
-        button.setMenu(menu)
-        return button
-
-    def _fill_comfort(self, menu: QMenu) -> None:
-        words, worn = self._words, look.current()
-        menu.clear()
-        for percent in _TEXT_PERCENTS:
-            self._add_choice(menu, words("console.text_percent", percent=percent), worn._replace(text_percent=percent))
-        menu.addSeparator()
-        for theme in THEMES:
-            called = words(f"replay.theme.{theme}")
-            self._add_choice(menu, called[:1].upper() + called[1:], worn._replace(theme=theme))
-
-    def _add_choice(self, menu: QMenu, text: str, wanted: look.Look) -> None:
-        entry = menu.addAction(text)
-        entry.setCheckable(True)
-        entry.setChecked(wanted == look.current())
-        entry.triggered.connect(lambda: look.wear(wanted))
 
     def _on_asked(self, work: object, about: object) -> None:
         if work is None:

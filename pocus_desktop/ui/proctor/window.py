@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
@@ -16,6 +16,7 @@ from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.comfort_menu import comfort_button
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.focus_ring import FocusRing
 from pocus_desktop.ui.parts.label import Label
@@ -33,7 +34,6 @@ from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.proctor.room_page import RoomPage
 from pocus_desktop.ui.proctor.set_up_page import SetUpPage
 from pocus_desktop.ui.theme import look
-from pocus_desktop.ui.theme.tokens import THEMES
 from pocus_desktop.ui.words import Words
 
 _LOG: Final = logging.getLogger(__name__)
@@ -48,7 +48,6 @@ SLOW_MS: Final = 300
 """From when on a person is told that what they asked for is still being kept."""
 
 PAGES: Final = ("set_up", "before", "check_in", "room", "incidents", "close_out")
-_TEXT_PERCENTS: Final = (100, 125, 150, 200)
 
 OpenIncidents = Callable[[], IncidentDesk | None]
 """Opens the desk of incidents, on a worker; None while there is no room that they could be of."""
@@ -203,7 +202,7 @@ class ProctorWindow(QMainWindow):
         self._clock = Label("", weight="medium", wraps=False, is_tabular=True)
         self._clock.setAccessibleName(words("console.clock"))
         row.add_end(self._clock)
-        row.addWidget(self._comfort_button())
+        row.addWidget(comfort_button(words))
         column.addWidget(head)
         self._notices = QVBoxLayout()
         self._notices.setContentsMargins(edge, 0, edge, 0)
@@ -213,32 +212,6 @@ class ProctorWindow(QMainWindow):
             self._stack.addWidget(self._pages[name])
         column.addWidget(self._stack, 1)
         self.setCentralWidget(whole)
-
-    def _comfort_button(self) -> Button:
-        """Text size and theme, in a menu of their own: they are chosen once."""
-        words = self._words
-        button = Button(words("console.comfort"), icon_name="a-large-small", kind="quiet", is_icon_only=True)
-        button.setObjectName("comfort")
-        menu = QMenu(button)
-        menu.aboutToShow.connect(lambda: self._fill_comfort(menu))
-        button.setMenu(menu)
-        return button
-
-    def _fill_comfort(self, menu: QMenu) -> None:
-        words, worn = self._words, look.current()
-        menu.clear()
-        for percent in _TEXT_PERCENTS:
-            self._add_choice(menu, words("console.text_percent", percent=percent), worn._replace(text_percent=percent))
-        menu.addSeparator()
-        for theme in THEMES:
-            called = words(f"replay.theme.{theme}")
-            self._add_choice(menu, called[:1].upper() + called[1:], worn._replace(theme=theme))
-
-    def _add_choice(self, menu: QMenu, text: str, wanted: look.Look) -> None:
-        entry = menu.addAction(text)
-        entry.setCheckable(True)
-        entry.setChecked(wanted == look.current())
-        entry.triggered.connect(lambda: look.wear(wanted))
 
     def _connect(self) -> None:
         for page in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
