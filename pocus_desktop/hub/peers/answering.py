@@ -234,7 +234,7 @@ class Answering:
         now_ms = self._clock.read().wall_ms
         evaluator_id = str(row["evaluator_id"])
         digest = self._vault.address_digest(person_of(self._vault, row).email)
-        with self._store.rows() as rows:
+        with self._store.rows(in_turn=True) as rows:
             apply(rows, evaluator_id, Quieted(at_ms=now_ms))
             if is_for_ever:
                 with contextlib.suppress(TakenError):  # they have said so before

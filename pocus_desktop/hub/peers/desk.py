@@ -154,7 +154,7 @@ class Desk:
             raise BadNominationError(field="closes", reason="a moment to come")
         own = checked_address(about.candidate_email) if about.candidate_email else ""
         named = [self._checked(person) for person in people]
-        with self._store.rows() as rows:
+        with self._store.rows(in_turn=True) as rows:
             found = rows.find(PANEL, application_id=about.application_id, area=str(about.area))
             panel_id = found[0]["panel_id"] if found else self._begin(rows, about, own, now_ms, who)
             policy, _ = self._rules(rows.find(PANEL, panel_id=panel_id)[0])
@@ -177,7 +177,7 @@ class Desk:
         now_ms = self._clock.read().wall_ms
         named = self._checked(person)
         panel_id = self._panel_of(evaluator_id)
-        with self._store.rows() as rows:
+        with self._store.rows(in_turn=True) as rows:
             panel = rows.find(PANEL, panel_id=panel_id)[0]
             policy, _ = self._rules(panel)
             if not may_replace(_members(rows.find(EVALUATOR, panel_id=panel_id)), evaluator_id, policy, now_ms):
@@ -238,7 +238,7 @@ class Desk:
     def again(self, mail_id: str, *, who: str, why: str) -> bool:
         """Send a message that failed, or that may have gone out, once more; whether there was one."""
         now_ms = self._clock.read().wall_ms
-        with self._store.rows_with_jobs() as rows:
+        with self._store.rows_with_jobs(in_turn=True) as rows:
             found = rows.find(MAIL_ROW, mail_id=mail_id)
             if not found or found[0]["state"] not in {"failed", "unsure"}:
                 return False
@@ -257,7 +257,7 @@ class Desk:
         """
         now_ms = self._clock.read().wall_ms
         panel_id = self._panel_of(evaluator_id)
-        with self._store.rows_with_jobs() as rows:
+        with self._store.rows_with_jobs(in_turn=True) as rows:
             policy, _ = self._rules(rows.find(PANEL, panel_id=panel_id)[0])
             standing = standing_of(rows.find(EVALUATOR, evaluator_id=evaluator_id)[0])
             since_ms = policy.least_days_between_mails * policies.DAY_MS
@@ -279,7 +279,7 @@ class Desk:
         now_ms = self._clock.read().wall_ms
         evaluator_id = str(found[0]["evaluator_id"])
         panel_id = self._panel_of(evaluator_id)
-        with self._store.rows() as rows:
+        with self._store.rows(in_turn=True) as rows:
             if apply(rows, evaluator_id, Bounced(at_ms=now_ms)).refused is None:
                 rows.note(evaluator_id, at_ms=now_ms, action="bounced", now=status, who=who, why="")
                 rows.change(MAIL_ROW, {"mail_id": mail_id}, problem="bounced", changed_ms=now_ms)
@@ -322,7 +322,7 @@ class Desk:
         panel = self.panel(panel_id)
         checked_line(why, "why")
         now_ms = self._clock.read().wall_ms
-        with self._store.rows() as rows:
+        with self._store.rows(in_turn=True) as rows:
             rows.note(panel_id, at_ms=now_ms, action="answers-read", who=who, why=why)
         return self._sent(panel)
 

@@ -113,11 +113,11 @@ class PeerRows(RegistryRows):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._links = connection
+        self.connection = connection
 
     def remove_links(self, **where: Any) -> None:
         """Those with these values open nothing any more."""
-        self._links.execute(LINK.delete().where(*_all(LINK, where)))
+        self.connection.execute(LINK.delete().where(*_all(LINK, where)))
 
 
 class PeerStore:
@@ -127,25 +127,32 @@ class PeerStore:
         self._store = store
 
     @contextmanager
-    def rows(self) -> Iterator[PeerRows]:
+    def rows(self, *, in_turn: bool = False) -> Iterator[PeerRows]:
         """One transaction, durable when it ends, undone where it raises; rows that are found in it are held.
+
+        Args:
+            in_turn: Whether it is the academy's only one (`RegistryRows.take_turn`): where something is written down,
+                and where it looks at what is not there. Evaluators who save at the same time wait for nobody.
 
         Raises:
             StoreUnavailableError: The database does not take it.
         """
         with self._store.transaction() as connection:
-            yield PeerRows(connection)
+            rows = PeerRows(connection)
+            if in_turn:
+                rows.take_turn()
+            yield rows
 
     @contextmanager
-    def rows_with_jobs(self) -> Iterator[PeerRows]:
+    def rows_with_jobs(self, *, in_turn: bool = False) -> Iterator[PeerRows]:
         """The same, and a job for every message that is due then; they run after the transaction, or never.
 
         Raises:
             StoreUnavailableError: The database does not take it.
         """
-        with self._store.transaction() as connection:
-            yield PeerRows(connection)
-            self._enter(connection)
+        with self.rows(in_turn=in_turn) as rows:
+            yield rows
+            self._enter(rows.connection)
 
     def enter_missing_jobs(self) -> int:
         """A job for every message that is due and has none; how many there were.

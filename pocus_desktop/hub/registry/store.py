@@ -219,6 +219,17 @@ class RegistryRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._has_turn = connection.dialect.name != "postgresql"  # SQLite has one writer at a time
+
+    def take_turn(self) -> None:
+        """Be the only one in the whole academy, from here to the transaction's end.
+
+        Whoever writes something down takes it, at the latest then; before any row is held, where rows are: two that
+        held rows of each other's and waited for their turn would wait for ever.
+        """
+        if not self._has_turn:
+            self._connection.execute(select(func.pg_advisory_xact_lock(_TURN_ID)))
+            self._has_turn = True
 
     def add(self, table: Table, **values: Any) -> None:
         """A new row.
@@ -268,6 +279,7 @@ class RegistryRows:
 
     def note(self, subject: str, *, at_ms: int, action: str, who: str, why: str, was: str = "", now: str = "") -> None:
         """A dated line in the history of something, linked to the one before it (`hub.registry.trail`)."""
+        self.take_turn()  # two entries behind one link would be a trail that somebody tampered with
         last = select(LINK.c.link).order_by(LINK.c.number.desc()).limit(1)
         previous = self._connection.execute(last).scalar_one_or_none() or trail.START
         entry = {"subject": subject, "at_ms": at_ms, "action": action, "was": was, "now": now, "who": who, "why": why}
@@ -301,9 +313,9 @@ class RegistryStore:
             StoreUnavailableError: The database does not take it.
         """
         with self._store.transaction() as connection:
-            if self._store.is_shared:
-                connection.execute(select(func.pg_advisory_xact_lock(_TURN_ID)))
-            yield RegistryRows(connection)
+            rows = RegistryRows(connection)
+            rows.take_turn()
+            yield rows
 
     def look(self, table: Table, **where: Any) -> tuple[Row, ...]:
         """The rows with these values as they are now, held for no one.

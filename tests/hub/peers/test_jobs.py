@@ -1,5 +1,7 @@
 """Mail as jobs of the hub's queue, on PostgreSQL: entered with its row, run by any worker, once."""
 
+import threading
+
 import psycopg
 import pytest
 
@@ -39,3 +41,23 @@ def test_a_worker_enters_reminders_by_itself_and_leaves_what_is_refused_to_peopl
     world.pass_days(8)
     Worker(world.hub).drain()
     assert [envelope.rcpt_tos for envelope in world.postbox.taken] == [["david@hospital.example"]] * 2
+
+
+def test_what_is_written_down_at_the_same_moment_stands_behind_each_other_in_the_trail(world: World) -> None:
+    """A panel is begun while staff are in the middle of a change: neither may write behind the entry before both."""
+    desk = threading.Thread(target=world.nominate)
+    with world.hub.academy.tables.rows() as rows:
+        rows.note("staff:ada", at_ms=world.now_ms, action="of the staff", who="ada", why="")
+        desk.start()
+        while desk.is_alive() and not someone_waits(world):
+            desk.join(0.01)
+    desk.join()
+    check = world.hub.academy.tables.check_trail()
+    assert check.entries > 4
+    assert check.broken is None
+
+
+def someone_waits(world: World) -> bool:
+    with psycopg.connect(world.hub.queue_address) as connection:
+        waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(connection.execute(waits).fetchone() != (0,))
