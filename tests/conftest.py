@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pocus_desktop.crypto import password
+from pocus_desktop.kernel import log
 
 # How fast a busy machine makes an example is no claim of any test; benchmarks are beside a reference.
 settings.register_profile("pocus", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -113,6 +114,12 @@ def pytest_collection_finish() -> None:
     """Spare the collector what lives as long as the run; else it looks through thousands of tests after each window."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """A log that a command began points into its test's folder; the next test must not write there."""
+    log.stop()
 
 
 @pytest.fixture

@@ -68,13 +68,19 @@ def start_on(stream: TextIO, *, is_strict: bool = False) -> None:
     _use(logging.StreamHandler(stream), is_strict=is_strict)
 
 
+def stop() -> None:
+    """Close what is logged to, and forget it; nothing where nothing was started."""
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler.formatter, _JsonLines)]:
+        root.removeHandler(old)
+        old.close()
+        _LOGGER.setLevel(logging.NOTSET)
+
+
 def _use(handler: logging.Handler, *, is_strict: bool) -> None:
+    stop()
     handler.setFormatter(_JsonLines(is_strict=is_strict))
     root = logging.getLogger()
-    for old in list(root.handlers):
-        if isinstance(old.formatter, _JsonLines):
-            root.removeHandler(old)
-            old.close()
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     _LOGGER.setLevel(logging.INFO)

@@ -28,7 +28,7 @@ from pocus_desktop.sitting.moving.packing import pack
 from pocus_desktop.sitting.moving.permitting import MoveOrder, looked_into, permit, station_of
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.https import HttpsTransport
-from tests.e2e.academy import CANDIDATE, answer, hand_in, to_case
+from tests.e2e.academy import CANDIDATE, answer, to_case
 from tests.hub.test_admissions import enrol
 
 CENTRE = "north"
@@ -180,13 +180,6 @@ class Centre:
     def move_in(self, name: str = "desk-2", stick: Path | None = None, **more: Any) -> None:
         """At the new station."""
         self.arrival(name).take_in(only_on(stick or self.stick), **more)
-
-    def finish(self, name: str, admitted: Admitted) -> str:
-        """Sign in, hand in, and wait until the hub has it; the sitting's id."""
-        opened = self.open(name, admitted)
-        hand_in(opened)
-        self.stop()
-        return opened.sitting.state.opened.sitting
 
     def close(self) -> None:
         """Let go of everything."""

@@ -21,7 +21,7 @@ from pocus_desktop.sitting.moving.move_stick import FOLDER
 from pocus_desktop.sitting.views import CaseView, IdentityView, PausedView, SystemCheckView
 from pocus_desktop.ui.candidate.desk import RoomCode
 from tests.conftest import small_source
-from tests.e2e.academy import CANDIDATE, RIGHT, answer, at, hand_in, told
+from tests.e2e.academy import CANDIDATE, RIGHT, answer, at, delivered, hand_in, told
 from tests.e2e.centre import CENTRE, Centre
 
 
@@ -102,6 +102,7 @@ def test_a_sitting_from_the_sign_in_to_another_station_by_codes_alone(centre: Ce
     assert entry.challenge.shown == digits(again, "time", 5)
     again.handle(intents.UseCode(purpose="time", minutes=5, code=entry.code, start_code=admitted.start_code))
     hand_in(again)
+    delivered(again, "received")
     used = [one.event for one in again.sitting.recorded if isinstance(one.event, CodeUsed)]
     assert [(one.purpose, one.number, one.source) for one in used] == [
         ("sign-in", 1, "device"),

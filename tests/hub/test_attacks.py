@@ -414,7 +414,7 @@ def test_nothing_of_a_person_stays_in_the_log(
             exchange(port, b"Ana Roe C-4711\r\n\r\n")
             exchange(port, b"GET /Ana%20Roe HTTP/1.1\r\nHost: ana@example.org\r\nConnection: close\r\n\r\n")
     finally:
-        log.start(tmp_path / "after.log")
+        log.stop()
     told = file.read_text()
     lines = [json.loads(line) for line in told.splitlines()]
     requests = [line for line in lines if line["event"] == "hub.request"]

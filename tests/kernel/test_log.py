@@ -17,7 +17,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "pocus.log"
     log.start(path)
     yield path
-    log.start(tmp_path / "after.log")
+    log.stop()
 
 
 def test_events_and_failures_are_lines_of_json(file: Path) -> None:
@@ -37,6 +37,13 @@ def test_starting_again_leaves_the_first_file_alone(file: Path, tmp_path: Path) 
     log.event("moved")
     assert file.read_text() == ""
     assert "moved" in (tmp_path / "second.log").read_text()
+
+
+def test_what_was_stopped_takes_no_more(file: Path) -> None:
+    log.event("kept")
+    log.stop()
+    log.event("lost")
+    assert [json.loads(line)["event"] for line in file.read_text().splitlines()] == ["kept"]
 
 
 def test_a_command_without_a_log_says_no_bare_codes() -> None:
