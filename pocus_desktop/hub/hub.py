@@ -142,6 +142,7 @@ class Hub:
             self.clock,
             replay=self._told_sitting,
             area_of=self._area_of,
+            sat_at=self._sat_at,
             rules=rules,
         )
         self.certificates = Certificates(
@@ -388,13 +389,16 @@ class Hub:
         return self._put(shelved)
 
     def settle(self, sitting: str) -> Status:
-        """Score a sitting by the envelope that speaks for it, and note what came of it (`hub.settling`).
+        """Score a sitting by the envelope that speaks for it, note what came of it, and tell it where it may be told.
 
         Raises:
             NotFoundError: No sitting of that id is known.
             StoreUnavailableError: The records do not take it; it is done at the next start.
         """
-        return self._settling.settle(sitting)
+        status = self._settling.settle(sitting)
+        if status is Status.SCORED:
+            self.academy.releasing.release(sitting)
+        return status
 
     def audit_log(self) -> Iterator[Finding]:
         """Everything that log, receipts and envelopes do not agree about (`hub.results_log.audit`)."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.programme.days import days_after, local_day
+from pocus_desktop.programme.documents.academy import Decision
 from pocus_desktop.programme.documents.candidate import Appeal
 from pocus_desktop.programme.rules.choose import Rules
 
@@ -26,6 +27,14 @@ class NotAGroundError(AppealError):
     """The rule knows no such ground."""
 
     code = "appeal.no_ground"
+
+
+def day_decided(decision: Decision, zone: str) -> date:
+    """The day on which an application was decided, where the candidate lives: from it the days for an appeal count.
+
+    The decision's own `decided_on` is the day whose rules decided, which may lie weeks before.
+    """
+    return local_day(decision.made_at_ms, zone)
 
 
 def appeal_until(decided_on: date, rules: Rules) -> date:

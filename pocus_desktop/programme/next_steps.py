@@ -14,7 +14,7 @@ from typing import Final
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.answer import Answer, Told
-from pocus_desktop.programme.appealing import appeal_until
+from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.cme.progress import current_progress
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
@@ -205,7 +205,7 @@ def _is_alive(portfolio: Portfolio, application: Application, area: ContentArea,
     decided = decision_on(portfolio.decisions, application.application_id, area)
     if application.is_withdrawn or decided is None or decided[1].is_approved:
         return not application.is_withdrawn
-    return on <= appeal_until(decided[0].decided_on, rules)
+    return on <= appeal_until(day_decided(decided[0], portfolio.zone), rules)
 
 
 def _foundation(answer: Answer) -> Iterator[NextStep]:
@@ -252,7 +252,7 @@ def _of_area(
     if decided is None:
         yield _step(StepKind.DECISION, Actor.ACADEMY, area=area, about=about)
     elif not decided[1].is_approved:
-        last = appeal_until(decided[0].decided_on, rules)
+        last = appeal_until(day_decided(decided[0], portfolio.zone), rules)
         if on <= last and not _is_appealed(portfolio, decided[0].decision_id):
             yield _step(StepKind.APPEAL_DECISION, by=last, area=area, about=decided[0].decision_id, is_optional=True)
         return

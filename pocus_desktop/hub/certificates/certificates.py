@@ -350,8 +350,8 @@ class Certificates:
         area = None if standing is None else self._area_of(standing.bundle_id, standing.bundle_version)
         if standing is None or area is None:
             raise NotPassedError(sitting=sitting, reason="nothing is known of it")
-        known = self._registry.results.remarks() if remarks is None else remarks
-        reason = _fault(standing, candidate_id, known.get(sitting, ()))
+        known = self._registry.results.remarks_of(sitting) if remarks is None else remarks.get(sitting, ())
+        reason = _fault(standing, candidate_id, known)
         if reason:
             raise NotPassedError(sitting=sitting, reason=reason)
         return Opening.fresh(str(area), standing.digest)

@@ -5,6 +5,7 @@ from pocus_desktop.hub.programme.admitting import Admitting, AreaOf
 from pocus_desktop.hub.programme.appeals import Appeals, Replay
 from pocus_desktop.hub.programme.applications import Applications
 from pocus_desktop.hub.programme.portfolios import Portfolios
+from pocus_desktop.hub.programme.releasing import Releasing, SatAt
 from pocus_desktop.hub.programme.sampling import Sampling
 from pocus_desktop.hub.programme.vouchers import Vouchers
 from pocus_desktop.hub.records.store import HubStore
@@ -27,6 +28,7 @@ class Academy:
         sampling: Applications for the audit.
         appeals: Against decisions and sittings.
         admitting: From application to admission.
+        releasing: Results to portfolios.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Academy:
         *,
         replay: Replay,
         area_of: AreaOf,
+        sat_at: SatAt,
         rules: Rules | None = None,
     ) -> None:
         """Join the desks.
@@ -51,6 +54,7 @@ class Academy:
             clock: When things happen.
             replay: Tells a sitting from its sealed result.
             area_of: Tells the area of a bundle.
+            sat_at: Tells when a sitting was handed in.
             rules: The book; the one that the program brings where omitted.
         """
         self.tables = tables
@@ -59,10 +63,23 @@ class Academy:
         self.applications = Applications(tables, self.portfolios, self.rules, clock)
         self.vouchers = Vouchers(tables, self.portfolios, ring, self.rules, clock)
         self.sampling = Sampling(tables, clock)
-        self.appeals = Appeals(tables, results, self.portfolios, self.applications, self.rules, clock, replay=replay)
+        self.releasing = Releasing(
+            tables, results, registry.results, self.portfolios, clock, area_of=area_of, sat_at=sat_at
+        )
+        self.appeals = Appeals(
+            tables,
+            results,
+            self.portfolios,
+            self.applications,
+            self.rules,
+            clock,
+            replay=replay,
+            release=self.releasing.release,
+        )
         self.admitting = Admitting(
             tables, self.applications, self.vouchers, registry.admissions, clock, area_of=area_of
         )
         for desk in (self.applications, self.vouchers, self.appeals):
             self.portfolios.tell(desk)
         self.portfolios.afterwards(self.applications.answered)
+        registry.marks.afterwards(self.releasing.release)

@@ -3,9 +3,10 @@
 1. An appeal on eligibility is about a decision on an application; one on technology about a sitting. The day from which
    the thirty are counted is the academy's own: when the decision was made, or the sitting was scored.
 2. One that comes too late, or is about nothing of this candidate's, is kept and told as refused, with the reason.
+   It is named by the document that told it, the decision or the result, or by the application or the sitting itself.
 3. To an appeal on technology the sitting is told from its sealed result, as `appeals` tells it, and kept with it.
 4. Who decided an application does not decide an appeal against it. One that is granted lets the application be decided
-   anew; what becomes of a sitting is ordered by who keeps results (`pocus hub review`).
+   anew; one on technology that is granted makes the sitting's result void, and it may be sat again.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from pocus_desktop.admission.admission import same_candidate
 from pocus_desktop.hub.errors import HubError
 from pocus_desktop.hub.programme.applications import Applications
 from pocus_desktop.hub.programme.errors import NoReasonError, NotWaitingError, OwnDecisionError, UnknownAppealError
-from pocus_desktop.hub.programme.portfolios import Portfolios
-from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, DOCUMENT, PORTFOLIO
+from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
+from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, DOCUMENT, GIVEN, PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel import log
@@ -29,6 +30,7 @@ from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import AppealDecision
 from pocus_desktop.programme.documents.candidate import Appeal
 from pocus_desktop.programme.documents.registry import AnyDocument, parse_document
+from pocus_desktop.programme.portfolio import document_key
 from pocus_desktop.programme.rules.choose import Rules
 
 SUBJECT: Final = "appeal:"
@@ -38,6 +40,7 @@ GRANTED: Final = "granted"
 REFUSED: Final = "refused"
 ELIGIBILITY: Final = "eligibility"
 TECHNOLOGY: Final = "technology"
+_TELLING: Final = frozenset({"decision", "result"})
 _NOTHING_OF_THEIRS: Final = "academy.unknown_application"
 
 Replay = Callable[[str], bytes]
@@ -73,6 +76,7 @@ class Appeals:
         clock: Clock,
         *,
         replay: Replay,
+        release: Callable[[str], object],
     ) -> None:
         self._store = store
         self._results = results
@@ -81,6 +85,7 @@ class Appeals:
         self._rules = rules
         self._clock = clock
         self._replay = replay
+        self._release = release
 
     def tell(self, appeal_id: str) -> Told:
         """An appeal.
@@ -130,6 +135,8 @@ class Appeals:
             rows.note(SUBJECT + appeal_id, at_ms=now_ms, action="decided", was=RECEIVED, now=state, who=who, why=reason)
             if is_granted and told.row["ground"] == ELIGIBILITY:
                 self._applications.reopen(rows, told.row["about"], who=who, why=f"appeal {appeal_id} is granted")
+        if is_granted and told.row["ground"] == TECHNOLOGY:
+            self._release(told.row["about"])
         return decision
 
     def attach(self, appeal_id: str) -> bytes | None:
@@ -159,14 +166,15 @@ class Appeals:
         """A candidate's document came (`Taking`): an appeal."""
         if not isinstance(document, Appeal) or rows.find(APPEAL, appeal_id=document.appeal_id):
             return
-        refusal = self._refusal(rows, account, document, now_ms)
+        about = _subject(rows, account, document)
+        refusal = self._refusal(rows, account, document, about, now_ms)
         state = TURNED_AWAY if refusal else RECEIVED
         rows.add(
             APPEAL,
             appeal_id=document.appeal_id,
             account_id=account["account_id"],
             ground=document.ground,
-            about=document.about,
+            about=about,
             state=state,
             received_ms=now_ms,
             refusal=refusal,
@@ -187,10 +195,10 @@ class Appeals:
             )
             self._portfolios.give(rows, account["account_id"], told, document.appeal_id)
 
-    def _refusal(self, rows: RegistryRows, account: Row, document: Appeal, now_ms: int) -> str:
+    def _refusal(self, rows: RegistryRows, account: Row, document: Appeal, about: str, now_ms: int) -> str:
         """Rules 1 and 2: the code of why it is not taken; empty where it is."""
         try:
-            decided_ms = self._decided_ms(rows, account, document)
+            decided_ms = self._decided_ms(rows, account, document, about)
             if decided_ms is None:
                 return _NOTHING_OF_THEIRS
             decided_on = local_day(decided_ms, document.zone)
@@ -201,13 +209,25 @@ class Appeals:
             return problem.code
         return ""
 
-    def _decided_ms(self, rows: RegistryRows, account: Row, document: Appeal) -> int | None:
+    def _decided_ms(self, rows: RegistryRows, account: Row, document: Appeal, about: str) -> int | None:
         """When what it is about was decided; None where there is no such thing of theirs."""
         if document.ground == TECHNOLOGY:
-            standing = self._results.standing(document.about)
+            standing = self._results.standing(about)
             if standing is None or not same_candidate(standing.candidate_id, account["candidate_id"] or ""):
                 return None
             return standing.settled_at_ms
-        found = rows.find(APPLICATION, application_id=document.about, account_id=account["account_id"])
+        found = rows.find(APPLICATION, application_id=about, account_id=account["account_id"])
         decided: int | None = found[0]["decided_ms"] if found else None
         return decided
+
+
+def _subject(rows: RegistryRows, account: Row, document: Appeal) -> str:
+    """The application or the sitting that an appeal is about (rule 1), whichever document of ours named it."""
+    for row in rows.find(GIVEN, account_id=account["account_id"]):
+        if row["kind"] not in _TELLING:
+            continue
+        told = payload_of(row["envelope"])
+        if document_key(told)[1] == document.about:
+            about: str = row["about"]
+            return about
+    return document.about

@@ -296,8 +296,9 @@ class HubStore:
         status: Status | None = None,
         bundle: tuple[str, int] | None = None,
         admission_id: str | None = None,
+        candidate_id: str | None = None,
     ) -> tuple[Standing, ...]:
-        """Where all sittings stand, or those of a status, of a bundle's version or of an admission."""
+        """Where all sittings stand, or those of a status, of a bundle's version, of an admission or of a person."""
         chosen = _STANDING.order_by(RESULT.c.sitting)
         if status is not None:
             chosen = chosen.where(RESULT.c.status == status)
@@ -305,6 +306,8 @@ class HubStore:
             chosen = chosen.where(RESULT.c.bundle_id == bundle[0], RESULT.c.bundle_version == bundle[1])
         if admission_id is not None:
             chosen = chosen.where(RESULT.c.admission_id == admission_id)
+        if candidate_id is not None:
+            chosen = chosen.where(RESULT.c.candidate_id == candidate_id)
         with self.reading() as connection:
             return tuple(_standing(row) for row in connection.execute(chosen).all())
 

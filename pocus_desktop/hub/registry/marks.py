@@ -34,6 +34,11 @@ class Marks:
         self._ring = ring
         self._clock = clock
         self._admission_of = admission_of
+        self._afterwards: list[Callable[[str], object]] = []
+
+    def afterwards(self, then: Callable[[str], object]) -> None:
+        """Let something be done with a sitting once somebody has said whether it counts."""
+        self._afterwards.append(then)
 
     def all(self, sitting: str | None = None) -> tuple[Mark, ...]:
         """Every marked result, or those of a sitting, in the order in which they came."""
@@ -81,6 +86,8 @@ class Marks:
                 if not rows.change(REVIEW, {"digest": one.digest}, **values):
                     rows.add(REVIEW, digest=one.digest, **values)
                 rows.note(sitting, at_ms=at_ms, action="reviewed", was=one.decision, now=decision, who=who, why=why)
+        for then in self._afterwards:
+            then(sitting)
         return self.all(sitting)
 
     def _is_of_revoked_key(self, one: Received) -> bool:

@@ -5,7 +5,7 @@ cause.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
 from pocus_desktop.admission.admission import folded
@@ -29,6 +29,24 @@ class Results:
         self._marks = marks
         self._walk_ins = walk_ins
 
+    def remarks_of(self, sitting: str) -> tuple[str, ...]:
+        """The remarks of one sitting, without a look at everybody's (`remarks`).
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        standing = self._results.standing(sitting)
+        if standing is None:
+            return ()
+        near = {
+            one.sitting: one
+            for one in (
+                *self._results.standings(admission_id=standing.admission_id),
+                *self._results.standings(candidate_id=standing.candidate_id),
+            )
+        }
+        return self._remarks(list(near.values()), sitting).get(sitting, ())
+
     def remarks(self) -> Mapping[str, tuple[str, ...]]:
         """For each sitting that has any, its remarks.
 
@@ -40,8 +58,10 @@ class Results:
         Raises:
             StoreUnavailableError: The database does not answer.
         """
+        return self._remarks(self._results.standings(), None)
+
+    def _remarks(self, standings: Sequence[Standing], sitting: str | None) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
-        standings = self._results.standings()
         for one in _doubled(standings, lambda one: (one.admission_id,)):
             found[one].append("admission-sat-twice")
         counting = [one for one in standings if one.mode in _COUNTING]
@@ -51,12 +71,12 @@ class Results:
         for one in _doubled(counting, lambda one: _attempt(one, walked.get(one.sitting))):
             if "admission-sat-twice" not in found[one]:
                 found[one].append("attempt-sat-twice")
-        for move in self._results.moves():
+        for move in self._results.moves(sitting):
             found[move.sitting] += [move.remark] if move.remark else []
         for standing in standings:
             if standing.has_fork and found[standing.sitting] in ([], ["moved"]):
                 found[standing.sitting].append("forked")
-        for mark in self._marks.all():
+        for mark in self._marks.all(sitting):
             found[mark.sitting] += [] if mark.decision == "keep" else [mark.reason]
             found[mark.sitting] += ["set-aside"] if mark.decision == "set-aside" else []
         for walk_in in walked.values():

@@ -160,10 +160,12 @@ class ResultSummary(Document):
         score: In hundredths of a point, as `maximum`.
         is_void: Whether the sitting does not count.
         sat_on: The day it was handed in, where the candidate lives.
+        revision: Counts up where the academy tells the same sitting again, such as after a key was corrected.
     """
 
     kind: Literal["result"] = "result"
     result_id: ResultId
+    revision: int = Field(default=1, ge=1, le=10_000, exclude_if=lambda revision: revision == 1)
     application_id: ApplicationId | None = None
     candidate_id: CandidateId
     area: ContentArea

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pocus_desktop.programme.appealing import day_decided
 from pocus_desktop.programme.days import days_after, local_day
 from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.programme.own.errors import NotThereError
@@ -34,7 +35,7 @@ def decided_on(portfolio: Portfolio, about: str) -> date:
     """
     for decision in portfolio.decisions:
         if decision.decision_id == about:
-            return decision.decided_on
+            return day_decided(decision, portfolio.zone)
     for result in portfolio.results:
         if result.result_id == about:
             return result.released_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.appealing import appeal_until
+from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.documents.candidate import Application, Nomination
@@ -91,7 +91,7 @@ class ApplicationCard(Card):
                 more = words(key, day=self._page.day(window.last), count=self._page.formats.number(abs(left)))
             self.body.addWidget(self._page.fact("met", words("portfolio.apply.approved", area=name), more))
             return
-        until = appeal_until(decision.decided_on, self._view.rules)
+        until = appeal_until(day_decided(decision, portfolio.zone), self._view.rules)
         told = words("portfolio.apply.refused", area=name)
         can = until >= self._view.on and not any(one.about == decision.decision_id for one in portfolio.appeals)
         actions = []

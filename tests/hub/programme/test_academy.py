@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from pocus_desktop.admission.admission import Candidate, verify
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
@@ -17,10 +19,12 @@ from pocus_desktop.hub.programme.sampling import draw
 from pocus_desktop.hub.programme.store import VOUCHER
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.appealing import appeal_until, day_decided
+from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Decision, Voucher
 from pocus_desktop.programme.voucher import VoucherState
-from tests.hub.programme.applicant import LUNG, Applicant
-from tests.hub.school import School
+from tests.hub.programme.applicant import LUNG, ZONE, Applicant
+from tests.hub.school import CHEAPER_KEY, School
 
 DAY_MS = 86_400_000
 CARDIAC = ContentArea.CARDIAC
@@ -397,3 +401,63 @@ def test_an_appeal_on_technology_brings_the_sitting_as_it_was(hub: Hub, school: 
     stolen = eve.appeal(sat.sitting, ground="technology")
     assert hub.academy.appeals.tell(stolen.appeal_id).row["refusal"] == "academy.unknown_application"
     refused("academy.unknown_appeal", lambda: hub.academy.appeals.tell("apl_x"))
+
+
+def test_appeals_name_what_the_portfolio_was_told(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=2)
+    school.clock.advance(ms=20 * DAY_MS)  # the thirty days count from the decision, not from the application
+    no = [AreaChoice(area=LUNG, is_approved=False, reason="18 cases are missing")]
+    decision = hub.academy.applications.decide(application_id, no, **BY)
+    sat = school.sit(candidate=Candidate(id=ana.number or "", display_name="Ana Ruiz"), mode=Mode.LIVE)
+    hub.take(sat.final)
+    papers = hub.academy.portfolios.papers(ana.account_id)
+    last = appeal_until(day_decided(decision, ZONE), hub.academy.rules)
+    assert last == local_day(ana.now_ms, ZONE) + timedelta(days=30)
+    for about, ground, meant in (
+        (decision.decision_id, "eligibility", application_id),
+        (papers.results[0].result_id, "technology", sat.sitting),
+    ):
+        appeal = ana.appeal(about, ground=ground)
+        row = hub.academy.appeals.tell(appeal.appeal_id).row
+        assert (row["state"], row["about"]) == ("received", meant)
+
+
+def test_a_result_is_told_once_it_stands_and_again_where_it_changes(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    school.clock.advance(ms=DAY_MS)
+    sat = school.sit(candidate=Candidate(id=ana.number or "", display_name="Ana Ruiz"), mode=Mode.LIVE)
+
+    def told() -> list[tuple[int, int, bool, int]]:
+        found = hub.academy.portfolios.papers(ana.account_id)
+        assert found.conflicts == ()
+        return [(one.score, one.maximum, one.is_void, one.revision) for one in found.results]
+
+    hub.take(sat.partial)
+    assert told() == []
+    hub.take(sat.final)
+    ((score, maximum, _, _),) = told()
+    assert (score, maximum) == (400, 400)
+    hub.settle(sat.sitting)
+    assert told() == [(400, 400, False, 1)]
+    school.register(hub, CHEAPER_KEY)
+    assert told() == [(200, 200, False, 2)]
+    result = hub.academy.portfolios.papers(ana.account_id).results[0]
+    assert (result.sitting_id, result.area) == (sat.sitting, "lower-extremity-dvt")
+    appeal = ana.appeal(result.result_id, ground="technology")
+    hub.academy.appeals.decide(appeal.appeal_id, is_granted=True, reason="the probe failed", who="olga", by="Olga")
+    assert told() == [(200, 200, True, 3)]
+
+
+def test_a_result_in_doubt_waits_for_somebody_and_none_is_told_without_an_account(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    who = Candidate(id=ana.number or "", display_name="Ana Ruiz")
+    twice = [school.sit(candidate=who, mode=Mode.LIVE) for _ in range(2)]
+    for one in twice:
+        hub.take(one.final)
+    papers = hub.academy.portfolios.papers(ana.account_id)
+    assert [one.sitting_id for one in papers.results] == [twice[0].sitting], "the second sitting of one attempt"
+    assert not hub.academy.releasing.release(twice[1].sitting)
+    stranger = school.sit(mode=Mode.LIVE)
+    hub.take(stranger.final)
+    assert not hub.academy.releasing.release(stranger.sitting)

@@ -1,0 +1,147 @@
+"""Results, as candidates are told them: into the portfolio of whoever has an account (formats/academy 8).
+
+1. A sitting is told once it is scored whole, was live, and nothing of it waits for people or is in doubt.
+2. What is told later of the same sitting, such as a corrected score, is a later revision of the same document.
+3. One that does not count, because it was set aside or an appeal on technology was granted, is told as void. What was
+   never told is not told as void either: there is nothing to take back.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Final
+
+from pocus_desktop.admission.admission import folded
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
+from pocus_desktop.hub.programme.store import APPEAL, GIVEN, PORTFOLIO
+from pocus_desktop.hub.records.store import HubStore, Standing
+from pocus_desktop.hub.registry.results import Results
+from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
+from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.ids import ALPHABET
+from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.documents.academy import ResultSummary
+from pocus_desktop.scoring.score import ScoreReport
+
+SUBJECT: Final = "result:"
+HARMLESS: Final = frozenset({"moved"})
+"""Remarks that keep no result from counting."""
+
+_SET_ASIDE: Final = "set-aside"
+_CONTEXT: Final = b"pocus result\x00"
+_ID_CHARACTERS: Final = 20
+_HUNDREDTHS: Final = 100
+
+SatAt = Callable[[Standing], int | None]
+"""When a sitting was last heard of, by its own stamps; None where that cannot be told."""
+
+
+class Releasing:
+    """The desk; any thread may call.
+
+    Args:
+        store: The registry's tables.
+        results: Where sittings stand.
+        remarks: What must be known beside them.
+        portfolios: Who is told.
+        clock: When.
+        area_of: The area of a bundle in a version.
+        sat_at: When a sitting was handed in.
+    """
+
+    def __init__(
+        self,
+        store: RegistryStore,
+        results: HubStore,
+        remarks: Results,
+        portfolios: Portfolios,
+        clock: Clock,
+        *,
+        area_of: Callable[[str, int], ContentArea | None],
+        sat_at: SatAt,
+    ) -> None:
+        self._store = store
+        self._results = results
+        self._remarks = remarks
+        self._portfolios = portfolios
+        self._clock = clock
+        self._area_of = area_of
+        self._sat_at = sat_at
+
+    def release(self, sitting: str) -> bool:
+        """Tell what a sitting came to, where it may be told and is news; whether it was.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        standing = self._results.standing(sitting)
+        if standing is None or standing.mode != Mode.LIVE or standing.is_partial or standing.report is None:
+            return False
+        accounts = self._store.look(PORTFOLIO, folded_id=folded(standing.candidate_id))
+        area = self._area_of(standing.bundle_id, standing.bundle_version) if accounts else None
+        report = ScoreReport.model_validate_json(standing.report)
+        if area is None or report.result == "pending":
+            return False
+        doubts = set(self._remarks.remarks_of(sitting)) - HARMLESS
+        with self._store.rows() as rows:
+            before = _told(rows, sitting)
+            granted = rows.find(APPEAL, about=sitting, state="granted")
+            is_void = bool(granted) or _SET_ASIDE in doubts
+            if (doubts and not is_void) or (is_void and before is None):
+                return False
+            document = self._summary(standing, report, area, accounts[0], is_void=is_void)
+            return self._give(rows, accounts[0], before, document)
+
+    def _summary(
+        self, standing: Standing, report: ScoreReport, area: ContentArea, account: Row, *, is_void: bool
+    ) -> ResultSummary:
+        now_ms = self._clock.read().wall_ms
+        sat_ms = min(self._sat_at(standing) or now_ms, now_ms)
+        return ResultSummary(
+            result_id=result_id_of(standing.sitting),
+            candidate_id=account["candidate_id"],
+            area=area,
+            sitting_id=standing.sitting,
+            sealed_digest=standing.digest,
+            sat_on=local_day(sat_ms, account["zone"]),
+            score=round(report.points * _HUNDREDTHS),
+            maximum=max(round(report.max_points * _HUNDREDTHS), 1),
+            is_void=is_void,
+            released_on=local_day(now_ms, account["zone"]),
+        )
+
+    def _give(self, rows: RegistryRows, account: Row, before: ResultSummary | None, document: ResultSummary) -> bool:
+        """Rule 2."""
+        if before is not None:
+            document = document.model_copy(update={"revision": before.revision + 1})
+            same = {"revision": before.revision, "released_on": before.released_on, "sat_on": before.sat_on}
+            if document.model_copy(update=same) == before:
+                return False
+        self._portfolios.give(rows, account["account_id"], document, document.sitting_id)
+        now = "void" if document.is_void else f"{document.score}/{document.maximum}"
+        rows.note(
+            SUBJECT + document.sitting_id,
+            at_ms=self._clock.read().wall_ms,
+            action="released",
+            was="" if before is None else f"{before.score}/{before.maximum}",
+            now=now,
+            who="hub",
+            why="",
+        )
+        log.event("academy.result_released", sitting=document.sitting_id)
+        return True
+
+
+def result_id_of(sitting: str) -> str:
+    """The id of the document that tells a sitting's result: the same whenever it is told."""
+    bits = int.from_bytes(hashlib.sha256(_CONTEXT + sitting.encode()).digest()[:13], "big") >> 4
+    return "res_" + "".join(ALPHABET[bits >> 5 * at & 31] for at in range(_ID_CHARACTERS - 1, -1, -1))
+
+
+def _told(rows: RegistryRows, sitting: str) -> ResultSummary | None:
+    """What was told of a sitting last; None where nothing was."""
+    given = [payload_of(row["envelope"]) for row in rows.find(GIVEN, about=sitting, kind="result")]
+    found = [one for one in given if isinstance(one, ResultSummary)]
+    return max(found, key=lambda one: one.revision, default=None)
