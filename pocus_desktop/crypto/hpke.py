@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.bindings._rust import openssl
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from pocus_desktop.crypto.keys import BadKeyError, PublicKey, SealingKey
@@ -75,11 +75,10 @@ def open_with_associated_data(key: SealingKey, sealed: bytes, *, info: bytes, aa
     Raises:
         CannotOpenSealedError: As `open_sealed`, or for other associated data.
     """
-    private = X25519PrivateKey.from_private_bytes(key.seed)
     try:
         if aad:
-            return openssl.hpke._decrypt_with_aad(_SUITE, sealed, private, info=info, aad=aad)  # noqa: SLF001 - above
-        return _SUITE.decrypt(sealed, private, info=info)
+            return openssl.hpke._decrypt_with_aad(_SUITE, sealed, key.private, info=info, aad=aad)  # noqa: SLF001 - above
+        return _SUITE.decrypt(sealed, key.private, info=info)
     except (InvalidTag, ValueError) as problem:
         raise CannotOpenSealedError from problem
 

@@ -9,7 +9,8 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, Literal, Self, TypeAlias
+from functools import lru_cache
+from typing import ClassVar, Final, Generic, Literal, Self, TypeAlias, TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -22,6 +23,7 @@ from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 KeyAlgorithm: TypeAlias = Literal["ed25519", "x25519"]
+_LibraryKey = TypeVar("_LibraryKey", Ed25519PrivateKey, X25519PrivateKey)
 
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
@@ -76,7 +78,7 @@ class PublicKey:
     @property
     def key_id(self) -> str:
         """Its name in documents: the algorithm and the first 32 hexadecimal digits of SHA-256 of the raw key."""
-        return f"{self.algorithm}-{hashlib.sha256(self.raw).hexdigest()[:32]}"
+        return _key_id(self.algorithm, self.raw)
 
     def as_json(self) -> dict[str, Json]:
         """The key as documents hold it (formats/primitives 2.4)."""
@@ -133,20 +135,34 @@ class PublicKey:
         if self.algorithm != "ed25519":
             raise BadKeyError(reason="not a signing key", algorithm=self.algorithm)
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+            _verifier(self.raw).verify(signature, message)
         except InvalidSignature:
             return False
         return True
 
 
+@lru_cache(maxsize=4096)  # a hub names the same keys, and verifies by them, all day
+def _key_id(algorithm: KeyAlgorithm, raw: bytes) -> str:
+    return f"{algorithm}-{hashlib.sha256(raw).hexdigest()[:32]}"
+
+
+@lru_cache(maxsize=4096)
+def _verifier(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _KeyPair(ABC):
-    """What both kinds of key pair share: they are all made from a seed of 32 secret bytes."""
+class _KeyPair(ABC, Generic[_LibraryKey]):
+    """What both kinds of key pair share: they are all made from a seed of 32 secret bytes.
+
+    The library's key and the public half follow from the seed. They are made when they are first asked for, and kept:
+    making one costs a hub more than a signature does.
+    """
 
     algorithm: ClassVar[KeyAlgorithm]
     seed: bytes = field(repr=False)
+    _private: _LibraryKey | None = field(default=None, init=False, repr=False, compare=False)
     _public: PublicKey | None = field(default=None, init=False, repr=False, compare=False)
-    """Made when it is first asked for: it follows from the seed, and costs a hub more than a signature does."""
 
     def __post_init__(self) -> None:
         if len(self.seed) != KEY_BYTES:
@@ -167,7 +183,7 @@ class _KeyPair(ABC):
         """The half that others are given."""
         public = self._public
         if public is None:
-            public = PublicKey(algorithm=self.algorithm, raw=self._private().public_key().public_bytes_raw())
+            public = PublicKey(algorithm=self.algorithm, raw=self.private.public_key().public_bytes_raw())
             object.__setattr__(self, "_public", public)
         return public
 
@@ -176,13 +192,22 @@ class _KeyPair(ABC):
         """The name of the public half."""
         return self.public.key_id
 
+    @property
+    def private(self) -> _LibraryKey:
+        """The library's key; for this room alone."""
+        private = self._private
+        if private is None:
+            private = self._load()
+            object.__setattr__(self, "_private", private)
+        return private
+
     @abstractmethod
-    def _private(self) -> Ed25519PrivateKey | X25519PrivateKey:
-        """The library's key."""
+    def _load(self) -> _LibraryKey:
+        """The library's key of the seed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey(_KeyPair):
+class SigningKey(_KeyPair[Ed25519PrivateKey]):
     """An Ed25519 key pair (RFC 8032); the public half verifies.
 
     Attributes:
@@ -196,14 +221,14 @@ class SigningKey(_KeyPair):
 
     def sign(self, message: bytes) -> bytes:
         """Sign; always the same 64 bytes for the same message."""
-        return self._private().sign(message)
+        return self.private.sign(message)
 
-    def _private(self) -> Ed25519PrivateKey:
+    def _load(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SealingKey(_KeyPair):
+class SealingKey(_KeyPair[X25519PrivateKey]):
     """An X25519 key pair (RFC 7748) that opens what was sealed to its public half.
 
     Attributes:
@@ -215,7 +240,7 @@ class SealingKey(_KeyPair):
 
     algorithm: ClassVar[KeyAlgorithm] = "x25519"
 
-    def _private(self) -> X25519PrivateKey:
+    def _load(self) -> X25519PrivateKey:
         return X25519PrivateKey.from_private_bytes(self.seed)
 
 

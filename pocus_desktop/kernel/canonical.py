@@ -4,13 +4,17 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from json.encoder import encode_basestring as _quoted  # escapes what RFC 8785 section 3.2.2.2 does, and nothing else
+from typing import Final, TypeAlias
 
 import rfc8785
 
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+
+_LARGEST: Final = 2**53 - 1
+_NAMES: Final = {None: "null", True: "true", False: "false"}
 
 
 class NotCanonicalError(PocusError):
@@ -34,8 +38,8 @@ def encode(value: Json) -> bytes:
         NotCanonicalError: RFC 8785 cannot express it.
     """
     try:
-        return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as problem:  # the latter: half a character in a key
+        return _text(value).encode()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as problem:  # the latter: half a character
         raise NotCanonicalError(reason=str(problem)) from problem
 
 
@@ -57,6 +61,26 @@ def decode(data: bytes) -> Json:
 def digest(data: bytes) -> str:
     """SHA-256 as 64 lowercase hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _text(value: Json) -> str:
+    """As `rfc8785` writes it, in a fraction of its time: every signed document is written by this.
+
+    Numbers with a fraction and whatever has no canonical form are left to the library.
+    """
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        is_plain = all(map(str.isascii, value))
+        keys = sorted(value) if is_plain else sorted(value, key=lambda key: key.encode("utf-16be"))
+        return f"{{{','.join([f'{_quoted(key)}:{_text(value[key])}' for key in keys])}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join([_text(one) for one in value])}]"
+    if value is None or isinstance(value, bool):
+        return _NAMES[value]
+    if isinstance(value, int) and -_LARGEST <= value <= _LARGEST:
+        return int.__repr__(value)
+    return rfc8785.dumps(value).decode()
 
 
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

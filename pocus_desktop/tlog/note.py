@@ -10,6 +10,7 @@ note.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from pocus_desktop.tlog.errors import BadNoteError, NotSignedError
 MAXIMUM_BYTES: Final = 16 * 1024
 MAXIMUM_SIGNATURES: Final = 64
 
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DASH: Final = "\u2014 "
 _ED25519: Final = b"\x01"
 _KEY_ID_BYTES: Final = 4
@@ -68,7 +70,7 @@ class SignedNote:
             whole = data.decode("utf-8")
         except UnicodeDecodeError as problem:
             raise BadNoteError(reason="not UTF-8") from problem
-        if any(letter < " " and letter != "\n" for letter in whole):
+        if _CONTROL.search(whole) is not None:
             raise BadNoteError(reason="a control character")
         text, gap, lines = whole.rpartition("\n\n")
         if not gap or not lines.endswith("\n"):
@@ -142,4 +144,4 @@ def _signature(line: str) -> NoteSignature:
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and name.isprintable() and not any(letter.isspace() or letter == "+" for letter in name)
+    return bool(name) and name.isprintable() and "+" not in name and name.split() == [name]
