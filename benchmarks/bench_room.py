@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -96,7 +96,7 @@ def run() -> list[Claim]:
         after = console.ask("usage")
         ages = stations.ask("tell")["ages_s"]
         asked = console.ask(f"order {ORDERS}")
-        obeyed = stations.ask("tell")["obeyed_s"]
+        obeyed = _obeyed(stations, asked)
         effect = sorted(obeyed[order] - at for order, at in asked.items() if order in obeyed)
         back_s = _cut(network, stations, CUT_S)
         time.sleep(AFTER_S)
@@ -178,6 +178,16 @@ def _cut(network: Lan, stations: Child, length_s: float) -> float:
     time.sleep(length_s)
     network.plug("console")
     return _all_heard(stations, time.monotonic())
+
+
+def _obeyed(stations: Child, asked: Iterable[str]) -> dict[str, float]:
+    """When each order was obeyed, once all were or none is waited for any longer."""
+    since_s = time.monotonic()
+    while True:
+        found: dict[str, float] = stations.ask("tell")["obeyed_s"]
+        if all(order in found for order in asked) or time.monotonic() - since_s > PATIENCE_S:
+            return found
+        time.sleep(0.1)
 
 
 def _resident(console: Child) -> float:

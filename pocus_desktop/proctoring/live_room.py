@@ -19,7 +19,7 @@ from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock, Reading
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.proctoring import events, room, room_orders
+from pocus_desktop.proctoring import events, room, room_orders, shortening
 from pocus_desktop.proctoring.documents import MOST_CARDS_TOLD, RoomReply, StationHello, StationReport
 from pocus_desktop.proctoring.errors import REFUSALS, NobodySitsError, NoSuchStationError, RoomError
 from pocus_desktop.proctoring.events import Event
@@ -32,6 +32,8 @@ from pocus_desktop.proctoring.store import RoomJournal
 from pocus_desktop.proctoring.view import RoomView, room_view
 
 JOURNAL: Final = "journal.sqlite"
+LONG: Final = 20_000
+"""So many rows of its journal take a console a few seconds to open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,12 @@ class LiveRoom:
         self._policy = held_policy(folder, holder.hubs, centre_id=holder.centre.centre_id)
         self._journal = RoomJournal(folder / JOURNAL)
         try:
-            self._state = room.replay(self._journal.events())
+            found = shortening.superseded(self._journal.rows())
+            self._state = found.state
             console = self._state.console or ids.new_id("con")
             self.do(events.Opened(console=console, **self._stamp()))
+            if self._journal.count() > LONG:
+                self._shorten(found.superseded)
         except BaseException:
             self._journal.close()
             raise
@@ -87,8 +92,8 @@ class LiveRoom:
 
     @property
     def number(self) -> int:
-        """How many events stand in its journal."""
-        return self._journal.rows
+        """Of the last row of its journal."""
+        return self._journal.last
 
     @property
     def folder(self) -> Path:
@@ -359,7 +364,7 @@ class LiveRoom:
             incidents: Those that are here.
         """
         with self._lock:
-            state, number = self._state, self._journal.rows
+            state, number = self._state, self._journal.last
         centre_id = self._holder.centre.centre_id
         return sign_shared(
             shared_of(state, centre_id=centre_id, number=number, incidents=incidents), self._holder.keys.signing
@@ -385,6 +390,19 @@ class LiveRoom:
     def signer(self) -> SigningKey:
         """The centre's key."""
         return self._holder.keys.signing
+
+    def _shorten(self, gone: frozenset[int]) -> None:
+        """Leave rows out that later ones say anyway; none where that changed anything, or the disk refuses."""
+        rest = room.replay(event for _, event in self._journal.rows(without=gone))
+        if not shortening.is_same(rest, self._state):
+            log.event("room.not_shortened", rows=len(gone))
+            return
+        try:
+            self._journal.leave_out(gone, aside=self._folder / f"journal-to-{self._journal.last}.sqlite")
+        except PocusError as error:
+            log.failure(error)
+        else:
+            log.event("room.shortened", rows=len(gone))
 
     def _is_ours(self, hello: StationHello) -> bool:
         """Whether a hub that is believed here says that the station belongs to this centre."""

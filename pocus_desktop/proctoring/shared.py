@@ -55,7 +55,7 @@ class Shared(Part):
     """All that a console tells.
 
     Attributes:
-        number: Of the rows of its journal: it only goes up.
+        number: Of the last row of its journal: it only goes up.
     """
 
     format: Literal[1] = 1

@@ -19,7 +19,7 @@ def shared_of(state: RoomState, *, centre_id: str, number: int, incidents: Itera
     Args:
         state: The room.
         centre_id: Whose it is.
-        number: Of the rows of its journal.
+        number: Of the last row of its journal.
         incidents: The latest report of each.
     """
     return Shared(

@@ -5,15 +5,30 @@ A console that is killed loses nothing that it acted on: an order is in here bef
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, Table, create_engine, event, func, insert, select
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from pocus_desktop.kernel.files import sync_file, sync_folder
 from pocus_desktop.proctoring import events
 from pocus_desktop.proctoring.errors import JournalUnusableError, LaterJournalError, RoomInUseError
 from pocus_desktop.proctoring.events import Event
@@ -26,11 +41,12 @@ _META: Final = MetaData()
 _EVENT: Final = Table(
     "event", _META, Column("seq", Integer, primary_key=True), Column("body", LargeBinary, nullable=False)
 )
+_NO_DELETE: Final = "CREATE TRIGGER no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'append only'); END"
 _TRIGGERS: Final = (
     "CREATE TRIGGER no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'append only'); END",
     """CREATE TRIGGER no_gap BEFORE INSERT ON event WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM event)
        BEGIN SELECT RAISE(ABORT, 'append only'); END""",
-    "CREATE TRIGGER no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    _NO_DELETE,
 )
 _AT_ONCE: Final = 500
 _BUSY: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
@@ -71,9 +87,22 @@ class RoomJournal:
             raise
 
     @property
-    def rows(self) -> int:
-        """How many events stand in it."""
+    def last(self) -> int:
+        """The number of its last row; 0 before the first."""
         return self._seq
+
+    def count(self) -> int:
+        """How many rows stand in it.
+
+        Raises:
+            JournalUnusableError: It cannot be read.
+        """
+        with self._lock:
+            try:
+                found: int = self._connection.execute(select(func.count()).select_from(_EVENT)).scalar_one()
+            except DBAPIError as problem:
+                raise _ours(problem) from problem
+        return found
 
     def append(self, happened: Event) -> None:
         """Write an event; it is on the disk when this returns.
@@ -90,22 +119,66 @@ class RoomJournal:
                 raise _ours(problem) from problem
 
     def events(self) -> Iterator[Event]:
-        """Everything that was written, in order; a day's reports are many, and no more than some are held at once.
+        """Everything that was written, in order; as `rows`."""
+        return (happened for _, happened in self.rows())
+
+    def rows(self, *, without: frozenset[int] = frozenset()) -> Iterator[tuple[int, Event]]:
+        """Everything with its number, in order; a day's reports are many, and no more than some are held at once.
+
+        Args:
+            without: Numbers of rows that are passed over.
 
         Raises:
             BadRoomEventError: A row is none of this program's.
             JournalUnusableError: It cannot be read.
         """
-        next_seq = 1
-        while next_seq <= self._seq:
-            part = select(_EVENT.c.body).where(_EVENT.c.seq.between(next_seq, next_seq + _AT_ONCE - 1))
-            next_seq += _AT_ONCE
+        last_read = 0
+        while last_read < self._seq:
+            part = select(_EVENT.c.seq, _EVENT.c.body).where(_EVENT.c.seq > last_read)
             with self._lock:
                 try:
-                    bodies = self._connection.execute(part.order_by(_EVENT.c.seq)).scalars().all()
+                    found = self._connection.execute(part.order_by(_EVENT.c.seq).limit(_AT_ONCE)).all()
                 except DBAPIError as problem:
                     raise _ours(problem) from problem
-            yield from (events.decode(bytes(body)) for body in bodies)
+            yield from ((seq, events.decode(bytes(body))) for seq, body in found if seq not in without)
+            last_read = found[-1].seq
+
+    def leave_out(self, numbers: Iterable[int], *, aside: Path) -> None:
+        """Take rows out, once the journal as it is lies aside; the others keep their numbers.
+
+        A power cut leaves all of them or none out.
+
+        Args:
+            numbers: Of the rows.
+            aside: The file for the whole journal; what lies there is written over.
+
+        Raises:
+            JournalUnusableError: The disk does not take it; nothing was left out then.
+        """
+        part = aside.with_name(f"{aside.name}.part")
+        with self._lock:
+            run = self._connection.exec_driver_sql
+            try:
+                part.unlink(missing_ok=True)
+                run("VACUUM INTO ?", (str(part),))
+                sync_file(part)
+                part.replace(aside)
+                sync_folder(aside.parent)
+                run("BEGIN IMMEDIATE")
+                try:
+                    run("DROP TRIGGER no_delete")
+                    gone = [{"number": number} for number in numbers]
+                    self._connection.execute(delete(_EVENT).where(_EVENT.c.seq == bindparam("number")), gone)
+                    run(_NO_DELETE)
+                except BaseException:
+                    run("ROLLBACK")
+                    raise
+                run("COMMIT")
+                run("VACUUM")
+            except DBAPIError as problem:
+                raise _ours(problem) from problem
+            except OSError as problem:
+                raise JournalUnusableError(reason=problem.strerror or "") from problem
 
     def close(self) -> None:
         """Let go of the file."""
