@@ -17,6 +17,8 @@ from pocus_desktop.programme.cme.progress import Progress, counts_for, current_p
 from pocus_desktop.programme.eligibility import eligibility as eligible
 from pocus_desktop.programme.eligibility import eligibility_of_all
 from pocus_desktop.programme.next_steps import NextStep, next_steps
+from pocus_desktop.programme.portfolio import Portfolio
+from pocus_desktop.programme.rules.choose import Rules
 
 
 @click.command()
@@ -66,7 +68,12 @@ def deadlines(
 def cme(portfolio: Path, on: date | None, book: Path | None, language: str, *, is_all: bool, as_json: bool) -> None:
     """Tell for each body what counts in its cycle, what does not and why, and how much is missing until when."""
     about = asked(portfolio, book, on)
-    found = (progress if is_all else current_progress)(about.portfolio, about.rules, about.on)
+    tell_education(about.portfolio, about.rules, about.on, language, is_all=is_all, as_json=as_json)
+
+
+def tell_education(portfolio: Portfolio, rules: Rules, on: date, language: str, *, is_all: bool, as_json: bool) -> None:
+    """Continuing education on standard output, as a person or a program reads it."""
+    found = (progress if is_all else current_progress)(portfolio, rules, on)
     twice = {credit: bodies for credit, bodies in counts_for(found).items() if len(set(bodies)) > 1}
     if as_json:
         _print({"cycles": [one.as_json(language) for one in found], "counts_for_several": twice})

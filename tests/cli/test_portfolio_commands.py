@@ -120,3 +120,26 @@ def test_it_opens_the_window(ask: Ask) -> None:
 
     assert run(["portfolio", "open", "--language", "es"], faces=replace(faces(), portfolio=open_window)) == 0
     assert asked == {"passphrase": "a passphrase", "language": "es"}
+
+
+def test_education_with_its_certificate_and_what_an_auditor_is_given(ask: Ask, tmp_path: Path) -> None:
+    assert "portfolio.no_account" in ask("report", str(tmp_path / "out.xml"), status=1)
+    ask("account", "--name", "Ana Ruiz", "--email", "ana@example.org", "--zone", "UTC")
+    assert "cme.no_cycle" in ask("audit-pack", str(tmp_path / "pack.pdf"), status=1)
+    ask("credential", "--body", "ardms", "--credential", "rdms", "--issued", str(ago(300)))
+    assert "cme.nothing_to_report" in ask("audit-pack", str(tmp_path / "pack.pdf"), status=1)
+    proof = tmp_path / "proof.txt"
+    proof.write_text("a certificate", encoding="utf-8")
+    given = ("--on", str(ago(9)), "--activity", "Lung", "--provider", "Gulfcoast Ultrasound Institute")
+    ask("credit", *given, "--credits", "4", "--approved-by", "ARDMS", "--file", str(proof))
+    ask("credit", "--on", str(ago(8)), "--activity", "Heart", "--provider", "aium", "--credits", "2")
+    assert "ARDMS: 6 of 30" in ask("education")
+    told = ask("audit-pack", str(tmp_path / "pack.pdf"), "--body", "ARDMS")
+    assert "Credits claimed: 2. Files of evidence: 1." in told
+    assert "Not shown whole: proof.txt" in told
+    assert (tmp_path / "pack.pdf").read_bytes().startswith(b"%PDF-")
+    assert "cme.no_cycle" in ask("audit-pack", str(tmp_path / "x.pdf"), "--body", "ardms", "--cycle", "7", status=1)
+    assert "Credits: 2" in ask("report", str(tmp_path / "out.xml"))
+    assert b"http://ns.medbiq.org/activityreport/v1/" in (tmp_path / "out.xml").read_bytes()
+    ask("report", str(tmp_path / "out.csv"))
+    assert b"Gulfcoast Ultrasound Institute" in (tmp_path / "out.csv").read_bytes()

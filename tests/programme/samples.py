@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.programme.documents.candidate import Account, Attestation, CaseEntry, Credential
+from pocus_desktop.programme.documents.candidate import Account, Attestation, CaseEntry, CmeCredit, Credential
 from pocus_desktop.programme.portfolio import Portfolio
 
 _NUMBERS = count(1)
@@ -36,6 +36,21 @@ def credential(name: str, issued: str, *, body: str = "ardms", **fields: Any) ->
         "issued_on": issued,
     }
     return Credential.model_validate(said | fields)
+
+
+def credit(day: str | date, value: str = "1", **fields: Any) -> CmeCredit:
+    """One that ARDMS takes."""
+    said = {
+        "credit_id": an_id("cme"),
+        "activity": an_id("act"),
+        "provider_name": "Gulfcoast Ultrasound Institute",
+        "way": "online",
+        "topic": "advanced-imaging",
+        "approvals": ["ardms"],
+        "completed_on": str(day),
+        "credits": value,
+    }
+    return CmeCredit.model_validate(said | fields)
 
 
 def case(performed: str | date, area: str = "lung", **fields: Any) -> CaseEntry:

@@ -18,23 +18,9 @@ from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.rules.model import CmeRule, RuleBook
-from tests.programme.samples import an_id, credential
+from tests.programme.samples import credential, credit
 
 _ON = date(2026, 11, 26)
-
-
-def _credit(day: str | date, value: str = "1", **fields: Any) -> CmeCredit:
-    said = {
-        "credit_id": an_id("cme"),
-        "activity": an_id("act"),
-        "provider_name": "Gulfcoast Ultrasound Institute",
-        "way": "online",
-        "topic": "advanced-imaging",
-        "approvals": ["ardms"],
-        "completed_on": str(day),
-        "credits": value,
-    }
-    return CmeCredit.model_validate(said | fields)
 
 
 def _rdms(issued: str = "2024-01-01", **fields: Any) -> Credential:
@@ -150,10 +136,10 @@ def test_a_body_that_asks_no_more_has_no_cycle_that_begins_then() -> None:
 
 
 def test_progress_says_what_counts_and_what_does_not() -> None:
-    good = _credit("2025-01-01", "10.25")
-    strange = _credit("2025-01-01", "5", approvals=["nobody"])
-    ahead = _credit("2026-12-24", "5")
-    before = _credit("2023-12-31", "5")
+    good = credit("2025-01-01", "10.25")
+    strange = credit("2025-01-01", "5", approvals=["nobody"])
+    ahead = credit("2026-12-24", "5")
+    before = credit("2023-12-31", "5")
     found = _only((_rdms(),), good, strange, ahead, before)
     assert found.counted == {good.credit_id: Decimal("10.25")}
     assert found.left == {strange.credit_id: "not-approved", ahead.credit_id: "to-come"}
@@ -175,7 +161,7 @@ def test_progress_says_what_counts_and_what_does_not() -> None:
 )
 def test_the_same_activity_counts_once_in_a_cycle(first: dict[str, str], second: dict[str, str], counts: int) -> None:
     taken = [
-        _credit(said.pop("day", "2025-01-01"), value, **({"activity": "Course"} | said))
+        credit(said.pop("day", "2025-01-01"), value, **({"activity": "Course"} | said))
         for value, said in (("2", dict(first)), ("3", dict(second)))
     ]
     found = _only((_rdms(),), *taken)
@@ -185,7 +171,7 @@ def test_the_same_activity_counts_once_in_a_cycle(first: dict[str, str], second:
 
 def test_one_credit_counts_for_every_body_that_accepts_it_and_once_for_each() -> None:
     held = (_rdms(), credential("rmsk", "2024-01-01", body="apca"), credential("rvt", "2024-01-01"))
-    both = _credit("2025-01-01", "4", approvals=["accme"])
+    both = credit("2025-01-01", "4", approvals=["accme"])
     found = current_progress(Portfolio(credentials=held, credits=(both,)), shipped_rules(), _ON)
     assert [(one.cycle.body, one.have) for one in found] == [("apca", Decimal(4)), ("ardms", Decimal(4))]
     assert counts_for(found) == {both.credit_id: ("apca", "ardms")}
@@ -193,8 +179,8 @@ def test_one_credit_counts_for_every_body_that_accepts_it_and_once_for_each() ->
 
 def test_what_a_provider_was_approved_for_counts_as_well() -> None:
     held = (credential("rt", "2026-01-01", body="arrt"),)
-    approved = _credit("2026-02-01", "2", approvals=[], provider="medical-professionals")
-    unknown = _credit("2026-02-01", "2", approvals=[], provider="unheard-of")
+    approved = credit("2026-02-01", "2", approvals=[], provider="medical-professionals")
+    unknown = credit("2026-02-01", "2", approvals=[], provider="unheard-of")
     found = _only(held, approved, unknown)
     assert found.counted == {approved.credit_id: 2}
     assert found.left == {unknown.credit_id: "not-approved"}
@@ -202,8 +188,8 @@ def test_what_a_provider_was_approved_for_counts_as_well() -> None:
 
 def test_a_share_must_be_in_its_subject() -> None:
     held = (credential("rvs", "2024-01-01", body="cci", level="registered"),)
-    general = _credit("2025-01-01", "40", approvals=["cci"])
-    heart = _credit("2025-01-02", "12.5", approvals=["cci"], subjects=["cardiovascular", "vascular"])
+    general = credit("2025-01-01", "40", approvals=["cci"])
+    heart = credit("2025-01-02", "12.5", approvals=["cci"], subjects=["cardiovascular", "vascular"])
     found = _only(held, general, heart)
     assert found.have == Decimal("52.5")
     assert not found.is_met
@@ -213,7 +199,7 @@ def test_a_share_must_be_in_its_subject() -> None:
 def test_what_is_beyond_is_carried_once_and_no_further() -> None:
     rules = _with(carry_over="10")
     held = (_rdms("2018-06-01", cycle_from="2020-01-01"),)
-    credits_ = (_credit("2020-05-01", "45"), _credit("2023-05-01", "25"), _credit("2026-05-01", "20"))
+    credits_ = (credit("2020-05-01", "45"), credit("2023-05-01", "25"), credit("2026-05-01", "20"))
     found = progress(Portfolio(credentials=held, credits=credits_), rules, _ON)
     assert [(str(one.cycle.first), int(one.carried), int(one.have)) for one in found] == [
         ("2020-01-01", 0, 45),
@@ -226,7 +212,7 @@ def test_what_is_beyond_is_carried_once_and_no_further() -> None:
 
 @given(st.lists(st.tuples(st.integers(-900, 900), st.integers(0, 2000)), max_size=20))
 def test_more_credits_never_make_one_less_complete(spans: list[tuple[int, int]]) -> None:
-    credits_ = [_credit(_ON + timedelta(days=days), f"{value / 100:.2f}") for days, value in spans]
+    credits_ = [credit(_ON + timedelta(days=days), f"{value / 100:.2f}") for days, value in spans]
     fewer, longer = _only((_rdms(),), *credits_[: len(credits_) // 2]), _only((_rdms(),), *credits_)
     assert longer.have >= fewer.have
     assert longer.missing <= fewer.missing
@@ -235,7 +221,7 @@ def test_more_credits_never_make_one_less_complete(spans: list[tuple[int, int]])
 
 @pytest.mark.parametrize("value", [1.5, True, "1,5", "1.555", "-1", "1e3", "NaN", "100000", "", None, "١"])
 def test_credits_that_are_none_are_refused(value: object) -> None:
-    fields = _credit("2025-01-01").model_dump(mode="json")
+    fields = credit("2025-01-01").model_dump(mode="json")
     with pytest.raises(BadDocumentError):
         read_document(fields | {"credits": value})
 
@@ -244,4 +230,4 @@ def test_credits_that_are_none_are_refused(value: object) -> None:
     ("value", "written"), [("1.50", "1.5"), (10, "10"), ("0.25", "0.25"), ("100", "100"), (0, "0")]
 )
 def test_credits_are_written_as_plainly_as_they_can(value: object, written: str) -> None:
-    assert _credit("2025-01-01", value).model_dump(mode="json")["credits"] == written  # type: ignore[arg-type]
+    assert credit("2025-01-01", value).model_dump(mode="json")["credits"] == written  # type: ignore[arg-type]

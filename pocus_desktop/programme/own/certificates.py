@@ -101,9 +101,9 @@ class CertificateFolder:
             FileRefusedError: The disk does not take it.
         """
         try:
-            from pocus_desktop.programme.certificate.paper import to_pdf  # the typesetter, of the extra `hub`
+            from pocus_desktop.programme.certificate.paper import to_pdf  # the typesetter, of the extra `portfolio`
         except ModuleNotFoundError as problem:
-            raise PartMissingError(extra="hub") from problem
+            raise PartMissingError(extra="portfolio") from problem
         try:
             data = self._path(certificate_id).read_bytes()
         except OSError as problem:
@@ -122,9 +122,9 @@ class CertificateFolder:
 
 def _inside(pdf: bytes) -> bytes:
     try:
-        from pocus_desktop.programme.certificate.paper_reader import credential_in  # a library of the extra `hub`
+        from pocus_desktop.programme.certificate.paper_reader import credential_in  # a library of the extra `portfolio`
     except ModuleNotFoundError as problem:
-        raise PartMissingError(extra="hub") from problem
+        raise PartMissingError(extra="portfolio") from problem
     return credential_in(pdf)
 
 
