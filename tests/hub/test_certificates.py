@@ -285,3 +285,9 @@ def test_who_has_an_account_is_told_in_their_portfolio(school: School, hub: Hub)
     papers = hub.academy.portfolios.papers(ana.account_id)
     assert [one.revoked_on for one in papers.certificates] == [date(2026, 3, 1)]
     assert papers.conflicts == ()
+
+
+def test_what_strangers_ask_for_waits_for_nobody_who_writes(academy: Hub, issued: CertificateRecord) -> None:
+    with academy.academy.tables.rows():
+        assert academy.certificates.controller()["id"] == issued.certificate.address.did
+        assert set(academy.certificates.status_lists()) == {"1-revocation.json", "1-suspension.json"}

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.admission.mode import Mode
@@ -78,6 +78,13 @@ Tell = Callable[[RegistryRows, CertificateHeld], None]
 
 AreaOf = Callable[[str, int], ContentArea | None]
 """The content area of a registered bundle and version."""
+
+
+class _Settings(Protocol):
+    """The academy's settings: as they are, or held in a transaction."""
+
+    def setting(self, name: str) -> bytes:
+        """One of them; empty where it was never made."""
 
 
 class Certificates:
@@ -163,8 +170,8 @@ class Certificates:
             _require_free(rows.find(CERTIFICATE, folded_id=person["folded_id"]), openings)
             certificate = Certificate(
                 certificate_id=documents.new_id(),
-                issuer=self._issuer(rows),
-                address=self._address(rows),
+                issuer=_issuer(rows),
+                address=_address(rows),
                 holder=person["name"],
                 proved=_proved(openings),
                 rules=tuple(AppliedRule(rule_id=row.id, since=row.since) for row in applied),
@@ -207,8 +214,8 @@ class Certificates:
             certificate = replace(
                 before.certificate,
                 certificate_id=documents.new_id(),
-                issuer=self._issuer(rows),
-                address=self._address(rows),
+                issuer=_issuer(rows),
+                address=_address(rows),
                 holder=candidate_row(rows, before.candidate_id)["name"],
                 proved=_proved(openings),
                 rules=(AppliedRule(rule_id=rule.id, since=rule.since), *kept),
@@ -302,10 +309,9 @@ class Certificates:
         if purpose not in documents.PURPOSES:
             return None
         state = CertificateState.REVOKED if purpose == "revocation" else CertificateState.SUSPENDED
-        with self._store.rows() as rows:
-            if not 1 <= number <= _current_list(rows):
-                return None
-            address, issuer = self._address(rows), self._issuer(rows)
+        if not 1 <= number <= _current_list(self._store):  # whoever asks is a stranger, and holds up nobody
+            return None
+        address, issuer = _address(self._store), _issuer(self._store)
         found = self._store.look(CERTIFICATE, list_number=number, state=state)
         now_ms = self._now()
         indexes = [row["list_index"] for row in found]
@@ -314,8 +320,7 @@ class Certificates:
 
     def status_lists(self) -> dict[str, bytes]:
         """Every status list as of now, by the name of a file."""
-        with self._store.rows() as rows:
-            last = _current_list(rows)
+        last = _current_list(self._store)
         every = ((number, purpose) for number in range(1, last + 1) for purpose in documents.PURPOSES)
         lists = {f"{number}-{purpose}.json": self.status_list(number, purpose) for number, purpose in every}
         return {name: signed for name, signed in lists.items() if signed is not None}
@@ -326,8 +331,7 @@ class Certificates:
         Raises:
             NoAddressError: Nobody said under which address the hub is reached.
         """
-        with self._store.rows() as rows:
-            address = self._address(rows)
+        address = _address(self._store)
         methods: list[Json] = [
             {
                 "id": address.method(key),
@@ -442,15 +446,6 @@ class Certificates:
         subject = record.certificate.certificate_id
         rows.note(subject, at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
 
-    def _issuer(self, rows: RegistryRows) -> str:
-        return rows.setting(ISSUER).decode() or words.say("pages.product", "en")
-
-    def _address(self, rows: RegistryRows) -> Address:
-        url = rows.setting(HUB_URL).decode().rstrip("/")
-        if not url:
-            raise NoAddressError
-        return Address(url)
-
     def _now(self) -> int:
         return self._clock.read().wall_ms
 
@@ -498,8 +493,19 @@ def _last_ms(day: date) -> int:
     return days.end_of_day_ms(day, ZONE) - 1000
 
 
-def _current_list(rows: RegistryRows) -> int:
-    return int(rows.setting(LIST) or b"1")
+def _current_list(settings: _Settings) -> int:
+    return int(settings.setting(LIST) or b"1")
+
+
+def _issuer(settings: _Settings) -> str:
+    return settings.setting(ISSUER).decode() or words.say("pages.product", "en")
+
+
+def _address(settings: _Settings) -> Address:
+    url = settings.setting(HUB_URL).decode().rstrip("/")
+    if not url:
+        raise NoAddressError
+    return Address(url)
 
 
 def _row(rows: RegistryRows, certificate_id: str) -> Row:

@@ -4,7 +4,7 @@ Names, addresses and what was said lie sealed in their rows (`hub.peers.vault`);
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final, cast
 
 from sqlalchemy import (
@@ -137,7 +137,7 @@ class PeerStore:
         Raises:
             StoreUnavailableError: The database does not take it.
         """
-        with self._store.transaction() as connection:
+        with self._store.turn() if in_turn else nullcontext(), self._store.transaction() as connection:
             rows = PeerRows(connection)
             if in_turn:
                 rows.take_turn()

@@ -5,6 +5,7 @@ returns, and done again where another process came between. A sitting's row alwa
 highest last event of those that moved by most permits, whatever order envelopes came in (formats/sync 5.3, move 6.3).
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -130,6 +131,7 @@ class HubStore:
             DatabaseOlderError, DatabaseNewerError: It is of another revision (PostgreSQL: older; either: newer).
         """
         self._engine = store_engine.open_engine(url)
+        self._turns = threading.Lock()
         self.is_scoring_later = self.is_shared if is_scoring_later is None else is_scoring_later
         with self.reading() as connection:
             found = connection.execute(select(ABOUT.c.format)).scalar_one_or_none()
@@ -420,6 +422,22 @@ class HubStore:
         """
         with store_engine.told_as_ours(), self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One of this process at a time, where the whole academy has one at a time (`hub.registry.store`).
+
+        Who waits here holds no connection: who has the turn may look something up beside it, and would find none left.
+
+        Raises:
+            StoreUnavailableError: It takes too long.
+        """
+        if not self._turns.acquire(timeout=store_engine.LOCK_MS / 1000):
+            raise StoreUnavailableError(reason="too many at once")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

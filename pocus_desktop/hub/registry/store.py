@@ -312,7 +312,7 @@ class RegistryStore:
         Raises:
             StoreUnavailableError: The database does not take it.
         """
-        with self._store.transaction() as connection:
+        with self._store.turn(), self._store.transaction() as connection:
             rows = RegistryRows(connection)
             rows.take_turn()
             yield rows
@@ -397,6 +397,15 @@ class RegistryStore:
                     broken = row["number"]
                 head, entries = row["link"], entries + 1
         return TrailCheck(entries=entries, head=head, broken=broken)
+
+    def setting(self, name: str) -> bytes:
+        """A setting; empty where it was never made.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        found = self.look(SETTING, name=name)
+        return bytes(found[0]["value"]) if found else b""
 
     def has_any(self, table: Table) -> bool:
         """Whether a table has a row.
