@@ -18,6 +18,7 @@ from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.hub_options import EXISTING, NEW_FILE, by_option, hub_options, told, who_options
 from pocus_desktop.cli.options import ask_passphrase
 from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.programme.csv_sheet import inert
 
 PASSWORD: Final = "POCUS_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
 ROLES: Final = ("registrar", "decision-maker", "appeals-officer", "auditor", "administrator")
@@ -358,7 +359,7 @@ def vouchers_issue(
     for one in issued:
         areas_of = one["areas"]
         assert isinstance(areas_of, list)  # noqa: S101 - as the face says
-        out.writerow((one["recipient"], one["code"], one["voucher_id"], " ".join(areas_of)))
+        out.writerow((inert(str(one["recipient"])), one["code"], one["voucher_id"], " ".join(areas_of)))
 
 
 @vouchers.command("extend")

@@ -13,7 +13,7 @@ from pocus_desktop.admission.forms import Form
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import Admitted, Order
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.hub.programme.applications import Applications
+from pocus_desktop.hub.programme.applications import Applications, ApplicationState
 from pocus_desktop.hub.programme.errors import NotAdmittableError
 from pocus_desktop.hub.programme.vouchers import Vouchers
 from pocus_desktop.hub.registry.admissions import Admissions
@@ -86,6 +86,8 @@ class Admitting:
             PocusError: `registry.*`, `windows.*`: as admissions are refused.
         """
         judged = self._applications.judge(order.application_id)
+        if judged.row["state"] == ApplicationState.WITHDRAWN:
+            raise NotAdmittableError(reason="the application was withdrawn")
         if order.area not in judged.row["approved"].split():
             raise NotAdmittableError(reason="the area is not approved")
         window = self.window(order.application_id, order.area)

@@ -1,7 +1,8 @@
 """Portfolios at the academy: taken as they were signed, kept document by document (formats/academy 3).
 
 1. An account is known by the key of its first submission. Another key is taken only where a registrar named it.
-2. An account that claims no ID number is given one at once, by chance; one that claims a number waits for a registrar.
+2. An account that claims no ID number is given one at once, by chance; one that claims a number waits for a registrar,
+   and may claim another, or none after all.
 3. What a document says of whom it is about must be the account's own number; an id that another account has written
    before is refused, whole submission and all.
 4. The same submission again gives the same receipt.
@@ -265,6 +266,12 @@ class Portfolios:
             mine = {"account_id": row["account_id"]}
             rows.change(PORTFOLIO, mine, name=said.name, email=said.email, zone=said.zone)
             self._note(rows, row, "account changed", was=" · ".join(before), now=" · ".join(after), who=_WHO, why="")
+        claim = said.candidate_id or ""
+        if row["folded_id"] is None and claim != row["claimed_id"]:
+            rows.change(PORTFOLIO, {"account_id": row["account_id"]}, claimed_id=claim)
+            self._note(rows, row, "claim changed", was=row["claimed_id"], now=claim, who=_WHO, why="")
+            if not claim:
+                self._number(rows, row["account_id"], said)
 
     def _number(self, rows: RegistryRows, account_id: str, said: Account) -> None:
         """Rule 2: a number that tells nothing, and that nobody finds by counting."""

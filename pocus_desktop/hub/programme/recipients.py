@@ -101,12 +101,3 @@ def _recipient(cells: dict[str, str], line: int) -> Recipient:
     except ValueError as problem:
         raise BadRecipientsError(line=line, reason="there is no such area") from problem
     return Recipient(name=cells["recipient"], candidate_id=cells.get("candidate") or None, areas=areas)
-
-
-def write_codes(lines: list[tuple[str, str, str]]) -> bytes:
-    """What was issued as CSV: recipient, code, areas; told once."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(("recipient", "code", "areas"))
-    writer.writerows(lines)
-    return out.getvalue().encode("utf-8")
