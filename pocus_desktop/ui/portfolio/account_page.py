@@ -13,13 +13,13 @@ from pocus_desktop.programme.own.desk import Academy, PortfolioDesk, PortfolioVi
 from pocus_desktop.programme.portfolio import Conflict
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.clear import clear
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.portfolio.conflict import differences
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.file_field import FileField
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.words import Words
 
 _LANGUAGES = ("en", "es")

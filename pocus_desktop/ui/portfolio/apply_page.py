@@ -8,12 +8,12 @@ from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.application_card import ApplicationCard
 from pocus_desktop.ui.portfolio.apply_sheet import GIVE, ApplySheet
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.words import Words
 
 

@@ -12,11 +12,11 @@ from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.result import passes
 from pocus_desktop.programme.validity import validity
 from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.file_field import FileField
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.words import Words
 
 _GOOD = frozenset({"valid", "renewable"})

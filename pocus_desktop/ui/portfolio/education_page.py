@@ -11,11 +11,11 @@ from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.rules.model import ProviderRow
 from pocus_desktop.programme.values import CreditKind, Topic, format_credits
 from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.clear import clear
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.file_field import FileField
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.words import Words
 
 _MOST_TOLD = 12

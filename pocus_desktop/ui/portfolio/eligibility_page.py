@@ -7,10 +7,10 @@ from pocus_desktop.programme.answer import Answer, Finding
 from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.portfolio.page import SIGNS, PortfolioPage
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 

@@ -12,14 +12,14 @@ from pocus_desktop.programme.documents.candidate import CaseEntry
 from pocus_desktop.programme.own import changes, taking_in
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.values import Approach
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.parts.row_table import show_as_rows
 from pocus_desktop.ui.portfolio.case_table import CaseTable
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.file_field import FileField
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 

@@ -13,11 +13,11 @@ from pocus_desktop.programme.next_steps import Actor, NextStep, StepKind
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
+from pocus_desktop.ui.parts.clear import clear
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.file_field import FileField
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.words import Words
 
 PLACES: Final = {

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
-from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label, breakable
-from pocus_desktop.ui.parts.scroll import ScrollColumn
+from pocus_desktop.ui.parts.scrolled_page import ScrolledPage
 from pocus_desktop.ui.portfolio.appeal_sheet import GIVE, AppealSheet
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
@@ -28,7 +27,7 @@ SIGNS = {
 }
 
 
-class PortfolioPage(QWidget):
+class PortfolioPage(ScrolledPage):
     """One page.
 
     Args:
@@ -45,33 +44,12 @@ class PortfolioPage(QWidget):
     went = Signal(str)
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(words(f"portfolio.page.{self.name}"), words(f"portfolio.lead.{self.name}"), parent)
         self.words, self.formats = words, Formats(words)
-        worn = look.current()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        title = words(f"portfolio.page.{self.name}")
-        self.scrolled = ScrollColumn(title, widest_px=worn.fixed("page"), parent=self)
-        self.column = self.scrolled.column
-        wide = worn.space("wide")
-        self.column.setContentsMargins(wide, wide, wide, wide)
-        self.column.setSpacing(worn.space("base"))
-        self.column.addWidget(Label(title, scale="heading"))
-        self.lead = Label(words(f"portfolio.lead.{self.name}"), tone="muted")
-        self.column.addWidget(self.lead)
-        whole.addWidget(self.scrolled)
 
     def render_view(self, view: PortfolioView) -> None:
         """Show the present."""
         raise NotImplementedError
-
-    def add_card(self, title: str) -> Card:
-        """A sheet with a title."""
-        card = Card()
-        card.setAccessibleName(title)
-        card.body.addWidget(Label(title, scale="title"))
-        self.column.addWidget(card)
-        return card
 
     def day(self, day: date) -> str:
         """A day as the language writes it."""

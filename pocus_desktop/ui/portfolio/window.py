@@ -4,14 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
-    QFrame,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -20,14 +15,12 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
-from pocus_desktop.ui.announce import announce
-from pocus_desktop.ui.parts.banner import Banner
+from pocus_desktop.ui.errand import Errands
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.chip import Chip
-from pocus_desktop.ui.parts.comfort_menu import comfort_button
-from pocus_desktop.ui.parts.flow import FlowLayout
-from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.paged_window import PagedWindow
 from pocus_desktop.ui.portfolio.account_page import AccountPage, ReadKeys
 from pocus_desktop.ui.portfolio.appeal_sheet import Work
 from pocus_desktop.ui.portfolio.apply_page import ApplyPage
@@ -38,9 +31,6 @@ from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.log_page import LogPage
 from pocus_desktop.ui.portfolio.next_page import NextPage
 from pocus_desktop.ui.portfolio.page import PortfolioPage
-from pocus_desktop.ui.proctor.errand import Errands
-from pocus_desktop.ui.proctor.page import clear
-from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
 PAGES: Final = ("next", "eligibility", "log", "apply", "assess", "education", "account")
@@ -51,7 +41,7 @@ SYNC_SOON_MS: Final = 2_000
 """How soon after something was written."""
 
 
-class PortfolioWindow(QMainWindow):
+class PortfolioWindow(PagedWindow):
     """Renders what is kept, and has changes made on a worker.
 
     Args:
@@ -73,8 +63,8 @@ class PortfolioWindow(QMainWindow):
         sit: Callable[[], None] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._desk, self._words, self._sync = desk, words, sync
+        super().__init__(words, parent)
+        self._desk, self._sync = desk, sync
         self._errands = Errands(self)
         self._carrying = Errands(self)  # a network that hangs keeps nothing from being written
         self.view: PortfolioView | None = None
@@ -87,16 +77,10 @@ class PortfolioWindow(QMainWindow):
             "education": EducationPage(words),
             "account": AccountPage(words, read_keys),
         }
-        self.tabs: dict[str, Button] = {}
-        self.setLayoutDirection(words.direction)
         self._build()
         for page in self.pages.values():
             page.asked.connect(self._on_asked)
             page.went.connect(self.go_to)
-        for number, name in enumerate(PAGES, 1):
-            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
-            shortcut.activated.connect(lambda wanted=name: self.go_to(wanted))
-        self._ring = FocusRing(self)
         self._timer = QTimer(self)
         self._timer.setInterval(SYNC_EVERY_MS)
         self._timer.timeout.connect(lambda: self.synchronise(is_quiet=True))
@@ -107,11 +91,6 @@ class PortfolioWindow(QMainWindow):
         self._soon.timeout.connect(lambda: self.synchronise(is_quiet=True))
         self.go_to("next")
         self.refresh()
-
-    @property
-    def page(self) -> str:
-        """The page that is shown."""
-        return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
 
     @property
     def is_busy(self) -> bool:
@@ -146,17 +125,8 @@ class PortfolioWindow(QMainWindow):
         if is_quiet and (self.view is None or not self.view.academy.url or self.view.portfolio.account is None):
             return
         if not is_quiet:
-            self.tell(Explanation(what=self._words("portfolio.sync.under_way"), next=""), kind="info")
+            self.notify(Explanation(what=self._words("portfolio.sync.under_way"), next=""), kind="info")
         self._carrying.run(self._sync, lambda came: self._on_synced(came, is_quiet=is_quiet))
-
-    def tell(self, told: Explanation, *, kind: str) -> None:
-        """One sentence above the page."""
-        clear(self._notices)
-        banner = Banner(kind=kind, what=told.what, next_step=told.next, dismiss=self._words("notice.dismiss"))
-        banner.setObjectName("notice")
-        banner.dismissed.connect(lambda: clear(self._notices))
-        self._notices.addWidget(banner)
-        announce(banner, f"{told.what} {told.next}".strip(), is_urgent=kind == "refused")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Wait for what is being kept, out of sight."""
@@ -168,51 +138,19 @@ class PortfolioWindow(QMainWindow):
         super().closeEvent(event)
 
     def _build(self) -> None:
-        words, worn = self._words, look.current()
-        self.setWindowTitle(words("portfolio.title"))
-        whole = QWidget()
-        whole.setProperty("ground", "canvas")
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        head = QFrame()
-        head.setProperty("part", "bar-top")
-        row = FlowLayout(head, gap=worn.space("tight"))
-        edge = worn.space("base")
-        row.setContentsMargins(edge, worn.space("hair"), edge, worn.space("hair"))
+        words = self._words
         self._who = Label("", weight="strong", wraps=False)
         self._who.setObjectName("who")
-        row.addWidget(self._who)
-        group = QButtonGroup(self)
-        for name in PAGES:
-            tab = Button(words(f"portfolio.page.{name}"))
-            tab.setObjectName(f"tab:{name}")
-            tab.setProperty("part", "tab")
-            tab.setCheckable(True)
-            tab.clicked.connect(lambda _on=False, wanted=name: self.go_to(wanted))
-            group.addButton(tab)
-            row.addWidget(tab)
-            self.tabs[name] = tab
         self._waiting = Chip(words("portfolio.sync.name"), icon_name="save")
-        row.add_end(self._waiting)
         self.sync = Button(words("portfolio.sync.do"), icon_name="refresh-cw")
         self.sync.setObjectName("sync")
         self.sync.clicked.connect(lambda _on=False: self.synchronise())
-        row.addWidget(self.sync)
-        row.addWidget(comfort_button(words))
-        column.addWidget(head)
-        self._notices = QVBoxLayout()
-        self._notices.setContentsMargins(edge, 0, edge, 0)
-        column.addLayout(self._notices)
-        self._stack = QStackedWidget()
-        for name in PAGES:
-            self._stack.addWidget(self.pages[name])
-        column.addWidget(self._stack, 1)
-        self.setCentralWidget(whole)
+        pages = {name: self.pages[name] for name in PAGES}
+        self.lay_out(pages, words="portfolio", first=self._who, last=(self._waiting, self.sync))
 
     def _on_asked(self, work: object, about: object) -> None:
         if work is None:
-            self.tell(Explanation(what=str(about), next=""), kind="info")
+            self.notify(Explanation(what=str(about), next=""), kind="info")
         else:
             self.do(work, about if isinstance(about, Form) else None)  # type: ignore[arg-type]  # a signal has no types
 
@@ -245,7 +183,7 @@ class PortfolioWindow(QMainWindow):
             case Explanation():
                 if form is not None:
                     form.empty()
-                self.tell(came, kind="success")
+                self.notify(came, kind="success")
                 self._soon.start()
         page = self.pages[self.page]
         if isinstance(page, LogPage | EducationPage):
@@ -258,7 +196,7 @@ class PortfolioWindow(QMainWindow):
             else:
                 self._refuse(came, None)
         elif not is_quiet:
-            self.tell(came, kind="success")
+            self.notify(came, kind="success")
         self.refresh()
 
     def _refuse(self, error: PocusError, form: Form | None) -> None:
@@ -269,4 +207,4 @@ class PortfolioWindow(QMainWindow):
             called = self._words(f"portfolio.field.{field}")
             told = Explanation(what=self._words("portfolio.bad_field", field=called), next=told.next)
             form.tell_fault(field, self._words("portfolio.look_here"))
-        self.tell(told, kind="refused")
+        self.notify(told, kind="refused")

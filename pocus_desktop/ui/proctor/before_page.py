@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pocus_desktop.ui.formats import Formats
+from pocus_desktop.ui.parts.clear import clear
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.proctor.desk import BundleCard, ConsoleView, StationCard
-from pocus_desktop.ui.proctor.file_field import FileField
 from pocus_desktop.ui.proctor.intents import TakeIn
-from pocus_desktop.ui.proctor.page import ProctorPage, clear
+from pocus_desktop.ui.proctor.page import ProctorPage
 from pocus_desktop.ui.proctor.rehearsal_panel import RehearsalPanel
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words

@@ -21,6 +21,7 @@ from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.chip import Chip
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label, breakable
@@ -29,7 +30,6 @@ from pocus_desktop.ui.parts.scroll import ScrollColumn
 from pocus_desktop.ui.proctor.desk import ConsoleView
 from pocus_desktop.ui.proctor.intents import AdmitWalkIn, CheckIn
 from pocus_desktop.ui.proctor.intents import Seat as GiveSeat
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 

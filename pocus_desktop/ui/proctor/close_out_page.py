@@ -5,12 +5,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pocus_desktop.proctoring.close_out import Checklist
 from pocus_desktop.ui.parts.banner import Banner
+from pocus_desktop.ui.parts.clear import clear
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.proctor.desk import ConsoleView
-from pocus_desktop.ui.proctor.file_field import FileField
 from pocus_desktop.ui.proctor.intents import WriteStick
-from pocus_desktop.ui.proctor.page import ProctorPage, clear
+from pocus_desktop.ui.proctor.page import ProctorPage
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 

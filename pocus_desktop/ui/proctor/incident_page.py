@@ -17,10 +17,10 @@ from pocus_desktop.proctoring.incident_reference import as_name
 from pocus_desktop.proctoring.incidents import Draft, Incident
 from pocus_desktop.proctoring.room_state import RoomState
 from pocus_desktop.ui.announce import announce
+from pocus_desktop.ui.errand import Errands
 from pocus_desktop.ui.parts.banner import Banner
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.label import Label
-from pocus_desktop.ui.proctor.errand import Errands
 from pocus_desktop.ui.proctor.incident_detail import IncidentDetail
 from pocus_desktop.ui.proctor.incident_list import IncidentList
 from pocus_desktop.ui.proctor.incident_paper import incident_pdf

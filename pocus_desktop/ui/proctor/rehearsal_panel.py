@@ -5,12 +5,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.parts.phase_progress import PhaseProgress
 from pocus_desktop.ui.proctor.desk import RehearsalCard
 from pocus_desktop.ui.proctor.intents import Rehearse, StopRehearsal
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 

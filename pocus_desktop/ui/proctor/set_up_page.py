@@ -4,14 +4,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pocus_desktop.ui.parts.button import Button
+from pocus_desktop.ui.parts.clear import clear
+from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.fingerprint import Fingerprint
 from pocus_desktop.ui.parts.icon_label import IconLabel
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.parts.qr import QrCode
 from pocus_desktop.ui.proctor.desk import CentreCard, ConsoleView, StationCard
-from pocus_desktop.ui.proctor.file_field import FileField
 from pocus_desktop.ui.proctor.intents import AskEnrolment, LetIn, NameProctor, PutOut, TakeIn
-from pocus_desktop.ui.proctor.page import ProctorPage, clear
+from pocus_desktop.ui.proctor.page import ProctorPage
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 

@@ -5,35 +5,30 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
-from pocus_desktop.ui.announce import announce
+from pocus_desktop.ui.errand import Errands, Work
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.banner import Banner
-from pocus_desktop.ui.parts.button import Button
-from pocus_desktop.ui.parts.comfort_menu import comfort_button
-from pocus_desktop.ui.parts.flow import FlowLayout
-from pocus_desktop.ui.parts.focus_ring import FocusRing
+from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.parts.paged_window import PagedWindow
 from pocus_desktop.ui.proctor.before_page import BeforePage
 from pocus_desktop.ui.proctor.check_in_page import CheckInPage
 from pocus_desktop.ui.proctor.close_out_page import CloseOutPage
 from pocus_desktop.ui.proctor.code_sheet import CodeSheet
 from pocus_desktop.ui.proctor.desk import ConsoleView, Desk
-from pocus_desktop.ui.proctor.errand import Errands, Work
 from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.intents import GoToHands, Intent, WriteStick
 from pocus_desktop.ui.proctor.move_sheet import MoveSheet
 from pocus_desktop.ui.proctor.order_sheet import GIVE, OrderSheet
-from pocus_desktop.ui.proctor.page import clear
 from pocus_desktop.ui.proctor.room_page import RoomPage
 from pocus_desktop.ui.proctor.set_up_page import SetUpPage
-from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
 _LOG: Final = logging.getLogger(__name__)
@@ -47,13 +42,11 @@ SOON_MS: Final = 100
 SLOW_MS: Final = 300
 """From when on a person is told that what they asked for is still being kept."""
 
-PAGES: Final = ("set_up", "before", "check_in", "room", "incidents", "close_out")
-
 OpenIncidents = Callable[[], IncidentDesk | None]
 """Opens the desk of incidents, on a worker; None while there is no room that they could be of."""
 
 
-class ProctorWindow(QMainWindow):
+class ProctorWindow(PagedWindow):
     """Renders the desk's view and hands it intents.
 
     Args:
@@ -75,8 +68,8 @@ class ProctorWindow(QMainWindow):
         send_incidents: Work | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._desk, self._words = desk, words
+        super().__init__(words, parent)
+        self._desk = desk
         self._formats = Formats(words)
         self.room_page = RoomPage(words)
         self.check_in_page = CheckInPage(words, desk.seats_for)
@@ -101,11 +94,8 @@ class ProctorWindow(QMainWindow):
             "incidents": self._incidents_place,
             "close_out": self.close_out_page,
         }
-        self.tabs: dict[str, Button] = {}
-        self.setLayoutDirection(words.direction)
         self._build()
         self._connect()
-        self._ring = FocusRing(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
@@ -138,11 +128,6 @@ class ProctorWindow(QMainWindow):
     def _has_refusal(self) -> bool:
         return any(one.property("kind") == "refused" for one in self.findChildren(Banner, "notice"))
 
-    @property
-    def page(self) -> str:
-        """The page that is shown."""
-        return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
-
     def go_to(self, name: str) -> None:
         """Show a page."""
         if name in self._pages:
@@ -174,44 +159,11 @@ class ProctorWindow(QMainWindow):
         super().closeEvent(event)
 
     def _build(self) -> None:
-        words, worn = self._words, look.current()
-        self.setWindowTitle(words("console.title"))
-        whole = QWidget()
-        whole.setProperty("ground", "canvas")
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        head = QFrame()
-        head.setProperty("part", "bar-top")
-        row = FlowLayout(head, gap=worn.space("tight"))
-        edge = worn.space("base")
-        row.setContentsMargins(edge, worn.space("hair"), edge, worn.space("hair"))
         self._place = Label("", weight="strong", wraps=False)
         self._place.setObjectName("place")
-        row.addWidget(self._place)
-        group = QButtonGroup(self)
-        for name in PAGES:
-            tab = Button(words(f"console.page.{name}"))
-            tab.setObjectName(f"tab:{name}")
-            tab.setProperty("part", "tab")
-            tab.setCheckable(True)
-            tab.clicked.connect(lambda _on=False, wanted=name: self.go_to(wanted))
-            group.addButton(tab)
-            row.addWidget(tab)
-            self.tabs[name] = tab
         self._clock = Label("", weight="medium", wraps=False, is_tabular=True)
-        self._clock.setAccessibleName(words("console.clock"))
-        row.add_end(self._clock)
-        row.addWidget(comfort_button(words))
-        column.addWidget(head)
-        self._notices = QVBoxLayout()
-        self._notices.setContentsMargins(edge, 0, edge, 0)
-        column.addLayout(self._notices)
-        self._stack = QStackedWidget()
-        for name in PAGES:
-            self._stack.addWidget(self._pages[name])
-        column.addWidget(self._stack, 1)
-        self.setCentralWidget(whole)
+        self._clock.setAccessibleName(self._words("console.clock"))
+        self.lay_out(self._pages, words="console", first=self._place, last=(self._clock,))
 
     def _connect(self) -> None:
         for page in (self.set_up_page, self.before_page, self.check_in_page, self.room_page, self.close_out_page):
@@ -219,9 +171,6 @@ class ProctorWindow(QMainWindow):
         self.room_page.asked.connect(self.ask)
         self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
         self._desk.on_change(self._came.emit)
-        for number, name in enumerate(PAGES, 1):
-            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
-            shortcut.activated.connect(lambda wanted=name: self.go_to(wanted))
 
     def ask(self, action: str, station_ids: tuple[str, ...]) -> None:
         """Ask before an action is done."""
@@ -342,14 +291,14 @@ class ProctorWindow(QMainWindow):
             case PocusError():
                 self._refuse(came)
             case Explanation():
-                self._show(came, kind="success")
+                self.notify(came, kind="success")
             case None if self._notices.count():
                 clear(self._notices)
         self.refresh()
 
     def _refuse(self, error: PocusError) -> None:
         log.failure(error)
-        self._show(error.explain(self._words.language), kind="refused")
+        self.notify(error.explain(self._words.language), kind="refused")
 
     def _on_came(self) -> None:
         """Several at once are seen at once."""
@@ -358,15 +307,7 @@ class ProctorWindow(QMainWindow):
 
     def tell(self, text: str, *, kind: str) -> None:
         """One sentence above the page."""
-        self._show(Explanation(what=text, next=""), kind=kind)
-
-    def _show(self, told: Explanation, *, kind: str) -> None:
-        clear(self._notices)
-        banner = Banner(kind=kind, what=told.what, next_step=told.next, dismiss=self._words("notice.dismiss"))
-        banner.setObjectName("notice")
-        banner.dismissed.connect(lambda: clear(self._notices))
-        self._notices.addWidget(banner)
-        announce(banner, f"{told.what} {told.next}".strip(), is_urgent=kind == "refused")
+        self.notify(Explanation(what=text, next=""), kind=kind)
 
 
 def _nobody() -> None:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.ui.errand import Errands
 from pocus_desktop.ui.parts.sheet import Sheet
-from pocus_desktop.ui.proctor.errand import Errands
 from pocus_desktop.ui.proctor.intents import Intent
 from pocus_desktop.ui.proctor.window import ProctorWindow
 from pocus_desktop.ui.words import Words

@@ -87,8 +87,8 @@ def main(folder: Path) -> None:
     """Write the pictures."""
     import tempfile
 
+    from pocus_desktop.ui.errand import Errands
     from pocus_desktop.ui.launch import make_application
-    from pocus_desktop.ui.proctor.errand import Errands
     from pocus_desktop.ui.proctor.incident_page import IncidentPage
     from pocus_desktop.ui.proctor.incident_paper import incident_pdf
     from pocus_desktop.ui.theme import look

@@ -14,8 +14,8 @@ from pocus_desktop.proctoring.documents import Head
 from pocus_desktop.proctoring.incident_desk import IncidentDesk
 from pocus_desktop.proctoring.live_room import LiveRoom
 from pocus_desktop.proctoring.taxonomy import taxonomy
+from pocus_desktop.ui.errand import Errands
 from pocus_desktop.ui.parts.banner import Banner
-from pocus_desktop.ui.proctor.errand import Errands
 from pocus_desktop.ui.proctor.incident_page import IncidentPage
 from pocus_desktop.ui.proctor.incident_sheet import IncidentSheet
 from pocus_desktop.ui.words import Words

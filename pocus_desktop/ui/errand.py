@@ -25,7 +25,7 @@ class Errands(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="console")
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errand")
         self._under_way = 0
         self._is_closed = False
         self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -58,7 +58,7 @@ class Errands(QObject):
         except PocusError as error:
             came = error
         except Exception as bug:  # noqa: BLE001 - a worker has no one above it: it is told like any other error
-            log.bug("console.errand_failed", bug)
+            log.bug("ui.errand_failed", bug)
             came = PocusError(code="kernel.unexpected")
         self._came.emit(then, came)
 
