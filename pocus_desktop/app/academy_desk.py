@@ -138,19 +138,21 @@ class ApplicationDesk:
             "candidate_id": judged.account["candidate_id"],
             "name": judged.account["name"],
             "on": judged.on.isoformat(),
+            "seen": judged.seen,
             "answers": [answer.as_json(language) for answer in judged.answers],
             "vouchers": [_voucher(told) for told in self._academy.vouchers.of_application(application)],
         }
 
-    def decide(self, application: str, choices: Mapping[str, tuple[bool, str]], *, who: str) -> Told:
-        """Approve or refuse each area, with its reason."""
+    def decide(self, application: str, choices: Mapping[str, tuple[bool, str]], *, who: str, seen: str | None) -> Told:
+        """Approve or refuse each area, with its reason; only as it was seen, where that is told."""
         if not set(choices) <= set(ContentArea):
             raise BadDecisionError
         decided = [
             AreaChoice(area=ContentArea(area), is_approved=is_approved, reason=reason)
             for area, (is_approved, reason) in choices.items()
         ]
-        return self._academy.applications.decide(application, decided, who=who, by=who).model_dump(mode="json")
+        made = self._academy.applications.decide(application, decided, who=who, by=who, seen=seen)
+        return made.model_dump(mode="json")
 
     def ask(self, application: str, words: str, *, who: str) -> None:
         """Ask for more."""

@@ -67,8 +67,8 @@ class ApplicationDesk(Protocol):
     def show(self, application: str, language: str) -> Told:
         """One with each requirement."""
 
-    def decide(self, application: str, choices: Mapping[str, tuple[bool, str]], *, who: str) -> Told:
-        """Approve or refuse each area, with its reason."""
+    def decide(self, application: str, choices: Mapping[str, tuple[bool, str]], *, who: str, seen: str | None) -> Told:
+        """Approve or refuse each area, with its reason; only as it was seen, where that is told."""
 
     def ask(self, application: str, words: str, *, who: str) -> None:
         """Ask for more."""

@@ -224,6 +224,7 @@ def applications_show(faces: Faces, /, application: str, language: str, **where:
 @click.option("--approve", "approved", type=click.Choice(_AREAS), multiple=True)
 @click.option("--refuse", "refused", type=click.Choice(_AREAS), multiple=True)
 @click.option("--why", default="", help="The reason, which the candidate reads; needed to refuse.")
+@click.option("--seen", help="What `show` told as seen: nothing is decided where something came since.")
 @by_option
 @hub_options
 @pass_faces
@@ -234,6 +235,7 @@ def applications_decide(
     approved: tuple[str, ...],
     refused: tuple[str, ...],
     why: str,
+    seen: str | None,
     by: str,
     **where: Any,
 ) -> None:
@@ -242,7 +244,7 @@ def applications_decide(
         raise click.UsageError("An area is approved or refused.")
     choices = {area: (area in approved, why) for area in (*approved, *refused)}
     with academy(faces, where) as desk:
-        decided = desk.applications.decide(application, choices, who=by)
+        decided = desk.applications.decide(application, choices, who=by, seen=seen)
     click.echo(f"{application}  {decided['decision_id']}")
 
 

@@ -40,7 +40,10 @@ def test_the_academy_from_the_first_administrator_to_the_trail(places: Places, m
     shown = json.loads(places.hub("applications", "show", application_id, "--language", "es"))
     assert shown["answers"][0]["eligible"] is True
     assert "[academy.no_reason]" in places.hub("applications", "decide", application_id, "--refuse", "lung", status=1)
-    places.hub("applications", "decide", application_id, "--approve", "lung")
+    old = ("applications", "decide", application_id, "--approve", "lung", "--seen", "0" * 64)
+    assert "[academy.newer_came]" in places.hub(*old, status=1)
+    seen = json.loads(places.hub("applications", "show", application_id))["seen"]
+    places.hub("applications", "decide", application_id, "--approve", "lung", "--seen", seen)
     table = places.folder / "people.csv"
     table.write_text(f"recipient,candidate\nAna,{ana.number}\n")
     issued = places.hub("vouchers", "issue", "--area", "lung", "--table", str(table), "--why", "invoice 12")

@@ -67,6 +67,13 @@ ZONE: Final = "UTC"
 """In which days of certificates are counted."""
 
 _HARMLESS: Final = frozenset({"moved"})
+_FROM: Final[Mapping[CertificateState, frozenset[CertificateState]]] = {
+    CertificateState.ACTIVE: frozenset({CertificateState.SUSPENDED}),
+    CertificateState.SUSPENDED: frozenset({CertificateState.ACTIVE}),
+    CertificateState.REVOKED: frozenset({CertificateState.ACTIVE, CertificateState.SUSPENDED}),
+}
+"""Rule 4: from which states each is reached."""
+
 _ENDS: Final = {
     CertificateState.ACTIVE: "reinstated",
     CertificateState.SUSPENDED: "suspended",
@@ -234,7 +241,7 @@ class Certificates:
         Raises:
             UnknownCertificateError, BadCertificateStepError: There is no active one.
         """
-        return self._step(certificate_id, (CertificateState.ACTIVE,), CertificateState.SUSPENDED, who=who, why=why)
+        return self._step(certificate_id, CertificateState.SUSPENDED, who=who, why=why)
 
     def reinstate(self, certificate_id: str, *, who: str, why: str) -> CertificateRecord:
         """Lift a suspension.
@@ -242,7 +249,7 @@ class Certificates:
         Raises:
             UnknownCertificateError, BadCertificateStepError: There is no suspended one.
         """
-        return self._step(certificate_id, (CertificateState.SUSPENDED,), CertificateState.ACTIVE, who=who, why=why)
+        return self._step(certificate_id, CertificateState.ACTIVE, who=who, why=why)
 
     def revoke(self, certificate_id: str, *, who: str, why: str) -> CertificateRecord:
         """Take it back, for good.
@@ -250,8 +257,15 @@ class Certificates:
         Raises:
             UnknownCertificateError, BadCertificateStepError: There is none that stands.
         """
-        standing = (CertificateState.ACTIVE, CertificateState.SUSPENDED)
-        return self._step(certificate_id, standing, CertificateState.REVOKED, who=who, why=why)
+        return self._step(certificate_id, CertificateState.REVOKED, who=who, why=why)
+
+    def require_step(self, certificate_id: str, state: CertificateState) -> CertificateRecord:
+        """A certificate that may come to this state from where it stands.
+
+        Raises:
+            UnknownCertificateError, BadCertificateStepError: There is none.
+        """
+        return _from_where_it_stands(self.find(certificate_id), state)
 
     def sign_again(self, *, who: str, why: str) -> int:
         """Sign anew what revoked keys had signed (rule 6); how many there were."""
@@ -408,7 +422,6 @@ class Certificates:
     def _step(
         self,
         certificate_id: str,
-        froms: Sequence[CertificateState],
         state: CertificateState,
         *,
         who: str,
@@ -416,9 +429,7 @@ class Certificates:
     ) -> CertificateRecord:
         """Rules 4 and 5."""
         with self._store.rows() as rows:
-            before = _record(_row(rows, certificate_id))
-            if before.state not in froms:
-                raise BadCertificateStepError(certificate=certificate_id, state=str(before.state), step=_ENDS[state])
+            before = _from_where_it_stands(_record(_row(rows, certificate_id)), state)
             rows.change(CERTIFICATE, {"certificate_id": certificate_id}, state=state)
             self._note(rows, before, _ENDS[state], self._now(), who=who, why=why, was=str(before.state), now=str(state))
             if state is CertificateState.REVOKED:
@@ -506,6 +517,14 @@ def _address(settings: _Settings) -> Address:
     if not url:
         raise NoAddressError
     return Address(url)
+
+
+def _from_where_it_stands(record: CertificateRecord, state: CertificateState) -> CertificateRecord:
+    if record.state not in _FROM[state]:
+        raise BadCertificateStepError(
+            certificate=record.certificate.certificate_id, state=str(record.state), step=_ENDS[state]
+        )
+    return record
 
 
 def _row(rows: RegistryRows, certificate_id: str) -> Row:

@@ -6,6 +6,7 @@ from pocus_desktop.hub.pages.page import Page
 from pocus_desktop.hub.pages.visit import SIGN_IN, Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.staff.roles import TABLE, Act, Role
+from pocus_desktop.kernel import words
 
 _NEW = Fields(names=("login", "name", "password", "issuer", "subject", "why"), lists=("roles",))
 _REASON = Fields(names=("why",))
@@ -23,15 +24,28 @@ class AccountPages:
         one = "/staff/accounts/{login}"
         return [
             self._doors.look("/staff/accounts", self.accounts, Act.STAFF),
-            self._doors.do("/staff/accounts", self.add, Act.STAFF, _NEW),
+            self._doors.do("/staff/accounts", self.add, Act.STAFF, _NEW, again=self.accounts),
             self._doors.look(one, self.account, Act.STAFF),
-            self._doors.do(one + "/roles", self.roles, Act.STAFF, Fields(names=("why",), lists=("roles",))),
-            self._doors.do(one + "/password", self.password, Act.STAFF, Fields(names=("password", "why"))),
-            self._doors.do(one + "/factor", self.factor, Act.STAFF, _REASON),
-            self._doors.do(one + "/sessions", self.sessions, Act.STAFF, _REASON),
-            self._doors.do(one + "/end", self.end, Act.STAFF, _REASON),
+            self._doors.do(
+                one + "/roles",
+                self.roles,
+                Act.STAFF,
+                Fields(names=("why",), lists=("roles",)),
+                again=self.account,
+            ),
+            self._doors.do(
+                one + "/password", self.password, Act.STAFF, Fields(names=("password", "why")), again=self.account
+            ),
+            self._doors.do(one + "/factor", self.ask_release, Act.STAFF, _REASON, again=self.account),
+            self._doors.do(one + "/release", self.confirm_release, Act.STAFF, _REASON, again=self.account),
+            self._doors.do(one + "/sessions", self.sessions, Act.STAFF, _REASON, again=self.account),
+            self._doors.do(one + "/end", self.end, Act.STAFF, _REASON, again=self.account, sure=self.told_before),
             self._doors.look("/staff/me", self.me, None),
             self._doors.do("/staff/me/sessions", self.leave, None, Fields()),
+            self._doors.do(
+                "/staff/me/password", self.own_password, None, Fields(names=("now", "password")), again=self.me
+            ),
+            self._doors.do("/staff/me/factor", self.own_factor, None, Fields(names=("code",)), again=self.me),
         ]
 
     def accounts(self, visit: Visit) -> Response:
@@ -57,8 +71,13 @@ class AccountPages:
 
     def account(self, visit: Visit) -> Response:
         """One."""
+        one = self._accounts.find(visit.part("login"))
         return visit.page(
-            "staff/account.html", one=self._accounts.find(visit.part("login")), roles=list(map(str, Role))
+            "staff/account.html",
+            one=one,
+            roles=list(map(str, Role)),
+            asked=self._accounts.release_of(one.login),
+            steps=self._accounts.history(one.login),
         )
 
     def roles(self, visit: Visit) -> Response:
@@ -75,10 +94,16 @@ class AccountPages:
         self._accounts.set_password(login, password, who=visit.person.login, why=_reason(visit))
         return done(f"/staff/accounts/{login}", "password")
 
-    def factor(self, visit: Visit) -> Response:
-        """The second factor was lost."""
+    def ask_release(self, visit: Visit) -> Response:
+        """The second factor was lost: the first administrator."""
         login = visit.part("login")
-        self._accounts.forget_factor(login, who=visit.person.login, why=_reason(visit))
+        self._accounts.ask_release(login, who=visit.person.login, why=_reason(visit))
+        return done(f"/staff/accounts/{login}", "release-asked")
+
+    def confirm_release(self, visit: Visit) -> Response:
+        """The second administrator."""
+        login = visit.part("login")
+        self._accounts.confirm_release(login, who=visit.person.login, why=_reason(visit))
         return done(f"/staff/accounts/{login}", "factor")
 
     def sessions(self, visit: Visit) -> Response:
@@ -86,6 +111,12 @@ class AccountPages:
         login = visit.part("login")
         self._accounts.sign_out_everywhere(login, who=visit.person.login, why=_reason(visit))
         return done(f"/staff/accounts/{login}", "sessions")
+
+    def told_before(self, visit: Visit) -> list[str]:
+        """What ending an account will do."""
+        one = self._accounts.find(visit.part("login"))
+        _reason(visit)
+        return [words.say(key, visit.language, name=one.name) for key in ("academy.sure.end", "academy.sure.undone")]
 
     def end(self, visit: Visit) -> Response:
         """Somebody left."""
@@ -100,6 +131,18 @@ class AccountPages:
     def leave(self, visit: Visit) -> Response:
         """Out of every browser of one's own."""
         self._accounts.sign_out_everywhere(visit.person.login, who=visit.person.login)
+        return done(SIGN_IN)
+
+    def own_password(self, visit: Visit) -> Response:
+        """Another password for oneself."""
+        self._doors.staff.sessions.change_password(
+            visit.person.token, visit.form.secret("now"), visit.form.secret("password")
+        )
+        return done(SIGN_IN)
+
+    def own_factor(self, visit: Visit) -> Response:
+        """Another phone: the next sign-in sets up a second factor anew."""
+        self._doors.staff.sessions.give_up_factor(visit.person.token, visit.form.line("code"))
         return done(SIGN_IN)
 
 

@@ -12,8 +12,9 @@ from pocus_desktop.hub.programme.applications import ApplicationState, AreaChoic
 from pocus_desktop.hub.programme.errors import BadDecisionError, NotAdmittableError
 from pocus_desktop.hub.programme.store import APPLICATION
 from pocus_desktop.hub.staff.roles import Act
+from pocus_desktop.kernel import words
 
-_DECISION = Fields(names=tuple(f"{what}-{area}" for area in ContentArea for what in ("choice", "reason")))
+_DECISION = Fields(names=("seen", *(f"{what}-{area}" for area in ContentArea for what in ("choice", "reason"))))
 _ADMISSION = Fields(names=("area", "bundle", "version", "station", "centre"))
 _VERSION_DIGITS = 6
 
@@ -31,9 +32,11 @@ class ApplyingPages:
         return [
             self._doors.look("/staff/applications", self.applications, Act.READ),
             self._doors.look(one, self.application, Act.READ),
-            self._doors.do(one + "/decision", self.decide, Act.DECIDE, _DECISION),
-            self._doors.do(one + "/question", self.ask, Act.DECIDE, Fields(names=("words",))),
-            self._doors.do(one + "/admission", self.admit, Act.ADMIT, _ADMISSION),
+            self._doors.do(
+                one + "/decision", self.decide, Act.DECIDE, _DECISION, again=self.application, sure=self.told_before
+            ),
+            self._doors.do(one + "/question", self.ask, Act.DECIDE, Fields(names=("words",)), again=self.application),
+            self._doors.do(one + "/admission", self.admit, Act.ADMIT, _ADMISSION, again=self.application),
         ]
 
     def applications(self, visit: Visit) -> Response:
@@ -78,17 +81,25 @@ class ApplyingPages:
             steps=self._academy.tables.trail(about=application_id),
         )
 
+    def told_before(self, visit: Visit) -> list[str]:
+        """What the decision will do."""
+        application_id, choices = visit.part("application_id"), _choices(visit)
+        self._academy.applications.require_sound(application_id, choices, seen=_seen(visit))
+        told = []
+        for choice in choices:
+            area = words.say(f"programme.area.{choice.area}", visit.language)
+            key = "academy.sure.approve" if choice.is_approved else "academy.sure.refuse"
+            told.append(words.say(key, visit.language, area=area))
+            if choice.reason:
+                told.append(words.say("academy.sure.reason", visit.language, reason=choice.reason))
+        return [*told, words.say("academy.sure.decision", visit.language)]
+
     def decide(self, visit: Visit) -> Response:
         """Each area is approved or refused."""
-        application_id, form = visit.part("application_id"), visit.form
-        choices = []
-        for area in ContentArea:
-            choice, reason = form.line(f"choice-{area}"), form.text(f"reason-{area}")
-            if choice:
-                if choice not in {"approve", "refuse"}:
-                    raise BadDecisionError
-                choices.append(AreaChoice(area=area, is_approved=choice == "approve", reason=reason))
-        self._academy.applications.decide(application_id, choices, who=visit.person.login, by=visit.person.name)
+        application_id = visit.part("application_id")
+        self._academy.applications.decide(
+            application_id, _choices(visit), who=visit.person.login, by=visit.person.name, seen=_seen(visit)
+        )
         return done(f"/staff/applications/{application_id}", "decided")
 
     def ask(self, visit: Visit) -> Response:
@@ -118,3 +129,18 @@ class ApplyingPages:
             who=visit.person.login,
         )
         return visit.page("staff/admitted.html", admitted=admitted, application_id=application_id, area=area)
+
+
+def _choices(visit: Visit) -> list[AreaChoice]:
+    found = []
+    for area in ContentArea:
+        choice, reason = visit.form.line(f"choice-{area}"), visit.form.text(f"reason-{area}")
+        if choice:
+            if choice not in {"approve", "refuse"}:
+                raise BadDecisionError
+            found.append(AreaChoice(area=area, is_approved=choice == "approve", reason=reason))
+    return found
+
+
+def _seen(visit: Visit) -> str:
+    return visit.form.line("seen", most=64)

@@ -26,7 +26,7 @@ class AuditingPages:
         """For the application."""
         return [
             self._doors.look("/staff/samples", self.samples, Act.READ),
-            self._doors.do("/staff/samples", self.draw, Act.SAMPLE, _SAMPLE),
+            self._doors.do("/staff/samples", self.draw, Act.SAMPLE, _SAMPLE, again=self.samples),
             self._doors.look("/staff/trail", self.trail, Act.READ),
         ]
 

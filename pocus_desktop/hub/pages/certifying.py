@@ -13,11 +13,17 @@ from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, 
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.staff.roles import Act
+from pocus_desktop.kernel import words
 from pocus_desktop.programme.certificate.paper import to_pdf
+from pocus_desktop.programme.certificate.records import CertificateState
 
 ONE: Final = "/staff/certificates/{certificate_id}"
 _REASON: Final = Fields(names=("why",))
-_STEPS: Final = ("suspend", "reinstate", "revoke")
+_STEPS: Final = {
+    "suspend": CertificateState.SUSPENDED,
+    "reinstate": CertificateState.ACTIVE,
+    "revoke": CertificateState.REVOKED,
+}
 
 
 class CertifyingPages:
@@ -34,11 +40,19 @@ class CertifyingPages:
         return [
             self._doors.look("/staff/certificates", self.certificates, Act.READ),
             self._doors.look(new, self.new, Act.DECIDE),
-            self._doors.do(new, self.issue, Act.DECIDE, Fields(names=("candidate", "sitting", "why"))),
+            self._doors.do(new, self.issue, Act.DECIDE, Fields(names=("candidate", "sitting", "why")), again=self.new),
             self._doors.look(ONE, self.certificate, Act.READ),
             self._doors.look(ONE + "/paper/{language}", self.paper, Act.READ),
-            self._doors.do(ONE + "/renewal", self.renew, Act.DECIDE, Fields(names=("why",), lists=("checked",))),
-            self._doors.do(ONE + "/{step}", self.step, Act.DECIDE, _REASON),
+            self._doors.do(
+                ONE + "/renewal",
+                self.renew,
+                Act.DECIDE,
+                Fields(names=("why",), lists=("checked",)),
+                again=self.certificate,
+            ),
+            self._doors.do(
+                ONE + "/{step}", self.step, Act.DECIDE, _REASON, again=self.certificate, sure=self.told_before
+            ),
         ]
 
     def certificates(self, visit: Visit) -> Response:
@@ -94,6 +108,16 @@ class CertifyingPages:
             knowledge_checked=bool(visit.form.lists.get("checked")),
         )
         return done(f"/staff/certificates/{record.certificate.certificate_id}", "certificate-issued")
+
+    def told_before(self, visit: Visit) -> list[str]:
+        """What the step will do."""
+        name = visit.part("step")
+        if name not in _STEPS:
+            raise NotFoundError
+        record = self._certificates.require_step(visit.part("certificate_id"), _STEPS[name])
+        _reason(visit)
+        keys = (f"academy.sure.certificate_{name}", *(("academy.sure.undone",) if name == "revoke" else ()))
+        return [words.say(key, visit.language, holder=record.certificate.holder) for key in keys]
 
     def step(self, visit: Visit) -> Response:
         """Suspended, reinstated or revoked."""

@@ -13,6 +13,7 @@ from pocus_desktop.hub.programme.store import APPEAL
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.kernel import words
 
+_DECISION = Fields(names=("choice", "reason", "seen"))
 _STATES = (RECEIVED, GRANTED, REFUSED, TURNED_AWAY)
 
 
@@ -31,7 +32,9 @@ class HearingPages:
             self._doors.look(one, self.appeal, Act.READ),
             self._doors.look(one + "/sitting", self.sitting, Act.READ),
             self._doors.do(one + "/attachment", self.attach, Act.APPEALS, Fields()),
-            self._doors.do(one + "/decision", self.decide, Act.APPEALS, Fields(names=("choice", "reason"))),
+            self._doors.do(
+                one + "/decision", self.decide, Act.APPEALS, _DECISION, again=self.appeal, sure=self.told_before
+            ),
         ]
 
     def appeals(self, visit: Visit) -> Response:
@@ -82,16 +85,34 @@ class HearingPages:
         found = self._academy.appeals.attach(appeal_id)
         return done(f"/staff/appeals/{appeal_id}", "attached" if found is not None else "not-attached")
 
+    def told_before(self, visit: Visit) -> list[str]:
+        """What the decision will do."""
+        choice, reason = _choice(visit), visit.form.text("reason")
+        told = self._academy.appeals.require_sound(
+            visit.part("appeal_id"), reason=reason, who=visit.person.login, seen=visit.form.line("seen", most=64)
+        )
+        keys = [f"academy.sure.appeal_{choice}", "academy.sure.appeal"]
+        if choice == "grant":
+            keys.insert(1, f"academy.sure.appeal_grant_{told.row['ground']}")
+        said = [words.say(key, visit.language) for key in keys]
+        return [said[0], words.say("academy.sure.reason", visit.language, reason=reason), *said[1:]]
+
     def decide(self, visit: Visit) -> Response:
         """Granted or refused."""
-        appeal_id, choice = visit.part("appeal_id"), visit.form.line("choice")
-        if choice not in {"grant", "refuse"}:
-            raise BadFormError(field="choice", reason="choose one")
+        appeal_id = visit.part("appeal_id")
         self._academy.appeals.decide(
             appeal_id,
-            is_granted=choice == "grant",
+            is_granted=_choice(visit) == "grant",
             reason=visit.form.text("reason"),
             who=visit.person.login,
             by=visit.person.name,
+            seen=visit.form.line("seen", most=64),
         )
         return done(f"/staff/appeals/{appeal_id}", "decided")
+
+
+def _choice(visit: Visit) -> str:
+    choice = visit.form.line("choice")
+    if choice not in {"grant", "refuse"}:
+        raise BadFormError(field="choice", reason="choose one")
+    return choice

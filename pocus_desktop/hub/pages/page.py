@@ -103,7 +103,7 @@ def see(address: str) -> Response:
 def refused(request: Request, problem: PocusError) -> Response:
     """The page of a refusal."""
     told = problem.explain(language_of(request))
-    status = problem.status if isinstance(problem, HubError) else _status(problem)
+    status = status_of(problem)
     wait = problem.params.get("wait_s")
     answer = page(request, "refused.html", status=status, what=told.what, next=told.next, code=problem.code)
     if isinstance(wait, int):
@@ -111,7 +111,10 @@ def refused(request: Request, problem: PocusError) -> Response:
     return answer
 
 
-def _status(problem: PocusError) -> int:
+def status_of(problem: PocusError) -> int:
+    """The status of a page that tells of a refusal."""
+    if isinstance(problem, HubError):
+        return problem.status
     return 422 if problem.blame in {Blame.USER, Blame.CONTENT} else 500
 
 

@@ -28,8 +28,12 @@ class PeoplePages:
         return [
             self._doors.look("/staff/people", self.people, Act.READ),
             self._doors.look(one, self.person, Act.READ),
-            self._doors.do(one + "/number", self.confirm, Act.REGISTER, Fields(names=("number", "why"))),
-            self._doors.do(one + "/key", self.accept_key, Act.REGISTER, Fields(names=("key_id", "why"))),
+            self._doors.do(
+                one + "/number", self.confirm, Act.REGISTER, Fields(names=("number", "why")), again=self.person
+            ),
+            self._doors.do(
+                one + "/key", self.accept_key, Act.REGISTER, Fields(names=("key_id", "why")), again=self.person
+            ),
         ]
 
     def people(self, visit: Visit) -> Response:

@@ -19,6 +19,7 @@ from pocus_desktop.hub.pages.visit import (
     StaffDoors,
     Visit,
     done,
+    keep,
     require_same_site,
     to_sign_in,
 )
@@ -164,12 +165,6 @@ def begun(half: SignedIn, to: str) -> Response:
     """The first step is done; on to the second factor."""
     answer = see(f"{FACTOR}?next={to}" if to else FACTOR)
     return keep(answer, SESSION_COOKIE, half.token)
-
-
-def keep(answer: Response, name: str, token: str) -> Response:
-    """Let the browser keep a token, for itself alone and until it is closed."""
-    answer.set_cookie(name, token, path="/", secure=True, httponly=True, samesite="lax")
-    return answer
 
 
 def local_path(text: str) -> str:

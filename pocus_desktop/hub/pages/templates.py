@@ -13,6 +13,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pocus_desktop.hub.pages.again import Again
 from pocus_desktop.kernel import assets, words
 
 STATIC: Final = "/static/{version}/{name}"
@@ -33,7 +34,14 @@ def render(template: str, language: str, **values: object) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(t=_sayer(language), say=_say, language=language, languages=LANGUAGES, static=static_path, **values)
+        .render(
+            t=_sayer(language),
+            say=_say,
+            language=language,
+            languages=LANGUAGES,
+            static=static_path,
+            **{"again": Again(), **values},
+        )
     )
 
 

@@ -4,10 +4,15 @@
 2. What changes something is a POST with the form's token of this session; one that the browser says comes from another
    site is refused before that.
 3. After a change the browser is sent to a page that shows it.
+4. A form that is refused is shown again with what was written; what cannot be undone is confirmed first, on a page that
+   says what will happen.
+5. A form that comes after its session ended changes nothing and loses nothing: it is kept on the page that says so,
+   until the same person has signed in again in this browser.
 """
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -15,15 +20,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pocus_desktop.hub.pages.errors import ForgedFormError
+from pocus_desktop.hub.pages.again import SECRET, SURE, Again, carried, field_of, is_shown_again, shown
+from pocus_desktop.hub.pages.errors import ForgedFormError, PageError
 from pocus_desktop.hub.pages.forms import CSRF, FORM_BYTES, Form, read_form
-from pocus_desktop.hub.pages.page import Page, language_of, page, see
+from pocus_desktop.hub.pages.page import Page, language_of, page, see, status_of
 from pocus_desktop.hub.staff.errors import NotSignedInError
 from pocus_desktop.hub.staff.roles import Act
-from pocus_desktop.hub.staff.sessions import SignedIn, form_token, is_form_token
+from pocus_desktop.hub.staff.sessions import SignedIn, form_token, is_form_token, kept_token, new_token
 from pocus_desktop.hub.staff.staff import Staff
 from pocus_desktop.hub.web.guard import Guard
-from pocus_desktop.kernel import words
+from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.errors import PocusError
 
 SIGN_IN: Final = "/staff/sign-in"
@@ -52,11 +58,15 @@ class Visit:
 
     Attributes:
         form: What was sent; empty where somebody looks.
+        again: The form that this page shows once more, with what is wrong with it.
+        status: Of the page.
     """
 
     request: Request
     person: SignedIn
     form: Form
+    again: Again = field(default_factory=Again)
+    status: int = 200
 
     @property
     def language(self) -> str:
@@ -79,13 +89,14 @@ class Visit:
         text = self.asked("page")
         return min(max(int(text), 1), _MOST_PAGES) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
-    def page(self, template: str, *, status: int = 200, **values: object) -> Response:
+    def page(self, template: str, **values: object) -> Response:
         """A page with the frame of the academy."""
         done = self.asked("done")
         return page(
             self.request,
             template,
-            status=status,
+            status=self.status,
+            again=self.again,
             person=self.person,
             csrf=form_token(self.person.token),
             navigation=[(name, to) for name, to, act in NAVIGATION if self.person.may(act)],
@@ -118,6 +129,8 @@ class Visit:
 
 
 Look = Callable[[Visit], Response]
+Sure = Callable[[Visit], Sequence[str]]
+"""What will happen when a form is sent, in sentences; what is raised here is refused before anybody is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,16 +167,89 @@ class StaffDoors:
 
         return Page(path, endpoint, guard=self.guard, counted="staff", refusing=to_sign_in)
 
-    def do(self, path: str, do: Look, act: Act | None, fields: Fields) -> Page:
-        """A change, for whoever may `act`."""
+    def do(
+        self,
+        path: str,
+        do: Look,
+        act: Act | None,
+        fields: Fields,
+        *,
+        again: Look | None = None,
+        sure: Sure | None = None,
+    ) -> Page:
+        """A change, for whoever may `act`.
+
+        Args:
+            path: Where its form is sent.
+            do: Does it.
+            act: What they must be allowed; None is being signed in.
+            fields: Of the form.
+            again: The page with the form, shown with what was written where it is refused; None tells it on a page of
+                its own.
+            sure: Says what will happen, for what cannot be undone; None does it at once.
+        """
+        names = (*fields.names, SURE) if sure is not None else fields.names
+        fields = replace(fields, names=names)
+
+        def done_or_again(visit: Visit) -> Response:
+            try:
+                if sure is None or visit.form.fields.get(SURE) == "yes":
+                    return do(visit)
+                if visit.form.fields.get(SURE) != "no" or again is None:
+                    return _to_confirm(visit, sure(visit))
+            except PocusError as problem:
+                if again is None or not is_shown_again(problem):
+                    raise
+                log.failure(problem)
+                visit.request.scope.setdefault("state", {})["problem"] = problem.code
+                told = replace(
+                    _again(visit),
+                    told=problem.explain(visit.language),
+                    field=field_of(problem, (*names, *fields.lists, fields.file or "")),
+                )
+                return again(replace(visit, again=told, status=status_of(problem)))
+            return again(replace(visit, again=_again(visit)))
 
         async def endpoint(request: Request) -> Response:
             require_same_site(request)
-            person = await run_in_threadpool(self.person, request, act)
-            form = await self.read(request, fields, person.token)
-            return await run_in_threadpool(do, Visit(request=request, person=person, form=form))
+            try:
+                person = await run_in_threadpool(self.person, request, act)
+            except NotSignedInError:
+                return await self._kept(request, fields)
+            form = await self.read(request, fields, person.token, person.staff_id)
+            return await run_in_threadpool(done_or_again, Visit(request=request, person=person, form=form))
 
         return Page(path, endpoint, method="POST", guard=self.guard, counted="staff", refusing=to_sign_in)
+
+    async def _kept(self, request: Request, fields: Fields) -> Response:
+        """A form whose session has ended (rule 5).
+
+        Raises:
+            NotSignedInError: It is not known to be a form of this browser; nothing of it is shown.
+        """
+        token, began = request.cookies.get(SESSION_COOKIE, ""), request.cookies.get(BEGIN_COOKIE, "")
+        staff_id = await run_in_threadpool(self.staff.sessions.whose, token)
+        if staff_id is None:
+            raise NotSignedInError
+        began = began or new_token()
+        try:
+            form = await self.read(request, fields, token, staff_id)
+        except PageError as problem:
+            raise NotSignedInError from problem
+        request.scope.setdefault("state", {})["problem"] = NotSignedInError.code
+        answer = page(
+            request,
+            "staff/kept.html",
+            status=NotSignedInError.status,
+            csrf=kept_token(began, staff_id),
+            carried=carried(form.fields, form.lists),
+            shown=shown(form.fields),
+            secrets=[name for name in SECRET if form.fields.get(name)],
+            file=fields.file if form.file is not None else None,
+            is_multipart=fields.file is not None,
+            sign_in=SIGN_IN,
+        )
+        return keep(answer, BEGIN_COOKIE, began)
 
     def person(self, request: Request, act: Act | None) -> SignedIn:
         """Who asks (rule 1).
@@ -187,8 +273,8 @@ class StaffDoors:
         """
         return await read_form(request, *fields.names, stall_s=self.stall_s)
 
-    async def read(self, request: Request, fields: Fields, token: str) -> Form:
-        """A form that came from a page of this session (rule 2).
+    async def read(self, request: Request, fields: Fields, token: str, staff_id: str = "") -> Form:
+        """A form that came from a page of this session (rule 2), or was kept for this person (rule 5).
 
         Raises:
             ForgedFormError: It did not.
@@ -202,7 +288,11 @@ class StaffDoors:
             maximum_bytes=fields.maximum_bytes,
             stall_s=self.stall_s,
         )
-        if not is_form_token(token, form.fields.get(CSRF, "")):
+        given, began = form.fields.get(CSRF, ""), request.cookies.get(BEGIN_COOKIE, "")
+        is_kept = bool(began and staff_id) and hmac.compare_digest(
+            kept_token(began, staff_id).encode(), given.encode("utf-8", "replace")
+        )
+        if not is_kept and not is_form_token(token, given):
             raise ForgedFormError
         return form
 
@@ -228,3 +318,18 @@ def to_sign_in(request: Request, problem: PocusError) -> Response | None:
 def done(path: str, what: str = "") -> Response:
     """After a change: the page that shows it, with a word that it was done."""
     return see(f"{path}?done={what}" if what else path)
+
+
+def keep(answer: Response, name: str, token: str) -> Response:
+    """Let the browser keep a token, for itself alone and until it is closed."""
+    answer.set_cookie(name, token, path="/", secure=True, httponly=True, samesite="lax")
+    return answer
+
+
+def _again(visit: Visit) -> Again:
+    return Again(action=visit.request.scope["path"], fields=visit.form.fields, lists=visit.form.lists)
+
+
+def _to_confirm(visit: Visit, told: Sequence[str]) -> Response:
+    """Rule 4: what will happen, before it does."""
+    return visit.page("staff/sure.html", told=told, carried=carried(visit.form.fields, visit.form.lists))

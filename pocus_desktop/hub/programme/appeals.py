@@ -16,12 +16,19 @@ from typing import Final
 from pocus_desktop.admission.admission import same_candidate
 from pocus_desktop.hub.errors import HubError
 from pocus_desktop.hub.programme.applications import Applications
-from pocus_desktop.hub.programme.errors import NoReasonError, NotWaitingError, OwnDecisionError, UnknownAppealError
-from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
+from pocus_desktop.hub.programme.errors import (
+    NewerCameError,
+    NoReasonError,
+    NotWaitingError,
+    OwnDecisionError,
+    UnknownAppealError,
+)
+from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
 from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, DOCUMENT, GIVEN, PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
-from pocus_desktop.kernel import log
+from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.ids import new_id
@@ -29,7 +36,7 @@ from pocus_desktop.programme.appealing import require_appeal
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import AppealDecision
 from pocus_desktop.programme.documents.candidate import Appeal
-from pocus_desktop.programme.documents.registry import AnyDocument, parse_document
+from pocus_desktop.programme.documents.registry import AnyDocument, encode_document, parse_document
 from pocus_desktop.programme.portfolio import document_key
 from pocus_desktop.programme.rules.choose import Rules
 
@@ -53,14 +60,16 @@ class Told:
 
     Attributes:
         account: The row of who appeals.
-        document: What they wrote.
+        document: What they wrote: the first writing, whatever came under its id later.
         decided_by: Who decided what it is about; empty where it is a sitting.
+        seen: Digest of all that a decision rests on, so that one is about what was looked at.
     """
 
     row: Row
     account: Row
     document: Appeal
     decided_by: str
+    seen: str
 
 
 class Appeals:
@@ -87,52 +96,96 @@ class Appeals:
         self._replay = replay
         self._release = release
 
-    def tell(self, appeal_id: str) -> Told:
+    def tell(self, appeal_id: str, look: Look | None = None) -> Told:
         """An appeal.
+
+        Args:
+            appeal_id: Which.
+            look: Reads rows, such as a transaction's; as they are now where omitted.
 
         Raises:
             UnknownAppealError: There is none.
         """
-        found = self._store.look(APPEAL, appeal_id=appeal_id)
+        look = look or self._store.look
+        found = look(APPEAL, appeal_id=appeal_id)
         if not found:
             raise UnknownAppealError
         row = found[0]
-        held = [parse_document(one["content"]) for one in self._store.look(DOCUMENT, document_id=appeal_id)]
-        document = next(one for one in held if isinstance(one, Appeal))
-        account = self._store.look(PORTFOLIO, account_id=row["account_id"])[0]
-        about = self._store.look(APPLICATION, application_id=row["about"])
-        return Told(row=row, account=account, document=document, decided_by=about[0]["decided_by"] if about else "")
+        held = look(DOCUMENT, document_id=appeal_id, account_id=row["account_id"])
+        written = sorted(held, key=lambda one: (one["received_ms"], one["digest"]))
+        documents = (parse_document(one["content"]) for one in written)
+        document = next(one for one in documents if isinstance(one, Appeal))
+        account = look(PORTFOLIO, account_id=row["account_id"])[0]
+        about = look(APPLICATION, application_id=row["about"])
+        rests_on: Json = {
+            "state": row["state"],
+            "document": canonical.digest(encode_document(document)),
+            "replay": canonical.digest(row["replay"] or b""),
+            "decided_ms": about[0]["decided_ms"] if about else None,
+        }
+        return Told(
+            row=row,
+            account=account,
+            document=document,
+            decided_by=about[0]["decided_by"] if about else "",
+            seen=canonical.digest(canonical.encode(rests_on)),
+        )
 
-    def decide(self, appeal_id: str, *, is_granted: bool, reason: str, who: str, by: str) -> AppealDecision:
+    def require_sound(
+        self, appeal_id: str, *, reason: str, who: str, seen: str | None = None, look: Look | None = None
+    ) -> Told:
+        """Somebody may decide it so; with what that rests on.
+
+        Raises:
+            PocusError: As `decide`.
+        """
+        told = self.tell(appeal_id, look)
+        if told.row["state"] != RECEIVED:
+            raise NotWaitingError(state=told.row["state"])
+        if seen is not None and seen != told.seen:
+            raise NewerCameError
+        if told.decided_by == who:
+            raise OwnDecisionError
+        if not reason.strip():
+            raise NoReasonError(area="-")
+        return told
+
+    def decide(
+        self, appeal_id: str, *, is_granted: bool, reason: str, who: str, by: str, seen: str | None = None
+    ) -> AppealDecision:
         """Decide it.
+
+        Args:
+            appeal_id: Which.
+            is_granted: Whether it is.
+            reason: The candidate reads it.
+            who: The login, for the trail.
+            by: The name, for the candidate.
+            seen: What was looked at, as `Told.seen` has it; None where whoever decides looked at nothing.
 
         Raises:
             UnknownAppealError, NotWaitingError: It does not wait.
+            NewerCameError: What is here is not what was seen.
             NoReasonError: There is no reason.
             OwnDecisionError: Rule 4.
         """
-        told = self.tell(appeal_id)
-        if not reason.strip():
-            raise NoReasonError(area="-")
-        if told.decided_by == who:
-            raise OwnDecisionError
         now_ms = self._clock.read().wall_ms
-        decision = AppealDecision(
-            appeal_decision_id=new_id("apd"),
-            appeal_id=appeal_id,
-            is_granted=is_granted,
-            reason=reason,
-            by=by,
-            decided_on=local_day(now_ms, told.document.zone),
-            made_at_ms=now_ms,
-        )
         state = GRANTED if is_granted else REFUSED
         with self._store.rows() as rows:
-            waiting = {"appeal_id": appeal_id, "state": RECEIVED}
-            if not rows.change(APPEAL, waiting, state=state, decided_ms=now_ms, decided_by=who):
-                raise NotWaitingError(state=told.row["state"])
+            told = self.require_sound(appeal_id, reason=reason, who=who, seen=seen, look=rows.find)
+            decision = AppealDecision(
+                appeal_decision_id=new_id("apd"),
+                appeal_id=appeal_id,
+                is_granted=is_granted,
+                reason=reason,
+                by=by,
+                decided_on=local_day(now_ms, told.document.zone),
+                made_at_ms=now_ms,
+            )
+            rows.change(APPEAL, {"appeal_id": appeal_id}, state=state, decided_ms=now_ms, decided_by=who)
             self._portfolios.give(rows, told.row["account_id"], decision, appeal_id)
-            rows.note(SUBJECT + appeal_id, at_ms=now_ms, action="decided", was=RECEIVED, now=state, who=who, why=reason)
+            now = f"{state} (seen {told.seen[:16]})"
+            rows.note(SUBJECT + appeal_id, at_ms=now_ms, action="decided", was=RECEIVED, now=now, who=who, why=reason)
             if is_granted and told.row["ground"] == ELIGIBILITY:
                 self._applications.reopen(rows, told.row["about"], who=who, why=f"appeal {appeal_id} is granted")
         if is_granted and told.row["ground"] == TECHNOLOGY:

@@ -4,7 +4,9 @@
    the candidate's clock, but no later than it came and no earlier than thirty days before that.
 2. Each area is approved or refused, with a reason where it is refused, and where it is approved though something is
    missing. What was asked of the rules then stands in the decision: rows and digest of the book.
-3. Only an application that waits is decided. After a question, whatever the candidate sends lets it wait again; a
+3. A decision is about what was seen: where something came since, or somebody else has seen to it, it is refused and
+   nothing is decided.
+4. Only an application that waits is decided. After a question, whatever the candidate sends lets it wait again; a
    withdrawn one is decided no more.
 """
 
@@ -17,14 +19,17 @@ from typing import Final
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.programme.errors import (
     BadDecisionError,
+    NewerCameError,
     NoReasonError,
     NotEligibleError,
     NotWaitingError,
     UnknownApplicationError,
 )
-from pocus_desktop.hub.programme.portfolios import Portfolios
+from pocus_desktop.hub.programme.portfolios import Look, Portfolios
 from pocus_desktop.hub.programme.store import APPLICATION, DOCUMENT, PORTFOLIO
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.ids import new_id
 from pocus_desktop.programme.answer import Answer
@@ -52,6 +57,9 @@ class ApplicationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+BEARING: Final = frozenset({"account", "application", "attestation", "case", "credential"})
+"""Kinds of documents that a decision rests on; what else a candidate sends meanwhile changes nothing about it."""
+
 OPEN: Final = (ApplicationState.RECEIVED, ApplicationState.ASKED)
 
 
@@ -72,6 +80,8 @@ class Judged:
         account: The row of who applied.
         on: The day whose rules decide.
         answers: One for each area.
+        seen: Digest of all that a decision rests on, so that one is about what was looked at (rule 3).
+        came_ms: When the last document of it came.
     """
 
     row: Row
@@ -80,6 +90,8 @@ class Judged:
     papers: Portfolio
     on: date
     answers: tuple[Answer, ...]
+    seen: str
+    came_ms: int
 
 
 class Applications:
@@ -91,41 +103,50 @@ class Applications:
         self._rules = rules
         self._clock = clock
 
-    def judge(self, application_id: str) -> Judged:
+    def judge(self, application_id: str, look: Look | None = None) -> Judged:
         """An application with its eligibility as the rules tell it.
+
+        Args:
+            application_id: Which application.
+            look: Reads rows, such as a transaction's; as they are now where omitted.
 
         Raises:
             UnknownApplicationError: There is none.
             NoRuleError: Nothing is in force on its day.
         """
-        rows = self._store.look(APPLICATION, application_id=application_id)
+        look = look or self._store.look
+        rows = look(APPLICATION, application_id=application_id)
         if not rows:
             raise UnknownApplicationError
         row = rows[0]
-        papers = self._portfolios.papers(row["account_id"])
+        papers = self._portfolios.papers(row["account_id"], look)
         application = next(one for one in papers.applications if one.application_id == application_id)
         on = day_of(application, row["received_ms"])
-        answers = tuple(eligibility(papers, area, self._rules, on) for area in application.areas)
-        account = self._store.look(PORTFOLIO, account_id=row["account_id"])[0]
-        return Judged(row=row, account=account, application=application, papers=papers, on=on, answers=answers)
+        bearing = [one for one in look(DOCUMENT, account_id=row["account_id"]) if one["kind"] in BEARING]
+        return Judged(
+            row=row,
+            account=look(PORTFOLIO, account_id=row["account_id"])[0],
+            application=application,
+            papers=papers,
+            on=on,
+            answers=tuple(eligibility(papers, area, self._rules, on) for area in application.areas),
+            seen=self._seen(row, bearing),
+            came_ms=max(one["received_ms"] for one in bearing),
+        )
 
-    def decide(self, application_id: str, choices: Sequence[AreaChoice], *, who: str, by: str) -> Decision:
-        """Decide each area.
-
-        Args:
-            application_id: Which application.
-            choices: One for each of its areas.
-            who: The login, for the trail.
-            by: The name, for the candidate.
+    def require_sound(
+        self, application_id: str, choices: Sequence[AreaChoice], *, seen: str | None = None, look: Look | None = None
+    ) -> Judged:
+        """These choices may be made; with what they rest on.
 
         Raises:
-            UnknownApplicationError: There is none.
-            NotWaitingError: It was decided or withdrawn.
-            BadDecisionError: The areas are others.
-            NoReasonError: An area is refused without a reason.
-            NotEligibleError: An area that lacks something is approved without a reason.
+            PocusError: As `decide`.
         """
-        judged = self.judge(application_id)
+        judged = self.judge(application_id, look)
+        if judged.row["state"] not in OPEN:
+            raise NotWaitingError(state=judged.row["state"])
+        if seen is not None and seen != judged.seen:
+            raise NewerCameError
         answers = {answer.area: answer for answer in judged.answers}
         if sorted(choice.area for choice in choices) != sorted(answers):
             raise BadDecisionError
@@ -134,21 +155,44 @@ class Applications:
                 raise NoReasonError(area=str(choice.area))
             if choice.is_approved and not answers[choice.area].is_met and not choice.reason.strip():
                 raise NotEligibleError(area=str(choice.area))
+        return judged
+
+    def decide(
+        self, application_id: str, choices: Sequence[AreaChoice], *, who: str, by: str, seen: str | None = None
+    ) -> Decision:
+        """Decide each area.
+
+        Args:
+            application_id: Which application.
+            choices: One for each of its areas.
+            who: The login, for the trail.
+            by: The name, for the candidate.
+            seen: What was looked at, as `Judged.seen` has it; None where whoever decides looked at nothing.
+
+        Raises:
+            UnknownApplicationError: There is no such application.
+            NotWaitingError: It was decided or withdrawn.
+            NewerCameError: What is here is not what was seen.
+            BadDecisionError: The areas are others.
+            NoReasonError: An area is refused without a reason.
+            NotEligibleError: An area that lacks something is approved without a reason.
+        """
         now_ms = self._clock.read().wall_ms
         approved = [choice.area for choice in choices if choice.is_approved]
-        decision = Decision(
-            decision_id=new_id("dec"),
-            application_id=application_id,
-            decided_on=judged.on,
-            areas=tuple(_decided(choice, answers) for choice in choices),
-            rules=self._rules.digest,
-            by=by,
-            is_sampled=False,
-            made_at_ms=now_ms,
-        )
         state = ApplicationState.APPROVED if approved else ApplicationState.REFUSED
         with self._store.rows() as rows:
-            row = self._waiting(rows, application_id)
+            judged = self.require_sound(application_id, choices, seen=seen, look=rows.find)
+            answers = {answer.area: answer for answer in judged.answers}
+            decision = Decision(
+                decision_id=new_id("dec"),
+                application_id=application_id,
+                decided_on=judged.on,
+                areas=tuple(_decided(choice, answers) for choice in choices),
+                rules=self._rules.digest,
+                by=by,
+                is_sampled=False,
+                made_at_ms=now_ms,
+            )
             rows.change(
                 APPLICATION,
                 {"application_id": application_id},
@@ -157,10 +201,10 @@ class Applications:
                 decided_ms=now_ms,
                 decided_by=who,
             )
-            self._portfolios.give(rows, row["account_id"], decision, application_id)
+            self._portfolios.give(rows, judged.row["account_id"], decision, application_id)
             why = "; ".join(f"{choice.area}: {choice.reason}" for choice in choices if choice.reason)
-            now = f"{state}: {' '.join(approved) or '-'} ({decision.decision_id})"
-            self._note(rows, application_id, "decided", was=row["state"], now=now, who=who, why=why)
+            now = f"{state}: {' '.join(approved) or '-'} ({decision.decision_id}, seen {judged.seen[:16]})"
+            self._note(rows, application_id, "decided", was=judged.row["state"], now=now, who=who, why=why)
         return decision
 
     def ask(self, application_id: str, words: str, *, who: str, by: str) -> Question:
@@ -200,6 +244,13 @@ class Applications:
         rows.change(APPLICATION, {"application_id": application_id}, state=ApplicationState.RECEIVED)
         state = str(ApplicationState.RECEIVED)
         self._note(rows, application_id, "reopened", was=row["state"], now=state, who=who, why=why)
+
+    def _seen(self, row: Row, bearing: Sequence[Row]) -> str:
+        """All that a decision rests on: how it stands, the documents, the book of rules."""
+        documents: Json = sorted(one["digest"] for one in bearing)
+        return canonical.digest(
+            canonical.encode({"state": row["state"], "documents": documents, "rules": self._rules.digest})
+        )
 
     def _take(self, rows: RegistryRows, account: Row, document: Application, now_ms: int) -> None:
         mine = {"application_id": document.application_id}

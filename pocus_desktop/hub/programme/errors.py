@@ -54,6 +54,13 @@ class NotWaitingError(AcademyError):
     status = 409
 
 
+class NewerCameError(AcademyError):
+    """Something came, or was done, since what is decided was looked at."""
+
+    code = "academy.newer_came"
+    status = 409
+
+
 class NotEligibleError(AcademyError):
     """An area cannot be approved while a requirement is missing, unless the reason says why."""
 
@@ -83,6 +90,13 @@ class BadVoucherOrderError(AcademyError):
     """Vouchers cannot be issued as they were asked for."""
 
     code = "academy.bad_voucher_order"
+
+
+class IssuedAlreadyError(AcademyError):
+    """The same order was sent before, and its vouchers were issued then."""
+
+    code = "academy.issued_already"
+    status = 409
 
 
 class BadRecipientsError(AcademyError):

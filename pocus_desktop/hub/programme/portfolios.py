@@ -9,7 +9,7 @@
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,6 +44,9 @@ from pocus_desktop.programme.submission import (
 
 SUBJECT: Final = "account:"
 _DIGITS: Final = 9
+
+Look = Callable[..., Sequence[Row]]
+"""Reads the rows of a table that have these values: the database as it is now, or a transaction."""
 _WHO: Final = "portfolio"
 _ACCOUNT: Final = "account"
 
@@ -148,10 +151,16 @@ class Portfolios:
         number: str | None = found[0]["candidate_id"] if found else None
         return number
 
-    def papers(self, account_id: str) -> Portfolio:
-        """All that is known of an account: what it sent, and what the academy gave it."""
-        sent = [parse_document(row["content"]) for row in self._store.look(DOCUMENT, account_id=account_id)]
-        return gather([*sent, *self._given(account_id)])
+    def papers(self, account_id: str, look: Look | None = None) -> Portfolio:
+        """All that is known of an account: what it sent, and what the academy gave it.
+
+        Args:
+            account_id: Whose.
+            look: Reads rows, such as a transaction's; as they are now where omitted.
+        """
+        look = look or self._store.look
+        sent = [parse_document(row["content"]) for row in look(DOCUMENT, account_id=account_id)]
+        return gather([*sent, *(payload_of(row["envelope"]) for row in look(GIVEN, account_id=account_id))])
 
     def received_ms(self, account_id: str) -> dict[tuple[str, str], int]:
         """By kind and id: when a document first came."""
@@ -319,10 +328,6 @@ class Portfolios:
         for document, _ in new.values():
             for taker in self._takers:
                 taker.taken(rows, row, document, now_ms)
-
-    def _given(self, account_id: str) -> Iterable[AnyDocument]:
-        for row in self._store.look(GIVEN, account_id=account_id):
-            yield payload_of(row["envelope"])
 
     def _note(self, rows: RegistryRows, row: Row, action: str, *, was: str, now: str, who: str, why: str) -> None:
         at_ms = self._clock.read().wall_ms

@@ -21,16 +21,20 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.programme.errors import (
     BadVoucherOrderError,
+    IssuedAlreadyError,
+    NewerCameError,
     NoReasonError,
     NotEnteredError,
     RefundedAlreadyError,
     TooManyDaysError,
     UnknownVoucherError,
 )
-from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
+from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
 from pocus_desktop.hub.programme.recipients import Recipient
 from pocus_desktop.hub.programme.store import DOCUMENT, ENTRY, GIVEN, PORTFOLIO, VOUCHER
 from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.ids import new_id
 from pocus_desktop.programme.days import local_day
@@ -72,6 +76,18 @@ class Told:
     entries: tuple[tuple[Row, Row], ...]
 
     @property
+    def seen(self) -> str:
+        """Digest of how it stands, so that what is done to it is done once, and to what was looked at."""
+        window = self.life.window
+        stands: Json = {
+            "state": str(self.life.state),
+            "entries": [entry["entry_id"] for entry, _ in self.entries],
+            "last": None if window is None else window.last.isoformat(),
+            "granted": 0 if window is None else window.granted_days,
+        }
+        return canonical.digest(canonical.encode(stands))
+
+    @property
     def is_doubled(self) -> bool:
         """Whether an entry does not count and nobody has seen to it yet."""
         return any(entry["entry_id"] in self.life.refusals and not entry["is_told"] for entry, _ in self.entries)
@@ -95,6 +111,7 @@ class Vouchers:
         enter_by: date | None = None,
         who: str,
         why: str,
+        batch: str | None = None,
     ) -> tuple[Issued, ...]:
         """Issue a voucher to each, all of them or none.
 
@@ -104,8 +121,11 @@ class Vouchers:
             enter_by: The last day on which they may be entered.
             who: The login, for the trail.
             why: Such as who paid.
+            batch: Under which they are issued, so that the same order issues once however often it is sent; a fresh
+                one where omitted.
 
         Raises:
+            IssuedAlreadyError: They were issued under this batch.
             BadVoucherOrderError: There are none or too many, a voucher pays for nothing, or a candidate is not known.
             NoReasonError: No reason is given.
         """
@@ -113,25 +133,31 @@ class Vouchers:
             raise BadVoucherOrderError(reason="there are none, or too many at once")
         if not why.strip():
             raise NoReasonError(area="-")
-        now_ms, batch = self._clock.read().wall_ms, new_id("bat")
+        now_ms, batch = self._clock.read().wall_ms, batch or new_id("bat")
         if enter_by is not None and enter_by < local_day(now_ms, "UTC"):
             raise BadVoucherOrderError(reason="the last day for entering is over")
         with self._store.rows() as rows:
+            if rows.find(VOUCHER, batch=batch):
+                raise IssuedAlreadyError(batch=batch)
             issued = tuple(self._issue(rows, one, areas, enter_by, batch, now_ms) for one in recipients)
             now = f"{len(issued)} vouchers for {' '.join(areas) or 'areas by line'} in {batch}"
             rows.note(SUBJECT + batch, at_ms=now_ms, action="issued", now=now, who=who, why=why)
         return issued
 
-    def tell(self, voucher_id: str) -> Told:
+    def tell(self, voucher_id: str, look: Look | None = None) -> Told:
         """A voucher and what became of it.
+
+        Args:
+            voucher_id: Which.
+            look: Reads rows, such as a transaction's; as they are now where omitted.
 
         Raises:
             UnknownVoucherError: There is none.
         """
-        found = self._store.look(VOUCHER, voucher_id=voucher_id)
+        found = (look or self._store.look)(VOUCHER, voucher_id=voucher_id)
         if not found:
             raise UnknownVoucherError
-        return self._told(found[0])
+        return self._told(found[0], look)
 
     def of_application(self, application_id: str) -> tuple[Told, ...]:
         """The vouchers that were entered in an application."""
@@ -145,49 +171,67 @@ class Vouchers:
         known = [row for one in sorted({row["voucher_id"] for row in rows}) for row in self._voucher(one)]
         return tuple(told for row in known if (told := self._told(row)).is_doubled)
 
-    def extend(self, voucher_id: str, days: int, *, who: str, by: str, why: str) -> VoucherExtension:
+    def extend(
+        self, voucher_id: str, days: int, *, who: str, by: str, why: str, seen: str | None = None
+    ) -> VoucherExtension:
         """Grant days on top of a window.
+
+        Args:
+            voucher_id: Which.
+            days: How many more.
+            who: The login, for the trail.
+            by: The name, for the candidate.
+            why: The candidate reads it.
+            seen: What was looked at, as `Told.seen` has it; None where whoever does it looked at nothing.
 
         Raises:
             UnknownVoucherError, NotEnteredError: It has no window.
+            NewerCameError: It does not stand as it was seen, such as where the same was sent twice.
             NoReasonError: There is no reason.
             TooManyDaysError: The rule grants fewer.
         """
-        told = self.tell(voucher_id)
-        window = told.life.window
-        if window is None or told.row["refunded_ms"] is not None:
-            raise NotEnteredError
-        if not why.strip():
-            raise NoReasonError(area="-")
-        most = self._rules.window(window.first).most_extension_days - window.granted_days
-        if not 1 <= days <= most:
-            raise TooManyDaysError(most=most)
         now_ms = self._clock.read().wall_ms
-        extension = VoucherExtension(
-            extension_id=new_id("ext"), voucher_id=voucher_id, days=days, reason=why, by=by, made_at_ms=now_ms
-        )
         with self._store.rows() as rows:
+            told = self._as_seen(rows, voucher_id, seen, why)
+            window = told.life.window
+            if window is None or told.row["refunded_ms"] is not None:
+                raise NotEnteredError
+            most = self._rules.window(window.first).most_extension_days - window.granted_days
+            if not 1 <= days <= most:
+                raise TooManyDaysError(most=most)
+            extension = VoucherExtension(
+                extension_id=new_id("ext"), voucher_id=voucher_id, days=days, reason=why, by=by, made_at_ms=now_ms
+            )
             self._give_all(rows, told, extension)
             was = window.last.isoformat()
             self._note(rows, voucher_id, "extended", was=was, now=f"{days} days more", who=who, why=why)
         return extension
 
-    def refund(self, voucher_id: str, *, who: str, by: str, why: str) -> VoucherRefund:
+    def require_refundable(self, voucher_id: str, *, why: str, seen: str | None = None) -> Told:
+        """It can be refunded now; how it stands.
+
+        Raises:
+            PocusError: As `refund`.
+        """
+        told = self.tell(voucher_id)
+        _require_refundable(told, why, seen)
+        return told
+
+    def refund(self, voucher_id: str, *, who: str, by: str, why: str, seen: str | None = None) -> VoucherRefund:
         """Take a voucher back: it is worth nothing from now on.
 
         Raises:
             UnknownVoucherError: There is none.
             RefundedAlreadyError: It was done before.
+            NewerCameError: It does not stand as it was seen.
             NoReasonError: There is no reason.
         """
-        told = self.tell(voucher_id)
-        if not why.strip():
-            raise NoReasonError(area="-")
         now_ms = self._clock.read().wall_ms
-        refund = VoucherRefund(voucher_id=voucher_id, reason=why, by=by, made_at_ms=now_ms)
         with self._store.rows() as rows:
-            if not rows.change(VOUCHER, {"voucher_id": voucher_id, "refunded_ms": None}, refunded_ms=now_ms):
-                raise RefundedAlreadyError
+            told = self.tell(voucher_id, rows.find)
+            _require_refundable(told, why, seen)
+            refund = VoucherRefund(voucher_id=voucher_id, reason=why, by=by, made_at_ms=now_ms)
+            rows.change(VOUCHER, {"voucher_id": voucher_id}, refunded_ms=now_ms)
             self._give_all(rows, told, refund)
             self._note(rows, voucher_id, "refunded", was=str(told.life.state), now="refunded", who=who, why=why)
         return refund
@@ -274,23 +318,29 @@ class Vouchers:
             self._portfolios.give(rows, account["account_id"], voucher, voucher.voucher_id)
         return Issued(voucher_id=voucher.voucher_id, recipient=one.name, code=written(code), areas=tuple(voucher.areas))
 
-    def _told(self, row: Row) -> Told:
-        found = sorted(
-            self._store.look(ENTRY, voucher_id=row["voucher_id"]), key=lambda one: (one["received_ms"], one["entry_id"])
-        )
-        people = {one["account_id"]: self._store.look(PORTFOLIO, account_id=one["account_id"])[0] for one in found}
-        papers = self._papers(row, found)
+    def _as_seen(self, rows: RegistryRows, voucher_id: str, seen: str | None, why: str) -> Told:
+        told = self.tell(voucher_id, rows.find)
+        _require_seen(told, seen)
+        if not why.strip():
+            raise NoReasonError(area="-")
+        return told
+
+    def _told(self, row: Row, look: Look | None = None) -> Told:
+        look = look or self._store.look
+        found = sorted(look(ENTRY, voucher_id=row["voucher_id"]), key=lambda one: (one["received_ms"], one["entry_id"]))
+        people = {one["account_id"]: look(PORTFOLIO, account_id=one["account_id"])[0] for one in found}
+        papers = self._papers(row, found, look)
         received = {one["entry_id"]: one["received_ms"] for one in found}
         told = life(row["voucher_id"], papers, self._rules, self._clock.read().wall_ms, received)
         return Told(row=row, life=told, entries=tuple((one, people[one["account_id"]]) for one in found))
 
-    def _papers(self, row: Row, entries: Sequence[Row]) -> Portfolio:
+    def _papers(self, row: Row, entries: Sequence[Row], look: Look) -> Portfolio:
         """What is known of a voucher, of all who entered it."""
         documents: list[AnyDocument] = [payload_of(row["envelope"])]
-        documents += [payload_of(given["envelope"]) for given in self._store.look(GIVEN, about=row["voucher_id"])]
+        documents += [payload_of(given["envelope"]) for given in look(GIVEN, about=row["voucher_id"])]
         for entry in entries:
             for kind, document_id in (("voucher-entry", entry["entry_id"]), ("application", entry["application_id"])):
-                held = self._store.look(DOCUMENT, kind=kind, document_id=document_id)
+                held = look(DOCUMENT, kind=kind, document_id=document_id)
                 documents += [parse_document(one["content"]) for one in held]
         return gather(documents)
 
@@ -310,3 +360,16 @@ class Vouchers:
     ) -> None:
         at_ms = self._clock.read().wall_ms
         rows.note(SUBJECT + voucher_id, at_ms=at_ms, action=action, was=was, now=now, who=who, why=why)
+
+
+def _require_seen(told: Told, seen: str | None) -> None:
+    if seen is not None and seen != told.seen:
+        raise NewerCameError
+
+
+def _require_refundable(told: Told, why: str, seen: str | None) -> None:
+    if told.row["refunded_ms"] is not None:
+        raise RefundedAlreadyError
+    _require_seen(told, seen)
+    if not why.strip():
+        raise NoReasonError(area="-")

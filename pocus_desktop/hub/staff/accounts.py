@@ -1,15 +1,23 @@
-"""Accounts of staff: made, changed and ended by an administrator, each time with a line in the trail."""
+"""Accounts of staff: made, changed and ended by an administrator, each time with a line in the trail.
+
+A second factor that was lost is taken away by two administrators: one asks, another confirms within a day. The request
+is an entry of the trail and nothing besides.
+"""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pocus_desktop.crypto.password import seal_under_passphrase
-from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row, TakenError
+from pocus_desktop.hub.registry.store import ENTRY, RegistryRows, RegistryStore, Row, TakenError
+from pocus_desktop.hub.registry.trail import Step
 from pocus_desktop.hub.staff.errors import (
     BadStaffError,
     LastAdministratorError,
     LoginTakenError,
+    NoReleaseError,
+    NotSecondPersonError,
     UnknownStaffError,
     WeakPasswordError,
 )
@@ -24,8 +32,28 @@ ENDED: Final = "ended"
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 200
 
+RELEASE_MS: Final = 24 * 3_600_000
+"""So long a request that a second factor be taken away waits for the second administrator."""
+
+MADE_MS: Final = 7 * 24 * 3_600_000
+"""Whom the one who asks has made an administrator within this time is no second person."""
+
+ASKED: Final = "second factor: release asked"
+TAKEN: Final = "second factor taken"
+SET_UP: Final = "second factor set up"
+_MAKING: Final = frozenset({"staff added", "roles changed", "password set", TAKEN})
+
 _LOGIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 _SUBJECT: Final = "staff:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that a second factor be taken away."""
+
+    who: str
+    at_ms: int
+    why: str
 
 
 class Accounts:
@@ -64,9 +92,9 @@ class Accounts:
         """
         login, chosen = folded_login(login), _roles(roles)
         if not name.strip() or not name.isprintable() or len(name) > 200:
-            raise BadStaffError(reason="a name is one line of text")
+            raise BadStaffError(reason="a name is one line of text", field="name")
         if password is None and provider is None:
-            raise BadStaffError(reason="neither a password nor a provider")
+            raise BadStaffError(reason="neither a password nor a provider", field="password")
         staff_id, now_ms = new_id("stf"), self._clock.read().wall_ms
         verifier = None if password is None else verifier_of(staff_id, login, password)
         with self._store.rows() as rows:
@@ -104,6 +132,11 @@ class Accounts:
         if not found:
             raise UnknownStaffError(login=login)
         return record(found[0])
+
+    def history(self, login: str) -> tuple[Step, ...]:
+        """What was done to an account, the last first."""
+        found = self._store.trail(about=_SUBJECT + login)
+        return tuple(step for step in found if step.subject == _SUBJECT + login)
 
     def change_roles(self, login: str, roles: Collection[str], *, who: str, why: str) -> StaffRecord:
         """Give somebody these roles instead; what they may do changes at once.
@@ -152,19 +185,65 @@ class Accounts:
             self._sign_out(rows, row)
             self._note(rows, row["login"], "password set", was="", now="", who=who, why=why)
 
-    def forget_factor(self, login: str, *, who: str, why: str) -> None:
-        """Take a second factor that was lost; the next sign-in sets up another.
+    def ask_release(self, login: str, *, who: str, why: str) -> None:
+        """Ask that a lost second factor be taken away; another administrator confirms.
 
         Raises:
             UnknownStaffError: There is nobody.
         """
         with self._store.rows() as rows:
             row = _row(rows, folded_login(login))
-            now_ms = self._clock.read().wall_ms
-            rows.change(STAFF, {"staff_id": row["staff_id"]}, factor=None)
-            rows.change(RECOVERY, {"staff_id": row["staff_id"], "used_ms": None}, used_ms=now_ms)
-            self._sign_out(rows, row)
-            self._note(rows, row["login"], "second factor taken", was="", now="", who=who, why=why)
+            self._note(rows, row["login"], ASKED, was="", now="", who=who, why=why)
+
+    def release_of(self, login: str) -> Asked | None:
+        """The request that waits for another administrator; None where there is none."""
+        return self._waiting(self._store.look, folded_login(login))
+
+    def confirm_release(self, login: str, *, who: str, why: str) -> None:
+        """The second administrator: the factor is taken away, and the next sign-in sets up another.
+
+        Raises:
+            UnknownStaffError: There is nobody.
+            NoReleaseError: Nobody asked for it within a day.
+            NotSecondPersonError: It is the one who asked, the one whose factor it is, or somebody whom the one who
+                asked has entered, or given roles or a password, within the last days.
+        """
+        with self._store.rows() as rows:
+            row = _row(rows, folded_login(login))
+            asked = self._waiting(rows.find, row["login"])
+            if asked is None:
+                raise NoReleaseError
+            if who in {asked.who, row["login"]} or self._is_made_by(rows, who, asked):
+                raise NotSecondPersonError
+            self._forget(rows, row, who=who, why=f"{why} (asked by {asked.who}: {asked.why})")
+
+    def forget_factor(self, login: str, *, who: str, why: str) -> None:
+        """Take a second factor that was lost; for who holds the academy's keys at the hub's machine.
+
+        Raises:
+            UnknownStaffError: There is nobody.
+        """
+        with self._store.rows() as rows:
+            self._forget(rows, _row(rows, folded_login(login)), who=who, why=why)
+
+    def _forget(self, rows: RegistryRows, row: Row, *, who: str, why: str) -> None:
+        now_ms = self._clock.read().wall_ms
+        rows.change(STAFF, {"staff_id": row["staff_id"]}, factor=None)
+        rows.change(RECOVERY, {"staff_id": row["staff_id"], "used_ms": None}, used_ms=now_ms)
+        self._sign_out(rows, row)
+        self._note(rows, row["login"], TAKEN, was="", now="", who=who, why=why)
+
+    def _waiting(self, look: Callable[..., Sequence[Row]], login: str) -> Asked | None:
+        steps = [one for one in look(ENTRY, subject=_SUBJECT + login) if one["action"] in {ASKED, TAKEN, SET_UP}]
+        last = max(steps, key=lambda one: one["number"], default=None)
+        if last is None or last["action"] != ASKED or self._clock.read().wall_ms - last["at_ms"] > RELEASE_MS:
+            return None
+        return Asked(who=last["who"], at_ms=last["at_ms"], why=last["why"])
+
+    def _is_made_by(self, rows: RegistryRows, who: str, asked: Asked) -> bool:
+        made = rows.find(ENTRY, subject=_SUBJECT + who, who=asked.who)
+        since_ms = self._clock.read().wall_ms - MADE_MS
+        return any(one["action"] in _MAKING and one["at_ms"] > since_ms for one in made)
 
     def sign_out_everywhere(self, login: str, *, who: str, why: str = "") -> int:
         """End every session of somebody; how many there were.
@@ -196,7 +275,7 @@ def folded_login(login: str) -> str:
     """
     folded = login.strip().lower()
     if not _LOGIN.fullmatch(folded):
-        raise BadStaffError(reason="a login is letters, digits and . _ @ + -, at most 100")
+        raise BadStaffError(reason="a login is letters, digits and . _ @ + -, at most 100", field="login")
     return folded
 
 
@@ -238,7 +317,7 @@ def record(row: Row) -> StaffRecord:
 def _roles(names: Collection[str]) -> Sequence[Role]:
     known = {str(role) for role in Role}
     if not set(names) <= known or not is_sound([Role(name) for name in names]):
-        raise BadStaffError(reason="no such choice of roles; an auditor has no other role")
+        raise BadStaffError(reason="no such choice of roles; an auditor has no other role", field="roles")
     return sorted({Role(name) for name in names})
 
 

@@ -35,6 +35,26 @@ class WrongCodeError(StaffError):
     status = 403
 
 
+class WrongPasswordError(StaffError):
+    """Not the password that the account has now."""
+
+    code = "staff.wrong_password"
+
+
+class NoReleaseError(StaffError):
+    """Nobody has asked, within a day, that this second factor be taken away."""
+
+    code = "staff.no_release"
+    status = 409
+
+
+class NotSecondPersonError(StaffError):
+    """Taking a second factor away takes a second administrator."""
+
+    code = "staff.not_second_person"
+    status = 403
+
+
 class TooManyTriesError(StaffError):
     """Too many wrong tries for one account; wait."""
 

@@ -19,7 +19,7 @@ from pocus_desktop.crypto.hpke import CannotOpenSealedError
 from pocus_desktop.crypto.password import WrongPassphraseError, open_with_passphrase, seal_under_passphrase
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
-from pocus_desktop.hub.staff.accounts import ACTIVE, folded_login, purpose_of, roles_of
+from pocus_desktop.hub.staff.accounts import ACTIVE, SET_UP, folded_login, purpose_of, roles_of, verifier_of
 from pocus_desktop.hub.staff.errors import (
     BadStaffError,
     NotAllowedError,
@@ -27,6 +27,7 @@ from pocus_desktop.hub.staff.errors import (
     ProviderRefusedError,
     TooManyTriesError,
     WrongCodeError,
+    WrongPasswordError,
     WrongSignInError,
 )
 from pocus_desktop.hub.staff.roles import Act, Role, acts_of
@@ -149,6 +150,12 @@ class Sessions:
                 rows.change(SESSION, {"digest": session["digest"], "ended_ms": None}, seen_ms=now_ms)
         return _signed_in(token, session, person)
 
+    def whose(self, token: str) -> str | None:
+        """Whose session a token is or was; None where it is none."""
+        found = self._store.look(SESSION, digest=_digest(token)) if token else ()
+        staff_id: str | None = found[0]["staff_id"] if found else None
+        return staff_id
+
     def new_factor(self, token: str) -> bytes:
         """The secret of a second factor that is being set up; the same one until it is confirmed.
 
@@ -187,7 +194,7 @@ class Sessions:
             for number, one in enumerate(codes, 1):
                 digest = _code_digest(person["staff_id"], one)
                 rows.add(RECOVERY, digest=digest, staff_id=person["staff_id"], number=number, used_ms=None)
-            fresh = self._finish(rows, session, person, "second factor set up")
+            fresh = self._finish(rows, session, person, SET_UP)
         return self.of(fresh), codes
 
     def finish(self, token: str, code: str) -> SignedIn:
@@ -211,6 +218,57 @@ class Sessions:
                 how = "signed in"
             fresh = self._finish(rows, session, person, how)
         return self.of(fresh)
+
+    def change_password(self, token: str, now: str, new: str) -> None:
+        """Give oneself another password; every session ends.
+
+        Raises:
+            NotSignedInError: There is no whole session.
+            WrongPasswordError: `now` is not the password.
+            WeakPasswordError: `new` is none.
+            TooManyTriesError: Too often.
+        """
+        person = self._whole(token)
+        self._count("password", person["login"], PASSWORD_RATE)
+        if person["password"] is None or not self._is_password(person, now):
+            raise WrongPasswordError
+        verifier = verifier_of(person["staff_id"], person["login"], new)
+        with self._store.rows() as rows:
+            rows.change(STAFF, {"staff_id": person["staff_id"]}, password=verifier)
+            self._end_all(rows, person, "own password changed")
+
+    def give_up_factor(self, token: str, code: str) -> None:
+        """Give one's second factor up, for another phone or fresh recovery codes; every session ends.
+
+        The next sign-in sets up another. A recovery code will do in the place of the app's.
+
+        Raises:
+            NotSignedInError: There is no whole session.
+            WrongCodeError: The code is wrong, too old, or was used.
+            TooManyTriesError: Too often.
+        """
+        person = self._whole(token)
+        self._count("code", person["staff_id"], CODE_RATE)
+        with self._store.rows() as rows:
+            if not self._use_recovery(rows, person["staff_id"], code):
+                secret = self._open(person["factor"], person["staff_id"])
+                step = self._step(rows, person["staff_id"], secret, code)
+                rows.change(STAFF, {"staff_id": person["staff_id"]}, last_step=step)
+            now_ms = self._clock.read().wall_ms
+            rows.change(STAFF, {"staff_id": person["staff_id"]}, factor=None)
+            rows.change(RECOVERY, {"staff_id": person["staff_id"], "used_ms": None}, used_ms=now_ms)
+            self._end_all(rows, person, "own second factor given up")
+
+    def _whole(self, token: str) -> Row:
+        session, person = self._look(token)
+        if session["stage"] != WHOLE:
+            raise NotSignedInError
+        return person
+
+    def _end_all(self, rows: RegistryRows, person: Row, action: str) -> None:
+        now_ms = self._clock.read().wall_ms
+        rows.change(SESSION, {"staff_id": person["staff_id"], "ended_ms": None}, ended_ms=now_ms)
+        rows.note(f"staff:{person['login']}", at_ms=now_ms, action=action, who=person["login"], why="")
 
     def end(self, token: str) -> None:
         """Sign out of this browser; nothing where that was done."""
@@ -306,6 +364,11 @@ def form_token(token: str) -> str:
 def is_form_token(token: str, given: str) -> bool:
     """Whether a form came from a page of this session."""
     return hmac.compare_digest(form_token(token).encode(), given.encode("utf-8", "replace"))
+
+
+def kept_token(began: str, staff_id: str) -> str:
+    """What a form carries that outlived its session: this browser's, and for the same person alone."""
+    return hmac.digest(began.encode(), f"pocus kept form {staff_id}".encode(), "sha256").hex()
 
 
 def new_token() -> str:

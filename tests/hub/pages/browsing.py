@@ -70,12 +70,17 @@ class Browser:
         """Look at a page."""
         return self.web.get(path, params=query or None)
 
-    def send(self, page: str, form: str, *, files: Any = None, **fields: Any) -> httpx2.Response:
-        """Send a form of a page, with its hidden fields."""
+    def send(self, page: str, form: str, *, files: Any = None, sure: str = "yes", **fields: Any) -> httpx2.Response:
+        """Send a form of a page, with its hidden fields; where it is to be confirmed, say so."""
         shown = self.web.get(page)
         assert shown.status_code == 200, shown.text
         hidden = Forms(shown.text).found[form]
-        return self.web.post(form, data={**hidden, **fields}, files=files)
+        answer = self.web.post(form, data={**hidden, **fields}, files=files)
+        return self.confirm(answer, form, sure) if 'name="sure"' in answer.text and sure else answer
+
+    def confirm(self, asked: httpx2.Response, form: str, sure: str = "yes") -> httpx2.Response:
+        """Answer a page that says what will happen."""
+        return self.web.post(form, data={**Forms(asked.text).found[form], "sure": sure})
 
     def token(self, page: str) -> str:
         """The form token of this session."""

@@ -177,7 +177,6 @@ def test_staff_are_added_changed_and_ended_by_an_administrator(hub: Hub) -> None
     path = "/staff/accounts/nina"
     assert "The roles are changed." in root.send(path, path + "/roles", roles=["registrar"], why="moved").text
     assert "The password is changed." in root.send(path, path + "/password", password="another good one", why="x").text
-    assert "The second factor is taken away." in root.send(path, path + "/factor", why="lost").text
     assert "Signed out everywhere." in root.send(path, path + "/sessions", why="left it open").text
     assert "The account has ended." in root.send(path, path + "/end", why="left").text
     assert root.send("/staff/accounts/root", "/staff/accounts/root/end", why="x").status_code == 422

@@ -59,16 +59,19 @@ NEEDED: dict[tuple[str, str], Act | None] = {
     ("POST", "/staff/accounts/{login}/roles"): Act.STAFF,
     ("POST", "/staff/accounts/{login}/password"): Act.STAFF,
     ("POST", "/staff/accounts/{login}/factor"): Act.STAFF,
+    ("POST", "/staff/accounts/{login}/release"): Act.STAFF,
     ("POST", "/staff/accounts/{login}/sessions"): Act.STAFF,
     ("POST", "/staff/accounts/{login}/end"): Act.STAFF,
     ("GET", "/staff/me"): None,
     ("POST", "/staff/me/sessions"): None,
+    ("POST", "/staff/me/password"): None,
+    ("POST", "/staff/me/factor"): None,
     ("POST", "/staff/sign-out"): None,
 }
 """What each address needs; None is being signed in."""
 
 OPEN = {"/staff/sign-in", "/staff/second-factor", "/staff/language", "/staff/provider", "/staff/provider/callback"}
-LEAVING = {"/staff/me/sessions", "/staff/sign-out"}
+LEAVING = {"/staff/me/sessions", "/staff/me/factor", "/staff/sign-out"}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}${7*7}'\"--"
 
 

@@ -67,6 +67,9 @@ def test_an_application_is_decided_by_keyboard_and_every_page_is_accessible(
     page.focus("#y-lung")
     page.keyboard.press("Space")
     page.locator("form[action$='/decision'] button").press("Enter")
+    page.wait_for_selector("button[value=yes]")
+    assert violations(page) == []
+    page.press("button[value=yes]", "Enter")
     page.wait_for_selector("[role=status]")
     assert "Decided." in page.inner_text("[role=status]")
     assert page.locator("script").count() == 0, "a name made no element"

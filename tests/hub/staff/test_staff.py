@@ -14,6 +14,7 @@ from pocus_desktop.crypto import password
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.staff import sessions as sessions_module
+from pocus_desktop.hub.staff.accounts import MADE_MS, RELEASE_MS
 from pocus_desktop.hub.staff.roles import TABLE, Act, Role, acts_of, is_sound
 from pocus_desktop.hub.staff.sessions import HALF_MS, IDLE_MS, WHOLE_MS, form_token, is_form_token
 from pocus_desktop.hub.staff.store import STAFF
@@ -186,6 +187,30 @@ BAD: list[tuple[dict[str, object], str]] = [
     ({"password": "xx-carl-xx-carl"}, "staff.weak_password"),
     ({"login": " ADA "}, "staff.login_taken"),
 ]
+
+
+def test_a_second_factor_is_taken_away_by_two_administrators_within_a_day(hub: Hub, school: School) -> None:
+    accounts = hub.staff.accounts
+    for name in ("dora", "one", "two"):
+        employ(hub, name).sign_in()
+    confirm = partial(accounts.confirm_release, "dora", why="talked to her")
+    refused("staff.no_release", lambda: confirm(who="two"))
+    accounts.ask_release("dora", who="one", why="phone lost")
+    refused("staff.not_second_person", lambda: confirm(who="one"))
+    refused("staff.not_second_person", lambda: confirm(who="dora"))
+    accounts.set_password("two", "a password of one's", who="one", why="so that I can sign in as them")
+    refused("staff.not_second_person", lambda: confirm(who="two"))
+    accounts.add(login="puppet", name="P", roles=["administrator"], password=PASSWORD, who="one", why="")
+    refused("staff.not_second_person", lambda: confirm(who="puppet"))
+    school.clock.advance(ms=RELEASE_MS + 1)
+    assert accounts.release_of("dora") is None
+    refused("staff.no_release", lambda: confirm(who="ada"))
+    school.clock.advance(ms=MADE_MS)
+    accounts.ask_release("dora", who="one", why="phone lost")
+    confirm(who="two")
+    assert not accounts.find("dora").has_factor
+    assert "asked by one: phone lost" in accounts.history("dora")[0].why
+    refused("staff.no_release", lambda: confirm(who="two"))
 
 
 def test_accounts_that_cannot_be(hub: Hub) -> None:
