@@ -96,6 +96,10 @@ def _shared(state: RoomState, shared: Shared) -> Step:
     if shared.console == state.console or is_old:
         return Step(state=state, is_kept=False)
     told = replace(state, shared=with_one(state.shared, shared.console, shared))
+    for hand in shared.hands:  # once: that console takes it back when the hand is lowered, as this one does
+        station = told.stations.get(hand.station_id)
+        if station is not None and is_hand_raised(station.report) and not station.hand_answered_by:
+            told = put(told, replace(station, hand_answered_by=hand.who))
     return Step(state=told, effects=(Tell(code="room.console_told"),))
 
 
@@ -168,15 +172,16 @@ def _reported(state: RoomState, event: events.ReportCame) -> Step:
         past_runs=past,
         came_ms=event.at_ms,
         linked_ms=event.at_ms if is_back else known.linked_ms,
-        hand_answered_by=known.hand_answered_by if _is_hand_raised(report) else "",
     )
+    if not is_hand_raised(report):
+        station = replace(station, hand_answered_by="", is_hand_answered_here=False)
     if report.sitting is not None:
         now = ToldSitting(
             station_id=known.station_id, sitting=report.sitting, came_ms=event.at_ms, wall_ms=event.wall_ms
         )
         state = replace(state, sittings=with_one(state.sittings, report.sitting.admission_id, now))
     told: list[Effect] = []
-    if _is_hand_raised(report) and not _is_hand_raised(last):
+    if is_hand_raised(report) and not is_hand_raised(last):
         told.append(Tell(code="room.hand_raised", station_id=station.station_id))
     after, effects = room_orders.judged(put(state, station), station.station_id)
     is_kept = known.is_in and (_lasting(report) != _lasting(last) or not is_same_run)
@@ -199,9 +204,9 @@ def _assigned(state: RoomState, event: events.StationAssigned) -> Step:
 
 def _hand_answered(state: RoomState, station_id: str, who: str) -> Step:
     known = state.stations.get(station_id)
-    if known is None or not _is_hand_raised(known.report):
+    if known is None or not is_hand_raised(known.report):
         return Step(state=state, effects=(Refuse(code="room.no_hand"),), is_kept=False)
-    return Step(state=put(state, replace(known, hand_answered_by=who)))
+    return Step(state=put(state, replace(known, hand_answered_by=who, is_hand_answered_here=True)))
 
 
 def _ticked(state: RoomState) -> Step:
@@ -218,7 +223,8 @@ def _ticked(state: RoomState) -> Step:
     return Step(state=state, effects=tuple(told), is_kept=False)
 
 
-def _is_hand_raised(report: StationReport | None) -> bool:
+def is_hand_raised(report: StationReport | None) -> bool:
+    """Whether a candidate asks for someone, by a station's last report."""
     return report is not None and report.sitting is not None and report.sitting.is_hand_raised
 
 

@@ -64,6 +64,7 @@ class Station:
         mark: Counts what was ordered and withdrawn here.
         candidate_id: Who was given this seat; None for nobody.
         hand_answered_by: Who is on the way to the raised hand; empty for nobody.
+        is_hand_answered_here: Whether that was said at this console.
     """
 
     station_id: str
@@ -79,6 +80,7 @@ class Station:
     candidate_id: str | None = None
     admission_id: str | None = None
     hand_answered_by: str = ""
+    is_hand_answered_here: bool = False
 
     @property
     def is_of_room(self) -> bool:

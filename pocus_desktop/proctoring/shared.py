@@ -1,4 +1,4 @@
-"""What one console of a centre tells another: whom it checked in, which seats it gave, which incidents it has.
+"""What one console of a centre tells another: check-ins, seats, incidents, and to whose hand someone goes.
 
 A document says all of it; the last one of a console says everything. It is signed by the centre's key (formats/room 7).
 """
@@ -40,6 +40,13 @@ class SharedSeat(Part):
     station_id: StationId
 
 
+class SharedHand(Part):
+    """A raised hand to which someone is on the way from there."""
+
+    station_id: StationId
+    who: Told
+
+
 class SharedIncident(Part):
     """The latest report of an incident that is there.
 
@@ -65,10 +72,16 @@ class Shared(Part):
     arrivals: tuple[SharedArrival, ...] = Field(default=(), max_length=MOST_ARRIVALS)
     seats: tuple[SharedSeat, ...] = Field(default=(), max_length=_MOST_SEATS)
     incidents: tuple[SharedIncident, ...] = Field(default=(), max_length=MOST_INCIDENTS)
+    hands: tuple[SharedHand, ...] = Field(default=(), max_length=_MOST_SEATS)
 
     def says_same(self, other: "Shared") -> bool:
         """Whether another one of this console says nothing else."""
-        return (self.arrivals, self.seats, self.incidents) == (other.arrivals, other.seats, other.incidents)
+        return (self.arrivals, self.seats, self.incidents, self.hands) == (
+            other.arrivals,
+            other.seats,
+            other.incidents,
+            other.hands,
+        )
 
 
 def sign_shared(shared: Shared, signer: SigningKey) -> bytes:

@@ -8,6 +8,7 @@ from pocus_desktop.proctoring.shared import (
     MOST_INCIDENTS,
     Shared,
     SharedArrival,
+    SharedHand,
     SharedIncident,
     SharedSeat,
 )
@@ -47,4 +48,9 @@ def shared_of(state: RoomState, *, centre_id: str, number: int, incidents: Itera
             if one.admission_id is not None
         ),
         incidents=tuple(incidents)[-MOST_INCIDENTS:],
+        hands=tuple(
+            SharedHand(station_id=one.station_id, who=one.hand_answered_by)
+            for one in state.stations.values()
+            if one.is_hand_answered_here
+        ),
     )

@@ -2,11 +2,12 @@
 
 Almost all rows of a day are reports, and each says everything of its station. One may go where a later report of the
 same run of that station's program, of the same sitting, stands in the journal, and where it did nothing but take the
-place of the one before: no order came to its end by it, no sitting was first told of, no hand was lowered
-(formats/room 6.10).
+place of the one before: no order came to its end by it, no sitting was first told of, no hand was raised or
+lowered (formats/room 6.10).
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from pocus_desktop.proctoring import events, room
@@ -33,18 +34,34 @@ def superseded(rows: Iterable[tuple[int, Event]]) -> Found:
     Args:
         rows: All of it, in order, each with its number.
     """
-    state, gone = EMPTY, set[int]()
-    latest: dict[Hashable, tuple[int, bool]] = {}
+    state = EMPTY
+    sources: defaultdict[str, _Source] = defaultdict(_Source)
     for number, event in rows:
         before, state = state, room.step(state, event).state
+        for station in _told_for_others(event, state):  # believed or not by what that one had said last, and when
+            sources[station].keep_all()
         about = _about(event)
-        if about is None:
-            continue
-        earlier = latest.get(about)
-        if earlier is not None and earlier[1]:
-            gone.add(earlier[0])
-        latest[about] = (number, _is_only_news(event, before, state))
-    return Found(state, frozenset(gone))
+        if about is not None:
+            sources[about[0]].said(number, about, is_only_news=_is_only_news(event, before, state))
+    return Found(state, frozenset().union(*(each.gone for each in sources.values())))
+
+
+class _Source:
+    """What a station or a console said so far."""
+
+    def __init__(self) -> None:
+        self.gone: set[int] = set()
+        self._latest: dict[tuple[str, ...], tuple[int, bool]] = {}
+
+    def said(self, number: int, about: tuple[str, ...], *, is_only_news: bool) -> None:
+        earlier, may_go = self._latest.get(about, (0, False))
+        if may_go:
+            self.gone.add(earlier)
+        self._latest[about] = (number, is_only_news)
+
+    def keep_all(self) -> None:
+        self.gone.clear()
+        self._latest.clear()
 
 
 def is_same(one: RoomState, other: RoomState) -> bool:
@@ -56,15 +73,24 @@ def is_same(one: RoomState, other: RoomState) -> bool:
     )
 
 
-def _about(event: Event) -> Hashable | None:
+def _about(event: Event) -> tuple[str, ...] | None:
+    """What an event is news of: a station or a console first, then of what there."""
     match event:
         case events.ReportCame(report=report):
-            admission = report.sitting.admission_id if report.sitting is not None else None
-            return (report.station_id, report.run, admission)
+            admission = (report.sitting.admission_id,) if report.sitting is not None else ()
+            return (report.station_id, report.run, *admission)
         case events.PeerShared(shared=shared):
-            return shared.console
+            return (shared.console,)
         case _:
             return None
+
+
+def _told_for_others(event: Event, state: RoomState) -> frozenset[str]:
+    """The stations at which the orders were asked that another station's report tells of: the sitting has moved."""
+    if not isinstance(event, events.ReportCame) or event.report.sitting is None:
+        return frozenset()
+    told = (state.orders.get(order.order_id) for order in event.report.sitting.orders)
+    return frozenset(order.asked.station_id for order in told if order is not None) - {event.report.station_id}
 
 
 def _is_only_news(event: Event, before: RoomState, after: RoomState) -> bool:
@@ -74,13 +100,14 @@ def _is_only_news(event: Event, before: RoomState, after: RoomState) -> bool:
     """
     match event:
         case events.PeerShared(shared=shared):
-            return shared.console in before.shared
+            return shared.console in before.shared and before.stations == after.stations
         case events.ReportCame(report=report):
             was, now = before.stations.get(report.station_id), after.stations.get(report.station_id)
             return (
                 was is not None
                 and now is not None
                 and _without_the_report(was) == _without_the_report(now)
+                and room.is_hand_raised(was.report) == room.is_hand_raised(now.report)
                 and len(before.sittings) == len(after.sittings)
             )
         case _:

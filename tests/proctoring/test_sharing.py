@@ -134,6 +134,29 @@ def test_an_incident_is_known_at_both_and_two_that_differ_are_both_kept(two: Two
         assert shelf.filed[0].report.incident.last.told == told
 
 
+def hands(console: Console) -> list[str]:
+    """What each row says of a raised hand."""
+    return [mark.told for row in console.room.view().rows for mark in row.marks if mark.code.startswith("hand")]
+
+
+def test_who_is_on_the_way_to_a_hand_is_known_at_both_until_it_is_lowered(two: Two) -> None:
+    for number in (1, 2):
+        raised = sitting(is_hand_raised=True, step_number=number)
+        for one in two.open:
+            one.room.report(two.seats[0].report(sitting=raised))
+        assert [len(hands(one)) for one in two.open] == [1, 1]
+        assert not any("Pat Lee" in told for one in two.open for told in hands(one)), "nobody went to this one yet"
+        two.open[0].room.answer_hand("Desk 1", who="Pat Lee")
+        two.agree()
+        assert all("Pat Lee" in told for one in two.open for told in hands(one))
+        two.agree()
+        for one in two.open:
+            one.room.report(two.seats[0].report(sitting=sitting(step_number=number)))
+        assert [hands(one) for one in two.open] == [[], []]
+        two.seat(0, number, desk=2)  # it tells something else meanwhile
+        two.agree()
+
+
 def test_a_console_that_is_gone_is_told_as_silent_and_what_it_told_stands(two: Two) -> None:
     two.seat(0, 7, desk=1)
     two.agree()

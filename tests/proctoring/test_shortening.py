@@ -12,7 +12,7 @@ from pocus_desktop.proctoring import events, live_room, room, shortening
 from pocus_desktop.proctoring.errors import JournalUnusableError
 from pocus_desktop.proctoring.events import Event
 from pocus_desktop.proctoring.live_room import JOURNAL, LiveRoom
-from pocus_desktop.proctoring.shared import Shared, SharedSeat
+from pocus_desktop.proctoring.shared import Shared, SharedHand, SharedSeat
 from pocus_desktop.proctoring.store import RoomJournal
 from tests.proctoring.reports import STATION, order_came, report, sitting
 from tests.proctoring.school_room import HOLDER, HUB, Seat
@@ -53,7 +53,10 @@ def lived(life: list[tuple[str, int]]) -> list[Event]:
                 run = min(run + 1, len(RUNS) - 1)
             case "share":
                 seat = SharedSeat(candidate_id="C-1", admission_id=f"adm-{told}", station_id=STATION)
-                shared = Shared(centre_id="north", console=CONSOLES[number % 2], number=told, seats=(seat,))
+                hands = (SharedHand(station_id=STATION, who="Q."),) if number > 2 else ()
+                shared = Shared(
+                    centre_id="north", console=CONSOLES[number % 2], number=told, seats=(seat,), hands=hands
+                )
                 story.given(events.PeerShared(shared=shared, **story.at()))
             case "open":
                 story = Story(state=room.replay(story.kept), now_ms=story.now_ms, kept=story.kept).opened()
@@ -85,6 +88,7 @@ def shortened(kept: list[Event]) -> list[Event]:
 @settings(max_examples=100)
 @example([("hand", 0), ("answer", 0), ("report", 0), ("hand", 0)])
 @example([("share", 0), ("share", 1), ("share", 0)])
+@example([("share", 0), ("hand", 0), ("share", 4), ("share", 0)])
 @example([("moved", 0), ("order", 0), ("away", 0), ("moved", 1), ("moved", 0)])
 @example([("report", 1), ("report", 0), ("report", 1)])
 @example([("report", 0), ("run", 0), ("report", 0), ("run", 0), ("report", 0)])
