@@ -32,6 +32,7 @@ from pocus_desktop.hub.intake import MAXIMUM_QUARANTINE_BYTES, Hook, Intake, Int
 from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.programme.academy import Academy
+from pocus_desktop.hub.programme.answers import Answers
 from pocus_desktop.hub.programme.store import PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
 from pocus_desktop.hub.records.upload_store import UploadStore
@@ -155,6 +156,7 @@ class Hub:
             tell=self._tell_of_certificate,
             rules=lambda: rules,
         )
+        self.answers = Answers(self.academy.portfolios, self.certificates, self.ring)
         self.peers = Peers(self._store, self.ring, self.clock, folder)
         self.uploads = UploadStore(self._store)
         self._place = place

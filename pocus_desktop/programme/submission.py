@@ -32,11 +32,9 @@ from pocus_desktop.programme.documents.registry import AnyDocument, read_documen
 
 SUBMISSION_TYPE: Final = "application/vnd.pocus.portfolio.v1+json"
 SEALED_TYPE: Final = "application/vnd.pocus.sealed-portfolio.v1+json"
-PAPERS_TYPE: Final = "application/vnd.pocus.portfolio-papers.v1+json"
 RECEIPT_TYPE: Final = "application/vnd.pocus.portfolio-receipt.v1+json"
 MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 MAXIMUM_SEALED_BYTES: Final = 12 * 1024 * 1024
-MAXIMUM_PAPERS_BYTES: Final = 16 * 1024 * 1024
 MOST_DOCUMENTS: Final = 2000
 _MOST_RECIPIENTS: Final = 2
 _INFO: Final = b"pocus portfolio v1"
@@ -228,34 +226,6 @@ def read_receipt(envelope: bytes, hubs: Iterable[PublicKey], *, digest: str) -> 
     if receipt.digest != digest:
         raise BadPortfolioReceiptError(reason="it is for another submission")
     return receipt
-
-
-class Papers(Part):
-    """What the academy has for an account.
-
-    Attributes:
-        candidate_id: Its ID number; None while a person has to look first.
-        papers: Envelopes of documents that the academy signed, the oldest first.
-    """
-
-    format: Literal[1] = 1
-    candidate_id: CandidateId | None = None
-    papers: tuple[Base64, ...] = ()
-
-
-def write_papers(candidate_id: str | None, envelopes: Iterable[bytes]) -> bytes:
-    """What the academy has for an account, as it is fetched."""
-    papers = checked(Papers, {"candidate_id": candidate_id, "papers": tuple(envelopes)})
-    return canonical.encode(papers.model_dump(mode="json"))
-
-
-def read_papers(data: bytes) -> Papers:
-    """What was fetched; each paper is still to be verified (`programme.signing`).
-
-    Raises:
-        BadDocumentError, NewerDocumentError: It is something else.
-    """
-    return read_payload(Papers, bounded(data, MAXIMUM_PAPERS_BYTES))
 
 
 def _info(digest: str) -> bytes:

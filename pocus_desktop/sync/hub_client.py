@@ -33,6 +33,7 @@ PAPERS: Final = "/v1/portfolios/me"
 SEALED_SUBMISSION_TYPE: Final = "application/vnd.pocus.sealed-portfolio.v1+json"
 SUBMISSION_RECEIPT_TYPE: Final = "application/vnd.pocus.portfolio-receipt.v1+json"
 PAPERS_TYPE: Final = "application/vnd.pocus.portfolio-papers.v1+json"
+CERTIFICATE_PAPER_TYPE: Final = "application/vnd.pocus.certificate-paper.v1+json"
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
 
@@ -172,6 +173,21 @@ class HubClient(Connection):
             HubNotReachedError, HubAnsweredNoError: Why not.
         """
         return self._ask_signed(key, PAPERS, PAPERS_TYPE, now_ms)
+
+    def certificate_paper(self, key: SigningKey, certificate_id: str, language: str, *, now_ms: int) -> bytes:
+        """The paper of one of a portfolio's certificates, not verified.
+
+        Args:
+            key: The portfolio's.
+            certificate_id: Which one.
+            language: `en` or `es`.
+            now_ms: As above.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why not.
+        """
+        target = f"{PAPERS}/certificates/{certificate_id}/{language}"
+        return self._ask_signed(key, target, CERTIFICATE_PAPER_TYPE, now_ms)
 
     def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
         """Ask as who has this key; told that it is another time than now, once more for that time."""

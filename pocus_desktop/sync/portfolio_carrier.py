@@ -52,3 +52,11 @@ class HubPortfolios:
             HubNotReachedError, HubAnsweredNoError: Why it cannot be told.
         """
         return self._client.papers(self._key, now_ms=self._clock.read().wall_ms)
+
+    def certificate_paper(self, certificate_id: str, language: str) -> bytes:
+        """A certificate's paper.
+
+        Raises:
+            HubNotReachedError, HubAnsweredNoError: Why there is none.
+        """
+        return self._client.certificate_paper(self._key, certificate_id, language, now_ms=self._clock.read().wall_ms)

@@ -132,7 +132,7 @@ def create_app(
         *LogDoor(hub.log, guard).routes(),
         *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
-        *PortfolioDoor(hub.academy.portfolios, hub.clock, guard, stall_s=policy.stall_s).routes(),
+        *PortfolioDoor(hub.academy.portfolios, hub.answers, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         *CertificatesDoor(hub.certificates, hub.ring, hub.clock, guard).routes(),
         *EvaluatorPages(hub.peers.answering, guard, stall_s=policy.stall_s).routes(),

@@ -2,6 +2,7 @@
 
 PUT /v1/submissions/{sha256}    a sealed submission; 201 with a receipt; 200 with the same receipt for the same one
 GET /v1/portfolios/me           what the academy has for the account whose key signed the question
+GET /v1/portfolios/me/certificates/{id}/{language}      the paper of one of its certificates
 """
 
 from typing import Final
@@ -21,6 +22,7 @@ from pocus_desktop.hub.errors import (
     UnknownSenderError,
     UnsignedError,
 )
+from pocus_desktop.hub.programme.answers import Answers
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.body import read_body
@@ -31,16 +33,13 @@ from pocus_desktop.hub.web.observed import refuse
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.programme.submission import (
-    MAXIMUM_SEALED_BYTES,
-    PAPERS_TYPE,
-    RECEIPT_TYPE,
-    SEALED_TYPE,
-    write_papers,
-)
+from pocus_desktop.programme.certificate.errors import PaperFailedError
+from pocus_desktop.programme.papers import PAPER_TYPE, PAPERS_TYPE
+from pocus_desktop.programme.submission import MAXIMUM_SEALED_BYTES, RECEIPT_TYPE, SEALED_TYPE
 
 SUBMISSIONS: Final = "/v1/submissions/{digest}"
 ME: Final = "/v1/portfolios/me"
+PAPER: Final = ME + "/certificates/{certificate_id}/{language}"
 _UNSOUND: Final = 422
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 
@@ -48,8 +47,9 @@ _PRIVATE: Final = {"Cache-Control": "no-store"}
 class PortfolioDoor:
     """The endpoints."""
 
-    def __init__(self, portfolios: Portfolios, clock: Clock, guard: Guard, *, stall_s: float) -> None:
+    def __init__(self, portfolios: Portfolios, answers: Answers, clock: Clock, guard: Guard, *, stall_s: float) -> None:
         self._portfolios = portfolios
+        self._answers = answers
         self._clock = clock
         self._guard = guard
         self._stall_s = stall_s
@@ -67,6 +67,7 @@ class PortfolioDoor:
                 counted="submissions",
             ),
             Door(ME, self.papers, gives=[PAPERS_TYPE], guard=self._guard, counted="portfolios"),
+            Door(PAPER, self.paper, gives=[PAPER_TYPE], guard=self._guard, counted="portfolios"),
         ]
 
     async def put(self, request: Request) -> Response:
@@ -90,10 +91,28 @@ class PortfolioDoor:
 
     async def papers(self, request: Request) -> Response:
         """What the academy has for whoever asks."""
-        data = await run_in_threadpool(self._papers, request)
+        data = await run_in_threadpool(lambda: self._answers.papers(self._asker(request)))
         return Response(data, media_type=PAPERS_TYPE, headers=_PRIVATE)
 
-    def _papers(self, request: Request) -> bytes:
+    async def paper(self, request: Request) -> Response:
+        """A certificate of whoever asks, to be printed."""
+        wanted = request.path_params
+
+        def made() -> bytes:
+            return self._answers.paper(self._asker(request), wanted["certificate_id"], wanted["language"])
+
+        try:
+            data = await run_in_threadpool(made)
+        except PaperFailedError as problem:
+            return refuse(request.scope, problem, status=_UNSOUND)
+        return Response(data, media_type=PAPER_TYPE, headers=_PRIVATE)
+
+    def _asker(self, request: Request) -> str:
+        """The account whose key signed the question.
+
+        Raises:
+            UnknownSenderError, ClockDiffersError, UnsignedError: None did, now.
+        """
         found: dict[str, str] = {}
 
         def key_of(key_id: str) -> PublicKey | None:
@@ -119,5 +138,4 @@ class PortfolioDoor:
             raise ClockDiffersError(hub_time_ms=now_ms) from problem
         except NotSignedError as problem:
             raise UnsignedError(reason=str(problem.params["reason"])) from problem
-        account_id = found[key.key_id]
-        return write_papers(self._portfolios.number_of(account_id), self._portfolios.given(account_id))
+        return found[key.key_id]

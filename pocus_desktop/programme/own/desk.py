@@ -29,12 +29,12 @@ from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError
 from pocus_desktop.programme.own.evidence import EvidenceFolder
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
+from pocus_desktop.programme.papers import read_papers
 from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.signing import payload_type, read_signed
 from pocus_desktop.programme.submission import (
     OWN_KINDS,
-    read_papers,
     read_receipt,
     seal_submission,
     sign_submission,
@@ -283,6 +283,7 @@ class PortfolioDesk:
 
         Raises:
             BadDocumentError, NewerDocumentError: It is something else.
+            FileRefusedError: The disk does not take a certificate; the same again helps once it does.
         """
         found, keys = read_papers(data), self.require_academy().verifiers
         good: list[bytes] = []
@@ -294,7 +295,16 @@ class PortfolioDesk:
             else:
                 good.append(one)
         number = {_NUMBER: found.candidate_id} if found.candidate_id else {}
-        return self._store.take_papers(good, now_ms=self._clock.read().wall_ms, **number)
+        new = self._store.take_papers(good, now_ms=self._clock.read().wall_ms, **number)
+        return new + self._certificates.take(found.certificates, found.status_lists, keys, now_ms=self.now_ms)
+
+    def wanted_papers(self) -> tuple[tuple[str, str], ...]:
+        """Certificates and languages whose paper is still to be fetched."""
+        return tuple(self._certificates.wanted_papers(self.academy.verifiers, now_ms=self.now_ms))
+
+    def take_paper(self, certificate_id: str, language: str, envelope: bytes) -> None:
+        """Keep a certificate's paper; as `CertificateFolder.take_paper`."""
+        self._certificates.take_paper(certificate_id, language, envelope, self.require_academy().verifiers)
 
     def keep_certificate(self, path: Path) -> KeptCertificate:
         """Take the file of a certificate in, verified; as `CertificateFolder.keep`."""
@@ -304,6 +314,12 @@ class PortfolioDesk:
         """Write a certificate's paper; as `CertificateFolder.save_pdf`."""
         keys = self.academy.verifiers
         self._certificates.save_pdf(certificate_id, out, keys, now_ms=self.now_ms, language=language)
+
+    def certificate_paper(self, certificate_id: str, *, language: str) -> Path:
+        """Where a certificate's paper lies; as `CertificateFolder.paper_file`."""
+        return self._certificates.paper_file(
+            certificate_id, self.academy.verifiers, now_ms=self.now_ms, language=language
+        )
 
     def note_synced(self) -> None:
         """Everything has gone and come."""

@@ -4,6 +4,7 @@
 2. Only a receipt that verifies ends a submission, and only papers that the academy signed are taken.
 3. One that the academy refuses is divided until the document is found that it refuses; the others go.
 4. Nothing that fails keeps the papers from being fetched, but an academy that is not reached.
+5. Papers of certificates that are not here are fetched last: without them nothing else is missing.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,13 @@ class PortfolioCarrier(Protocol):
 
         Raises:
             PocusError: It is not reached, or knows no such portfolio.
+        """
+
+    def certificate_paper(self, certificate_id: str, language: str) -> bytes:
+        """A certificate's paper, not verified.
+
+        Raises:
+            PocusError: It is not reached, or cannot set it.
         """
 
 
@@ -96,4 +104,14 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier) -> Synced:
         return Synced(sent=sent, refused=refused, error=failure or error)
     if failure is None:
         desk.note_synced()
+    _fetch_papers(desk, carrier)
     return Synced(sent=sent, refused=refused, new_papers=new, error=failure)
+
+
+def _fetch_papers(desk: PortfolioDesk, carrier: PortfolioCarrier) -> None:
+    """Rule 5; what cannot be fetched is asked for again the next time."""
+    for certificate_id, language in desk.wanted_papers():
+        try:
+            desk.take_paper(certificate_id, language, carrier.certificate_paper(certificate_id, language))
+        except PocusError as error:
+            log.failure(error)

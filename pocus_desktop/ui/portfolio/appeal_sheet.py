@@ -1,6 +1,7 @@
 """An appeal in the candidate's words."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
@@ -14,8 +15,8 @@ from pocus_desktop.ui.words import Words
 
 GIVE = "give"
 
-Work: TypeAlias = Callable[[PortfolioDesk], Explanation | None]
-"""What is to be done with the portfolio, on a worker; what came of it in words, or nothing to be told."""
+Work: TypeAlias = Callable[[PortfolioDesk], Explanation | Path | None]
+"""What is to be done with the portfolio, on a worker: words to be told, a file to be opened, or nothing."""
 
 
 class AppealSheet(Sheet):

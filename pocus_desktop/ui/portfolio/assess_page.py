@@ -9,17 +9,16 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.appealing import appeal_until
 from pocus_desktop.programme.next_steps import StepKind
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.papers import PAPER_LANGUAGES
 from pocus_desktop.programme.result import passes
-from pocus_desktop.programme.validity import validity
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.label import Label
+from pocus_desktop.ui.portfolio.certificate_words import standings
 from pocus_desktop.ui.portfolio.page import PortfolioPage
 from pocus_desktop.ui.words import Words
-
-_GOOD = frozenset({"valid", "renewable"})
 
 
 class AssessPage(PortfolioPage):
@@ -47,26 +46,33 @@ class AssessPage(PortfolioPage):
 
     def _add_files(self, body: QVBoxLayout) -> None:
         words = self.words
-        body.addWidget(Label(words("portfolio.assess.file_lead"), tone="muted"))
-        take = FileField(
-            words("portfolio.assess.file"), words("portfolio.assess.verify"), words=words, object_name="certificate"
-        )
-        take.given.connect(self._take)
-        body.addWidget(take)
+        self._copies = QWidget()
+        copies = QVBoxLayout(self._copies)
+        copies.setContentsMargins(0, 0, 0, 0)
+        copies.setSpacing(body.spacing())
+        which = Label(words("portfolio.assess.which"), weight="medium")
+        copies.addWidget(which)
         self._which = DropDown(words("portfolio.assess.which"))
         self._which.setObjectName("paper:which")
-        self._which.hide()
-        body.addWidget(self._which)
-        self._save = FileField(
+        which.setBuddy(self._which)
+        copies.addWidget(self._which)
+        save = FileField(
             words("portfolio.assess.pdf"),
             words("portfolio.assess.save_pdf"),
             words=words,
             object_name="paper",
             is_new=True,
         )
-        self._save.given.connect(self._write)
-        self._save.hide()
-        body.addWidget(self._save)
+        save.given.connect(self._write)
+        copies.addWidget(save)
+        self._copies.hide()
+        body.addWidget(self._copies)
+        body.addWidget(Label(words("portfolio.assess.file_lead"), tone="muted"))
+        take = FileField(
+            words("portfolio.assess.file"), words("portfolio.assess.verify"), words=words, object_name="certificate"
+        )
+        take.given.connect(self._take)
+        body.addWidget(take)
 
     def render_view(self, view: PortfolioView) -> None:
         """Show what is there."""
@@ -125,31 +131,22 @@ class AssessPage(PortfolioPage):
 
     def _show_certificates(self, view: PortfolioView) -> None:
         words = self.words
-        here = {one.certificate_id: one for one in view.kept}
-        for one in sorted(view.portfolio.certificates, key=lambda one: one.issued_on, reverse=True):
-            found = validity(one, view.portfolio.certificates, view.rules, view.on)
-            is_good = str(found.state) in _GOOD
-            lines = [
-                words("portfolio.assess.valid", first=self.day(one.issued_on), last=self.day(one.last_on)),
-                words("portfolio.assess.number", number=one.certificate_id),
-                words("portfolio.assess.file_here" if one.certificate_id in here else "portfolio.assess.no_file"),
-            ]
-            told = f"{self.area(one.area)}: {words(f'portfolio.state.{found.state}')}"
-            self._lists[2].addWidget(self.fact("met" if is_good else "refused", told, lines))
-        told_of = {one.certificate_id for one in view.portfolio.certificates}
-        for one_here in view.kept:
-            if one_here.certificate_id not in told_of:
-                lines = [
-                    words("portfolio.assess.number", number=one_here.certificate_id),
-                    words("portfolio.assess.file_here"),
-                ]
-                told = f"{one_here.holder}: {words(f'portfolio.verdict.{one_here.verdict}')}"
-                self._lists[2].addWidget(self.fact("info", told, lines))
+        for one in standings(view, words):
+            actions = []
+            if one.is_here:
+                button = Button(words("portfolio.assess.open_pdf"), icon_name="file-text")
+                button.setObjectName(f"paper:{one.certificate_id}")
+                button.setAccessibleName(words("portfolio.assess.open_pdf_of", what=one.what))
+                button.clicked.connect(lambda _on=False, name=one.certificate_id: self._open(name))
+                actions.append(button)
+            self._lists[2].addWidget(self.fact(one.sign, one.what, one.lines, actions=actions))
+        chosen = self._which.currentData()
         self._which.clear()
-        for one_kept in view.kept:
-            self._which.addItem(f"{one_kept.holder}, {one_kept.certificate_id}", one_kept.certificate_id)
-        self._which.setVisible(bool(here))
-        self._save.setVisible(bool(here))
+        for kept in view.kept:
+            areas = ", ".join(map(self.area, kept.certificate.areas))
+            self._which.addItem(f"{areas}, {kept.certificate_id}", kept.certificate_id)
+        self._which.setCurrentIndex(max(0, self._which.findData(chosen)))
+        self._copies.setVisible(bool(view.kept))
 
     def _take(self, path: Path) -> None:
         words = self.words
@@ -164,8 +161,14 @@ class AssessPage(PortfolioPage):
         words, certificate_id = self.words, self._which.currentData()
 
         def work(desk: PortfolioDesk) -> Explanation:
-            language = words.language if words.language in {"en", "es"} else "en"
-            desk.save_certificate(certificate_id, path, language=language)
+            desk.save_certificate(certificate_id, path, language=self._paper_language)
             return Explanation(what=words("portfolio.assess.saved", file=path.name), next="")
 
         self.asked.emit(work, None)
+
+    def _open(self, certificate_id: str) -> None:
+        self.asked.emit(lambda desk: desk.certificate_paper(certificate_id, language=self._paper_language), None)
+
+    @property
+    def _paper_language(self) -> str:
+        return self.words.language if self.words.language in PAPER_LANGUAGES else PAPER_LANGUAGES[0]

@@ -1,7 +1,7 @@
 """What the pages of the portfolio share: a heading, cards, facts, and work that is asked for."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
@@ -95,3 +95,9 @@ def short_day_in(day: date, words: Words) -> str:
 def day_in(day: date, words: Words) -> str:
     """A day as a language writes it, with the month in letters: never to be mistaken."""
     return QLocale(words.language).toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat)
+
+
+def moment_in(wall_ms: int, words: Words) -> str:
+    """A moment by the person's own calendar and clock; the month in letters."""
+    local = datetime.fromtimestamp(wall_ms / 1000, tz=UTC).astimezone()
+    return f"{short_day_in(local.date(), words)}, {Formats(words).time_of_day(wall_ms)}"

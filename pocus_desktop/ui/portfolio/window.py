@@ -1,10 +1,11 @@
 """The portfolio's window: what next first, and each part of the way on a page of its own."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QApplication,
     QWidget,
@@ -41,6 +42,11 @@ SYNC_SOON_MS: Final = 2_000
 """How soon after something was written."""
 
 
+def opened(path: Path) -> bool:
+    """Open a file by the program that the computer has for it; whether there is one."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
 class PortfolioWindow(PagedWindow):
     """Renders what is kept, and has changes made on a worker.
 
@@ -50,6 +56,7 @@ class PortfolioWindow(PagedWindow):
         sync: Sends what waits and fetches what is there, on a worker.
         read_keys: Reads an academy's file of public keys.
         sit: Opens the candidate's window; None where this computer has none.
+        show_file: Opens a file by the program that the computer has for it; whether there is one.
         parent: The owner.
     """
 
@@ -61,10 +68,11 @@ class PortfolioWindow(PagedWindow):
         sync: Callable[[], Explanation],
         read_keys: ReadKeys,
         sit: Callable[[], None] | None = None,
+        show_file: Callable[[Path], bool] = opened,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(words, parent)
-        self._desk, self._sync = desk, sync
+        self._desk, self._sync, self._show_file = desk, sync, show_file
         self._errands = Errands(self)
         self._carrying = Errands(self)  # a network that hangs keeps nothing from being written
         self.view: PortfolioView | None = None
@@ -174,12 +182,14 @@ class PortfolioWindow(PagedWindow):
         if self.isActiveWindow() and QApplication.focusWidget() is None:  # what had it is gone
             self.tabs[self.page].setFocus()
 
-    def _on_done(self, came: Explanation | PocusError | None, form: Form | None) -> None:
+    def _on_done(self, came: Explanation | Path | PocusError | None, form: Form | None) -> None:
         if form is not None and not isValid(form):  # its page was made anew meanwhile
             form = None
         match came:
             case PocusError():
                 self._refuse(came, form)
+            case Path():
+                self._open(came)
             case Explanation():
                 if form is not None:
                     form.empty()
@@ -188,6 +198,14 @@ class PortfolioWindow(PagedWindow):
         page = self.pages[self.page]
         if isinstance(page, LogPage | EducationPage):
             page.after_work()
+
+    def _open(self, path: Path) -> None:
+        words = self._words
+        if self._show_file(path):
+            self.notify(Explanation(what=words("portfolio.opened", file=path.name), next=""), kind="success")
+        else:
+            next_ = words("portfolio.no_program_next", file=path)
+            self.notify(Explanation(what=words("portfolio.no_program"), next=next_), kind="info")
 
     def _on_synced(self, came: Explanation | PocusError, *, is_quiet: bool) -> None:
         if isinstance(came, PocusError):

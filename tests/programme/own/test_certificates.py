@@ -1,16 +1,20 @@
 """Certificates in the portfolio: verified without a network when they come, and whenever they are read."""
 
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pocus_desktop.crypto.keys import SealingKey
+from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.certificate.paper_reader import credential_in
 from pocus_desktop.programme.certificate.verify import Verdict
+from pocus_desktop.programme.own.certificates import NoPaperYetError
 from pocus_desktop.programme.own.desk import CERTIFICATES, Academy, PortfolioDesk
+from pocus_desktop.programme.papers import BadPaperError, sign_paper
 from tests.programme.certificate.academy import CERTIFICATE, NOW_MS, Issuer, changed
 from tests.ui.portfolio.desks import FarAcademy, empty
 
@@ -35,8 +39,8 @@ def test_a_certificate_is_kept_and_its_paper_written(desk: PortfolioDesk, tmp_pa
     desk.save_certificate(kept.certificate_id, out, language="es")
     assert credential_in(out.read_bytes()) == ISSUER.credential()
     again = desk.keep_certificate(out)
-    assert again == kept
-    assert desk.view().kept == (kept,)
+    assert again == replace(kept, papers=("es",))
+    assert desk.view().kept == (again,)
 
 
 def test_what_is_not_the_academys_is_refused(desk: PortfolioDesk, tmp_path: Path) -> None:
@@ -65,3 +69,27 @@ def test_a_file_that_was_altered_since_is_not_shown(desk: PortfolioDesk, tmp_pat
     with pytest.raises(PocusError) as caught:
         desk.save_certificate(kept.certificate_id, tmp_path / "x.pdf", language="en")
     assert caught.value.code == "portfolio.no_certificate_file"
+
+
+def test_where_no_typesetter_is_the_papers_of_the_academy_are_waited_for(
+    desk: PortfolioDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, out = tmp_path / "credential.json", tmp_path / "x.pdf"
+    given.write_bytes(ISSUER.credential())
+    name = desk.keep_certificate(given).certificate_id
+    monkeypatch.setitem(sys.modules, "pocus_desktop.programme.certificate.paper", None)
+    with pytest.raises(NoPaperYetError):
+        desk.save_certificate(name, out, language="en")
+    assert desk.wanted_papers() == ((name, "en"), (name, "es"))
+    desk.take_paper(name, "en", sign_paper(name, "en", b"%PDF-1.7 set far away", ISSUER.key))
+    desk.save_certificate(name, out, language="en")
+    assert out.read_bytes() == b"%PDF-1.7 set far away"
+    for data in (
+        b"{}",
+        sign_paper(name, "en", b"%PDF", ISSUER.key),
+        sign_paper("crt_" + "0" * 20, "es", b"%PDF", ISSUER.key),
+        sign_paper(name, "es", b"%PDF", SigningKey.generate()),
+    ):
+        with pytest.raises(BadPaperError):
+            desk.take_paper(name, "es", data)
+    assert desk.wanted_papers() == ((name, "es"),)

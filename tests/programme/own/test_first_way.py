@@ -1,108 +1,13 @@
 """From an account to a running clock, against a real hub: everything goes by the portfolio's own outbox."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
-from pocus_desktop.case.models import ContentArea
-from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
-from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
-from pocus_desktop.programme.own.sending import Synced, sync_once
-from pocus_desktop.programme.rules.load import shipped_rules
-from pocus_desktop.sync.asgi import InProcessTransport
-from pocus_desktop.sync.hub_client import HubClient
-from pocus_desktop.sync.portfolio_carrier import HubPortfolios
-from tests.hub.school import School
-
-LUNG = ContentArea.LUNG
-NOW_MS = 1_797_336_000_000
-"""15 December 2026, noon (UTC)."""
-
-
-@pytest.fixture
-def school(tmp_path: Path) -> School:
-    return School(folder=tmp_path / "school", database_url=None)
-
-
-@pytest.fixture
-def hub(school: School) -> Iterator[Hub]:
-    made = school.hub()
-    made.clock.set(wall_ms=NOW_MS)  # type: ignore[attr-defined]
-    yield made
-    made.close()
-
-
-class Ana:
-    """A candidate at her own computer, with a hub that can be unplugged."""
-
-    def __init__(self, hub: Hub, folder: Path) -> None:
-        self.hub, self.folder, self.key = hub, folder, SigningKey.generate()
-        self.desk = self.opened()
-        current = hub.ring.current
-        self.desk.connect(Academy(url="https://hub.example.org", keys=(*hub.ring.verifiers, current.sealing.public)))
-
-    def opened(self) -> PortfolioDesk:
-        return PortfolioDesk(
-            self.folder, key=lambda: self.key, rules=lambda _keys: shipped_rules(), clock=self.hub.clock
-        )
-
-    def send(self) -> Synced:
-        transport = InProcessTransport(create_app(self.hub))
-        with HubClient("https://hub.example.org", transport=transport) as client:
-            return sync_once(self.desk, HubPortfolios(client, self.key, self.hub.clock))
-
-    def account(self) -> None:
-        fields = {"name": "Ana Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}
-        self.desk.write(changes.write_account(self.desk.portfolio(), now_ms=self.desk.now_ms, **fields))
-
-    def log_by_csv(self, count: int) -> None:
-        view = self.desk.view()
-        days = [view.on - timedelta(days=back) for back in range(count)]
-        data = "\n".join(["date,area,findings", *(f"{day.isoformat()},lung,b-lines" for day in days)])
-        account = changes.require_account(view.portfolio)
-        found = read_case_csv(data.encode(), "log.csv", account_id=account.account_id, today=view.on)
-        assert self.desk.write(*found.entries) == count
-
-    def hold_fundamentals(self) -> None:
-        view = self.desk.view()
-        held = changes.write_credential(
-            view.portfolio,
-            body="pocus-academy",
-            credential="pocus-fundamentals",
-            title="POCUS Fundamentals",
-            issued_on=view.on - timedelta(days=400),
-        )
-        self.desk.write(held)
-
-    def apply(self) -> str:
-        view = self.desk.view()
-        wanted = changes.statements_for(view.portfolio, view.rules, [LUNG], view.on)
-        documents = changes.apply(
-            view.portfolio,
-            view.rules,
-            areas=[LUNG],
-            attested=[(row.id, area) for row, area in wanted],
-            language="es",
-            now_ms=view.now_ms,
-        )
-        self.desk.write(*documents)
-        return self.desk.portfolio().applications[0].application_id
-
-
-@pytest.fixture
-def ana(hub: Hub, tmp_path: Path) -> Iterator[Ana]:
-    made = Ana(hub, tmp_path / "portfolio")
-    yield made
-    made.desk.close()
+from tests.programme.own.ana import LUNG, Ana
 
 
 def kinds(ana: Ana) -> list[str]:

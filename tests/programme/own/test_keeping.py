@@ -25,12 +25,12 @@ from pocus_desktop.programme.own.errors import (
     PortfolioOfLaterVersionError,
     PortfolioUnreadableError,
 )
+from pocus_desktop.programme.papers import write_papers
 from pocus_desktop.programme.submission import (
     BadPortfolioReceiptError,
     PortfolioReceipt,
     issue_receipt,
     read_submission,
-    write_papers,
 )
 from pocus_desktop.programme.voucher_code import voucher_id_of
 from tests.ui.portfolio.desks import LUNG, NOW_MS, TODAY, FarAcademy, begun, empty
@@ -71,6 +71,9 @@ class Wire:
 
     def papers(self) -> bytes:
         return write_papers("P1", [])
+
+    def certificate_paper(self, certificate_id: str, language: str) -> bytes:
+        raise PocusError(reason=certificate_id + language)
 
 
 @pytest.fixture
@@ -239,14 +242,13 @@ def test_other_users_of_the_computer_read_nothing(desk: PortfolioDesk) -> None:
 def test_a_part_that_is_not_installed_is_named(
     desk: PortfolioDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("case_log.dicom_folder", "certificate.paper", "certificate.paper_reader"):
+    for module in ("case_log.dicom_folder", "certificate.paper_reader"):
         monkeypatch.setitem(sys.modules, f"pocus_desktop.programme.{module}", None)
     paper = tmp_path / "certificate.pdf"
     paper.write_bytes(b"%PDF-1.7")
     asked: list[Callable[[], object]] = [
         lambda: taking_in.dicom_folder(desk, tmp_path, area=LUNG),
         lambda: desk.keep_certificate(paper),
-        lambda: desk.save_certificate("crt_x", paper, language="en"),
     ]
     for ask in asked:
         with pytest.raises(PartMissingError):

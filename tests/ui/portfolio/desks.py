@@ -1,6 +1,6 @@
 """Portfolios at several points of the way, kept in a folder as the program keeps them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.certificate.document import Place
 from pocus_desktop.programme.documents.academy import (
     AreaDecision,
     CertificateHeld,
@@ -19,10 +20,12 @@ from pocus_desktop.programme.documents.academy import (
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.papers import write_papers
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.signing import sign_document
-from pocus_desktop.programme.submission import PortfolioReceipt, issue_receipt, write_papers
+from pocus_desktop.programme.submission import PortfolioReceipt, issue_receipt
 from pocus_desktop.programme.voucher_code import voucher_id_of
+from tests.programme.certificate.academy import Issuer
 
 NOW_MS = 1_797_336_000_000
 """15 December 2026, noon (UTC)."""
@@ -43,6 +46,18 @@ class FarAcademy:
 
     def give(self, desk: PortfolioDesk, *documents: AnyDocument, number: str | None = "P123456789") -> None:
         desk.take_papers(write_papers(number, [sign_document(one, self.signing) for one in documents]))
+
+    def hand_over(self, desk: PortfolioDesk, name: str, *, index: int, suspended: Sequence[int] = ()) -> None:
+        """A certificate and the lists, as of now."""
+        issuer = Issuer(key=self.signing)
+        credential = issuer.credential(
+            certificate_id=name, valid_from_ms=NOW_MS - 1, place=Place(number=1, index=index)
+        )
+        lists = [
+            issuer.signed_list("revocation", at_ms=NOW_MS),
+            issuer.signed_list("suspension", *suspended, at_ms=NOW_MS),
+        ]
+        desk.take_papers(write_papers("P123456789", [], certificates=[(credential, ())], status_lists=lists))
 
     def receive(self, desk: PortfolioDesk) -> None:
         """Sign for all that waits."""
@@ -186,7 +201,12 @@ def certified(folder: Path) -> PortfolioDesk:
         issued_on=TODAY,
         last_on=date(2031, 12, 14),
     )
-    academy.give(desk, result, failed, certificate)
+    first = certificate.model_copy(
+        update={"certificate_id": new_id("crt"), "area": CARDIAC, "issued_on": date(2024, 3, 1)}
+    )
+    academy.give(desk, result, failed, certificate, first)
+    academy.hand_over(desk, certificate.certificate_id, index=1)
+    academy.hand_over(desk, first.certificate_id, index=2, suspended=(2,))
     return desk
 
 

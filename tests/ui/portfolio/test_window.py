@@ -265,3 +265,25 @@ def test_a_form_that_is_gone_when_its_work_is_done_is_no_fault(open_stage: Open)
     window.do(_say_done, form)
     settle()
     assert "It is done." in told(window)
+
+
+def test_a_certificate_is_opened_as_pdf_and_tells_of_when_its_status_is(open_stage: Open, tmp_path: Path) -> None:
+    window = open_stage("certified")
+    shown: list[Path] = []
+
+    def nothing_opens(path: Path) -> bool:
+        shown.append(path)
+        return False
+
+    window._show_file = nothing_opens
+    go(window, "assess")
+    assert "Cardiac: suspended" in told(window)
+    assert "(less than an hour old) by the academy's lists." in told(window)
+    assert window.view is not None
+    name = next(one.certificate_id for one in window.view.portfolio.certificates if str(one.area) == "lung")
+    press(named(window, f"paper:{name}"))
+    assert [path.name for path in shown] == [f"{name}-en.pdf"]
+    assert "No program on this computer opens this file." in told(window)
+    typed(window, "paper", str(tmp_path / "certificate.pdf"))
+    press(named(window, "paper:do"))
+    assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,99 @@
+"""A candidate at her own computer, before a real hub."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pocus_desktop.case.models import ContentArea
+from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
+from pocus_desktop.programme.case_log.csv_file import read_case_csv
+from pocus_desktop.programme.own import changes
+from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.sending import Synced, sync_once
+from pocus_desktop.programme.rules.load import shipped_rules
+from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.hub_client import HubClient
+from pocus_desktop.sync.portfolio_carrier import HubPortfolios
+
+LUNG = ContentArea.LUNG
+NOW_MS = 1_797_336_000_000
+"""15 December 2026, noon (UTC)."""
+
+
+class Ana:
+    """A candidate at her own computer, with a hub that can be unplugged."""
+
+    def __init__(self, hub: Hub, folder: Path) -> None:
+        self.hub, self.folder, self.key = hub, folder, SigningKey.generate()
+        self.desk = self.opened()
+        current = hub.ring.current
+        self.desk.connect(Academy(url="https://hub.example.org", keys=(*hub.ring.verifiers, current.sealing.public)))
+
+    def opened(self) -> PortfolioDesk:
+        return PortfolioDesk(
+            self.folder, key=lambda: self.key, rules=lambda _keys: shipped_rules(), clock=self.hub.clock
+        )
+
+    @property
+    def now_ms(self) -> int:
+        return self.hub.clock.read().wall_ms
+
+    @property
+    def account_id(self) -> str:
+        return changes.require_account(self.desk.portfolio()).account_id
+
+    @property
+    def number(self) -> str:
+        number = changes.require_account(self.desk.portfolio()).candidate_id
+        assert number is not None
+        return number
+
+    def wait(self, ms: int) -> None:
+        """Time goes by, for everyone."""
+        self.hub.clock.set(wall_ms=self.now_ms + ms)  # type: ignore[attr-defined]
+
+    def client(self) -> HubClient:
+        """Speaks to the hub."""
+        return HubClient("https://hub.example.org", transport=InProcessTransport(create_app(self.hub)))
+
+    def send(self) -> Synced:
+        with self.client() as client:
+            return sync_once(self.desk, HubPortfolios(client, self.key, self.hub.clock))
+
+    def account(self) -> None:
+        fields = {"name": "Ana Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}
+        self.desk.write(changes.write_account(self.desk.portfolio(), now_ms=self.desk.now_ms, **fields))
+
+    def log_by_csv(self, count: int) -> None:
+        view = self.desk.view()
+        days = [view.on - timedelta(days=back) for back in range(count)]
+        data = "\n".join(["date,area,findings", *(f"{day.isoformat()},lung,b-lines" for day in days)])
+        account = changes.require_account(view.portfolio)
+        found = read_case_csv(data.encode(), "log.csv", account_id=account.account_id, today=view.on)
+        assert self.desk.write(*found.entries) == count
+
+    def hold_fundamentals(self) -> None:
+        view = self.desk.view()
+        held = changes.write_credential(
+            view.portfolio,
+            body="pocus-academy",
+            credential="pocus-fundamentals",
+            title="POCUS Fundamentals",
+            issued_on=view.on - timedelta(days=400),
+        )
+        self.desk.write(held)
+
+    def apply(self) -> str:
+        view = self.desk.view()
+        wanted = changes.statements_for(view.portfolio, view.rules, [LUNG], view.on)
+        documents = changes.apply(
+            view.portfolio,
+            view.rules,
+            areas=[LUNG],
+            attested=[(row.id, area) for row, area in wanted],
+            language="es",
+            now_ms=view.now_ms,
+        )
+        self.desk.write(*documents)
+        return self.desk.portfolio().applications[0].application_id
