@@ -18,7 +18,7 @@ def apply(areas: tuple[str, ...], language: str, *, attest: bool) -> None:
     chosen = [ContentArea(area) for area in dict.fromkeys(areas)]
     with opened() as desk:
         view = desk.view()
-        changes.require_account(view.portfolio)
+        changes.require_number(view.portfolio)  # before anybody reads a statement
         made: list[changes.Statement] = []
         for row, area in changes.statements_for(view.portfolio, view.rules, chosen, view.on):
             prefix = f"{words.say(f'programme.area.{area}', language)}: " if area is not None else ""

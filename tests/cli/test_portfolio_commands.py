@@ -60,6 +60,9 @@ def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: 
     assert "Set up your account" in ask("next")
     assert "portfolio.no_account" in ask("case", "--on", str(ago(1)), "--area", "lung", status=1)
     ask("account", "--name", "Ana Ruiz", "--email", "ana@example.org", "--zone", "UTC")
+    early = ask("apply", "lung", status=1)
+    assert "portfolio.no_number" in early
+    assert "[y/N]" not in early, "nobody reads statements for nothing"
     scan = tmp_path / "diploma.pdf"
     scan.write_bytes(b"%PDF-1.7")
     held = ("--body", "pocus-academy", "--credential", "pocus-fundamentals", "--issued", str(ago(300)))

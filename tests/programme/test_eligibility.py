@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.answer import Answer, Finding
 from pocus_desktop.programme.documents.candidate import CaseEntry
-from pocus_desktop.programme.eligibility import eligibility, eligibility_of_all
+from pocus_desktop.programme.eligibility import count_cases, eligibility, eligibility_of_all
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.load import shipped_rules
 from tests.programme.samples import an_id, attested, case, cases, credential, ready
@@ -63,6 +63,7 @@ def test_who_has_nothing_is_told_everything_that_is_missing() -> None:
     [
         ("spi", "2021-11-26", {}, True),  # five years to the day
         ("spi", "2021-11-25", {}, False),
+        ("spi", "2026-11-26", {}, True),  # today
         ("spi", "2026-11-27", {}, False),  # tomorrow
         ("spi", "2024-01-01", {"status": "lapsed"}, True),  # an examination that was passed stays passed
         ("spi", "2024-01-01", {"status": "revoked"}, False),
@@ -141,6 +142,19 @@ def test_both_approaches_count_together_and_one_that_is_not_said_does_not() -> N
         "transvaginal: 12",
         "transabdominal: 13",
     ]
+
+
+@pytest.mark.parametrize(("transvaginal", "lacking"), [(4, 1), (5, 0), (25, 0)])
+def test_a_row_may_ask_for_so_many_by_each_approach(transvaginal: int, lacking: int) -> None:
+    area = ContentArea.OBSTETRICS_FIRST_TRIMESTER
+    entries = (
+        *cases(transvaginal, _ON, str(area), approach="transvaginal"),
+        *cases(25, _ON, str(area), approach="transabdominal"),
+    )
+    row = shipped_rules().cases(area, _ON).model_copy(update={"at_least_each": 5})
+    found = count_cases(entries, row, _ON)
+    assert found.is_met is not bool(lacking)
+    assert [one.params["more"] for one in found.missing] == [lacking] * bool(lacking)
 
 
 def test_an_attestation_for_one_area_speaks_for_no_other() -> None:

@@ -80,6 +80,19 @@ def require_account(portfolio: Portfolio) -> Account:
     return portfolio.account
 
 
+def require_number(portfolio: Portfolio) -> str:
+    """The account's ID number.
+
+    Raises:
+        NoAccountYetError: There is no account.
+        NoNumberError: The academy has given it no number yet, and would not know whose a document is.
+    """
+    number = require_account(portfolio).candidate_id
+    if number is None:
+        raise NoNumberError
+    return number
+
+
 def write_account(portfolio: Portfolio, *, now_ms: int, **fields: Any) -> Account:
     """Set the account up, or correct it.
 
@@ -159,9 +172,7 @@ def apply(
         NotAttestedError: A statement was not made.
         BadFieldError: No area was chosen.
     """
-    account = require_account(portfolio)
-    if account.candidate_id is None:
-        raise NoNumberError
+    account, number = require_account(portfolio), require_number(portfolio)
     for area in areas:
         if under_way(portfolio, area):
             raise AppliedAlreadyError(area=str(area))
@@ -189,7 +200,7 @@ def apply(
         Application,
         {
             "application_id": new_id("app"),
-            "candidate_id": account.candidate_id,
+            "candidate_id": number,
             "areas": list(areas),
             "attestations": list(dict.fromkeys(named)),
             "made_at_ms": now_ms,
@@ -311,14 +322,12 @@ def make_appeal(
         NoNumberError: The academy would not know whose it is.
         TooLateToAppealError, NotAGroundError: It may not be made.
     """
-    account = require_account(portfolio)
-    if account.candidate_id is None:
-        raise NoNumberError
+    account, number = require_account(portfolio), require_number(portfolio)
     appeal = made(
         Appeal,
         {
             "appeal_id": new_id("apl"),
-            "candidate_id": account.candidate_id,
+            "candidate_id": number,
             "ground": ground,
             "about": about,
             "decided_on": decided_on,
