@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pocus_desktop.admission.academy import AcademyRing
-from pocus_desktop.cli.hub_academy import PASSWORD, ROLES
+from pocus_desktop.cli.hub_staff import PASSWORD, ROLES
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.staff.roles import Role
