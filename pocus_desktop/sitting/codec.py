@@ -23,6 +23,7 @@ Converters: TypeAlias = Mapping[int, Callable[[Document], Document]]
 CONVERTERS: Final[Converters] = {}
 """From version n to n + 1; empty while there is only version 1."""
 
+_FIELDS: Final = frozenset({"seq", "monotonic_ms", "wall_ms", "boot_id", "event"})
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent, config=ConfigDict(defer_build=True))
 
 
@@ -58,7 +59,7 @@ class Recorded:
             BadEventError: It is something else.
             NewerEventError: A newer program wrote it.
         """
-        if not isinstance(document, Mapping) or set(document) != {"seq", "monotonic_ms", "wall_ms", "boot_id", "event"}:
+        if not isinstance(document, Mapping) or document.keys() != _FIELDS:
             raise BadEventError(reason="its fields are not those of a recorded event")
         seq, monotonic, wall = document["seq"], document["monotonic_ms"], document["wall_ms"]
         boot = document["boot_id"]

@@ -521,6 +521,22 @@ def test_an_accepted_file_that_was_changed_on_the_disk_is_told_and_the_receipt_s
     assert hub.receive(sat.final) == receipt
 
 
+@pytest.mark.parametrize("is_known_station", [True, False], ids=["judged well", "judged badly"])
+def test_what_is_held_is_answered_with_its_receipt_though_its_file_is_gone(
+    school: School, hub: Hub, is_known_station: bool
+) -> None:
+    sat = school.sit()
+    given = hub.receive(sat.final)
+    digest = _digest(sat.final)
+    (school.folder / "hub" / "objects" / digest[:2] / digest[2:]).unlink()
+    hub.close()
+    stations = None if is_known_station else [SigningKey.generate().public]
+    hub = school.hub(stations=stations)
+    taken = hub.take(sat.final)
+    assert (taken.receipt, taken.is_new, hub.quarantined(), len(hub.held())) == (given, False, (), 1)
+    hub.close()
+
+
 def test_nothing_on_the_disk_can_be_read_without_the_academys_keys(school: School, hub: Hub) -> None:
     hub.receive(school.sit().final)
     for path in (school.folder / "hub").rglob("*"):

@@ -38,6 +38,7 @@ def test_what_was_put_is_given_back_as_it_was(place: Place, data: bytes) -> None
     assert place.get("ab/name-1.x") is None
     place.put("ab/name-1.x", data)
     assert place.get("ab/name-1.x") == data
+    assert place.may_have("ab/name-1.x")
     assert list(place.names()) == ["ab/name-1.x"]
 
 
@@ -54,6 +55,15 @@ def test_what_was_removed_is_gone_and_may_be_removed_again(place: Place) -> None
         place.remove("a/b")
         assert place.get("a/b") is None
     assert list(place.names()) == []
+
+
+def test_a_folder_is_certain_of_what_it_has_not(tmp_path: Path) -> None:
+    place = FolderPlace(tmp_path)
+    assert not place.may_have("a/b")
+    place.put("a/b", b"one")
+    assert place.may_have("a/b")
+    place.remove("a/b")
+    assert not place.may_have("a/b")
 
 
 def test_parts_have_names_of_their_own(place: Place) -> None:
@@ -75,7 +85,7 @@ def test_names_come_in_order_however_many(place: Place) -> None:
 
 @pytest.mark.parametrize("name", ["", "/a", "a/", "../a", "a/../b", ".hidden", "a//b", "a\\b", "a\x00", "a b", "ñ"])
 def test_a_name_that_leads_elsewhere_is_refused(place: Place, name: str) -> None:
-    for ask in (place.get, place.remove, place.at, lambda bad: place.put(bad, b"")):
+    for ask in (place.get, place.may_have, place.remove, place.at, lambda bad: place.put(bad, b"")):
         with pytest.raises(ValueError, match="not a name"):
             ask(name)
 

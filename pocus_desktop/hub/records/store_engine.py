@@ -166,26 +166,29 @@ def driver(engine: Engine) -> Iterator["psycopg.Connection[Any]"]:
 
     token = _IS_TRIED_AGAIN.set(True)
     try:
-        taken = engine.connect()
+        pooled = engine.raw_connection()
+    except psycopg.Error as problem:
+        raise DBAPIError.instance("", None, problem, psycopg.Error, hide_parameters=True) from problem
     finally:
         _IS_TRIED_AGAIN.reset(token)
-    with taken as pooled:
-        held: psycopg.Connection[Any] = pooled.connection.driver_connection  # type: ignore[assignment]  # this dialect's
+    held: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]  # this dialect's
+    try:
         held.autocommit = True
         try:
-            try:
-                yield held
-            finally:
-                if not held.closed:
-                    held.rollback()
-                    held.autocommit = False
-        except psycopg.Error as problem:
-            is_lost = held.closed
-            if is_lost:
-                pooled.invalidate(problem)
-            raise DBAPIError.instance(
-                "", None, problem, psycopg.Error, hide_parameters=True, connection_invalidated=is_lost
-            ) from problem
+            yield held
+        finally:
+            if not held.closed:
+                held.rollback()
+                held.autocommit = False
+    except psycopg.Error as problem:
+        is_lost = held.closed
+        if is_lost:
+            pooled.invalidate(problem)
+        raise DBAPIError.instance(
+            "", None, problem, psycopg.Error, hide_parameters=True, connection_invalidated=is_lost
+        ) from problem
+    finally:
+        pooled.close()
 
 
 @contextmanager

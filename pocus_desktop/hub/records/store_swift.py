@@ -4,10 +4,12 @@
    envelopes it enters: one that takes the row and reads, one that writes all and commits.
 2. Statements go to the driver as they stand here, prepared on first use. SQLAlchemy keeps the connections
    (`store_engine.driver`) and stays away from what is sent: building statements took longer than running them.
-3. Of the trip that reads, the second statement sees what was committed before the first one got the row, because each
+3. Whatever is written goes as one JSON document: the driver takes a list apart value by value.
+4. Of the trip that reads, the second statement sees what was committed before the first one got the row, because each
    has a snapshot of its own at READ COMMITTED.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -18,7 +20,7 @@ from pocus_desktop.hub.records import store_jobs
 _BEGIN: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOOK: Final = b"""
 SELECT wanted.digest, envelope.receipt, quarantine.digest IS NOT NULL
-FROM unnest(%(digests)s::text[]) AS wanted(digest)
+FROM json_array_elements_text(%(digests)s::json) AS wanted(digest)
 LEFT JOIN envelope ON envelope.digest = wanted.digest
 LEFT JOIN quarantine ON quarantine.digest = wanted.digest
 """
@@ -26,48 +28,53 @@ _TAKE: Final = b"SELECT origin, size, peaks, checkpoint FROM log WHERE id = 1 FO
 _READ: Final = b"""
 SELECT wish.digest, wish.sitting, envelope.receipt, result.admission_id, result.last_seq, result.is_partial,
     coalesce(move.rank, 0)
-FROM unnest(%(digests)s::text[], %(sittings)s::text[]) AS wish(digest, sitting)
+FROM json_to_recordset(%(wishes)s::json) AS wish(digest text, sitting text)
 LEFT JOIN envelope ON envelope.digest = wish.digest
 LEFT JOIN result ON result.sitting = wish.sitting
 LEFT JOIN move ON move.digest = result.digest
 """
 _WRITE: Final = b"""
-WITH entered AS (
+WITH change AS (SELECT %(change)s::jsonb AS told
+), entered AS (
     INSERT INTO envelope (digest, sitting, last_seq, is_partial, station, received_at_ms, receipt)
-    SELECT * FROM unnest(
-        %(digest)s::text[], %(sitting)s::text[], %(last_seq)s::bigint[], %(is_partial)s::boolean[],
-        %(station)s::text[], %(received_at_ms)s::bigint[], %(receipt)s::bytea[])
+    SELECT digest, sitting, last_seq, is_partial, station, received_at_ms, decode(receipt, 'hex')
+    FROM change, jsonb_to_recordset(told->'entered') AS one(
+        digest text, sitting text, last_seq bigint, is_partial boolean, station text, received_at_ms bigint,
+        receipt text)
 ), logged AS (
     INSERT INTO log_entry (number, digest, entry)
-    SELECT %(size)s::bigint + place - 1, digest, entry
-    FROM unnest(%(digest)s::text[], %(entry)s::bytea[]) WITH ORDINALITY AS new(digest, entry, place)
+    SELECT number, digest, decode(entry, 'hex')
+    FROM change, jsonb_to_recordset(told->'entered') AS one(number bigint, digest text, entry text)
+), spoken AS (
+    INSERT INTO result (sitting, admission_id, digest, last_seq, is_partial, candidate_id, attempt, mode, bundle_id,
+        bundle_version, status, problem, has_fork)
+    SELECT one.*, 'received', '', false
+    FROM change, jsonb_to_recordset(told->'speaking') AS one(
+        sitting text, admission_id text, digest text, last_seq bigint, is_partial boolean, candidate_id text,
+        attempt integer, mode text, bundle_id text, bundle_version bigint)
+    ON CONFLICT (sitting) DO UPDATE SET digest = excluded.digest, last_seq = excluded.last_seq,
+        is_partial = excluded.is_partial, candidate_id = excluded.candidate_id, attempt = excluded.attempt,
+        mode = excluded.mode, bundle_id = excluded.bundle_id, bundle_version = excluded.bundle_version,
+        status = excluded.status, problem = '', report = NULL, settled_at_ms = NULL
+), filled AS (
+    INSERT INTO log_tile (level, number, root)
+    SELECT level, number, decode(root, 'hex')
+    FROM change, jsonb_to_recordset(told->'tiles') AS one(level integer, number bigint, root text)
 )
-UPDATE log SET size = %(new_size)s::bigint, peaks = %(peaks)s::bytea, checkpoint = %(checkpoint)s::bytea WHERE id = 1
+UPDATE log SET size = (told->>'size')::bigint, peaks = decode(told->>'peaks', 'hex'),
+    checkpoint = decode(told->>'checkpoint', 'hex')
+FROM change WHERE id = 1
 """
-_NOTE: Final = b"""
-INSERT INTO result (sitting, admission_id, digest, last_seq, is_partial, candidate_id, attempt, mode, bundle_id,
-    bundle_version, status, problem, has_fork)
-SELECT *, 'received', '', false FROM unnest(
-    %(sitting)s::text[], %(admission_id)s::text[], %(digest)s::text[], %(last_seq)s::bigint[],
-    %(is_partial)s::boolean[], %(candidate_id)s::text[], %(attempt)s::integer[], %(mode)s::text[],
-    %(bundle_id)s::text[], %(bundle_version)s::bigint[])
-ON CONFLICT (sitting) DO UPDATE SET digest = excluded.digest, last_seq = excluded.last_seq,
-    is_partial = excluded.is_partial, candidate_id = excluded.candidate_id, attempt = excluded.attempt,
-    mode = excluded.mode, bundle_id = excluded.bundle_id, bundle_version = excluded.bundle_version,
-    status = excluded.status, problem = '', report = NULL, settled_at_ms = NULL
-"""
-_NOTED: Final = (
+_SPOKEN: Final = (
     *("sitting", "admission_id", "digest", "last_seq", "is_partial", "candidate_id", "attempt", "mode", "bundle_id"),
     "bundle_version",
 )
+_ENTERED: Final = ("digest", "sitting", "last_seq", "is_partial", "station", "received_at_ms")
 _STALE: Final = b"UPDATE result SET status = %(status)s WHERE sitting = ANY(%(sittings)s::text[])"
 _MOVED: Final = b"""
 INSERT INTO move (digest, sitting, rank, centre_signing_id, remark)
-SELECT *, '' FROM unnest(%(digest)s::text[], %(sitting)s::text[], %(rank)s::integer[], %(centre)s::text[])
-"""
-_TILES: Final = b"""
-INSERT INTO log_tile (level, number, root)
-SELECT * FROM unnest(%(level)s::integer[], %(number)s::bigint[], %(root)s::bytea[])
+SELECT digest, sitting, rank, centre, ''
+FROM json_to_recordset(%(moved)s::json) AS one(digest text, sitting text, rank integer, centre text)
 """
 
 if TYPE_CHECKING:
@@ -91,16 +98,17 @@ class Known:
 
 def look(driver: Driver, digests: Sequence[str]) -> dict[str, tuple[bytes | None, bool]]:
     """By digest: the receipt that was given, and whether it was refused before."""
-    rows = _run(driver, _LOOK, {"digests": list(digests)}).fetchall()
+    rows = _run(driver, _LOOK, {"digests": json.dumps(list(digests))}).fetchall()
     return {digest: (receipt, was_refused) for digest, receipt, was_refused in rows}
 
 
 def take(driver: Driver, digests: Sequence[str], sittings: Sequence[str]) -> tuple[Any, list[Known]]:
     """The first trip: begin, take the log's row (None where it is gone), and read what is known of each wish."""
+    wishes = [{"digest": digest, "sitting": sitting} for digest, sitting in zip(digests, sittings, strict=True)]
     with driver.pipeline():
         _run(driver, _BEGIN)
         state = _run(driver, _TAKE)
-        known = _run(driver, _READ, {"digests": list(digests), "sittings": list(sittings)})
+        known = _run(driver, _READ, {"wishes": json.dumps(wishes)})
     return state.fetchone(), [
         Known(
             digest=digest,
@@ -135,8 +143,8 @@ class Change:
     receipts: Mapping[str, bytes]
     entries: Sequence[bytes]
     size: int
-    log: Mapping[str, object]
-    tiles: Sequence[Mapping[str, object]]
+    log: Mapping[str, Any]
+    tiles: Sequence[Mapping[str, Any]]
     speaking: Mapping[str, Arrival]
     stale: Sequence[str]
     jobs: Sequence[str]
@@ -151,35 +159,30 @@ def write(driver: Driver, change: Change) -> None:
 
 
 def _statements(change: Change) -> Iterator[tuple[bytes, Mapping[str, Any]]]:
-    entered = change.entered
-    of_envelopes = _columns(entered, "digest", "sitting", "last_seq", "is_partial", "station", "received_at_ms")
-    yield (
-        _WRITE,
-        {
-            **of_envelopes,
-            "receipt": [change.receipts[one.digest] for one in entered],
-            "entry": list(change.entries),
-            "size": change.size,
-            "new_size": change.log["size"],
-            "peaks": change.log["peaks"],
-            "checkpoint": change.log["checkpoint"],
-        },
-    )
-    if change.speaking:
-        yield _NOTE, _columns(list(change.speaking.values()), *_NOTED)
+    entered = [
+        {**_told(one, _ENTERED), "receipt": change.receipts[one.digest].hex(), "number": number, "entry": entry.hex()}
+        for number, (one, entry) in enumerate(zip(change.entered, change.entries, strict=True), start=change.size)
+    ]
+    told = {
+        "entered": entered,
+        "speaking": [_told(one, _SPOKEN) for one in change.speaking.values()],
+        "tiles": [{**tile, "root": tile["root"].hex()} for tile in change.tiles],
+        "size": change.log["size"],
+        "peaks": change.log["peaks"].hex(),
+        "checkpoint": change.log["checkpoint"].hex(),
+    }
+    yield _WRITE, {"change": json.dumps(told)}
     if change.stale:
         yield _STALE, {"sittings": list(change.stale), "status": Status.RECEIVED.value}
-    moved = [one for one in entered if one.rank]
+    moved = [_told(one, ("digest", "sitting", "rank", "centre")) for one in change.entered if one.rank]
     if moved:
-        yield _MOVED, _columns(moved, "digest", "sitting", "rank", "centre")
-    if change.tiles:
-        yield _TILES, {name: [tile[name] for tile in change.tiles] for name in ("level", "number", "root")}
+        yield _MOVED, {"moved": json.dumps(moved)}
     if change.jobs:
         yield store_jobs.ENTER.encode(), store_jobs.of(change.jobs)
 
 
-def _columns(rows: Sequence[Arrival], *names: str) -> dict[str, list[Any]]:
-    return {name: [getattr(row, name) for row in rows] for name in names}
+def _told(row: Arrival, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
 
 
 def _run(driver: Driver, statement: bytes, values: Mapping[str, Any] | None = None) -> "Cursor[tuple[Any, ...]]":

@@ -58,6 +58,10 @@ class Objects:
             raise ObjectDamagedError(digest=digest)
         return data
 
+    def may_hold(self, digest: str) -> bool:
+        """Whether there may be bytes of a digest; False is certain, and costs next to nothing."""
+        return self._place.may_have(_name(digest))
+
     def get_or_none(self, digest: str) -> bytes | None:
         """The bytes of a digest; None also where they are no longer those that were put.
 

@@ -44,6 +44,9 @@ class Place(Protocol):
             StoreUnavailableError: The place does not answer now.
         """
 
+    def may_have(self, name: str) -> bool:
+        """Whether a name may have bytes here, as far as that is told at next to no cost; False is certain."""
+
     def remove(self, name: str) -> None:
         """Forget a name; nothing where it is not there.
 
@@ -140,6 +143,16 @@ class FolderPlace:
         if is_there:
             raise PlaceDamagedError(reason="not a file")
         return None
+
+    def may_have(self, name: str) -> bool:
+        """As `Place.may_have`."""
+        try:
+            self._path(name).lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:  # a disk or a share that fails now; whoever puts or gets it is told
+            return True
+        return True
 
     def remove(self, name: str) -> None:
         """As `Place.remove`."""

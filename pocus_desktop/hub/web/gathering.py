@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -44,6 +45,7 @@ class Gathering:
             take_all: Takes several and says what became of each; what it raises, it raises for all of them.
         """
         self._take_all = take_all
+        self._threads = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hub-intake")
         self._lock = threading.Lock()
         self._queue: deque[_Waiting] = deque()
         self._at_work = 0
@@ -61,7 +63,7 @@ class Gathering:
             is_help_needed = self._at_work < SIDE_BY_SIDE
             self._at_work += is_help_needed
         if is_help_needed:
-            threading.Thread(target=self._work, name="hub-intake", daemon=True).start()  # ends when nobody waits
+            self._threads.submit(self._work)
         return await waiting.answer
 
     def _work(self) -> None:
