@@ -15,7 +15,7 @@ from pocus_desktop.cli.peers_face import (
     ToldPanel,
     ToldSeat,
 )
-from pocus_desktop.hub.peers.desk import Panel, Seat, SeenPanel
+from pocus_desktop.hub.peers.panels import Panel, Seat, SeenPanel
 from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.peers.people import About, Person
 from pocus_desktop.programme.peers.combining import Combined
@@ -83,6 +83,10 @@ class PeersAtHub:
         """What the answers come to."""
         return self._peers.desk.combined(panel_id)
 
+    def decide(self, panel_id: str, *, is_supported: bool, who: str, why: str) -> None:
+        """Decide what the answers come to."""
+        self._peers.desk.decide(panel_id, is_supported=is_supported, who=who, why=why)
+
     def said(self, panel_id: str, *, who: str, why: str) -> Mapping[int, Mapping[str, str]]:
         """What was said, by evaluator's number; it is noted who looked."""
         return self._peers.desk.said(panel_id, who=who, why=why)
@@ -114,6 +118,7 @@ def _panel(panel: Panel) -> ToldPanel:
         questionnaire=panel.questionnaire.name,
         closes_ms=panel.about.closes_ms,
         wanted=panel.wanted,
+        outcome=panel.outcome,
         seats=tuple(map(_seat, panel.seats)),
     )
 

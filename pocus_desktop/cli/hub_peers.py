@@ -214,6 +214,21 @@ def combine(faces: Faces, /, panel: str, language: str, *, as_json: bool, **wher
 
 @peers.command()
 @click.argument("panel")
+@click.option(
+    "--supported/--not-supported", "is_supported", required=True, help="Whether they support the certificate."
+)
+@who_options
+@hub_options
+@pass_faces
+def decide(faces: Faces, /, panel: str, why: str, by: str, *, is_supported: bool, **where: Any) -> None:
+    """Decide what the answers of a PANEL come to, having read what they combine to, and tell the applicant."""
+    with _desk(faces, where) as desk:
+        desk.decide(panel, is_supported=is_supported, who=by, why=why)
+    click.echo(f"{panel}  {'supported' if is_supported else 'not supported'}")
+
+
+@peers.command()
+@click.argument("panel")
 @who_options
 @hub_options
 @pass_faces
@@ -260,6 +275,7 @@ def _tell_panel(one: ToldPanel, *, addresses: bool) -> None:
     click.echo(
         f"{one.panel_id}  {one.candidate_id} {one.candidate_name}  {one.area}  until {told(one.closes_ms)}"
         + (f"  {one.wanted} more to be named" if one.wanted else "")
+        + (f"  {one.outcome}" if one.outcome else "")
     )
     for seat in one.seats:
         click.echo("  " + _seat(seat, addresses=addresses))

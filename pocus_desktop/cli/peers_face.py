@@ -46,7 +46,7 @@ class ToldSeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldPanel:
-    """The evaluators of one application and area; `wanted` is how many more are to be named."""
+    """The evaluators of one application and area; `wanted` more are to be named; `outcome` is what was decided."""
 
     panel_id: str
     application_id: str
@@ -56,6 +56,7 @@ class ToldPanel:
     questionnaire: str
     closes_ms: int
     wanted: int
+    outcome: str | None
     seats: tuple[ToldSeat, ...]
 
 
@@ -118,6 +119,9 @@ class PeersDesk(Protocol):
 
     def combined(self, panel_id: str) -> Combined:
         """What the answers come to."""
+
+    def decide(self, panel_id: str, *, is_supported: bool, who: str, why: str) -> None:
+        """Decide what the answers come to, and tell the candidate's portfolio."""
 
     def said(self, panel_id: str, *, who: str, why: str) -> Mapping[int, Mapping[str, str]]:
         """What was said, by evaluator's number; it is noted who looked."""

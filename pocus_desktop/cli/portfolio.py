@@ -24,6 +24,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "withdraw": ("pocus_desktop.cli.portfolio_apply:withdraw", "Take an application back."),
     "voucher": ("pocus_desktop.cli.portfolio_apply:voucher", "Enter a voucher: the clock starts."),
     "nominate": ("pocus_desktop.cli.portfolio_apply:nominate", "Name an evaluator, or another in the place of one."),
+    "evaluators": ("pocus_desktop.cli.portfolio_apply:evaluators", "Tell where each evaluator stands."),
+    "remind": ("pocus_desktop.cli.portfolio_apply:remind", "Ask the academy to remind an evaluator."),
     "appeal": ("pocus_desktop.cli.portfolio_apply:appeal", "Appeal against a decision or a result."),
     "certificates": ("pocus_desktop.cli.portfolio_certificates:certificates", "Tell how your certificates stand."),
     "keep": ("pocus_desktop.cli.portfolio_certificates:keep", "Take a certificate in from a file."),

@@ -1,4 +1,6 @@
-"""`pocus portfolio apply|withdraw|voucher|nominate|appeal`: the way from an application to its evaluation."""
+"""`pocus portfolio apply|withdraw|voucher|nominate|evaluators|remind|appeal`: from an application to its evaluation."""
+
+import json
 
 import click
 
@@ -6,6 +8,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.evaluators import Evaluator, evaluators_of
 from pocus_desktop.programme.own import changes, looking_ahead
 
 
@@ -69,6 +72,9 @@ def voucher(context: click.Context, code: str, application: str | None, language
 @click.option("--email", required=True)
 @click.option("--background", required=True, help="Their clinical background in ultrasound.")
 @click.option("--replaces", help="The nomination of who is replaced.")
+@click.option("--write-in", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@click.option("--agreed/--not-agreed", default=None, help="Whether they agreed that the academy writes to them.")
+@click.option("--interest", is_flag=True, help="They have an interest in the outcome, such as kinship.")
 @LANGUAGE
 def nominate(
     application: str | None,
@@ -77,7 +83,11 @@ def nominate(
     email: str,
     background: str,
     replaces: str | None,
+    write_in: str,
     language: str,
+    *,
+    agreed: bool | None,
+    interest: bool,
 ) -> None:
     """Name an evaluator, or another in the place of one."""
     with opened() as desk:
@@ -91,9 +101,82 @@ def nominate(
             email=email,
             background=background,
             replaces=replaces,
+            language=write_in,
+            has_agreed=agreed,
+            has_interest=interest,
         )
         desk.write(named)
     say("nomination", language, nomination=named.nomination_id, name=named.name)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@LANGUAGE
+def evaluators(language: str, *, as_json: bool) -> None:
+    """Tell where each evaluator stands, never what they said, and what the academy decided on their answers."""
+    with opened() as desk:
+        held, now_ms = desk.portfolio(), desk.now_ms
+    open_ones = [one for one in held.applications if not one.is_withdrawn]
+    found = [
+        each
+        for one in open_ones
+        for area in one.areas
+        for each in evaluators_of(held, one.application_id, area, now_ms)
+    ]
+    for one in found:
+        if as_json:
+            click.echo(json.dumps(_as_json(one), ensure_ascii=False))
+        else:
+            _tell(one, language)
+    for outcome in held.peer_outcomes:
+        if as_json:
+            click.echo(outcome.model_dump_json())
+            continue
+        key = "supported" if outcome.is_supported else "not_supported"
+        area = words.say(f"programme.area.{outcome.area}", language)
+        by = words.say(
+            "ui.portfolio.evaluators.outcome_by", language, day=outcome.answered_on.isoformat(), policy=outcome.policy
+        )
+        click.echo(f"{words.say(f'ui.portfolio.evaluators.{key}', language, area=area)}. {by}")
+    if not found and not as_json:
+        say("nobody_named", language)
+
+
+@click.command()
+@click.argument("nomination")
+@LANGUAGE
+def remind(nomination: str, language: str) -> None:
+    """Ask the academy to remind an evaluator, besides the reminders that go by themselves."""
+    with opened() as desk:
+        desk.write(changes.ask_to_remind(desk.portfolio(), nomination, now_ms=desk.now_ms))
+    say("reminding", language, nomination=nomination)
+
+
+def _tell(one: Evaluator, language: str) -> None:
+    told = words.say(f"ui.portfolio.stage.{one.stage}", language)
+    if one.why is not None:
+        told += f": {words.say(f'ui.portfolio.not_taken.{one.why}', language)}"
+    if one.may_be_replaced:
+        told += f"; {words.say('portfolio.tell.may_replace', language)}"
+    if one.may_be_reminded:
+        told += f"; {words.say('portfolio.tell.may_remind', language)}"
+    area = words.say(f"programme.area.{one.area}", language)
+    named = one.nomination
+    say("evaluator", language, nomination=named.nomination_id, area=area, name=named.name, told=told)
+
+
+def _as_json(one: Evaluator) -> dict[str, object]:
+    return {
+        "nomination": one.nomination.nomination_id,
+        "application": one.nomination.application_id,
+        "area": str(one.area),
+        "name": one.nomination.name,
+        "state": one.stage,
+        "why": one.why,
+        "since_ms": one.since_ms,
+        "may_be_replaced": one.may_be_replaced,
+        "may_be_reminded": one.may_be_reminded,
+    }
 
 
 @click.command()

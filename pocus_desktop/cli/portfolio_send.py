@@ -94,6 +94,7 @@ def merge(path: Path, language: str) -> None:
             *held.applications,
             *held.entries,
             *held.nominations,
+            *held.reminder_requests,
             *held.credits,
             *held.appeals,
         ]

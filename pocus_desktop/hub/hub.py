@@ -157,7 +157,7 @@ class Hub:
             rules=lambda: rules,
         )
         self.answers = Answers(self.academy.portfolios, self.certificates, self.ring)
-        self.peers = Peers(self._store, self.ring, self.clock, folder)
+        self.peers = Peers(self._store, self.ring, self.clock, folder, self.academy)
         self.uploads = UploadStore(self._store)
         self._place = place
         self._mark = None if is_only_read else open_mark(place, self._store)

@@ -18,17 +18,17 @@ from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.cme.progress import current_progress
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
-from pocus_desktop.programme.documents.candidate import Application, Nomination
+from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.eligibility import eligibility_of_all
+from pocus_desktop.programme.evaluators import stages_of
 from pocus_desktop.programme.peers import policy
-from pocus_desktop.programme.peers.panel import SeenStage
+from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.result import best_result, certificate_due, decision_on, outcome_of, passes
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.validity import CertificateState, validity
 from pocus_desktop.programme.voucher import Life, VoucherState, Window, life
 
-_NO_LONGER: Final[frozenset[SeenStage]] = frozenset({"declined", "unreachable", "replaced", "over"})
 _NONE_RECEIVED: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -57,6 +57,7 @@ class StepKind(StrEnum):
     NOMINATE = "nominate"
     SIT = "sit"
     EVALUATION = "evaluation"
+    EVALUATION_DECISION = "evaluation-decision"
     WINDOW_OVER = "window-over"
     NOT_PASSED = "not-passed"
     NOT_SUPPORTED = "not-supported"
@@ -323,7 +324,7 @@ def _of_evaluation(
         return
     row = policy.in_force(policy.shipped(), window.first)
     stages = stages_of(portfolio, about, area)
-    usable = [stage for stage in stages.values() if stage not in _NO_LONGER]
+    usable = [stage for stage in stages.values() if stage not in NO_LONGER]
     if len(usable) < row.nominated:
         more = row.nominated - len(usable)
         yield _step(StepKind.NOMINATE, by=window.last, area=area, about=about, more=more, need=row.nominated)
@@ -338,22 +339,8 @@ def _of_evaluation(
             have=answered,
             need=row.least_answers,
         )
-
-
-def stages_of(portfolio: Portfolio, application_id: str, area: ContentArea) -> Mapping[str, SeenStage]:
-    """By nomination, where each evaluator of an area stands; one person who is named twice is one."""
-    named: dict[str, Nomination] = {}
-    for one in sorted(portfolio.nominations, key=lambda one: (one.made_at_ms, one.nomination_id)):
-        if one.application_id == application_id and (not one.areas or area in one.areas):
-            named.setdefault(one.email.casefold(), one)
-    replaced = {one.replaces for one in portfolio.nominations if one.replaces is not None}
-    stages: dict[str, SeenStage] = {}
-    for one in named.values():
-        told = [state for state in portfolio.evaluators if state.nomination_id == one.nomination_id]
-        last = max(told, key=lambda state: (state.state == "answered", state.at_ms), default=None)
-        stage: SeenStage = last.state if last is not None else "named"
-        stages[one.nomination_id] = "replaced" if one.nomination_id in replaced and stage != "answered" else stage
-    return stages
+    elif answered:
+        yield _step(StepKind.EVALUATION_DECISION, Actor.ACADEMY, area=area, about=about, have=answered)
 
 
 def _of_questions(portfolio: Portfolio) -> Iterator[NextStep]:

@@ -32,6 +32,7 @@ from pocus_desktop.programme.documents.candidate import (
     CmeCredit,
     Credential,
     Nomination,
+    ReminderRequest,
     VoucherEntry,
 )
 from pocus_desktop.programme.documents.registry import AnyDocument, encode_document
@@ -83,6 +84,7 @@ class Portfolio:
     extensions: tuple[VoucherExtension, ...] = ()
     refunds: tuple[VoucherRefund, ...] = ()
     nominations: tuple[Nomination, ...] = ()
+    reminder_requests: tuple[ReminderRequest, ...] = ()
     evaluators: tuple[EvaluatorState, ...] = ()
     peer_outcomes: tuple[PeerOutcome, ...] = ()
     results: tuple[ResultSummary, ...] = ()
@@ -112,9 +114,11 @@ def document_key(document: AnyDocument) -> tuple[str, str]:
         case Voucher() | VoucherRefund():
             return kind, document.voucher_id
         case EvaluatorState():
-            return kind, f"{document.nomination_id} {document.state} {document.at_ms}"
+            return kind, f"{document.nomination_id} {document.area or '-'} {document.state} {document.at_ms}"
         case PeerOutcome():
-            return kind, f"{document.application_id} {document.area}"
+            return kind, f"{document.application_id} {document.area} {document.made_at_ms}"
+        case ReminderRequest():
+            return kind, document.request_id
         case _:
             return kind, next(str(getattr(document, name)) for name in _ID_FIELDS if hasattr(document, name))
 
@@ -153,6 +157,7 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         extensions=of(VoucherExtension),
         refunds=of(VoucherRefund),
         nominations=of(Nomination),
+        reminder_requests=of(ReminderRequest),
         evaluators=of(EvaluatorState),
         peer_outcomes=of(PeerOutcome),
         results=of(ResultSummary),

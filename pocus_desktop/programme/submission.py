@@ -25,6 +25,7 @@ from pocus_desktop.programme.documents.candidate import (
     CmeCredit,
     Credential,
     Nomination,
+    ReminderRequest,
     VoucherEntry,
 )
 from pocus_desktop.programme.documents.parts import AccountId, CandidateId, Sha256
@@ -48,6 +49,7 @@ OWN_KINDS: Final = (
     Application,
     VoucherEntry,
     Nomination,
+    ReminderRequest,
     CmeCredit,
     Appeal,
 )

@@ -306,6 +306,10 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         },
         "peer_unwanted": {"address_digest": "e" * 64, "at_ms": 1},
     },
+    "0013": {
+        "peer_notice": {"notice_id": "ntc_1", "account_id": "acc_1", "at_ms": 2**40},
+        "peer_request": {"request_id": "rem_1", "nomination_id": "nom_1", "at_ms": 2**40, "is_done": True},
+    },
 }
 """Rows of each revision's tables."""
 
@@ -325,13 +329,19 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-def _content(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of ours."""
+def _content(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table of ours: what it holds, by column; a column that a revision adds holds nothing yet."""
     found = MetaData()
     with engine.connect() as connection:
         found.reflect(connection)
         return {
-            table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
+            table.name: sorted(
+                (
+                    {name: value for name, value in row.items() if value is not None}
+                    for row in connection.execute(table.select()).mappings()
+                ),
+                key=repr,
+            )
             for table in found.sorted_tables
             if table.name != "alembic_version" and not table.name.startswith("procrastinate_")
         }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.hub.peers.desk import Desk, apply, person_of, standing_of
+from pocus_desktop.hub.peers.desk import Desk
 from pocus_desktop.hub.peers.errors import (
     ChangedElsewhereError,
     DeclinedAlreadyError,
@@ -27,6 +27,7 @@ from pocus_desktop.hub.peers.errors import (
     WindowOverError,
 )
 from pocus_desktop.hub.peers.people import Person
+from pocus_desktop.hub.peers.standings import person_of, standing_of
 from pocus_desktop.hub.peers.store import LINK, UNWANTED, PeerStore
 from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
 from pocus_desktop.hub.registry.store import Row, TakenError
@@ -108,7 +109,7 @@ class Answering:
         evaluator_id = str(row["evaluator_id"])
         secret = new_token()
         with self._store.rows() as rows:
-            done = apply(rows, evaluator_id, Opened(at_ms=now_ms))
+            done = self._desk.standings.apply(rows, evaluator_id, Opened(at_ms=now_ms))
             if done.refused is not None:
                 raise _refusal(done.refused)
             rows.add(
@@ -164,7 +165,7 @@ class Answering:
             return {"said": self._vault.seal("said", sheet.evaluator_id, dict(became))}
 
         with self._store.rows() as rows:
-            done = apply(rows, sheet.evaluator_id, Saved(at_ms=now_ms), also=saved)
+            done = self._desk.standings.apply(rows, sheet.evaluator_id, Saved(at_ms=now_ms), also=saved)
         if done.refused is not None:
             raise _refusal(done.refused)
         return became
@@ -193,7 +194,7 @@ class Answering:
         is_never = never_scanned(sheet.questionnaire, sheet.answers)
         event = Declined(at_ms=now_ms, reason="never-scanned") if is_never else Answered(at_ms=now_ms)
         with self._store.rows() as rows:
-            done = apply(rows, sheet.evaluator_id, event, also=sent)
+            done = self._desk.standings.apply(rows, sheet.evaluator_id, event, also=sent)
         if done.refused is not None:
             raise _refusal(done.refused)
         self._desk.wake(sheet.panel_id)
@@ -208,7 +209,7 @@ class Answering:
         now_ms = self._clock.read().wall_ms
         with self._store.rows() as rows:
             event = Declined(at_ms=now_ms, reason=reason)
-            done = apply(rows, sheet.evaluator_id, event, also=lambda _row: {"said": None})
+            done = self._desk.standings.apply(rows, sheet.evaluator_id, event, also=lambda _row: {"said": None})
         if done.refused is not None:
             raise _refusal(done.refused)
         self._desk.wake(sheet.panel_id)
@@ -235,7 +236,7 @@ class Answering:
         evaluator_id = str(row["evaluator_id"])
         digest = self._vault.address_digest(person_of(self._vault, row).email)
         with self._store.rows(in_turn=True) as rows:
-            apply(rows, evaluator_id, Quieted(at_ms=now_ms))
+            self._desk.standings.apply(rows, evaluator_id, Quieted(at_ms=now_ms))
             if is_for_ever:
                 with contextlib.suppress(TakenError):  # they have said so before
                     rows.add(UNWANTED, address_digest=digest, at_ms=now_ms)

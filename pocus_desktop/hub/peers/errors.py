@@ -113,6 +113,13 @@ class MayNotReplaceError(PeersError):
     code = "peers.may_not_replace"
 
 
+class TooFewAnswersError(PeersError):
+    """What so few answers come to is not decided."""
+
+    code = "peers.too_few_answers"
+    status = 409
+
+
 class MayNotRemindError(PeersError):
     """An evaluator is not to be reminded now."""
 

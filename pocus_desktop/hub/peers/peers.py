@@ -10,9 +10,12 @@ from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.peers.answering import Answering
 from pocus_desktop.hub.peers.bounce import Report, read
 from pocus_desktop.hub.peers.desk import Desk
+from pocus_desktop.hub.peers.nominating import Nominating
 from pocus_desktop.hub.peers.post import MailPoint, Post
 from pocus_desktop.hub.peers.store import PeerStore
+from pocus_desktop.hub.peers.telling import Telling
 from pocus_desktop.hub.peers.vault import Vault
+from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
@@ -27,6 +30,7 @@ class Peers:
 
     Attributes:
         desk: Panels and their evaluators.
+        nominating: Whom portfolios name.
         answering: What evaluators do.
         post: The messages.
     """
@@ -37,6 +41,7 @@ class Peers:
         ring: KeyRing,
         clock: Clock,
         folder: Path,
+        academy: Academy,
         *,
         hook: Callable[[MailPoint], None] = lambda _point: None,
     ) -> None:
@@ -47,12 +52,17 @@ class Peers:
             ring: The academy's keys.
             clock: When things happen.
             folder: Where the settings for mail are.
+            academy: Takes portfolios, and tells them.
             hook: As `Post`.
         """
         self._store = PeerStore(store)
         self._is_shared = store.is_shared
         vault = Vault(ring, self._store)
-        self.desk = Desk(self._store, vault, clock)
+        telling = Telling(academy.portfolios.give)
+        self.desk = Desk(self._store, vault, telling, clock)
+        self.nominating = Nominating(self._store, self.desk, telling, academy.admitting.window, clock)
+        academy.portfolios.tell(self.nominating)
+        academy.portfolios.when_given(self.nominating.given)
         self.answering = Answering(self._store, vault, self.desk, clock)
         self.post = Post(self._store, vault, self.desk, clock, folder, hook=hook)
 
@@ -78,6 +88,7 @@ class Peers:
         taken_up = self.post.take_up()
         if taken_up:
             log.event("peers.mail_taken_up", count=taken_up)
+        self.nominating.see_to_notices()
         self.desk.tick()
         return self._store.enter_missing_jobs()
 

@@ -9,7 +9,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.peers.errors import BadNominationError
 
 Language: TypeAlias = Literal["en", "es"]
-MOST_LINE: Final = 120
+MOST_LINE: Final = 200
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -39,6 +39,7 @@ class About:
     Attributes:
         candidate_email: Empty where it is not known; nobody evaluates themselves.
         closes_ms: The first moment after the window of 180 days.
+        zone: Where the candidate declared to live when the window began.
     """
 
     application_id: str
@@ -47,6 +48,7 @@ class About:
     area: ContentArea
     closes_ms: int
     candidate_email: str = ""
+    zone: str = "UTC"
 
 
 def checked(person: Person) -> Person:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop.hub.peers import mail_settings
-from pocus_desktop.hub.peers.desk import Desk, apply, person_of, standing_of
+from pocus_desktop.hub.peers.desk import Desk
 from pocus_desktop.hub.peers.errors import (
     BadMailSettingsError,
     MailLaterError,
@@ -28,6 +28,7 @@ from pocus_desktop.hub.peers.errors import (
 from pocus_desktop.hub.peers.mail_settings import MailSettings
 from pocus_desktop.hub.peers.message import Letter, as_sent, compose
 from pocus_desktop.hub.peers.smtp import TIMEOUT_S, hand_over
+from pocus_desktop.hub.peers.standings import person_of, standing_of
 from pocus_desktop.hub.peers.store import EVALUATOR, LINK, MAIL_ROW, PANEL, PeerStore
 from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
 from pocus_desktop.hub.registry.store import Row
@@ -209,7 +210,7 @@ class Post:
             event = Reminded(at_ms=now_ms) if letter.reminder else Invited(at_ms=now_ms)
             mailed = standing_of(evaluator).mailed_ms
             if len(mailed) <= letter.reminder:  # else it was marked at an earlier try
-                apply(rows, letter.evaluator_id, event)
+                self._desk.standings.apply(rows, letter.evaluator_id, event)
         self._hook(MailPoint.HANDING)
 
     def _settle(self, mail_id: str, state: str, problem: PeersError | None) -> None:

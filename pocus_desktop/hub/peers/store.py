@@ -3,12 +3,13 @@
 Names, addresses and what was said lie sealed in their rows (`hub.peers.vault`); tokens lie hashed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final, cast
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -46,6 +47,7 @@ PANEL: Final = Table(
     Column("begun_ms", BigInteger, nullable=False),
     Column("closes_ms", BigInteger, nullable=False),
     Column("next_ms", BigInteger),
+    Column("outcome", String(20)),
     Column("about", LargeBinary, nullable=False),
     UniqueConstraint("application_id", "area", name="peer_panel_once"),
     Index("peer_panel_candidate", "candidate_id"),
@@ -58,11 +60,14 @@ EVALUATOR: Final = Table(
     Column("panel_id", _ID, nullable=False),
     Column("number", Integer, nullable=False),
     Column("nomination_id", _ID, nullable=False),
+    Column("person_key", String(64)),
     Column("language", String(8), nullable=False),
     Column("standing", Text, nullable=False),
     Column("person", LargeBinary, nullable=False),
     Column("said", LargeBinary),
     UniqueConstraint("panel_id", "number", name="peer_evaluator_number"),
+    Index("peer_evaluator_person", "person_key"),
+    Index("peer_evaluator_nomination", "nomination_id"),
 )
 LINK: Final = Table(
     "peer_link",
@@ -87,8 +92,26 @@ MAIL_ROW: Final = Table(
     Column("changed_ms", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("problem", String(60), nullable=False),
+    Column("sent_with", _ID),
     UniqueConstraint("evaluator_id", "kind", "number", name="peer_mail_once"),
     Index("peer_mail_state", "state", "due_ms"),
+    Index("peer_mail_sent_with", "sent_with"),
+)
+NOTICE: Final = Table(
+    "peer_notice",
+    META,
+    Column("notice_id", _ID, primary_key=True),
+    Column("account_id", _ID, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+REQUEST: Final = Table(
+    "peer_request",
+    META,
+    Column("request_id", _ID, primary_key=True),
+    Column("nomination_id", _ID, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("is_done", Boolean, nullable=False),
+    Index("peer_request_nomination", "nomination_id"),
 )
 UNWANTED: Final = Table(
     "peer_unwanted",
@@ -109,7 +132,7 @@ HAVING count(*) > 0
 
 
 class PeerRows(RegistryRows):
-    """Reads and writes inside one transaction; links, unlike all else, are removed."""
+    """Reads and writes inside one transaction; links and notices, unlike all else, are removed."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -118,6 +141,10 @@ class PeerRows(RegistryRows):
     def remove_links(self, **where: Any) -> None:
         """Those with these values open nothing any more."""
         self.connection.execute(LINK.delete().where(*_all(LINK, where)))
+
+    def remove_notices(self, notice_ids: Collection[str]) -> None:
+        """What they told of was seen to."""
+        self.connection.execute(NOTICE.delete().where(NOTICE.c.notice_id.in_(sorted(notice_ids))))
 
 
 class PeerStore:

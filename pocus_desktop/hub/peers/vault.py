@@ -9,6 +9,7 @@ import hmac
 import secrets
 from typing import Final
 
+from pocus_desktop.admission.admission import folded
 from pocus_desktop.crypto import hpke
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.errors import StoreMismatchError
@@ -16,6 +17,7 @@ from pocus_desktop.hub.peers.store import PeerStore
 from pocus_desktop.hub.registry.store import SETTING, TakenError
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.programme.peers.mailbox import mailbox
 
 _SETTING: Final = "peer-addresses"
 TOKEN_BYTES: Final = 32
@@ -63,10 +65,17 @@ class Vault:
         return _document(hpke.open_sealed(openers[-1], sealed, info=_info(what, name)))
 
     def address_digest(self, address: str) -> str:
-        """By which an address is known again, however its letters are written."""
+        """By which an address is known again, however it is written."""
+        return self._digest(mailbox(address))
+
+    def person_key(self, candidate_id: str, address: str) -> str:
+        """By which somebody whom one candidate names for several areas is known to be one."""
+        return self._digest(canonical.encode([folded(candidate_id), mailbox(address)]).decode())
+
+    def _digest(self, text: str) -> str:
         if self._key is None:
             self._key = self._secret()
-        return hmac.new(self._key, address.casefold().encode("utf-8"), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, text.encode("utf-8"), hashlib.sha256).hexdigest()
 
     def _secret(self) -> bytes:
         found = self._store.look(SETTING, name=_SETTING)

@@ -74,6 +74,7 @@ class Portfolios:
         self._clock = clock
         self._takers: list[Taking] = []
         self._afterwards: list[Callable[[RegistryRows, Row], None]] = []
+        self._when_given: list[Callable[[RegistryRows, str, AnyDocument, int], None]] = []
 
     def tell(self, taker: Taking) -> None:
         """Let a desk look at each new document, in the transaction that enters it."""
@@ -82,6 +83,10 @@ class Portfolios:
     def afterwards(self, then: Callable[[RegistryRows, Row], None]) -> None:
         """Let something be done with the account once all documents of a submission are entered."""
         self._afterwards.append(then)
+
+    def when_given(self, then: Callable[[RegistryRows, str, AnyDocument, int], None]) -> None:
+        """Let something be done with each document that an account is given, in the same transaction."""
+        self._when_given.append(then)
 
     def take(self, data: bytes, digest: str) -> Taken:
         """Take a sealed submission, durably.
@@ -178,15 +183,18 @@ class Portfolios:
     def give(self, rows: RegistryRows, account_id: str, document: AnyDocument, about: str) -> bytes:
         """Sign a document for an account, and let it be fetched; its envelope."""
         envelope = sign_document(document, self._ring.signer)
+        now_ms = self._clock.read().wall_ms
         rows.add(
             GIVEN,
             digest=canonical.digest(account_id.encode() + envelope),
             account_id=account_id,
             kind=document.kind,
             about=about,
-            given_ms=self._clock.read().wall_ms,
+            given_ms=now_ms,
             envelope=envelope,
         )
+        for then in self._when_given:
+            then(rows, account_id, document, now_ms)
         return envelope
 
     def confirm_number(self, account_id: str, candidate_id: str, *, who: str, why: str) -> None:

@@ -22,7 +22,7 @@ from pocus_desktop.programme.documents.parts import (
     Sha256,
     VoucherId,
 )
-from pocus_desktop.programme.peers.panel import SeenStage
+from pocus_desktop.programme.peers.panel import NotTaken, SeenStage
 from pocus_desktop.programme.values import Day
 
 
@@ -127,11 +127,18 @@ class VoucherRefund(Document):
 
 
 class EvaluatorState(Document):
-    """How it stands with an evaluator: never what was said."""
+    """How it stands with an evaluator: never what was said.
+
+    Attributes:
+        area: For which area of the application; None is all for which they were named.
+        why: Why a nomination was not taken.
+    """
 
     kind: Literal["evaluator-state"] = "evaluator-state"
     nomination_id: NominationId
+    area: ContentArea | None = None
     state: SeenStage
+    why: NotTaken | None = None
     at_ms: At
 
 

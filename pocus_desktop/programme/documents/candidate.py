@@ -183,6 +183,9 @@ class Nomination(Document):
     Attributes:
         areas: For which of the application's areas; empty is all of them.
         background: Their clinical background in ultrasound, as the candidate states it.
+        language: In which they are written to.
+        has_agreed: Whether they agreed to be written to; None where nobody said.
+        has_interest: Whether the candidate knows of an interest of theirs in the outcome, such as kinship.
         replaces: The nomination that this one takes the place of.
     """
 
@@ -193,8 +196,20 @@ class Nomination(Document):
     name: Line
     email: Email
     background: Line
+    language: Language = "en"
+    has_agreed: bool | None = None
+    has_interest: bool = False
     made_at_ms: At
     replaces: NominationId | None = None
+
+
+class ReminderRequest(Document):
+    """The candidate asks that an evaluator be reminded, besides the reminders that go by themselves."""
+
+    kind: Literal["reminder-request"] = "reminder-request"
+    request_id: str = Field(pattern=r"^rem_[0-9a-z]{20}$")
+    nomination_id: NominationId
+    made_at_ms: At
 
 
 class CmeCredit(Document):

@@ -28,6 +28,7 @@ from pocus_desktop.programme.documents.candidate import (
     CmeCredit,
     Credential,
     Nomination,
+    ReminderRequest,
     VoucherEntry,
 )
 from pocus_desktop.programme.documents.parts import FORMAT
@@ -41,6 +42,7 @@ AnyDocument: TypeAlias = (
     | Application
     | VoucherEntry
     | Nomination
+    | ReminderRequest
     | CmeCredit
     | Appeal
     | Decision
@@ -65,6 +67,7 @@ KINDS: Final[Mapping[str, type[AnyDocument]]] = {
         Application,
         VoucherEntry,
         Nomination,
+        ReminderRequest,
         CmeCredit,
         Appeal,
         Decision,

@@ -6,7 +6,7 @@ document is made; what only the academy can know is left to it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,24 +24,30 @@ from pocus_desktop.programme.documents.candidate import (
     CmeCredit,
     Credential,
     Nomination,
+    ReminderRequest,
     VoucherEntry,
 )
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.eligibility import eligibility
-from pocus_desktop.programme.next_steps import stages_of
+from pocus_desktop.programme.evaluators import evaluators_of
 from pocus_desktop.programme.own.errors import (
     AppliedAlreadyError,
     BadFieldError,
     EnoughNamedError,
+    HasInterestError,
     NamedAlreadyError,
     NoAccountYetError,
     NoNumberError,
+    NotAgreedError,
     NotAttestedError,
+    NotRemindedNowError,
     NotReplaceableError,
     NotSettledHereError,
     NotThereError,
 )
 from pocus_desktop.programme.peers import policy
+from pocus_desktop.programme.peers.mailbox import mailbox
+from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.result import decision_on
 from pocus_desktop.programme.rules.choose import Rules
@@ -51,7 +57,6 @@ from pocus_desktop.programme.voucher import enter
 Statement = tuple[str, ContentArea | None]
 """A row of an attestation, and the area where it is made for each."""
 
-_GONE: Final = frozenset({"declined", "unreachable", "replaced", "over"})
 _M = TypeVar("_M", bound=BaseModel)
 
 
@@ -279,11 +284,13 @@ def nominate(
         now_ms: The present.
         areas: Of the application; empty is all.
         replaces: The nomination of who is replaced.
-        fields: `name`, `email`, `background`.
+        fields: `name`, `email`, `background`, and if you like `language`, `has_agreed`, `has_interest`.
 
     Raises:
-        NamedAlreadyError: An evaluator has the address, or the candidate.
-        NotReplaceableError: Who is replaced has answered, or was replaced before.
+        NotAgreedError: They did not agree to be written to.
+        HasInterestError: They have an interest in the outcome.
+        NamedAlreadyError: An evaluator of the area has the mailbox, or the candidate.
+        NotReplaceableError: Who is replaced has answered, was replaced before, or was asked a short time ago.
         EnoughNamedError: As many as the policy asks for are named.
     """
     application, account = application_of(portfolio, application_id), require_account(portfolio)
@@ -299,18 +306,41 @@ def nominate(
             **fields,
         },
     )
-    others = {one.email.casefold() for one in portfolio.nominations if one.application_id == application_id}
-    if new.email.casefold() in others | {account.email.casefold()}:
+    if new.has_agreed is False:
+        raise NotAgreedError
+    if new.has_interest:
+        raise HasInterestError
+    if mailbox(new.email) == mailbox(account.email):
         raise NamedAlreadyError
     row = policy.in_force(policy.shipped(), local_day(now_ms, account.zone))
     for area in wanted:
-        stages = stages_of(portfolio, application_id, area)
-        if replaces is not None and stages.get(replaces, "named") in {"answered", "replaced"}:
-            raise NotReplaceableError
-        usable = sum(stage not in _GONE and nomination != replaces for nomination, stage in stages.items())
+        held = evaluators_of(portfolio, application_id, area, now_ms)
+        if any(mailbox(one.nomination.email) == mailbox(new.email) and one.stage != "refused" for one in held):
+            raise NamedAlreadyError
+        if any(one.nomination.nomination_id == replaces and not one.may_be_replaced for one in held):
+            raise NotReplaceableError(days=row.replaceable_after_days)
+        usable = sum(one.stage not in NO_LONGER and one.nomination.nomination_id != replaces for one in held)
         if usable >= row.nominated:
             raise EnoughNamedError(most=row.nominated)
     return new
+
+
+def ask_to_remind(portfolio: Portfolio, nomination_id: str, *, now_ms: int) -> ReminderRequest:
+    """Ask the academy to remind an evaluator.
+
+    Raises:
+        NotThereError: Nobody was named by that id.
+        NotRemindedNowError: In no area may they be reminded now.
+    """
+    named = next((one for one in portfolio.nominations if one.nomination_id == nomination_id), None)
+    if named is None:
+        raise NotThereError(what=nomination_id)
+    row = policy.in_force(policy.shipped(), local_day(now_ms, portfolio.zone))
+    areas = application_of(portfolio, named.application_id).areas
+    held = [one for area in areas for one in evaluators_of(portfolio, named.application_id, area, now_ms)]
+    if not any(one.nomination.nomination_id == nomination_id and one.may_be_reminded for one in held):
+        raise NotRemindedNowError(days=row.least_days_between_mails, most=row.most_asked_reminders)
+    return ReminderRequest(request_id=new_id("rem"), nomination_id=nomination_id, made_at_ms=now_ms)
 
 
 def make_appeal(

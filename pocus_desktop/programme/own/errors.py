@@ -92,6 +92,24 @@ class NamedAlreadyError(OwnPortfolioError):
     code = "portfolio.named_already"
 
 
+class NotAgreedError(OwnPortfolioError):
+    """An evaluator did not agree that the academy writes to them."""
+
+    code = "portfolio.not_agreed"
+
+
+class HasInterestError(OwnPortfolioError):
+    """An evaluator has an interest in the outcome."""
+
+    code = "portfolio.has_interest"
+
+
+class NotRemindedNowError(OwnPortfolioError):
+    """An evaluator may not be reminded now."""
+
+    code = "portfolio.not_reminded_now"
+
+
 class EnoughNamedError(OwnPortfolioError):
     """As many evaluators as the academy asks for are named."""
 

@@ -8,7 +8,8 @@
 4. Who asks for no more mail is written to no more; their link stays good.
 5. From the end of the window on nothing is taken but its end. The end is the first moment that is outside.
 6. What was answered stays: an evaluator who answered is not replaced, not declined, not expired.
-7. A person who has never scanned with the candidate declines by saying so.
+7. Who was over before days were granted goes on where they were.
+8. A person who has never scanned with the candidate declines by saying so.
 """
 
 from collections.abc import Mapping
@@ -117,8 +118,26 @@ class WindowClosed:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowMoved:
+    """The window ends at another moment: days were granted, or it is worth nothing any more."""
+
+    at_ms: int
+    closes_ms: int
+
+
 Event: TypeAlias = (
-    Invited | Reminded | Opened | Saved | Answered | Declined | Bounced | Quieted | Replaced | WindowClosed
+    Invited
+    | Reminded
+    | Opened
+    | Saved
+    | Answered
+    | Declined
+    | Bounced
+    | Quieted
+    | Replaced
+    | WindowClosed
+    | WindowMoved
 )
 
 
@@ -162,6 +181,8 @@ def step(standing: Standing, event: Event) -> Step:
     """One event."""
     if isinstance(event, WindowClosed):
         return _closed(standing, event)
+    if isinstance(event, WindowMoved):
+        return _moved(standing, event)
     if isinstance(event, Quieted):  # a wish that costs nothing is never refused
         return Step(standing=replace(standing, is_quiet=True))
     why = _refusal(standing, event)
@@ -199,6 +220,22 @@ def _closed(standing: Standing, event: WindowClosed) -> Step:
     if event.at_ms < standing.closes_ms or standing.stage in LOST | {Stage.ANSWERED}:
         return Step(standing=standing)
     return Step(standing=replace(standing, stage=Stage.EXPIRED, ended_ms=event.at_ms))
+
+
+def _moved(standing: Standing, event: WindowMoved) -> Step:
+    """Rule 7."""
+    moved = replace(standing, closes_ms=event.closes_ms)
+    if standing.stage is not Stage.EXPIRED or event.at_ms >= event.closes_ms:
+        return Step(standing=moved)
+    if standing.saved_ms is not None:
+        stage = Stage.SAVED
+    elif standing.opened_ms is not None:
+        stage = Stage.OPENED
+    elif standing.reminders:
+        stage = Stage.REMINDED
+    else:
+        stage = Stage.INVITED if standing.mailed_ms else Stage.NOMINATED
+    return Step(standing=replace(moved, stage=stage, ended_ms=None))
 
 
 def _refusal(standing: Standing, event: Event) -> RefusedCode | None:

@@ -16,8 +16,18 @@ from typing import Final, Literal, TypeAlias
 from pocus_desktop.programme.peers.evaluator import LOST, WAITING, Stage, Standing
 from pocus_desktop.programme.peers.policy import DAY_MS, Policy
 
-SeenStage: TypeAlias = Literal["named", "asked", "answered", "declined", "unreachable", "replaced", "over"]
+SeenStage: TypeAlias = Literal[
+    "named", "asked", "reminded", "answered", "declined", "unreachable", "replaced", "over", "refused"
+]
 """What an applicant is shown of an evaluator: never what was said, nor why they declined."""
+
+NotTaken: TypeAlias = Literal[
+    "own-address", "same-person", "too-many", "may-not-replace", "address", "name", "agreement", "interest"
+]
+"""Why the academy did not take a nomination, which is `refused` then."""
+
+NO_LONGER: Final[frozenset[SeenStage]] = frozenset({"declined", "unreachable", "replaced", "over", "refused"})
+"""Another is to be named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,17 +133,30 @@ def may_replace(members: Sequence[Member], evaluator_id: str, policy: Policy, no
     return is_silent and now_ms >= found.mailed_ms[0] + policy.replaceable_after_days * DAY_MS
 
 
+def may_be_asked_to_remind(standing: Standing, policy: Policy, now_ms: int, *, asked: int) -> bool:
+    """Whether a reminder that the applicant, or somebody of the staff, asks for may go out now.
+
+    Args:
+        standing: Of the evaluator.
+        policy: The rules.
+        now_ms: The present.
+        asked: How many the applicant asked for before.
+    """
+    gap_ms = policy.least_days_between_mails * DAY_MS
+    is_soon = bool(standing.mailed_ms) and now_ms < standing.mailed_ms[-1] + gap_ms
+    is_asked = standing.stage in WAITING and not standing.is_quiet and now_ms < standing.closes_ms
+    return is_asked and not is_soon and asked < policy.most_asked_reminders
+
+
 def seen_by_applicant(standing: Standing) -> SeenStage:
     """What the applicant is shown: whether they opened or began is not theirs to know."""
+    if standing.stage in WAITING:
+        return "reminded" if standing.reminders else "asked"
     return _SEEN[standing.stage]
 
 
 _SEEN: Final[dict[Stage, SeenStage]] = {
     Stage.NOMINATED: "named",
-    Stage.INVITED: "asked",
-    Stage.REMINDED: "asked",
-    Stage.OPENED: "asked",
-    Stage.SAVED: "asked",
     Stage.ANSWERED: "answered",
     Stage.DECLINED: "declined",
     Stage.BOUNCED: "unreachable",

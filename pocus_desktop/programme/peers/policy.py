@@ -27,6 +27,7 @@ class Policy(Part):
         reminded_after_days: When the reminders are due, since the invitation.
         last_reminder_days_before_end: When one more is due, before the window closes.
         least_days_between_mails: No two messages to one person lie closer together.
+        most_asked_reminders: How many reminders of one evaluator an applicant may ask for, besides those.
         replaceable_after_days: From when on one who never opened the link may be replaced.
         most_replacements: How often an applicant may name another.
         least_answers: How many answers are combined.
@@ -45,6 +46,7 @@ class Policy(Part):
     reminded_after_days: tuple[_Days, ...]
     last_reminder_days_before_end: _Days
     least_days_between_mails: _Days
+    most_asked_reminders: Annotated[int, Field(ge=0, le=9)]
     replaceable_after_days: _Days
     most_replacements: Annotated[int, Field(ge=0, le=50)]
     least_answers: Annotated[int, Field(ge=1, le=9)]

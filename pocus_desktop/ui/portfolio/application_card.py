@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.documents.candidate import Application, Nomination
-from pocus_desktop.programme.next_steps import stages_of, window_for
+from pocus_desktop.programme.evaluators import Evaluator, evaluators_of
+from pocus_desktop.programme.next_steps import window_for
 from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
-from pocus_desktop.programme.result import decision_on
+from pocus_desktop.programme.peers.panel import NO_LONGER
+from pocus_desktop.programme.result import decision_on, outcome_of
 from pocus_desktop.programme.voucher import VoucherState
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
@@ -171,39 +175,84 @@ class ApplicationCard(Card):
         words, portfolio = self._words, self._view.portfolio
         self.body.addWidget(Label(words("portfolio.evaluators.title"), weight="strong", scale="lead"))
         self.body.addWidget(Label(words("portfolio.evaluators.lead"), tone="muted"))
-        form = self.forms["evaluator"] = Form("evaluator", words)
-        said: dict[str, list[str]] = {}
-        replaceable: set[str] = set()
         for area in self._application.areas:
-            for nomination_id, stage in stages_of(portfolio, self._id, area).items():
-                told = f"{self._page.area(area)}: {words(f'portfolio.stage.{stage}')}"
-                said.setdefault(nomination_id, []).append(told)
-                if stage not in {"answered", "replaced"}:
-                    replaceable.add(nomination_id)
-        for one in sorted(portfolio.nominations, key=lambda one: one.made_at_ms):
-            if one.nomination_id in said:
-                self._add_evaluator(one, said[one.nomination_id])
+            self._add_outcome(area)
+        found: dict[str, list[Evaluator]] = {}
+        for area in self._application.areas:
+            for one in evaluators_of(portfolio, self._id, area, self._view.now_ms):
+                found.setdefault(one.nomination.nomination_id, []).append(one)
+        for several in found.values():
+            self._add_evaluator(several)
+        form = self.forms["evaluator"] = Form("evaluator", words)
         form.line("name")
         form.line("email")
         form.line("background")
+        languages = [(one, words(f"portfolio.language.{one}")) for one in ("en", "es")]
+        form.choice("evaluator_language", languages)
         nobody = [("", words("portfolio.evaluators.nobody"))]
-        names = [(one.nomination_id, one.name) for one in portfolio.nominations if one.nomination_id in replaceable]
-        form.choice("replaces", nobody + names)
+        replaceable = [
+            several[0].nomination for several in found.values() if any(one.may_be_replaced for one in several)
+        ]
+        form.choice("replaces", nobody + [(one.nomination_id, one.name) for one in replaceable])
+        form.check("has_agreed")
+        form.check("has_interest")
         form.action(words("portfolio.evaluators.name"), icon_name="plus")
         form.given.connect(lambda: self._nominate(form))
         self.body.addWidget(form)
 
-    def _add_evaluator(self, one: Nomination, stages: list[str]) -> None:
-        is_answered = any(self._words("portfolio.stage.answered") in told for told in stages)
-        self.body.addWidget(self._page.fact("met" if is_answered else "waits", f"{one.name} ({one.email})", stages))
+    def _add_outcome(self, area: ContentArea) -> None:
+        words, outcome = self._words, outcome_of(self._view.portfolio.peer_outcomes, self._id, area)
+        if outcome is not None:
+            key = "supported" if outcome.is_supported else "not_supported"
+            by = words(
+                "portfolio.evaluators.outcome_by", day=self._page.day(outcome.answered_on), policy=outcome.policy
+            )
+            told = words(f"portfolio.evaluators.{key}", area=self._page.area(area))
+            self.body.addWidget(self._page.fact("met" if outcome.is_supported else "refused", told, by))
+
+    def _add_evaluator(self, several: Sequence[Evaluator]) -> None:
+        """One person, in each area for which they are named."""
+        words, named = self._words, several[0].nomination
+        stages = {one.stage for one in several}
+        icon = "met" if stages == {"answered"} else "refused" if stages <= NO_LONGER else "waits"
+        actions = []
+        if any(one.may_be_reminded for one in several):
+            button = Button(words("portfolio.evaluators.remind", name=named.name), icon_name="send")
+            button.setObjectName(f"remind:{named.nomination_id}")
+            button.clicked.connect(lambda: self._remind(named))
+            actions.append(button)
+        lines = [self._told(one) for one in several]
+        self.body.addWidget(self._page.fact(icon, f"{named.name} ({named.email})", lines, actions=actions))
+
+    def _told(self, one: Evaluator) -> str:
+        words = self._words
+        told = words(f"portfolio.stage.{one.stage}")
+        if one.why is not None:
+            told = f"{told}: {words(f'portfolio.not_taken.{one.why}')}"
+        if one.since_ms is not None:
+            day = self._page.day(local_day(one.since_ms, self._view.portfolio.zone))
+            told = words("portfolio.evaluators.since", told=told, day=day)
+        return f"{self._page.area(one.area)}: {told}"
+
+    def _remind(self, named: Nomination) -> None:
+        words = self._words
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            desk.write(changes.ask_to_remind(desk.portfolio(), named.nomination_id, now_ms=desk.now_ms))
+            what = words("portfolio.evaluators.reminding", name=named.name)
+            return Explanation(what=what, next=words("portfolio.evaluators.reminding_next"))
+
+        self._page.asked.emit(work, None)
 
     def _nominate(self, form: Form) -> None:
         words, application_id, values = self._words, self._id, form.values()
+        values["language"] = values.pop("evaluator_language")
 
         def work(desk: PortfolioDesk) -> Explanation:
             named = changes.nominate(desk.portfolio(), application_id=application_id, now_ms=desk.now_ms, **values)
             desk.write(named)
-            return Explanation(what=words("portfolio.evaluators.named", name=named.name), next="")
+            what = words("portfolio.evaluators.named", name=named.name)
+            return Explanation(what=what, next=words("portfolio.evaluators.named_next"))
 
         self._page.asked.emit(work, form)
 
