@@ -1,17 +1,16 @@
 """Records the scenarios and tries the states that a power cut can leave of them."""
 
-import hashlib
 import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pocus_desktop.sitting.codec import Recorded
 from tests.crash import moving_in, scenarios
-from tests.crash.recording import MARKS, record
+from tests.crash.recording import MARKS, Operation, record
 from tests.crash.states import Crashes, State
 
 
@@ -31,23 +30,24 @@ class PowerCuts:
     _seen: set[bytes] = field(default_factory=set)
 
     @classmethod
-    def of(cls, name: str, folder: Path) -> "PowerCuts":
-        """Run the scenario in a process of its own, and watch it; the outbox's after the sitting's."""
-        watched = folder / name
-        watched.mkdir(parents=True)
-        if name == "outbox":  # its envelopes are what the sitting sealed
-            (folder / "sealed").mkdir()
-            for path in (folder / "sitting" / scenarios.SITTING).iterdir():
-                if len(path.name) == len(hashlib.sha256().hexdigest()):
-                    shutil.copy(path, folder / "sealed")
-        if name == "move-in":
-            moving_in.prepare(folder, watched)
-        operations = record(["-m", "tests.crash.scenarios", name, str(watched)], watched)
+    def recorded(cls, names: Sequence[str], folder: Path) -> "dict[str, PowerCuts]":
+        """Run the scenarios in a process of their own, and watch it; the outbox's comes after the sitting's."""
+        watched = [folder / name for name in names]
+        for place in watched:
+            place.mkdir(parents=True)
+        if "move-in" in names:
+            moving_in.prepare(folder, folder / "move-in")
+        recordings = record(["-m", "tests.crash.scenarios", str(folder), *names], watched)
+        cuts = {name: cls._of(name, folder, done) for name, done in zip(names, recordings, strict=True)}
+        for name, place in zip(names, watched, strict=True):
+            cuts[name]._require_the_same(place)
+        return cuts
+
+    @classmethod
+    def _of(cls, name: str, folder: Path, operations: Sequence[Operation]) -> "PowerCuts":
         told = folder / f"{name}.story"
         story = tuple(map(Recorded.from_json, json.loads(told.read_text()))) if told.exists() else ()
-        cuts = cls(name=name, folder=folder, crashes=Crashes(operations), story=story)
-        cuts._require_the_same(watched)
-        return cuts
+        return cls(name=name, folder=folder, crashes=Crashes(operations), story=story)
 
     def systematic(self) -> list[State]:
         """Each state once."""

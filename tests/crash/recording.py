@@ -1,4 +1,4 @@
-"""What a process did to the files of a folder, in order, as strace saw it.
+"""What a process did to the files of some folders, in order, as strace saw it.
 
 Each operation on a file names its inode, so that a rename does not lose it. What is not here (maps of memory, links)
 these programs do not do; a call on a watched file that is not understood is an error.
@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -15,12 +16,11 @@ from typing import Final, TypeAlias
 MARKS: Final = "marks"
 """The file into which a scenario writes what it was acknowledged, one line each."""
 
+_STRACE: Final = ("strace", "--seccomp-bpf", "-f")  # it stops at the calls that are asked for, and at no others
 _CALLS: Final = (
-    "openat,open,creat,close,dup,dup2,dup3,fcntl,read,pread64,write,pwrite64,writev,pwritev,pwritev2,lseek,ftruncate,truncate,"
-    "fallocate,fsync,fdatasync,sync_file_range,sync,syncfs,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,"
-    "rmdir,link,linkat,symlink,symlinkat"
+    "openat,open,creat,close,write,pwrite64,writev,pwritev,pwritev2,lseek,ftruncate,truncate,fallocate,fsync,fdatasync,"
+    "sync,syncfs,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat"
 )
-_HARMLESS: Final = frozenset({"read", "pread64", "dup", "dup2", "dup3", "fcntl", "sync_file_range"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,39 +92,27 @@ Operation: TypeAlias = Make | Write | Cut | Rename | Remove | Sync | SyncFolder 
 def has_strace() -> bool:
     """Whether this machine lets one process watch another."""
     try:
-        done = subprocess.run(["strace", "-o", os.devnull, sys.executable, "-c", ""], capture_output=True, timeout=60)
+        done = subprocess.run([*_STRACE, "-o", os.devnull, sys.executable, "-c", ""], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
 
 
-def record(arguments: list[str], watched: Path) -> tuple[Operation, ...]:
-    """Run a Python program and give what it did below `watched`, which is empty before.
+def record(arguments: list[str], watched: Sequence[Path]) -> list[tuple[Operation, ...]]:
+    """Run a Python program and give what it did below each of the watched folders, which are empty before.
 
     Args:
         arguments: What follows the interpreter.
-        watched: The folder; `marks` in it takes what was acknowledged.
+        watched: The folders, all in one; `marks` in each takes what was acknowledged there.
     """
-    told = watched.parent / f"{watched.name}.strace"
-    command = [
-        "strace",
-        "-f",
-        "-qq",
-        "-xx",
-        "-s",
-        "16777216",
-        "-e",
-        f"trace={_CALLS}",
-        "-e",
-        "signal=none",
-        "-o",
-        str(told),
-    ]
+    told = watched[0].parent / "strace"
+    command = [*_STRACE, "-qq", "-xx", "-s", "16777216", "-e", f"trace={_CALLS}", "-e", "signal=none", "-o", str(told)]
     subprocess.run([*command, sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-    reader = _Reader(str(watched))
+    readers = [_Reader(str(folder)) for folder in watched]
     for line in _whole(told.read_text(encoding="ascii").splitlines()):
-        reader.take(line)
-    return tuple(reader.operations)
+        for reader in readers:
+            reader.take(line)
+    return [tuple(reader.operations) for reader in readers]
 
 
 def _whole(lines: list[str]) -> list[str]:
@@ -183,7 +171,7 @@ class _Reader:
                 self.operations.append(Remove(paths[0]))
             case "link" | "linkat" | "symlink" | "symlinkat" | "truncate" if any(paths):
                 raise AssertionError(f"not understood: {line[:200]}")
-            case _ if name not in _HARMLESS and _fd(arguments) in self._open:
+            case _ if _fd(arguments) in self._open:
                 self._on_open_file(name, arguments, result)
             case _:
                 pass

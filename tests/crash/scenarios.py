@@ -1,6 +1,8 @@
 """What is recorded, in a process of its own, and what must be so in every state that a power cut leaves of it.
 
-python -m tests.crash.scenarios NAME FOLDER
+    python -m tests.crash.scenarios FOLDER NAME...
+
+Each in FOLDER/NAME; the outbox's after the sitting's.
 """
 
 import json
@@ -35,6 +37,7 @@ SITTING: Final = "sitting"
 STICK: Final = "stick"
 DONE: Final = "done"
 STEP_MS: Final = 7_000
+DIGEST_LETTERS: Final = 64
 HUB: Final = SigningKey.from_seed(b"\x01" * 32)
 ACADEMY: Final = SealingKey.from_seed(b"\x02" * 32)
 CENTRE: Final = SealingKey.from_seed(b"\x03" * 32)
@@ -83,10 +86,11 @@ def sit(folder: Path) -> None:
 
 
 def deliver(folder: Path) -> None:
-    """Two results through the outbox: taken, delivered, and one forgotten."""
+    """What the sitting sealed, through the outbox: taken and delivered."""
     mark = _marker(folder)
     box = Outbox(folder / "outbox", SignsAtOnce(), [HUB.public])
-    for path in sorted((folder.parent / "sealed").iterdir()):
+    sealed = (path for path in (folder.parent / "sitting" / SITTING).iterdir() if len(path.name) == DIGEST_LETTERS)
+    for path in sorted(sealed):
         digest = box.enqueue(path, now_ms=1_800_000_000_000)
         mark(f"taken {digest}")
         box.run_once(1_800_000_000_000)
@@ -269,4 +273,5 @@ CHECKS: Final = {
 
 
 if __name__ == "__main__":
-    SCENARIOS[sys.argv[1]](Path(sys.argv[2]))
+    for name in sys.argv[2:]:
+        SCENARIOS[name](Path(sys.argv[1]) / name)

@@ -20,8 +20,8 @@ SEED = 20_260_101
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PowerCuts]:
     if not has_strace():
         pytest.skip("strace is not here, or may not watch another process")
-    folder = tmp_path_factory.mktemp("recorded")
-    return {name: PowerCuts.of(name, folder) for name in ("note", "sitting", "outbox", "move-out", "move-in")}
+    names = ("note", "sitting", "outbox", "move-out", "move-in")
+    return PowerCuts.recorded(names, tmp_path_factory.mktemp("recorded"))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ The scripted candidate of `make run` sits at them, by the machine's own clock. W
 the exam clock is told every 30 ms; after a kill, the next life must show the same.
 """
 
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer
@@ -46,23 +44,22 @@ class WindowLife(Life):
         folder = self.kitchen.workshop.home.sittings
         shell = CandidateShell(sign_in, make_rooms(station, clock=self._clock, folder=folder, engine=engine))
         close_sittings_left(shell)
-        with tempfile.TemporaryDirectory() as pictures:
-            script = Script(
-                candidate_id=CANDIDATE.id,
-                admission_id=self.admission_id,
-                answers=self.kitchen.answers,
-                pictures=Path(pictures),
-                clip_ms=CLIP_MS,
-            )
-            candidate = ScriptedCandidate(shell, sign_in, script)
-            ended: list[Exception | None] = []
-            candidate.finished.connect(ended.append)
-            candidate.finished.connect(lambda _problem: application.quit())
-            looking = QTimer()
-            looking.timeout.connect(lambda: self._look(shell))
-            looking.start(LOOK_MS)
-            candidate.start()
-            event_loop.run(application)
+        script = Script(
+            candidate_id=CANDIDATE.id,
+            admission_id=self.admission_id,
+            answers=self.kitchen.answers,
+            pictures=self.kitchen.folder / "pictures",
+            clip_ms=CLIP_MS,
+        )
+        candidate = ScriptedCandidate(shell, sign_in, script)
+        ended: list[Exception | None] = []
+        candidate.finished.connect(ended.append)
+        candidate.finished.connect(lambda _problem: application.quit())
+        looking = QTimer()
+        looking.timeout.connect(lambda: self._look(shell))
+        looking.start(LOOK_MS)
+        candidate.start()
+        event_loop.run(application)
         if ended != [None]:
             raise AssertionError(f"the script ended with {ended}")
         station.close()

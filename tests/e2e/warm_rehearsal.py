@@ -26,8 +26,9 @@ def _ran(
 
 
 if __name__ == "__main__":
-    if sys.platform == "linux":
-        warm.imported()
-        setattr(Computer, "_ran", _ran)  # noqa: B010 - this process is another program from here on
     sys.argv = ["pocus", "rehearse", "air-gap", "--out", str(Path(sys.argv[1]))]
+    if sys.platform == "linux":
+        setattr(Computer, "_ran", _ran)  # noqa: B010 - this process is another program from here on
+        with warm.imported():
+            main()
     main()

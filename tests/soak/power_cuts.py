@@ -17,12 +17,12 @@ def main(argv: Sequence[str]) -> int:
         asked.say("strace is not here, or may not watch another process")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        for name, share in (("note", 0.0), ("sitting", 0.7), ("outbox", 0.3), ("move-out", 0.2), ("move-in", 0.2)):
-            cuts = PowerCuts.of(name, Path(folder))
+        shares = {"note": 0.0, "sitting": 0.7, "outbox": 0.3, "move-out": 0.2, "move-in": 0.2}
+        for name, cuts in PowerCuts.recorded([*shares], Path(folder)).items():
             tried = cuts.check(cuts.systematic())
             asked.counted(f"operations of the {name}", len(cuts.crashes))
             asked.counted(f"systematic states of the {name}", tried)
-            chosen = islice(cuts.sampled(given.chance), round(given.count * share))
+            chosen = islice(cuts.sampled(given.chance), round(given.count * shares[name]))
             by_chance = sum(1 for state in chosen if not given.is_over() and cuts.check([state]))
             asked.counted(f"states of the {name} by chance", by_chance)
             asked.say(f"found: {dict(cuts.found)}")
