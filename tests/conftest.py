@@ -5,7 +5,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from pocus_desktop.crypto import password
 from pocus_desktop.kernel import log
+from tests import stretching
 
 # How fast a busy machine makes an example is no claim of any test; benchmarks are beside a reference.
 settings.register_profile("pocus", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -116,6 +116,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Stretch passphrases quickly, where nothing that was really stretched is shared (`tests.stretching`)."""
+    is_real = item.get_closest_marker("argon2") is not None
+    setattr(password, "Argon2id", stretching.Once if is_real else stretching.Quick)  # noqa: B010 - a class in a class's place
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """A log that a command began points into its test's folder; the next test must not write there."""
@@ -171,14 +178,6 @@ def _garbage_goes_on_the_main_thread(request: pytest.FixtureRequest) -> Iterator
     yield
     gc.collect()
     gc.enable()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _a_passphrase_is_stretched_once() -> Iterator[None]:
-    """Argon2id takes its time on purpose; of the same passphrase, salt and cost it makes the same key again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(password, "_stretch", cache(password._stretch))
-        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -154,6 +154,7 @@ def test_every_command_explains_itself(places: Places, command: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the process is stopped by a signal")
+@pytest.mark.argon2
 def test_a_station_joins_by_code_and_fetches_its_admissions(places: Places) -> None:
     code = places.hub("code", "new").splitlines()[0]
     where = ["--folder", places.file("hub"), "--keys", places.file("academy-keys")]

@@ -79,6 +79,7 @@ def _carry(stick: Path, data: bytes) -> str:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the process is stopped by a signal")
+@pytest.mark.argon2
 def test_serve_speaks_tls_with_a_certificate(school: School) -> None:
     both = write_certificate(school.folder / "both.pem", "127.0.0.1").read_bytes()
     border = both.index(b"-----BEGIN CERTIFICATE")
@@ -93,6 +94,7 @@ def test_serve_speaks_tls_with_a_certificate(school: School) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the process is stopped by a signal")
+@pytest.mark.argon2
 def test_serve_behind_a_proxy_listens_openly_and_keeps_its_records_where_it_is_told(school: School) -> None:
     sat = school.sit()
     elsewhere = f"sqlite:///{school.folder / 'elsewhere.sqlite'}"

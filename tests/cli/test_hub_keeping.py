@@ -91,6 +91,7 @@ def test_workers_need_postgresql(school: School, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are divided and stopped by signals")
+@pytest.mark.argon2
 def test_an_academys_hub_as_its_guide_says(
     school: School, database: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

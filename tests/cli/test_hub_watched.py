@@ -32,6 +32,7 @@ def deliver(url: str, sat: Sat) -> bytes:
         transport.close()
 
 
+@pytest.mark.argon2
 def test_a_served_hub_is_watched_and_its_keys_exchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POCUS_PASSPHRASE", WORDS)
     school, store, port = School(folder=tmp_path), FileKeyStore(tmp_path / "keys", WORDS), port_for_later()

@@ -41,6 +41,7 @@ def serving(places: Places, computer: str) -> Iterator[str]:
             assert process.wait(30) == 0
 
 
+@pytest.mark.argon2
 def test_a_room_is_served_joined_and_shown(places: Places) -> None:
     centre = places.enrol("north", "--kind", "centre", "--centre", "north", name="North Clinic")
     desk = places.enrol("desk-1", "--centre", "north")
@@ -62,6 +63,7 @@ def test_a_room_is_served_joined_and_shown(places: Places) -> None:
     assert (centre.room / "journal.sqlite").exists()
 
 
+@pytest.mark.argon2
 def test_what_a_screen_does_a_command_does_beside_it(places: Places) -> None:
     places.enrol("north", "--kind", "centre", "--centre", "north", name="North Clinic")
     places.at("north")

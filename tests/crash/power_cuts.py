@@ -44,7 +44,7 @@ class PowerCuts:
         return cuts
 
     @classmethod
-    def _of(cls, name: str, folder: Path, operations: Sequence[Operation]) -> "PowerCuts":
+    def _of(cls, name: str, folder: Path, operations: tuple[Operation, ...]) -> "PowerCuts":
         told = folder / f"{name}.story"
         story = tuple(map(Recorded.from_json, json.loads(told.read_text()))) if told.exists() else ()
         return cls(name=name, folder=folder, crashes=Crashes(operations), story=story)

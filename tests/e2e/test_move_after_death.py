@@ -16,6 +16,8 @@ from pocus_desktop.sitting.views import CaseView, HandedInView
 from tests.e2e.academy import CANDIDATE, LEFT, answered, at, hand_in, until
 from tests.e2e.centre import CENTRE, Centre
 
+pytestmark = [pytest.mark.argon2, pytest.mark.slow]
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "one for these tests"
 PROGRAM = "from pocus_desktop.app.main import main; main()"

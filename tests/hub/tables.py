@@ -26,8 +26,9 @@ def made_once() -> Iterator[None]:
         if connection.dialect.name != "sqlite" or to != "head" or not store_schema.is_empty(connection):
             upgrade(connection, to)
         elif statements:
+            driver = _driver(connection)
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                driver.execute(statement)
         else:
             upgrade(connection)
             statements.extend(dumped(connection))
@@ -39,6 +40,10 @@ def made_once() -> Iterator[None]:
 
 def dumped(connection: Connection) -> list[str]:
     """The statements that make a database as this one is."""
+    return [statement for statement in _driver(connection).iterdump() if statement not in _BRACKETS]
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    return [statement for statement in driver.iterdump() if statement not in _BRACKETS]
+    return driver

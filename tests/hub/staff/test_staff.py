@@ -5,12 +5,10 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from sqlalchemy import text
 
-from pocus_desktop.crypto import password
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.staff import sessions as sessions_module
@@ -21,8 +19,6 @@ from pocus_desktop.hub.staff.store import STAFF
 from pocus_desktop.kernel.errors import PocusError
 from tests.hub.school import School
 from tests.hub.staff.people import PASSWORD, employ
-
-REAL = password._stretch
 
 
 def refused(code: str, action: Callable[[], object]) -> PocusError:
@@ -250,11 +246,11 @@ def test_nobody_may_everything() -> None:
     assert not is_sound([])
 
 
-def test_a_password_costs_what_argon2id_costs(hub: Hub, quick_passwords: None) -> None:
-    with patch.object(password, "_stretch", REAL):
-        employ(hub)
-        assert hub.staff.sessions.begin("ada", PASSWORD).needs_factor
-        refused("staff.wrong_sign_in", lambda: hub.staff.sessions.begin("ada", PASSWORD + "x"))
+@pytest.mark.argon2
+def test_a_password_costs_what_argon2id_costs(hub: Hub) -> None:
+    employ(hub)
+    assert hub.staff.sessions.begin("ada", PASSWORD).needs_factor
+    refused("staff.wrong_sign_in", lambda: hub.staff.sessions.begin("ada", PASSWORD + "x"))
     found = json.loads(RegistryStore(hub._store).look(STAFF)[0]["password"])
     assert found["kdf"]["name"] == "argon2id"
     assert found["kdf"]["memory_kib"] >= 64 * 1024
