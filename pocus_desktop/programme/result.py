@@ -7,6 +7,7 @@ from datetime import date
 from pocus_desktop.admission.admission import same_candidate
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.answer import Told
+from pocus_desktop.programme.appealing import day_decided
 from pocus_desktop.programme.documents.academy import AreaDecision, Decision, PeerOutcome, ResultSummary
 from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.portfolio import Portfolio
@@ -70,7 +71,7 @@ def certificate_due(
         missing.append(Told.of("due.refused", reason=decided[1].reason))
     else:
         evidence.append(decided[0].decision_id)
-        days.append(decided[0].decided_on)
+        days.append(day_decided(decided[0], application.zone))
     if window is None:
         missing.append(Told.of("due.voucher"))
         return Due(area=area, evidence=tuple(evidence), missing=tuple(missing), complete_on=None)

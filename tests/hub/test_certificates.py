@@ -291,3 +291,4 @@ def test_what_strangers_ask_for_waits_for_nobody_who_writes(academy: Hub, issued
     with academy.academy.tables.rows():
         assert academy.certificates.controller()["id"] == issued.certificate.address.did
         assert set(academy.certificates.status_lists()) == {"1-revocation.json", "1-suspension.json"}
+        assert academy.certificates.of(issued.candidate_id) == (issued,)

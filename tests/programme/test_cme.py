@@ -56,11 +56,21 @@ def _with(**changed: Any) -> Rules:
         ({"issued": "2026-11-27"}, []),
         ({"issued": "2020-01-01", "status": "lapsed"}, []),
         ({"issued": "2020-01-01", "expires_on": "2026-11-25"}, []),
+        ({"issued": "2026-01-02", "expires_on": "2026-11-26"}, [("2026-01-02", "2029-12-31")]),  # on its last day
     ],
 )
 def test_cycles_of_ardms(held: dict[str, Any], spans: list[tuple[str, str]]) -> None:
     found = cycles((_rdms(**held),), shipped_rules(), _ON)
     assert [(str(one.first), str(one.last)) for one in found] == spans
+
+
+@pytest.mark.parametrize(
+    ("day", "counts"), [("2022-12-31", False), ("2023-01-01", True), ("2025-12-31", True), ("2026-01-01", False)]
+)
+def test_a_credit_of_the_first_and_of_the_last_day_is_of_the_cycle(day: str, counts: bool) -> None:
+    papers = Portfolio(credentials=(_rdms("2019-06-15"),), credits=(credit(day, "2"),))
+    [second] = [one for one in progress(papers, shipped_rules(), _ON) if one.cycle.number == 2]
+    assert bool(second.counted) is counts
 
 
 def test_cycles_of_two_and_of_three_years_from_the_day_of_issue() -> None:

@@ -26,6 +26,7 @@ from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.next_steps import Actor, NextStep, StepKind, next_steps
 from pocus_desktop.programme.portfolio import Portfolio, gather
 from pocus_desktop.programme.rules.load import shipped_rules
+from pocus_desktop.programme.voucher import life
 from pocus_desktop.programme.voucher_code import new_code, voucher_id_of
 from tests.programme.samples import account, an_id, case, cases, credential, ready
 
@@ -249,7 +250,10 @@ def test_a_window_that_is_over_is_said() -> None:
     papers = replace(
         ready(_ON), applications=(application,), decisions=(_decided(application),), entries=(_entered(application),)
     )
-    assert _steps(papers, _NOW + 200 * _DAY_MS) == [("window-over", None)]
+    window = life(papers.entries[0].voucher_id, papers, shipped_rules(), _NOW).window
+    assert window is not None
+    assert ("window-over", None) not in _steps(papers, window.ends_at_ms - 1)
+    assert _steps(papers, window.ends_at_ms) == [("window-over", None)]
 
 
 def test_an_evaluator_who_cannot_answer_is_to_be_replaced_and_named_twice_is_one() -> None:

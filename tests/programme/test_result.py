@@ -97,6 +97,14 @@ def _due(papers: Portfolio, *, has_window: bool = True) -> Due:
 
 
 @pytest.mark.parametrize(
+    ("on", "counts"), [("2026-02-09", False), ("2026-02-10", True), ("2026-08-09", True), ("2026-08-10", False)]
+)
+def test_an_evaluation_counts_from_the_first_day_of_the_window_to_its_last(on: str, counts: bool) -> None:
+    papers = Portfolio(decisions=(_decision(),), results=(_result(800),), peer_outcomes=(_outcome(on=on),))
+    assert _due(papers).is_due is counts
+
+
+@pytest.mark.parametrize(
     ("score", "maximum", "is_void", "expected"),
     [
         (700, 1000, False, True),
@@ -121,7 +129,9 @@ def test_a_certificate_is_due_on_the_day_of_the_last_of_what_was_needed() -> Non
     assert (due.is_due, due.complete_on, due.missing) == (True, date(2026, 4, 1), ())
     assert len(due.evidence) == 3
     later = _due(
-        Portfolio(decisions=(_decision(day="2026-05-05"),), results=(_result(800),), peer_outcomes=(_outcome(),))
+        Portfolio(
+            decisions=(_decision(at_ms=_ms("2026-05-05T09:00")),), results=(_result(800),), peer_outcomes=(_outcome(),)
+        )
     )
     assert later.complete_on == date(2026, 5, 5)
 

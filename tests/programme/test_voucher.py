@@ -121,6 +121,8 @@ def test_the_last_moment_is_in_and_the_next_is_out() -> None:
     assert window.days_left(window.ends_at_ms - 1) == 0
     assert _entered("2026-02-01T09:00", "America/Bogota", window.ends_at_ms).state is VoucherState.RUN_OUT
     assert window.days_left(window.ends_at_ms) == -1
+    moments = (window.entered_at_ms - 1, window.entered_at_ms, window.ends_at_ms - 1, window.ends_at_ms)
+    assert [window.is_open(moment) for moment in moments] == [False, True, True, False]
 
 
 @given(st.integers(_ISSUED, _ISSUED + 1000 * _DAY_MS), st.sampled_from(["UTC", "America/Havana", "Asia/Kathmandu"]))
@@ -236,7 +238,7 @@ def test_a_refund_ends_it_and_an_entry_after_it_counts_for_nothing() -> None:
     refund = VoucherRefund(
         voucher_id=voucher_id_of(_CODE), reason="left", by="staff", made_at_ms=_ISSUED + 10 * _DAY_MS
     )
-    before, after = _entry(application, _ISSUED + _DAY_MS), _entry(application, _ISSUED + 11 * _DAY_MS)
+    before, after = _entry(application, _ISSUED + _DAY_MS), _entry(application, refund.made_at_ms)
     base = Portfolio(vouchers=(_voucher(),), applications=(application,), refunds=(refund,))
     assert _live(replace(base, entries=(before,))).state is VoucherState.REFUNDED
     found = _live(replace(base, entries=(after,)))

@@ -36,8 +36,9 @@ from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.enrolment_rows import entries
 from pocus_desktop.hub.registry.enrolments import HUB_URL
+from pocus_desktop.hub.registry.errors import UnknownCandidateError
 from pocus_desktop.hub.registry.registry import Registry
-from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row, TakenError
+from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row, TakenError
 from pocus_desktop.kernel import canonical, log, words
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
@@ -300,8 +301,9 @@ class Certificates:
         Raises:
             UnknownCandidateError: There is no such candidate.
         """
-        with self._store.rows() as rows:
-            found = rows.find(CERTIFICATE, folded_id=candidate_row(rows, candidate_id)["folded_id"])
+        if not self._store.look(CANDIDATE, folded_id=folded(candidate_id)):  # every portfolio asks, again and again
+            raise UnknownCandidateError
+        found = self._store.look(CERTIFICATE, folded_id=folded(candidate_id))
         return tuple(sorted(map(_record, found), key=lambda one: (one.issued_ms, one.certificate.certificate_id)))
 
     def history(self, certificate_id: str) -> tuple[Entry, ...]:

@@ -56,7 +56,9 @@ class PayingPages:
                 again=self.voucher,
                 sure=self.told_before,
             ),
-            self._doors.do(one + "/settled", self.settle, Act.VOUCHERS, Fields(names=("why",)), again=self.voucher),
+            self._doors.do(
+                one + "/settled", self.settle, Act.VOUCHERS, Fields(names=("why", "seen")), again=self.voucher
+            ),
         ]
 
     def vouchers(self, visit: Visit) -> Response:
@@ -144,7 +146,12 @@ class PayingPages:
     def settle(self, visit: Visit) -> Response:
         """Somebody saw to the entries that do not count."""
         voucher_id = visit.part("voucher_id")
-        self._academy.vouchers.settle(voucher_id, who=visit.person.login, why=visit.form.text("why"))
+        self._academy.vouchers.settle(
+            voucher_id,
+            who=visit.person.login,
+            why=visit.form.text("why"),
+            seen=visit.form.line("seen", most=64),
+        )
         return done(f"/staff/vouchers/{voucher_id}", "settled")
 
 

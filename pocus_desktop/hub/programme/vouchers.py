@@ -236,17 +236,22 @@ class Vouchers:
             self._note(rows, voucher_id, "refunded", was=str(told.life.state), now="refunded", who=who, why=why)
         return refund
 
-    def settle(self, voucher_id: str, *, who: str, why: str) -> None:
+    def settle(self, voucher_id: str, *, who: str, why: str, seen: str | None = None) -> None:
         """Say that somebody saw to the entries that do not count: both candidates know, and what was done.
+
+        Args:
+            voucher_id: Which.
+            who: The login, for the trail.
+            why: What was done.
+            seen: What was looked at, as `Told.seen` has it; None where whoever does it looked at nothing.
 
         Raises:
             UnknownVoucherError: There is none.
+            NewerCameError: It was entered once more since it was seen.
             NoReasonError: It is not said what was done.
         """
-        told = self.tell(voucher_id)
-        if not why.strip():
-            raise NoReasonError(area="-")
         with self._store.rows() as rows:
+            told = self._as_seen(rows, voucher_id, seen, why)
             rows.change(ENTRY, {"voucher_id": voucher_id}, is_told=True)
             now = ", ".join(entry["entry_id"] for entry, _ in told.entries)
             self._note(rows, voucher_id, "settled", was="", now=now, who=who, why=why)

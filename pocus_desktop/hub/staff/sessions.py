@@ -190,7 +190,9 @@ class Sessions:
         codes = tuple(_new_code() for _ in range(RECOVERY_CODES))
         with self._store.rows() as rows:
             step = self._step(rows, person["staff_id"], secret, code)
-            rows.change(STAFF, {"staff_id": person["staff_id"]}, factor=session["factor"], last_step=step)
+            first = {"staff_id": person["staff_id"], "factor": None}
+            if not rows.change(STAFF, first, factor=session["factor"], last_step=step):
+                raise NotSignedInError  # another browser of theirs set one up in the same moment
             for number, one in enumerate(codes, 1):
                 digest = _code_digest(person["staff_id"], one)
                 rows.add(RECOVERY, digest=digest, staff_id=person["staff_id"], number=number, used_ms=None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -238,6 +239,11 @@ def test_a_voucher_entered_in_two_places_without_a_network_counts_for_who_arrive
     assert told.life.window.application_id == one
     assert told.life.refusals[late.entry_id].code == "voucher.entered_already"
     assert told.is_doubled
+    bob = Applicant(hub, name="Bob").register()
+    bob.enter(code, bob.apply())
+    settle = partial(hub.academy.vouchers.settle, mine.voucher_id, who="rex", why="both were called")
+    refused("academy.newer_came", lambda: settle(seen=told.seen))
+    assert hub.academy.vouchers.tell(mine.voucher_id).is_doubled, "nobody saw to the third"
     assert [told.row["voucher_id"] for told in hub.academy.vouchers.doubled()] == [mine.voucher_id]
     for person in (ana, eve):
         assert hub.academy.portfolios.papers(person.account_id).vouchers[0].voucher_id == mine.voucher_id

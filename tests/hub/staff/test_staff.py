@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from pocus_desktop.crypto import totp
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.staff import sessions as sessions_module
@@ -17,6 +18,7 @@ from pocus_desktop.hub.staff.roles import TABLE, Act, Role, acts_of, is_sound
 from pocus_desktop.hub.staff.sessions import HALF_MS, IDLE_MS, WHOLE_MS, form_token, is_form_token
 from pocus_desktop.hub.staff.store import STAFF
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.rate import Rate
 from tests.hub.school import School
 from tests.hub.staff.people import PASSWORD, employ
 
@@ -57,6 +59,31 @@ def test_a_password_alone_may_nothing(hub: Hub) -> None:
     assert not half.is_whole
     assert not any(half.may(act) for act in Act)
     refused("staff.not_allowed", lambda: half.require(Act.STAFF))
+
+
+def test_of_two_browsers_that_set_up_a_second_factor_at_once_one_does(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    employ(hub)
+    sessions = hub.staff.sessions
+    halves = [sessions.begin("ada", PASSWORD).token for _ in range(2)]
+    secrets = [sessions.new_factor(half) for half in halves]
+
+    def code(secret: bytes, later: int = 0) -> str:
+        return totp.code_at(secret, school.clock.read().wall_ms // totp.STEP_MS + later)
+
+    counted = sessions._count
+
+    def between(what: str, who: str, rate: Rate) -> None:
+        monkeypatch.setattr(sessions, "_count", counted)
+        sessions.confirm_factor(halves[0], code(secrets[0]))
+        school.clock.advance(ms=totp.STEP_MS)
+        counted(what, who, rate)
+
+    monkeypatch.setattr(sessions, "_count", between)
+    refused("staff.not_signed_in", lambda: sessions.confirm_factor(halves[1], code(secrets[1], later=1)))
+    school.clock.advance(ms=totp.STEP_MS)
+    assert sessions.finish(sessions.begin("ada", PASSWORD).token, code(secrets[0])).is_whole
 
 
 def test_a_code_counts_once_and_none_before_it(hub: Hub, school: School) -> None:

@@ -112,6 +112,8 @@ def test_another_list_says_nothing_of_it() -> None:
         lists = [verified_list(one, ISSUER.trust, now_ms=NOW_MS) for one in purposes]
         expected = Verdict.STATUS_UNKNOWN if number == 2 else Verdict.VALID
         assert _verdict(CREDENTIAL, lists=lists) is expected
+    of_another = [replace(one, did="did:web:other.example.org") for one in ISSUER.lists(revoked=True)]
+    assert _verdict(CREDENTIAL, lists=of_another) is Verdict.STATUS_UNKNOWN
 
 
 def test_who_signed_is_told_apart_from_what_was_altered() -> None:

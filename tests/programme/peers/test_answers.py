@@ -71,6 +71,7 @@ def test_a_comment_is_needed_beside_the_answer_that_names_it() -> None:
 def test_who_never_scanned_with_them_is_asked_nothing_more() -> None:
     said = {**all_said(), "relationship": "never"}
     assert lacking(LUNG, {"identity": "yes", "relationship": "never"}) == ()
+    assert [one.question for one in lacking(LUNG, {"relationship": "never"})] == ["identity"]
     assert [one.id for one in sections_asked(LUNG, said)] == ["you"]
     assert "acquire-views" not in told(LUNG, said)
     assert told(LUNG, all_said()) == all_said()

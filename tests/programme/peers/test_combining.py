@@ -109,6 +109,20 @@ def test_what_a_person_has_to_read_is_named_and_decides_nothing(code: str, said:
     assert all(reason.number in {0, 3} for reason in found.reasons)
 
 
+@pytest.mark.parametrize(("step", "is_apart"), [(3, False), (2, True)])
+def test_evaluators_are_apart_from_so_many_steps_on(step: int, is_apart: bool) -> None:
+    found = combine(LUNG, {1: answers(5), 2: answers(5, optimise_settings=step)}, POLICY)
+    assert ("apart" in codes(found)) is is_apart
+
+
+@pytest.mark.parametrize(("fewer", "is_little"), [(0, False), (1, True)])
+def test_little_was_seen_below_half_of_the_questions(fewer: int, is_little: bool) -> None:
+    seen = sorted(STEPS)[: -(-len(STEPS) // 2) - fewer]
+    said = {**answers(UNSEEN), **dict.fromkeys(seen, "5")}
+    found = combine(LUNG, {1: answers(5), 2: answers(5), 3: said}, POLICY)
+    assert ("little-seen" in codes(found)) is is_little
+
+
 def test_what_nobody_has_seen_is_neither_good_nor_bad() -> None:
     unseen = answers(5, safety_patient=UNSEEN, safety_help=UNSEEN)
     found = combine(LUNG, {1: unseen, 2: unseen}, POLICY)

@@ -218,3 +218,9 @@ def test_nobody_replaces_who_answered_or_is_answering() -> None:
     assert not may_replace(silent, "unknown", POLICY, BEGUN)
     none = POLICY.model_copy(update={"most_replacements": 0})
     assert not may_replace(three, "e3", none, BEGUN)
+
+
+def test_who_declined_is_replaced_and_asked_nothing_more() -> None:
+    declined = told(Opened(at_ms=BEGUN + 1), Declined(at_ms=BEGUN + 2, reason="no-time"), standing=INVITED)
+    assert step(declined, Opened(at_ms=BEGUN + 3)).refused == "declined"
+    assert told(Replaced(at_ms=BEGUN + 3), standing=declined).stage is Stage.REPLACED
