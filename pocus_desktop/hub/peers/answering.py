@@ -4,7 +4,8 @@
 2. A session is a secret of this browser, kept hashed, good for half a day; the link stays as it was.
 3. What a section says is durable before the next page is shown.
 4. What another window changed meanwhile is not overwritten unseen: who saves is told, with what they wrote.
-5. Once sent, nothing of it is shown again to whoever has the link or the browser.
+5. Who is named for several areas has one link for all: a session is of one questionnaire, and goes on to the next.
+6. Once sent, nothing of it is shown again to whoever has the link or the browser.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ from pocus_desktop.hub.peers.errors import (
 )
 from pocus_desktop.hub.peers.people import Person
 from pocus_desktop.hub.peers.standings import person_of, standing_of
-from pocus_desktop.hub.peers.store import LINK, UNWANTED, PeerStore
+from pocus_desktop.hub.peers.store import LINK, UNWANTED, PeerRows, PeerStore
 from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
 from pocus_desktop.hub.registry.store import Row, TakenError
 from pocus_desktop.kernel import canonical
@@ -106,21 +107,32 @@ class Answering:
         if row is None:
             raise UnknownLinkError
         now_ms = self._clock.read().wall_ms
-        evaluator_id = str(row["evaluator_id"])
         secret = new_token()
-        with self._store.rows() as rows:
-            done = self._desk.standings.apply(rows, evaluator_id, Opened(at_ms=now_ms))
-            if done.refused is not None:
-                raise _refusal(done.refused)
-            rows.add(
-                LINK,
-                digest=token_digest(secret),
-                evaluator_id=evaluator_id,
-                purpose="session",
-                mail_id="",
-                expires_ms=now_ms + SESSION_MS,
-            )
+        refused: RefusedCode | None = None
+        opened = ""
+        for one in self._store.of_person(row["evaluator_id"]):  # the link was opened by who it is for, for each
+            with self._store.rows() as rows:
+                done = self._desk.standings.apply(rows, one["evaluator_id"], Opened(at_ms=now_ms))
+                if done.refused is None and not opened:
+                    opened = one["evaluator_id"]
+                    _add_session(rows, secret, opened, now_ms)
+            if one["evaluator_id"] == row["evaluator_id"]:
+                refused = done.refused
+        if not opened:
+            raise _refusal(refused or "over")
         return secret
+
+    def go_on(self, sheet: Sheet, secret: str) -> str:
+        """End a session, and begin that of the next questionnaire (rule 5); its secret, empty where there is none."""
+        now_ms = self._clock.read().wall_ms
+        others = (row for row in self._store.of_person(sheet.evaluator_id) if row["evaluator_id"] != sheet.evaluator_id)
+        after = next((row for row in others if step(standing_of(row), Saved(at_ms=now_ms)).refused is None), None)
+        fresh = "" if after is None else new_token()
+        with self._store.rows() as rows:
+            rows.remove_links(digest=token_digest(secret), purpose="session")
+            if after is not None:
+                _add_session(rows, fresh, after["evaluator_id"], now_ms)
+        return fresh
 
     def sheet(self, secret: str) -> Sheet:
         """What is before whoever holds a session's secret.
@@ -235,8 +247,11 @@ class Answering:
         now_ms = self._clock.read().wall_ms
         evaluator_id = str(row["evaluator_id"])
         digest = self._vault.address_digest(person_of(self._vault, row).email)
+        several = self._store.of_person(evaluator_id)
         with self._store.rows(in_turn=True) as rows:
-            self._desk.standings.apply(rows, evaluator_id, Quieted(at_ms=now_ms))
+            rows.hold_panels({one["panel_id"] for one in several})
+            for one in several:
+                self._desk.standings.apply(rows, one["evaluator_id"], Quieted(at_ms=now_ms))
             if is_for_ever:
                 with contextlib.suppress(TakenError):  # they have said so before
                     rows.add(UNWANTED, address_digest=digest, at_ms=now_ms)
@@ -270,6 +285,17 @@ class Answering:
         if row["said"] is None:
             return {}
         return read_stored(questionnaire, self._vault.open("said", row["evaluator_id"], row["said"]))
+
+
+def _add_session(rows: PeerRows, secret: str, evaluator_id: str, now_ms: int) -> None:
+    rows.add(
+        LINK,
+        digest=token_digest(secret),
+        evaluator_id=evaluator_id,
+        purpose="session",
+        mail_id="",
+        expires_ms=now_ms + SESSION_MS,
+    )
 
 
 def _refusal(code: RefusedCode) -> PeersError:

@@ -120,16 +120,19 @@ class Desk(Panels):
         """Enter the messages that are due, and end what is over, at any time; how many acts there were."""
         now_ms = self._clock.read().wall_ms
         self._store.forget_sessions(now_ms)
-        return sum(self._tick(panel_id, now_ms) for panel_id in self._store.due_panels(now_ms))
+        return sum(self._tick(panels, now_ms) for panels in self._store.due_panels(now_ms))
 
-    def _tick(self, panel_id: str, now_ms: int) -> int:
+    def _tick(self, panel_ids: Sequence[str], now_ms: int) -> int:
+        """The panels of one candidate at once, so that what is due to one person goes in one message."""
+        done = 0
         with self._store.rows_with_jobs() as rows:
-            panel = rows.find(PANEL, panel_id=panel_id)[0]
-            policy, _ = rules_of(panel)
-            acts = plan(members_of(rows.find(EVALUATOR, panel_id=panel_id)), policy, now_ms)
-            done = sum(self._act(rows, act, now_ms) for act in acts)
-            later = next_ms(members_of(rows.find(EVALUATOR, panel_id=panel_id)), policy, now_ms + 1)
-            rows.change(PANEL, {"panel_id": panel_id}, next_ms=later)
+            rows.hold_panels(panel_ids)
+            for panel_id in panel_ids:
+                policy, _ = rules_of(rows.find(PANEL, panel_id=panel_id)[0])
+                acts = plan(members_of(rows.find(EVALUATOR, panel_id=panel_id)), policy, now_ms)
+                done += sum(self._act(rows, act, now_ms) for act in acts)
+                later = next_ms(members_of(rows.find(EVALUATOR, panel_id=panel_id)), policy, now_ms + 1)
+                rows.change(PANEL, {"panel_id": panel_id}, next_ms=later)
         return done
 
     def _act(self, rows: RegistryRows, act: Act, now_ms: int) -> bool:
@@ -164,15 +167,17 @@ class Desk(Panels):
     def again(self, mail_id: str, *, who: str, why: str) -> bool:
         """Send a message that failed, or that may have gone out, once more; whether there was one."""
         now_ms = self._clock.read().wall_ms
+        several = [row["mail_id"] for row in self._store.sent_as_one(mail_id)]
+        done = False
         with self._store.rows_with_jobs(in_turn=True) as rows:
-            found = rows.find(MAIL_ROW, mail_id=mail_id)
-            if not found or found[0]["state"] not in {"failed", "unsure"}:
-                return False
-            rows.change(MAIL_ROW, {"mail_id": mail_id}, state="due", due_ms=now_ms, changed_ms=now_ms)
-            rows.note(
-                found[0]["evaluator_id"], at_ms=now_ms, action="mail-again", was=found[0]["state"], who=who, why=why
-            )
-        return True
+            for one in several:
+                mail = rows.find(MAIL_ROW, mail_id=one)[0]
+                if mail["state"] in {"failed", "unsure"}:
+                    rows.change(MAIL_ROW, {"mail_id": one}, state="due", due_ms=now_ms, changed_ms=now_ms)
+                    was = mail["state"]
+                    rows.note(mail["evaluator_id"], at_ms=now_ms, action="mail-again", was=was, who=who, why=why)
+                    done = True
+        return done
 
     def remind(self, evaluator_id: str, *, who: str, why: str, asked: int = 0) -> None:
         """Enter a reminder now, besides those that come by themselves.
@@ -203,18 +208,21 @@ class Desk(Panels):
         Raises:
             UnknownEvaluatorError: There is no such message.
         """
-        found = self._store.look(MAIL_ROW, mail_id=mail_id)
+        found = self._store.sent_as_one(mail_id)
         if not found:
             raise UnknownEvaluatorError
         now_ms = self._clock.read().wall_ms
-        evaluator_id = str(found[0]["evaluator_id"])
-        panel_id = self._panel_of(evaluator_id)
+        panels = {self._panel_of(mail["evaluator_id"]) for mail in found}
         with self._store.rows(in_turn=True) as rows:
-            if self.standings.apply(rows, evaluator_id, Bounced(at_ms=now_ms)).refused is None:
-                rows.note(evaluator_id, at_ms=now_ms, action="bounced", now=status, who=who, why="")
-                rows.change(MAIL_ROW, {"mail_id": mail_id}, problem="bounced", changed_ms=now_ms)
-        self.wake(panel_id)
-        return evaluator_id
+            rows.hold_panels(panels)
+            for mail in found:
+                evaluator_id = mail["evaluator_id"]
+                if self.standings.apply(rows, evaluator_id, Bounced(at_ms=now_ms)).refused is None:
+                    rows.note(evaluator_id, at_ms=now_ms, action="bounced", now=status, who=who, why="")
+                    rows.change(MAIL_ROW, {"mail_id": mail["mail_id"]}, problem="bounced", changed_ms=now_ms)
+        for panel_id in panels:
+            self.wake(panel_id)
+        return str(found[0]["evaluator_id"])
 
     def move_window(self, panel_id: str, closes_ms: int, *, who: str) -> None:
         """The window ends at another moment; a panel that was decided stays as it is."""

@@ -27,38 +27,58 @@ _WIRE: Final = SMTP.clone(max_line_length=998)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What one message says.
+class Enclosed:
+    """One of the questionnaires that a message is about.
 
     Attributes:
+        mail_id: The row of the message that is due for it.
         reminder: 0 for the invitation, else the number of the reminder.
-        answer_token: Opens the questionnaire.
-        off_token: Asks for no more mail.
     """
 
     mail_id: str
     evaluator_id: str
     panel_id: str
-    person: Person
-    candidate_name: str
     questionnaire: Questionnaire
     closes_ms: int
     reminder: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one message says.
+
+    Attributes:
+        enclosed: What it is about, at least one; the first gives the message its id.
+        answer_token: Opens the questionnaires, one after the other.
+        off_token: Asks for no more mail.
+    """
+
+    person: Person
+    candidate_name: str
+    enclosed: tuple[Enclosed, ...]
     answer_token: str
     off_token: str
     at_ms: int
+
+    @property
+    def mail_id(self) -> str:
+        """By which it is known."""
+        return self.enclosed[0].mail_id
 
 
 def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
     """The message, ready to be handed over."""
     language = letter.person.language
-    kind = "reminder" if letter.reminder else "invitation"
-    last_ms = letter.closes_ms - 1
+    kind = "reminder" if letter.enclosed[0].reminder else "invitation"
+    last_ms = min(one.closes_ms for one in letter.enclosed) - 1
+    areas = [one.questionnaire.title.told(language) for one in letter.enclosed]
     off = settings.pages + OFF + letter.off_token
     told = {
         "name": letter.person.name,
         "candidate": letter.candidate_name,
-        "area": letter.questionnaire.title.told(language),
+        "area": ", ".join(areas),
+        "count": str(len(areas)),
+        "how": "how" if len(areas) == 1 else "how-several",
         "academy": settings.sender_name,
         "day": day_told(last_ms, language),
         "link": settings.pages + ANSWER + letter.answer_token,
@@ -102,7 +122,7 @@ def _plain(kind: str, language: str, told: dict[str, str]) -> str:
         [
             say("greeting"),
             say(f"{kind}.what"),
-            say("how"),
+            say(told["how"]),
             told["link"],
             say("alone"),
             say("kept"),

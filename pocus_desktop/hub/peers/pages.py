@@ -4,6 +4,7 @@
     POST /peer/begin            begins a session in this browser: the token leaves the address for good
     GET  /peer/part/{section}   questions; POST saves them
     GET  /peer/review           everything that was said, and what is lacking; POST /peer/send sends it
+    GET  /peer/more             what was sent is thanked for, and the next questionnaire offered
     GET  /peer/decline          and POST
     POST /peer/language, /peer/leave
     GET  /peer/off/{token}      no more mail; POST does it, by one click of a mail program too (RFC 8058)
@@ -94,6 +95,7 @@ class EvaluatorPages:
             self._page("/peer/decline", self.declining),
             self._page("/peer/decline", self.decline, method="POST"),
             self._page("/peer/thanks", self.thanks),
+            self._page("/peer/more", self.more),
             self._page("/peer/language", self.language, method="POST"),
             self._page("/peer/leave", self.leave, method="POST"),
             self._page("/peer/off/{token}", self.offering_off, counted="peer-begin"),
@@ -127,7 +129,7 @@ class EvaluatorPages:
             raise UnknownLinkError
         secret = await run_in_threadpool(self._answering.begin, token)
         answer = _private(see("/peer/questions"))
-        answer.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="strict", path="/")
+        _signed_in(answer, secret)
         _remember_language(answer, form.fields.get("language", ""))
         return answer
 
@@ -183,7 +185,7 @@ class EvaluatorPages:
         except (ChangedElsewhereError, IncompleteError) as problem:
             _, now = await self._sheet(request)
             return _review(request, secret, now, problem=problem)
-        return await self._goodbye(secret, "/peer/thanks")
+        return await self._goodbye(secret, sheet)
 
     async def declining(self, request: Request) -> Response:
         """Why they would rather not."""
@@ -199,11 +201,17 @@ class EvaluatorPages:
         if reason is None:
             raise BadFormError(field="reason", reason="none of those that there are")
         await run_in_threadpool(self._answering.decline, sheet, reason)
-        return await self._goodbye(secret, "/peer/thanks")
+        return await self._goodbye(secret, sheet)
 
     async def thanks(self, request: Request) -> Response:
         """Thanks, for everyone who comes here: nothing is told of anyone."""
         return page(request, "peers/end.html", end="thanks")
+
+    async def more(self, request: Request) -> Response:
+        """Thanks, and the next questionnaire."""
+        _, sheet = await self._sheet(request)
+        area = sheet.questionnaire.title.told(language_of(request))
+        return page(request, "peers/end.html", end="more", candidate=sheet.candidate_name, area=area)
 
     async def language(self, request: Request) -> Response:
         """Another language, from here on."""
@@ -254,9 +262,12 @@ class EvaluatorPages:
             raise ForgedFormError
         return form
 
-    async def _goodbye(self, secret: str, address: str) -> Response:
-        await run_in_threadpool(self._answering.leave, secret)
-        answer = see(address)
+    async def _goodbye(self, secret: str, sheet: Sheet) -> Response:
+        """Thanks, and this browser is signed out; or on to the next questionnaire of the same person."""
+        fresh = await run_in_threadpool(self._answering.go_on, sheet, secret)
+        if fresh:
+            return _signed_in(see("/peer/more"), fresh)
+        answer = see("/peer/thanks")
         answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
         return answer
 
@@ -361,6 +372,11 @@ def _require_same_site(request: Request) -> None:
     """A browser that says where a form comes from says that it is ours."""
     if request.headers.get("Sec-Fetch-Site", "none") not in _SAME:
         raise ForgedFormError
+
+
+def _signed_in(answer: Response, secret: str) -> Response:
+    answer.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="strict", path="/")
+    return answer
 
 
 def _remember_language(answer: Response, language: str) -> None:

@@ -9,6 +9,7 @@
    out: it is `unsure`, is never sent again by itself, and is told to the staff. The next reminder comes anyway.
 2. Who answered, declined or was replaced meanwhile is not written to.
 3. Every try has tokens of its own; those of a try that did not go out open nothing.
+4. What is due at the same moment to one person about one candidate goes in one message, whoever sends first.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from pocus_desktop.hub.peers.errors import (
     PeersError,
 )
 from pocus_desktop.hub.peers.mail_settings import MailSettings
-from pocus_desktop.hub.peers.message import Letter, as_sent, compose
+from pocus_desktop.hub.peers.message import Enclosed, Letter, as_sent, compose
 from pocus_desktop.hub.peers.smtp import TIMEOUT_S, hand_over
 from pocus_desktop.hub.peers.standings import person_of, standing_of
 from pocus_desktop.hub.peers.store import EVALUATOR, LINK, MAIL_ROW, PANEL, PeerStore
@@ -134,7 +135,7 @@ class Post:
             hand_over(
                 as_sent(compose(letter, settings)),
                 settings,
-                sender=settings.bounces_of(mail_id),
+                sender=settings.bounces_of(letter.mail_id),
                 recipient=letter.person.email,
                 before_content=lambda: self._mark(letter),
                 timeout_s=timeout_s,
@@ -142,86 +143,121 @@ class Post:
         except NotTheTurnError:
             return False
         except MailRefusedError as problem:
-            self._settle(mail_id, "failed", problem)
+            self._settle(letter, "failed", problem)
             if problem.is_address:
-                self._desk.bounced(mail_id, status=str(problem.params["enhanced"]), who="mail")
+                self._desk.bounced(letter.mail_id, status=str(problem.params["enhanced"]), who="mail")
             raise
         except MailUnsureError as problem:
-            self._settle(mail_id, "unsure", problem)
+            self._settle(letter, "unsure", problem)
             raise
         except (MailLaterError, BadMailSettingsError) as problem:
-            self._settle(mail_id, "due", problem)
+            self._settle(letter, "due", problem)
             raise
         self._hook(MailPoint.TAKEN)
-        self._settle(mail_id, "sent", None)
+        self._settle(letter, "sent", None)
         return True
 
     def _prepare(self, mail_id: str) -> Letter | None:
-        """Rules 2 and 3; None where there is nothing to send. Only the message is held: `Desk.tick` holds others."""
+        """Rules 2 to 4; None where there is nothing to send. Only messages are held: `Desk.tick` holds others."""
         now_ms = self._clock.read().wall_ms
         found = self._store.look(MAIL_ROW, mail_id=mail_id)
         if not found or found[0]["state"] != "due":
             return None
-        mail = found[0]
-        evaluator = self._store.look(EVALUATOR, evaluator_id=mail["evaluator_id"])[0]
-        panel = self._store.look(PANEL, panel_id=evaluator["panel_id"])[0]
-        waits = {"mail_id": mail_id, "state": "due"}
+        due = self._due_together(found[0], now_ms)
         tokens = {purpose: new_token() for purpose in ("answer", "off")}
+        enclosed: list[Enclosed] = []
         with self._store.rows() as rows:
-            if not _is_wanted(evaluator, mail, now_ms):
-                rows.change(MAIL_ROW, waits, state="needless", changed_ms=now_ms)
+            for mail, evaluator, panel in due:  # by their ids: whoever comes second finds none of them due
+                waits = {"mail_id": mail["mail_id"], "state": "due"}
+                if not _is_wanted(evaluator, mail, now_ms):
+                    rows.change(MAIL_ROW, waits, state="needless", changed_ms=now_ms)
+                    continue
+                with_ = enclosed[0].mail_id if enclosed else None
+                fields = {"state": "trying", "changed_ms": now_ms, "tries": mail["tries"] + 1, "problem": ""}
+                if rows.change(MAIL_ROW, waits, **fields, sent_with=with_):
+                    rows.remove_links(mail_id=mail["mail_id"])
+                    enclosed.append(_enclosed(mail, evaluator, panel))
+            if not enclosed:
                 return None
-            if not rows.change(MAIL_ROW, waits, state="trying", changed_ms=now_ms, tries=mail["tries"] + 1, problem=""):
-                return None
-            rows.remove_links(mail_id=mail_id)
+            first = enclosed[0]
             for purpose, token in tokens.items():
                 rows.add(
                     LINK,
                     digest=token_digest(token),
-                    evaluator_id=mail["evaluator_id"],
+                    evaluator_id=first.evaluator_id,
                     purpose=purpose,
-                    mail_id=mail_id,
-                    expires_ms=panel["closes_ms"],
+                    mail_id=first.mail_id,
+                    expires_ms=max(one.closes_ms for one in enclosed),
                 )
+        _, evaluator, panel = next(one for one in due if one[0]["mail_id"] == first.mail_id)
         about = self._vault.open("panel", panel["panel_id"], panel["about"])
         return Letter(
-            mail_id=mail_id,
-            evaluator_id=evaluator["evaluator_id"],
-            panel_id=panel["panel_id"],
             person=person_of(self._vault, evaluator),
             candidate_name=str(about.get("candidate_name", "")),
-            questionnaire=questionnaire_files.shipped().named(panel["questionnaire"]),
-            closes_ms=panel["closes_ms"],
-            reminder=mail["number"] if mail["kind"] == "reminder" else 0,
+            enclosed=tuple(enclosed),
             answer_token=tokens["answer"],
             off_token=tokens["off"],
             at_ms=now_ms,
         )
 
+    def _due_together(self, mail: Row, now_ms: int) -> list[tuple[Row, Row, Row]]:
+        """A message that is due, and what else of its kind is due to the same person about the same candidate.
+
+        Returns:
+            Each with its evaluator and panel, by the message's id.
+        """
+        found = []
+        for evaluator in self._store.of_person(mail["evaluator_id"]):
+            panel = self._store.look(PANEL, panel_id=evaluator["panel_id"])[0]
+            for other in self._store.look(MAIL_ROW, evaluator_id=evaluator["evaluator_id"], kind=mail["kind"]):
+                is_due = other["state"] == "due" and other["due_ms"] <= now_ms
+                if is_due or other["mail_id"] == mail["mail_id"]:
+                    found.append((other, evaluator, panel))
+        return sorted(found, key=lambda one: str(one[0]["mail_id"]))
+
     def _mark(self, letter: Letter) -> None:
         """From here on it may arrive; when the next reminder is due is reckoned anew."""
         now_ms = self._clock.read().wall_ms
         with self._store.rows() as rows:
-            rows.change(PANEL, {"panel_id": letter.panel_id}, next_ms=now_ms)
-            evaluator = rows.find(EVALUATOR, evaluator_id=letter.evaluator_id)[0]
-            turn = {"mail_id": letter.mail_id, "state": "trying"}
-            if not rows.change(MAIL_ROW, turn, state="handing", changed_ms=now_ms):
-                raise NotTheTurnError
-            event = Reminded(at_ms=now_ms) if letter.reminder else Invited(at_ms=now_ms)
-            mailed = standing_of(evaluator).mailed_ms
-            if len(mailed) <= letter.reminder:  # else it was marked at an earlier try
-                self._desk.standings.apply(rows, letter.evaluator_id, event)
+            for panel_id in sorted({one.panel_id for one in letter.enclosed}):
+                rows.change(PANEL, {"panel_id": panel_id}, next_ms=now_ms)
+            for one in sorted(letter.enclosed, key=lambda one: one.evaluator_id):
+                evaluator = rows.find(EVALUATOR, evaluator_id=one.evaluator_id)[0]
+                turn = {"mail_id": one.mail_id, "state": "trying"}
+                if not rows.change(MAIL_ROW, turn, state="handing", changed_ms=now_ms):
+                    raise NotTheTurnError
+                event = Reminded(at_ms=now_ms) if one.reminder else Invited(at_ms=now_ms)
+                mailed = standing_of(evaluator).mailed_ms
+                if len(mailed) <= one.reminder:  # else it was marked at an earlier try
+                    self._desk.standings.apply(rows, one.evaluator_id, event)
         self._hook(MailPoint.HANDING)
 
-    def _settle(self, mail_id: str, state: str, problem: PeersError | None) -> None:
+    def _settle(self, letter: Letter, state: str, problem: PeersError | None) -> None:
         now_ms = self._clock.read().wall_ms
         code = "" if problem is None else problem.code
         with self._store.rows() as rows:
-            found = rows.find(MAIL_ROW, mail_id=mail_id)[0]
-            pause_ms = min(LONGEST_PAUSE_MS, 60_000 * 2 ** min(found["tries"], 10)) if state == "due" else 0
-            rows.change(
-                MAIL_ROW, {"mail_id": mail_id}, state=state, changed_ms=now_ms, due_ms=now_ms + pause_ms, problem=code
-            )
+            for mail_id in sorted(one.mail_id for one in letter.enclosed):
+                found = rows.find(MAIL_ROW, mail_id=mail_id)[0]
+                pause_ms = min(LONGEST_PAUSE_MS, 60_000 * 2 ** min(found["tries"], 10)) if state == "due" else 0
+                rows.change(
+                    MAIL_ROW,
+                    {"mail_id": mail_id},
+                    state=state,
+                    changed_ms=now_ms,
+                    due_ms=now_ms + pause_ms,
+                    problem=code,
+                )
+
+
+def _enclosed(mail: Row, evaluator: Row, panel: Row) -> Enclosed:
+    return Enclosed(
+        mail_id=mail["mail_id"],
+        evaluator_id=evaluator["evaluator_id"],
+        panel_id=panel["panel_id"],
+        questionnaire=questionnaire_files.shipped().named(panel["questionnaire"]),
+        closes_ms=panel["closes_ms"],
+        reminder=mail["number"] if mail["kind"] == "reminder" else 0,
+    )
 
 
 def _is_wanted(evaluator: Row, mail: Row, now_ms: int) -> bool:

@@ -142,6 +142,11 @@ class PeerRows(RegistryRows):
         """Those with these values open nothing any more."""
         self.connection.execute(LINK.delete().where(*_all(LINK, where)))
 
+    def hold_panels(self, panel_ids: Collection[str]) -> None:
+        """Before evaluators of several panels: everybody who holds those holds their panels first, in this order."""
+        for panel_id in sorted(panel_ids):
+            self.find(PANEL, panel_id=panel_id)
+
     def remove_notices(self, notice_ids: Collection[str]) -> None:
         """What they told of was seen to."""
         self.connection.execute(NOTICE.delete().where(NOTICE.c.notice_id.in_(sorted(notice_ids))))
@@ -206,6 +211,29 @@ class PeerStore:
         with self._store.reading() as connection:
             return tuple(connection.execute(chosen).mappings())
 
+    def of_person(self, evaluator_id: str) -> tuple[Row, ...]:
+        """An evaluator, and the others that are the same person for the same candidate, in the order they were named.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        found = self.look(EVALUATOR, evaluator_id=evaluator_id)
+        key = found[0]["person_key"] if found else None
+        if key is None:
+            return found
+        chosen = select(EVALUATOR).join(PANEL, PANEL.c.panel_id == EVALUATOR.c.panel_id)
+        chosen = chosen.where(EVALUATOR.c.person_key == key).order_by(PANEL.c.begun_ms, EVALUATOR.c.evaluator_id)
+        with self._store.reading() as connection:
+            return tuple(connection.execute(chosen).mappings())
+
+    def sent_as_one(self, mail_id: str) -> tuple[Row, ...]:
+        """A message, and the others that went out in it.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        return (*self.look(MAIL_ROW, mail_id=mail_id), *self.look(MAIL_ROW, sent_with=mail_id))
+
     def by_link(self, digest: str, purpose: str) -> Row | None:
         """Evaluator and panel of a link, in one row; None where there is no such link.
 
@@ -221,14 +249,19 @@ class PeerStore:
         with self._store.reading() as connection:
             return connection.execute(_BY_LINK, wanted).mappings().one_or_none()
 
-    def due_panels(self, now_ms: int) -> Sequence[str]:
-        """Ids of panels in which there is something to do.
+    def due_panels(self, now_ms: int) -> Sequence[Sequence[str]]:
+        """Ids of panels in which there is something to do, those of a candidate together.
 
         Raises:
             StoreUnavailableError: The database does not answer.
         """
         with self._store.reading() as connection:
-            return connection.execute(select(PANEL.c.panel_id).where(PANEL.c.next_ms <= now_ms)).scalars().all()
+            chosen = select(PANEL.c.candidate_id, PANEL.c.panel_id).where(PANEL.c.next_ms <= now_ms)
+            found = connection.execute(chosen).all()
+        by_candidate: dict[str, list[str]] = {}
+        for row in found:
+            by_candidate.setdefault(row.candidate_id, []).append(row.panel_id)
+        return list(by_candidate.values())
 
     def due_mail(self, now_ms: int) -> Sequence[str]:
         """Ids of messages that may be sent now, the oldest first.
