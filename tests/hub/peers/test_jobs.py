@@ -44,14 +44,17 @@ def test_a_worker_enters_reminders_by_itself_and_leaves_what_is_refused_to_peopl
 
 
 def test_what_is_written_down_at_the_same_moment_stands_behind_each_other_in_the_trail(world: World) -> None:
-    """A panel is begun while staff are in the middle of a change: neither may write behind the entry before both."""
-    desk = threading.Thread(target=world.nominate)
+    """A panel is begun while staff of another process change something: neither writes behind the entry before both."""
+    other = world.school.hub(is_registered=False)
+    begin = {"about": world.about(), "people": people(), "who": "ada"}
+    desk = threading.Thread(target=other.peers.desk.nominate, kwargs=begin)
     with world.hub.academy.tables.rows() as rows:
         rows.note("staff:ada", at_ms=world.now_ms, action="of the staff", who="ada", why="")
         desk.start()
         while desk.is_alive() and not someone_waits(world):
             desk.join(0.01)
     desk.join()
+    other.close()
     check = world.hub.academy.tables.check_trail()
     assert check.entries > 4
     assert check.broken is None
