@@ -21,18 +21,21 @@ from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, PORTFOLIO, VO
 from pocus_desktop.hub.programme.vouchers import Told as ToldVoucher
 from pocus_desktop.hub.registry.store import Row
 from pocus_desktop.hub.staff.accounts import Accounts
+from pocus_desktop.kernel.clock import Clock
 
 MOST: Final = 10_000
 
 
 @contextmanager
-def open_academy(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[AcademyDesk]:
+def open_academy(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None, clock: Clock | None = None
+) -> Iterator[AcademyDesk]:
     """The hub's academy, open as long as the context lasts.
 
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with open_hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url, clock=clock) as hub:
         yield Desk(hub)
 
 

@@ -55,6 +55,7 @@ def faces() -> Faces:
         rehearse=_rehearse,
         rehearse_room=_rehearse_room,
         rehearse_here=_rehearse_here,
+        rehearse_programme=_rehearse_programme,
         close_out=_close_out,
         sit_scripted=_sit_scripted,
         replay=_replay,
@@ -319,6 +320,12 @@ def _rehearse_here(out: Path, *, desks: int, stops: bool) -> int:
     from pocus_desktop.app.rehearsals.here import rehearse_here  # starts the other commands
 
     return rehearse_here(out, desks=desks, stops=stops)
+
+
+def _rehearse_programme(out: Path, *, databases: Sequence[str]) -> int:
+    from pocus_desktop.app.rehearsals.programme.way import rehearse_programme  # starts everything there is
+
+    return rehearse_programme(out, databases=databases)
 
 
 def _close_out(language: str) -> Mapping[str, Any]:

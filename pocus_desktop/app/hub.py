@@ -24,6 +24,7 @@ from pocus_desktop.hub.web.app import Policy
 from pocus_desktop.hub.web.guard import Senders
 from pocus_desktop.hub.web.serve import serve as serve_hub
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
 
 LOG_BYTES: Final = 10_000_000
 LOGS_KEPT: Final = 9
@@ -43,8 +44,9 @@ def serve(
     is_behind_tls: bool = False,
     depot: Path | None = None,
     network: Network = DEFAULT_NETWORK,
+    clock: Clock | None = None,
 ) -> int:
-    """Serve until stopped; the exit status.
+    """Serve until stopped; the exit status. The clock is the machine's where omitted; a rehearsal's lets years pass.
 
     Raises:
         PocusError: The keys cannot be opened, or the folder, database, certificate or address cannot be used.
@@ -75,6 +77,7 @@ def serve(
         metrics_port=network.metrics_port,
         objects=os.environ.get(OBJECTS),
         processes=network.processes,
+        clock=clock,
         on_process=lambda number: log_to(file.with_name(f"{file.stem}-{number}{file.suffix}")),
         on_ready=lambda url: print(f"The hub listens at {url}", file=told, flush=True),
     )
@@ -110,14 +113,14 @@ def register(
 
 
 def list_results(
-    *, folder: Path, keys: Path, passphrase: str, database_url: str | None = None
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None = None, clock: Clock | None = None
 ) -> tuple[HubResult, ...]:
     """Where every sitting stands.
 
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with open_hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url, clock=clock) as hub:
         remarks = hub.registry.results.remarks()
         return tuple(_result(hub, standing, remarks.get(standing.sitting, ())) for standing in hub.standings())
 
@@ -161,26 +164,28 @@ def quarantine(
 
 
 @contextmanager
-def open_registry(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[RegistryDesk]:
+def open_registry(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None, clock: Clock | None = None
+) -> Iterator[RegistryDesk]:
     """The hub's registry, open as long as the context lasts.
 
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with open_hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url, clock=clock) as hub:
         yield hub.registry
 
 
 @contextmanager
 def open_certificates(
-    *, folder: Path, keys: Path, passphrase: str, database_url: str | None
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None, clock: Clock | None = None
 ) -> Iterator[CertificateDesk]:
     """The hub's certificates, open as long as the context lasts.
 
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with open_hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url, clock=clock) as hub:
         yield hub.certificates
 
 
@@ -218,7 +223,13 @@ def _stamp(keys: Path) -> tuple[tuple[str, int, int], ...]:
 
 @contextmanager
 def open_hub(
-    folder: Path, keys: Path, passphrase: str, database_url: str | None, *, is_only_read: bool = False
+    folder: Path,
+    keys: Path,
+    passphrase: str,
+    database_url: str | None,
+    *,
+    is_only_read: bool = False,
+    clock: Clock | None = None,
 ) -> Iterator[Hub]:
     """The hub, open as long as the context lasts; for an audit, as it was left (`Hub`).
 
@@ -226,7 +237,7 @@ def open_hub(
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
     ring = AcademyRing.load(FileKeyStore(keys, passphrase))
-    hub = Hub(folder, ring, database_url, objects=os.environ.get(OBJECTS), is_only_read=is_only_read)
+    hub = Hub(folder, ring, database_url, objects=os.environ.get(OBJECTS), is_only_read=is_only_read, clock=clock)
     try:
         yield hub
     finally:

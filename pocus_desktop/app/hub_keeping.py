@@ -13,10 +13,18 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.records import store_engine
 from pocus_desktop.hub.work import Worker
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
 
 
 class Keeping:
-    """As `cli.keeping_face.HubKeeping`."""
+    """As `cli.keeping_face.HubKeeping`.
+
+    Args:
+        clock: Of the workers; the machine's where omitted.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
 
     def revisions(self, place: HubPlace) -> Sequence[Revision]:
         """Every revision that this program knows, the first one first.
@@ -51,7 +59,7 @@ class Keeping:
         """
         ring = _ring(keys, passphrase)
         log.start(place.folder / f"work-{os.getpid()}.log", is_strict=True)
-        hub = Hub(place.folder, ring, place.database_url, objects=os.environ.get(OBJECTS))
+        hub = Hub(place.folder, ring, place.database_url, objects=os.environ.get(OBJECTS), clock=self._clock)
         try:
             worker = Worker(hub, at_once=at_once)
             if is_draining:

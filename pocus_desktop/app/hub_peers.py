@@ -18,6 +18,7 @@ from pocus_desktop.cli.peers_face import (
 from pocus_desktop.hub.peers.panels import Panel, Seat, SeenPanel
 from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.peers.people import About, Person
+from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.peers.combining import Combined
 
 
@@ -93,13 +94,15 @@ class PeersAtHub:
 
 
 @contextmanager
-def open_peers(*, folder: Path, keys: Path, passphrase: str, database_url: str | None) -> Iterator[PeersDesk]:
+def open_peers(
+    *, folder: Path, keys: Path, passphrase: str, database_url: str | None, clock: Clock | None = None
+) -> Iterator[PeersDesk]:
     """The hub's peer evaluation, open as long as the context lasts.
 
     Raises:
         PocusError: The keys cannot be opened, or the folder or database cannot be used.
     """
-    with open_hub(folder, keys, passphrase, database_url) as hub:
+    with open_hub(folder, keys, passphrase, database_url, clock=clock) as hub:
         yield PeersAtHub(hub.peers)
 
 

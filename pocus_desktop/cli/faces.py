@@ -340,6 +340,13 @@ class RehearseHere(Protocol):
         """Below this folder, with so many candidates; the exit status. With `stops`, until standard input ends."""
 
 
+class RehearseProgramme(Protocol):
+    """Rehearses the programme: a candidate from the account to the certificate and beyond."""
+
+    def __call__(self, out: Path, *, databases: Sequence[str]) -> int:
+        """Below this folder, on these databases; the exit status."""
+
+
 class CloseOut(Protocol):
     """Tells how a room stands at its end."""
 
@@ -409,6 +416,7 @@ class Faces:
     rehearse: Rehearse
     rehearse_room: RehearseRoom
     rehearse_here: RehearseHere
+    rehearse_programme: RehearseProgramme
     close_out: CloseOut
     sit_scripted: SitScripted
     replay: Replay

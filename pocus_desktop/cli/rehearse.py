@@ -56,6 +56,28 @@ def here(context: click.Context, faces: Faces, out: Path, desks: int, *, stops: 
 
 
 @rehearse.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
+@click.option(
+    "--database",
+    "databases",
+    type=click.Choice(["sqlite", "postgresql"]),
+    multiple=True,
+    default=("sqlite", "postgresql"),
+    show_default=True,
+    help="On which the whole way is gone; may be given twice.",
+)
+@pass_faces
+@click.pass_context
+def programme(context: click.Context, faces: Faces, out: Path, databases: tuple[str, ...]) -> None:
+    """One candidate from the account to the certificate, and through a cycle of education, with everyone they meet.
+
+    Real mail, a real browser and two databases, all on this computer. Years pass on a clock of the rehearsal's own. The
+    status is 0 only where everything came as it must; a report and pictures of every page are left behind.
+    """
+    context.exit(faces.rehearse_programme(out, databases=databases))
+
+
+@rehearse.command()
 @click.option("--id", "candidate_id", required=True, help="The candidate's ID.")
 @click.option("--admission", "admission_id", default="", help="Which; the first one listed where it is left out.")
 @click.option(

@@ -135,6 +135,13 @@ class Answer:
         return all(finding.is_met for finding in self.findings)
 
     @property
+    def lacks_only_statements(self) -> bool:
+        """Whether nothing is missing but statements, which are made with the application."""
+        return not self.is_met and all(
+            one.is_met or one.requirement.startswith("attestation.") for one in self.findings
+        )
+
+    @property
     def until(self) -> date | None:
         """The last day on which all of it is met by the same evidence; None where it has no end, or is not met."""
         ends = [finding.until for finding in self.findings if finding.until is not None]

@@ -72,7 +72,8 @@ def test_an_old_encoding_is_read_and_told() -> None:
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [
-        ("28/02/2026", "date-order"),
+        ("28/02/2026", "date-written"),
+        ("31/02/2026", "date-none"),
         ("02.03.2026", "date-order"),
         ("2026-02-29", "date-none"),
         ("2026-13-01", "date-none"),

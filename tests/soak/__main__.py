@@ -32,6 +32,7 @@ HARNESSES: Final = (
     "sync",
     "api",
     "rehearsals",
+    "programme",
 )
 """Every harness, in the order in which they run."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop.app.demo import SAMPLE
-from pocus_desktop.app.rehearsals.computers import Computer, told_after
+from pocus_desktop.app.rehearsals.computers import PROGRAM, Computer, told_after
 
 AREA: Final = "lower-extremity-dvt"
 CENTRE: Final = "riverside"
@@ -36,14 +36,24 @@ class Academy:
     Attributes:
         folder: Of the rehearsal.
         is_quiet: Print its commands only where one goes wrong.
+        program: What starts the program on the academy's computer.
+        environment: What its commands find set.
     """
 
     folder: Path
     is_quiet: bool = False
+    program: Sequence[str] = PROGRAM
+    environment: Mapping[str, str] = field(default_factory=dict)
     computer: Computer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.computer = Computer(name="academy", folder=self.folder / "academy", is_quiet=self.is_quiet)
+        self.computer = Computer(
+            name="academy",
+            folder=self.folder / "academy",
+            is_quiet=self.is_quiet,
+            program=self.program,
+            environment=self.environment,
+        )
         self.stick.mkdir()
 
     @property
@@ -99,13 +109,14 @@ class Academy:
         self._make_stick()
         return bundle
 
-    def enrol(self, computers: Sequence[tuple[Computer, str]]) -> None:
+    def enrol(self, computers: Sequence[tuple[Computer, str]], *, url: str = "") -> None:
         """Each by file: its request out, its grant back.
 
         Args:
             computers: Each with its kind, `centre` or `station`.
+            url: Where the hub answers; empty where nothing goes over a network.
         """
-        self.computer.run("hub", "terms", "--root", "depot/metadata/1.root.json", "--url", "")
+        self.computer.run("hub", "terms", "--root", "depot/metadata/1.root.json", "--url", url)
         for computer, kind in computers:
             request, grant = self.stick / f"{computer.name}.request", self.stick / f"{computer.name}.grant"
             asked = ("--name", computer.name, "--kind", kind, "--centre", CENTRE, "--out", request)

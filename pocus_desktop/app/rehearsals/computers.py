@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from pocus_desktop.kernel.settings import HOME_VARIABLE
 
 PASSPHRASE: Final = "rehearsal only"  # noqa: S105 - protects nothing but a rehearsal's throw-away keys
 PATIENCE_S: Final = 240.0
-_START: Final = "from pocus_desktop.app.main import main; main()"
+PROGRAM: Final = (sys.executable, "-c", "from pocus_desktop.app.main import main; main()")
 
 
 class RehearsalFailedError(PocusError):
@@ -34,12 +34,16 @@ class Computer:
     Attributes:
         lan: The network that it has a cable to; None for none but this machine's own.
         is_quiet: Print its commands only where one goes wrong.
+        program: What starts the program on it.
+        environment: What its commands find set, besides what all do.
     """
 
     name: str
     folder: Path
     lan: Lan | None = None
     is_quiet: bool = False
+    program: Sequence[str] = PROGRAM
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +112,7 @@ class Computer:
 
     def _line(self, words: Sequence[str]) -> list[str]:
         into = self.lan.into(self.name) if self.lan is not None else ()
-        return [*into, sys.executable, "-c", _START, *words]
+        return [*into, *self.program, *words]
 
     def _environment(self, secret: Mapping[str, str] | None) -> dict[str, str]:
         return {
@@ -116,6 +120,7 @@ class Computer:
             HOME_VARIABLE: str(self.folder / "home"),
             "POCUS_PASSPHRASE": PASSPHRASE,
             "QT_QPA_PLATFORM": "offscreen",
+            **self.environment,
             **(secret or {}),
         }
 

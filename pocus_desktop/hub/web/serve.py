@@ -25,6 +25,7 @@ from pocus_desktop.hub.web.metrics import Metrics, exposed
 from pocus_desktop.hub.web.processes import run_several
 from pocus_desktop.hub.web.protocol import CONNECTIONS, HEAD_BYTES, HEAD_S, protocol
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
 
 DEFAULT_PORT: Final = 8420
 DRAIN_S: Final = 20
@@ -46,6 +47,7 @@ def serve(
     metrics_port: int | None = None,
     objects: str | None = None,
     processes: int = 1,
+    clock: Clock | None = None,
     on_process: Callable[[int], None] = lambda _number: None,
     on_ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
@@ -67,6 +69,7 @@ def serve(
             processes each has its own, from this one on.
         objects: As `Hub`.
         processes: How many; a hub in a SQLite file may have several too, but they write one at a time.
+        clock: As `Hub`.
         on_process: Called in each of several processes as it begins, with its number from 0.
         on_ready: Told the address once it listens.
 
@@ -80,7 +83,7 @@ def serve(
         raise NeedsTlsError(host=host)
 
     def work(listener: socket.socket, number: int, *, is_ready: Callable[[], None] = lambda: None) -> None:
-        hub = Hub(folder, keys, database_url, objects=objects, reload=reload)
+        hub = Hub(folder, keys, database_url, objects=objects, reload=reload, clock=clock)
         try:
             metrics = Metrics()
             metrics.watch(lambda: figures(hub))
@@ -107,7 +110,9 @@ def serve(
         if processes == 1:
             work(listener, 0, is_ready=lambda: on_ready(url))
             return
-        Hub(folder, keys, database_url, objects=objects).close()  # what is wrong with it is told once, here
+        Hub(
+            folder, keys, database_url, objects=objects, clock=clock
+        ).close()  # what is wrong with it is told once, here
         on_ready(url)
         run_several(processes, begin)
 

@@ -139,7 +139,7 @@ def read_date(cell: str, *, is_day_first: bool | None, today: date) -> date:
         raise CellError("date")
     one, other, year = int(match[1]), int(match[2]), int(match[3])
     if is_day_first is None:
-        raise CellError("date-order", _suggested(one, other, year))
+        raise _unordered(one, other, year)
     return _day(year, other, one, today) if is_day_first else _day(year, one, other, today)
 
 
@@ -155,12 +155,14 @@ def _day(year: int, month: int, day: int, today: date) -> date:
     return found
 
 
-def _suggested(one: int, other: int, year: int) -> str:
-    """What `03/04/2026` may be, both ways."""
-    found = []
+def _unordered(one: int, other: int, year: int) -> CellError:
+    """What is wrong with `03/04/2026`: it may be two days, one that is written otherwise here, or none."""
+    found: list[str] = []
     for month, day in ((other, one), (one, other)):
         try:
             found.append(date(year, month, day).isoformat())
         except ValueError:
             continue
-    return " / ".join(dict.fromkeys(found))
+    days = list(dict.fromkeys(found))
+    kind = {0: "date-none", 1: "date-written"}.get(len(days), "date-order")
+    return CellError(kind, " / ".join(days))

@@ -62,7 +62,7 @@ class ApplicationCard(Card):
         )
         if self._wants_voucher():
             self._add_voucher()
-        if self._has_window():
+        if self._evaluated():
             self._add_evaluators()
         if not is_decided:
             button = Button(self._words("portfolio.apply.withdraw"), kind="quiet", icon_name="rotate-ccw")
@@ -117,11 +117,13 @@ class ApplicationCard(Card):
                 return True
         return False
 
-    def _has_window(self) -> bool:
-        return any(
-            window_for(self._view.lives, self._id, area, self._view.now_ms) is not None
+    def _evaluated(self) -> list[ContentArea]:
+        """The areas whose time runs; of others nobody is asked."""
+        return [
+            area
             for area in self._application.areas
-        )
+            if window_for(self._view.lives, self._id, area, self._view.now_ms) is not None
+        ]
 
     def _add_voucher(self) -> None:
         words = self._words
@@ -175,10 +177,10 @@ class ApplicationCard(Card):
         words, portfolio = self._words, self._view.portfolio
         self.body.addWidget(Label(words("portfolio.evaluators.title"), weight="strong", scale="lead"))
         self.body.addWidget(Label(words("portfolio.evaluators.lead"), tone="muted"))
-        for area in self._application.areas:
+        for area in self._evaluated():
             self._add_outcome(area)
         found: dict[str, list[Evaluator]] = {}
-        for area in self._application.areas:
+        for area in self._evaluated():
             for one in evaluators_of(portfolio, self._id, area, self._view.now_ms):
                 found.setdefault(one.nomination.nomination_id, []).append(one)
         for several in found.values():

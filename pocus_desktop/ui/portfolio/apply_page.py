@@ -71,10 +71,11 @@ class ApplyPage(PortfolioPage):
         chosen = {area for area, card in self.cards.items() if card.isChecked()}
         clear(self._choices)
         self.cards = {}
-        for answer in sorted(view.answers, key=lambda one: not one.is_met):
+        for answer in sorted(view.answers, key=lambda one: not (one.is_met or one.lacks_only_statements)):
             if changes.under_way(view.portfolio, answer.area):
                 continue
-            key = "portfolio.apply.eligible" if answer.is_met else "portfolio.apply.lacks"
+            is_ready = answer.is_met or answer.lacks_only_statements
+            key = "portfolio.apply.eligible" if is_ready else "portfolio.apply.lacks"
             card = CheckCard(self.words(key, area=self.area(answer.area)))
             card.setObjectName(f"apply:{answer.area}")
             card.setChecked(answer.area in chosen)

@@ -109,6 +109,7 @@ class AssessPage(PortfolioPage):
             is_good = passes(one, view.rules)
             percent = self.formats.percent(100 * one.score // one.maximum)
             key = "void" if one.is_void else "passed" if is_good else "not_passed"
+            sign = "info" if one.is_void else "met" if is_good else "refused"
             lines = [
                 words(
                     "portfolio.assess.score",
@@ -124,10 +125,11 @@ class AssessPage(PortfolioPage):
             if until >= view.on and not is_good and not is_appealed:
                 lines.append(words("portfolio.assess.appeal_until", day=self.day(until)))
                 button = Button(words("portfolio.apply.appeal"), icon_name="flag")
+                button.setObjectName("appeal:result")
                 button.clicked.connect(lambda _on=False, about=one.result_id: self.appeal(about, "technology"))
                 actions.append(button)
             told = f"{self.area(one.area)}: {words(f'portfolio.assess.{key}')}"
-            self._lists[1].addWidget(self.fact("met" if is_good else "refused", told, lines, actions=actions))
+            self._lists[1].addWidget(self.fact(sign, told, lines, actions=actions))
 
     def _show_certificates(self, view: PortfolioView) -> None:
         words = self.words

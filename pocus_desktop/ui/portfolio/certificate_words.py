@@ -56,7 +56,7 @@ def _standing(
         found = validity(told, view.portfolio.certificates, view.rules, view.on)
         whose, sign, state = words(f"portfolio.area.{told.area}"), "met", words(f"portfolio.state.{found.state}")
         if found.state not in _GOOD:
-            sign = "refused"
+            sign = "waits" if found.state is CertificateState.NOT_YET else "refused"
         elif here is not None and here.verdict in _ENDS:
             sign, state = _ENDS[here.verdict], words(f"portfolio.verdict.{here.verdict}")
         dates = {"first": day_in(told.issued_on, words), "last": day_in(told.last_on, words)}

@@ -51,7 +51,7 @@ class EligibilityPage(PortfolioPage):
         missing = sum(not finding.is_met for finding in answer.findings)
         head = QHBoxLayout()
         head.setSpacing(look.current().space("snug"))
-        icon, role = SIGNS["met" if answer.is_met else "missing"]
+        icon, role = SIGNS["met" if answer.is_met or answer.lacks_only_statements else "missing"]
         head.addWidget(IconLabel(icon, role=role), 0, Qt.AlignmentFlag.AlignTop)
         told = QVBoxLayout()
         told.setSpacing(2)
@@ -59,6 +59,8 @@ class EligibilityPage(PortfolioPage):
         if answer.is_met:
             until = answer.until
             said = words("portfolio.eligible_until", day=self.day(until)) if until else words("portfolio.eligible")
+        elif answer.lacks_only_statements:
+            said = words("portfolio.may_apply")
         else:
             said = words("portfolio.missing", count=missing)
         number = self.formats.number

@@ -41,6 +41,7 @@ class Form(QWidget):
         self.fields: dict[str, QWidget] = {}
         self._labels: dict[str, Label] = {}
         self._faults: dict[str, Label] = {}
+        self._ticked: dict[str, bool] = {}
         self._actions = FlowLayout(gap=look.current().space("tight"))
 
     def line(self, field: str, *, text: str = "", hint: str = "") -> QLineEdit:
@@ -82,7 +83,7 @@ class Form(QWidget):
         card = CheckCard(self._words(f"portfolio.field.{field}"))
         card.setObjectName(f"{self._name}:{field}")
         card.setChecked(is_on)
-        self.fields[field] = card
+        self.fields[field], self._ticked[field] = card, is_on
         self.column.addSpacing(look.current().space("hair"))
         self.column.addWidget(card)
         return card
@@ -138,6 +139,8 @@ class Form(QWidget):
         for field, widget in self.fields.items():
             if isinstance(widget, QLineEdit | QPlainTextEdit) and field not in self._keeps:
                 widget.clear()
+            elif isinstance(widget, CheckCard) and field not in self._keeps:
+                widget.setChecked(self._ticked[field])  # what was said of one is not said of the next
         self.tell_fault("", "")
 
     def tell_fault(self, field: str, told: str) -> bool:

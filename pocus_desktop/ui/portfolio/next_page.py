@@ -35,6 +35,7 @@ PLACES: Final = {
     StepKind.VOUCHER: "apply",
     StepKind.NOMINATE: "apply",
     StepKind.EVALUATION: "apply",
+    StepKind.EVALUATION_DECISION: "apply",
     StepKind.WINDOW_OVER: "apply",
     StepKind.NOT_SUPPORTED: "apply",
     StepKind.APPEAL: "apply",

@@ -23,7 +23,7 @@ SIGNS = {
     "refused": ("circle-x", "danger"),
     "waits": ("hourglass", "muted"),
     "info": ("info", "accent"),
-    "plain": ("circle", "muted"),
+    "plain": ("minus", "muted"),
 }
 
 

@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from shiboken6 import isValid
 
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.next_steps import StepKind
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.ui.parts.choice_card import CheckCard
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.log_page import LogPage
+from pocus_desktop.ui.portfolio.next_page import PLACES
 from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
 from tests.ui.conftest import named
 from tests.ui.portfolio.conftest import Open, settle
@@ -287,3 +290,22 @@ def test_a_certificate_is_opened_as_pdf_and_tells_of_when_its_status_is(open_sta
     typed(window, "paper", str(tmp_path / "certificate.pdf"))
     press(named(window, "paper:do"))
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_what_was_ticked_for_one_evaluator_is_not_ticked_for_the_next(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    go(window, "apply")
+    typed(window, "evaluator:name", "Eva Soto")
+    typed(window, "evaluator:email", "eva@example.org")
+    typed(window, "evaluator:background", "Sonographer")
+    press(named(window, "evaluator:has_agreed"))
+    press(named(window, "evaluator:do"))
+    assert "Eva Soto is named." in told(window)
+    agreed = named(window, "evaluator:has_agreed")
+    assert isinstance(agreed, CheckCard)
+    assert not agreed.isChecked()
+
+
+def test_every_step_has_a_page_on_which_it_is_taken() -> None:
+    assert set(PLACES) == set(StepKind)
+    assert set(PLACES.values()) <= set(PAGES)
