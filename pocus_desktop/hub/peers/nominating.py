@@ -8,6 +8,7 @@
 5. A reminder is sent where the candidate asks for it and the policy allows it; each request is looked at once.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -27,7 +28,7 @@ from pocus_desktop.hub.peers.standings import standing_of
 from pocus_desktop.hub.peers.store import EVALUATOR, NOTICE, PANEL, REQUEST, PeerStore
 from pocus_desktop.hub.peers.telling import Telling, last_said
 from pocus_desktop.hub.programme.store import APPLICATION, DOCUMENT, PORTFOLIO
-from pocus_desktop.hub.registry.store import RegistryRows, Row
+from pocus_desktop.hub.registry.store import RegistryRows, Row, TakenError
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.documents.academy import Decision, VoucherExtension, VoucherRefund
@@ -225,7 +226,7 @@ class Nominating:
                 log.failure(problem)
             else:
                 is_done = True
-        with self._store.rows() as rows:
+        with self._store.rows() as rows, contextlib.suppress(TakenError):  # another process saw to it meanwhile
             rows.add(
                 REQUEST,
                 request_id=request.request_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -172,6 +173,27 @@ def test_a_reminder_is_sent_where_the_candidate_asks_and_the_policy_allows(askin
         assert asking.stages()[0] == "reminded"
     world.pass_days(POLICY.least_days_between_mails + 0.1)
     assert not asking.evaluators()[0].may_be_reminded, "as often as the policy says"
+
+
+def test_two_workers_that_see_to_one_request_send_one_reminder(
+    asking: Candidate, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peers = world.hub.peers
+    remind, ben = peers.desk.remind, asking.evaluators()[0].nomination.nomination_id
+    world.pass_days(POLICY.least_days_between_mails + 0.1)
+    peers.run_due()
+    asking.sync()
+
+    def meanwhile(*asked: Any, **how: Any) -> None:
+        monkeypatch.setattr(peers.desk, "remind", remind)
+        peers.nominating.see_to(asking.desk.portfolio().account.account_id)  # type: ignore[union-attr]
+        remind(*asked, **how)
+
+    monkeypatch.setattr(peers.desk, "remind", meanwhile)
+    before = addressed(world).count(BEN)
+    asking.desk.write(changes.ask_to_remind(asking.desk.portfolio(), ben, now_ms=asking.desk.now_ms))
+    asking.sync()
+    assert addressed(world).count(BEN) == before + 1
 
 
 @pytest.mark.parametrize(
