@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pocus_desktop.case.models import ContentArea
+from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.peers.desk import Desk
 from pocus_desktop.hub.peers.errors import (
     BadNominationError,
@@ -31,6 +32,7 @@ from pocus_desktop.hub.programme.store import APPLICATION, DOCUMENT, PORTFOLIO
 from pocus_desktop.hub.registry.store import RegistryRows, Row, TakenError
 from pocus_desktop.kernel import ids, log
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.documents.academy import Decision, VoucherExtension, VoucherRefund
 from pocus_desktop.programme.documents.candidate import (
     Account,
@@ -98,7 +100,13 @@ class Nominating:
         for row in self._store.look(NOTICE):
             by_account[row["account_id"]].append(row["notice_id"])
         for account_id, notices in by_account.items():
-            self.see_to(account_id)
+            try:
+                self.see_to(account_id)
+            except StoreUnavailableError:
+                raise
+            except PocusError as problem:  # its notices stay; nobody else waits for it
+                log.failure(problem)
+                continue
             with self._store.rows() as rows:
                 rows.remove_notices(notices)
         return len(by_account)

@@ -8,6 +8,7 @@ import pytest
 
 from pocus_desktop.hub.peers.store import NOTICE
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.peers.policy import shipped
 from pocus_desktop.programme.result import outcome_of
@@ -173,6 +174,19 @@ def test_a_reminder_is_sent_where_the_candidate_asks_and_the_policy_allows(askin
         assert asking.stages()[0] == "reminded"
     world.pass_days(POLICY.least_days_between_mails + 0.1)
     assert not asking.evaluators()[0].may_be_reminded, "as often as the policy says"
+
+
+def test_an_account_that_cannot_be_seen_to_holds_up_no_other(
+    candidate: Candidate, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nominating = world.hub.peers.nominating
+    monkeypatch.setattr(nominating, "see_to", lambda _account: (_ for _ in ()).throw(BadDocumentError(reason="test")))
+    open_window(candidate)
+    candidate.name(BEN)
+    world.nominate(application_id="app_" + "9" * 20)  # of another
+    world.hub.peers.run_due()
+    assert addressed(world)
+    assert world.hub.academy.tables.look(NOTICE), "it is seen to again"
 
 
 def test_two_workers_that_see_to_one_request_send_one_reminder(
