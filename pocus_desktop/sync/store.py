@@ -4,9 +4,7 @@ The files are the truth and these rows are the plan: an envelope without a row g
 the files beside it cannot prove. Each call is one transaction, durable when it returns.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +12,10 @@ from typing import Any, Final
 from sqlalchemy import (
     Boolean,
     Column,
-    Engine,
     Integer,
     MetaData,
     String,
     Table,
-    create_engine,
-    event,
     select,
 )
 from sqlalchemy import (
@@ -28,10 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.store_file import StoreFile
 from pocus_desktop.sync.engine import Row, Stage, Status, Way
 from pocus_desktop.sync.errors import OutboxOfLaterVersionError, OutboxUnreadableError
 
@@ -95,34 +89,24 @@ class OutboxStore:
             OutboxOfLaterVersionError: A later version of this program wrote them.
             OutboxUnreadableError: They are damaged, of another program, or the disk does not take them.
         """
-        self._engine: Engine = create_engine(
-            f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 10}
+        self._file = StoreFile(
+            path,
+            application_id=APPLICATION_ID,
+            version=FORMAT,
+            lay_out=_lay_out,
+            older=(1,),
+            unreadable=OutboxUnreadableError,
+            later=OutboxOfLaterVersionError,
         )
-        event.listen(self._engine, "connect", _prepare)
-        with self._transaction() as connection:
-            found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if (found, version) == (APPLICATION_ID, FORMAT):
-                return
-            if found == APPLICATION_ID and version > FORMAT:
-                raise OutboxOfLaterVersionError(found=version, known=FORMAT)
-            if (found, version) not in {(0, 0), (APPLICATION_ID, 1)}:
-                raise OutboxUnreadableError(reason="it is of another program")
-            _META.create_all(connection)
-            if version == 1:
-                connection.exec_driver_sql(_FROM_1)
-                connection.exec_driver_sql("DROP TABLE entry")
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
 
     def add(self, row: Row) -> None:
         """Take a row in; one that is known stays as it is."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(insert(_ROW).values(asdict(row)).on_conflict_do_nothing())
 
     def rows(self) -> tuple[Row, ...]:
         """All rows, those that came first standing first."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found = connection.execute(select(_ROW).order_by(_ROW.c.enqueued_ms, _ROW.c.digest)).all()
         return tuple(map(_row, found))
 
@@ -132,14 +116,12 @@ class OutboxStore:
         Raises:
             OutboxUnreadableError: It is damaged.
         """
-        with self._transaction() as connection:
-            if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all() != ["ok"]:
-                raise OutboxUnreadableError(reason="SQLITE_CORRUPT")
+        self._file.require_sound()
         self.rows()
 
     def find(self, digest: str) -> Row | None:
         """One row; None where there is none of that digest."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             return _find(connection, digest)
 
     def change(self, digest: str, work: Callable[[Row], Row]) -> Row | None:
@@ -148,7 +130,7 @@ class OutboxStore:
         Returns:
             The row as it is now; None where there is none of that digest.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             before = _find(connection, digest)
             if before is None:
                 return None
@@ -159,7 +141,7 @@ class OutboxStore:
 
     def remove(self, digest: str, may: Callable[[Row], bool]) -> bool:
         """Forget a row where it may be forgotten still; whether it was."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             row = _find(connection, digest)
             if row is None or not may(row):
                 return False
@@ -168,26 +150,7 @@ class OutboxStore:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
-                connection.exec_driver_sql("COMMIT")
-        except DBAPIError as problem:
-            name = getattr(problem.orig, "sqlite_errorname", None)
-            if name is None and "decode" in str(problem.orig):  # sqlite3's own words for text that is none
-                name = "SQLITE_CORRUPT"
-            raise OutboxUnreadableError(reason=str(name or type(problem).__name__)) from problem
-        except UnicodeDecodeError as problem:  # what SQLite says of a damaged description is no text either
-            raise OutboxUnreadableError(reason="SQLITE_CORRUPT") from problem
+        self._file.close()
 
 
 def open_records(path: Path) -> OutboxStore:
@@ -220,10 +183,11 @@ def _set_aside(path: Path) -> None:
         raise OutboxUnreadableError(reason=problem.strerror or "") from problem
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode = DELETE", "synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+def _lay_out(connection: Connection, found: int) -> None:
+    _META.create_all(connection)
+    if found == 1:
+        connection.exec_driver_sql(_FROM_1)
+        connection.exec_driver_sql("DROP TABLE entry")
 
 
 def _find(connection: Connection, digest: str) -> Row | None:

@@ -18,6 +18,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "cryptography": ("crypto/",),
     "keyring": ("crypto/",),
     "sqlalchemy": (
+        "kernel/store_file.py",
         "sitting/store.py",
         "sync/store.py",
         "proctoring/store.py",

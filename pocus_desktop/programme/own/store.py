@@ -4,21 +4,18 @@ Rows are only ever added, but for what became of a submission. Each call is one 
 with a connection of its own: any thread may call, and a window and a command may work at once.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, String, Table, create_engine, event, func, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.files import make_folder
+from pocus_desktop.kernel.store_file import StoreFile
 from pocus_desktop.programme.own.errors import (
     ChangedMeanwhileError,
     PortfolioOfLaterVersionError,
@@ -139,22 +136,14 @@ class PortfolioStore:
             path.parent.chmod(0o700)  # it tells of a person; on Windows the user's own folder is
         except OSError as problem:
             raise PortfolioUnreadableError(reason=problem.strerror or "") from problem
-        self._engine: Engine = create_engine(
-            f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 10}
+        self._file = StoreFile(
+            path,
+            application_id=APPLICATION_ID,
+            version=FORMAT,
+            lay_out=lambda connection, _found: _META.create_all(connection),
+            unreadable=PortfolioUnreadableError,
+            later=PortfolioOfLaterVersionError,
         )
-        event.listen(self._engine, "connect", _prepare)
-        with self._transaction() as connection:
-            found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if (found, version) == (APPLICATION_ID, FORMAT):
-                return
-            if found == APPLICATION_ID and version > FORMAT:
-                raise PortfolioOfLaterVersionError(found=version, known=FORMAT)
-            if (found, version) != (0, 0):
-                raise PortfolioUnreadableError(reason="it is of another program")
-            _META.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
 
     def require_sound(self) -> None:
         """All of it can be read.
@@ -162,19 +151,17 @@ class PortfolioStore:
         Raises:
             PortfolioUnreadableError: It is damaged.
         """
-        with self._transaction() as connection:
-            if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all() != ["ok"]:
-                raise PortfolioUnreadableError(reason="SQLITE_CORRUPT")
+        self._file.require_sound()
 
     def setting(self, name: str) -> str:
         """What was noted under a name; empty where nothing was."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == name)).scalar_one_or_none()
         return str(found or "")
 
     def note(self, **values: str) -> None:
         """Note values by name."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             _note(connection, values)
 
     def add(self, writings: Iterable[Writing], *, from_elsewhere: bool = False) -> int:
@@ -188,7 +175,7 @@ class PortfolioStore:
             ChangedMeanwhileError: A document was written again by somebody else since it was read.
         """
         new = 0
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             for one in writings:
                 if not from_elsewhere:
                     _require_next(connection, one)
@@ -205,7 +192,7 @@ class PortfolioStore:
 
     def writings(self, *, after: int = 0) -> tuple[Writing, ...]:
         """What was written after a place, in order."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found = connection.execute(select(_WRITING).where(_WRITING.c.seq > after).order_by(_WRITING.c.seq)).all()
         return tuple(
             Writing(
@@ -225,24 +212,24 @@ class PortfolioStore:
         is_sent = _WRITING.c.submission == _SUBMISSION.c.digest
         wanted = select(_WRITING.c.content, _SUBMISSION.c.received_ms).where(is_sent)
         wanted = wanted.where((_WRITING.c.kind == kind) & _SUBMISSION.c.received_ms.is_not(None))
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             return tuple((row.content, row.received_ms) for row in connection.execute(wanted))
 
     def refused(self) -> tuple[tuple[bytes, str], ...]:
         """Documents that the academy refused, each with why."""
         is_sent = _WRITING.c.submission == _SUBMISSION.c.digest
         wanted = select(_WRITING.c.content, _SUBMISSION.c.problem).where(is_sent & (_SUBMISSION.c.is_refused == 1))
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             return tuple((row.content, row.problem) for row in connection.execute(wanted.order_by(_WRITING.c.seq)))
 
     def latest_received_ms(self) -> int:
         """The latest moment that a receipt says; 0 where there is none."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             return int(connection.execute(select(func.max(_SUBMISSION.c.received_ms))).scalar_one() or 0)
 
     def waiting(self) -> int:
         """How many writings no receipt covers."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             covered = select(_SUBMISSION.c.digest).where(_SUBMISSION.c.receipt.is_not(None))
             wanted = select(func.count()).select_from(_WRITING)
             is_open = _WRITING.c.submission.is_(None) | _WRITING.c.submission.not_in(covered)
@@ -253,7 +240,7 @@ class PortfolioStore:
 
         The submission and what it holds are noted in one transaction: after a crash it is sent as it was signed.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             waiting = select(_WRITING.c.digest, _WRITING.c.content).where(_WRITING.c.submission.is_(None))
             taken: list[tuple[str, bytes]] = []
             size = 0
@@ -270,7 +257,7 @@ class PortfolioStore:
         Returns:
             Whether it was divided; one of a single document is noted as refused instead.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             held = connection.execute(
                 select(_WRITING.c.digest, _WRITING.c.content)
                 .where(_WRITING.c.submission == digest)
@@ -289,7 +276,7 @@ class PortfolioStore:
 
     def parcels(self) -> tuple[Parcel, ...]:
         """All submissions, in the order in which they were made."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found = connection.execute(select(_SUBMISSION).order_by(_SUBMISSION.c.seq)).all()
         return tuple(
             Parcel(
@@ -307,26 +294,26 @@ class PortfolioStore:
 
     def failed(self, digest: str, problem: str, *, now_ms: int) -> None:
         """Note why there is no receipt yet."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             mine = (_SUBMISSION.c.digest == digest) & _SUBMISSION.c.receipt.is_(None)
             connection.execute(_SUBMISSION.update().where(mine).values(problem=problem, tried_ms=now_ms))
 
     def receipted(self, digest: str, receipt: bytes, *, received_ms: int, **settings: str) -> None:
         """Keep a verified receipt, and what it says, at once."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             values = {"receipt": receipt, "received_ms": received_ms, "problem": "", "is_refused": 0}
             connection.execute(_SUBMISSION.update().where(_SUBMISSION.c.digest == digest).values(values))
             _note(connection, settings)
 
     def try_again(self) -> None:
         """Let what was refused go again: a person asks for it."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             refused = _SUBMISSION.c.is_refused == 1
             connection.execute(_SUBMISSION.update().where(refused).values(is_refused=0))
 
     def take_papers(self, envelopes: Sequence[bytes], *, now_ms: int, **settings: str) -> int:
         """Keep what the academy gave, verified before; how many were new."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             new = sum(
                 connection.execute(
                     insert(_PAPER)
@@ -340,36 +327,13 @@ class PortfolioStore:
 
     def papers(self, *, after: int = 0) -> tuple[tuple[int, bytes], ...]:
         """What the academy gave after a place, each with its place."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             wanted = select(_PAPER.c.seq, _PAPER.c.envelope).where(_PAPER.c.seq > after).order_by(_PAPER.c.seq)
             return tuple((int(seq), bytes(envelope)) for seq, envelope in connection.execute(wanted))
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
-                connection.exec_driver_sql("COMMIT")
-        except DBAPIError as problem:
-            name = getattr(problem.orig, "sqlite_errorname", None)
-            raise PortfolioUnreadableError(reason=str(name or type(problem).__name__)) from problem
-        except UnicodeDecodeError as problem:  # what SQLite says of a damaged description is no text either
-            raise PortfolioUnreadableError(reason="SQLITE_CORRUPT") from problem
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode = DELETE", "synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+        self._file.close()
 
 
 def _note(connection: Connection, values: dict[str, str]) -> None:
