@@ -50,9 +50,7 @@ def decode(data: bytes) -> Json:
         BadJsonError: The bytes are something else.
     """
     try:
-        parsed: Json = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
-        )
+        parsed: Json = _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
         raise BadJsonError(reason=str(problem)) from problem
     return parsed
@@ -99,3 +97,6 @@ def _finite(digits: str) -> float:
 
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)

@@ -6,7 +6,7 @@ sealed result carries `Recorded` as JSON.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, TypeGuard
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -65,8 +65,8 @@ class Recorded:
         boot = document["boot_id"]
         if not (_is_int(seq) and _is_int(monotonic) and _is_int(wall) and isinstance(boot, str)):
             raise BadEventError(reason="its stamp is not a stamp")
-        at = Reading(monotonic_ms=cast(int, monotonic), wall_ms=cast(int, wall), boot_id=boot)
-        return cls(seq=cast(int, seq), at=at, event=read_event(document["event"]))
+        at = Reading(monotonic_ms=monotonic, wall_ms=wall, boot_id=boot)
+        return cls(seq=seq, at=at, event=read_event(document["event"]))
 
 
 def encode_event(event: Event) -> bytes:
@@ -103,10 +103,9 @@ def read_event(document: Json, *, converters: Converters = CONVERTERS, version: 
         BadEventError: The document is no event.
         NewerEventError: A newer program wrote it.
     """
-    if not isinstance(document, Mapping) or not _is_int(document.get("v")):
+    if not isinstance(document, Mapping) or not _is_int(found := document.get("v")):
         raise BadEventError(reason="it has no version")
     current: Document = dict(document)
-    found = cast(int, current["v"])
     if found > version:
         raise NewerEventError(found=found, known=version)
     while found < version:
@@ -124,5 +123,5 @@ def _dump(event: Event) -> Document:
     return event.model_dump(mode="json")
 
 
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_int(value: object) -> TypeGuard[int]:
+    return type(value) is int  # as JSON gives it; `bool` is another type

@@ -221,18 +221,25 @@ def _entry(payload: bytes) -> bytes:
 
 
 def _document(envelope: bytes) -> Mapping[str, Json]:
-    document = canonical.decode(envelope)
-    assert isinstance(document, Mapping)  # noqa: S101 - its callers have read it as an envelope
+    """What stands in an envelope.
+
+    Raises:
+        BadEnvelopeError: It is none.
+    """
+    try:
+        document = canonical.decode(envelope)
+    except canonical.BadJsonError as problem:
+        raise dsse.BadEnvelopeError(reason="not JSON") from problem
+    dsse.Envelope.from_json(document)
+    assert isinstance(document, Mapping)  # noqa: S101 - an envelope is an object
     return document
 
 
 def _bare(envelope: bytes) -> dict[str, Json]:
-    dsse.Envelope.parse(envelope)
     return {name: value for name, value in _document(envelope).items() if name not in {_PROOF, _INDEX}}
 
 
 def _proof(envelope: bytes) -> Proof | None:
-    dsse.Envelope.parse(envelope)
     text = _document(envelope).get(_PROOF)
     if text is None:
         return None
