@@ -5,6 +5,7 @@ from pocus_desktop.hub.pages.accounts import AccountPages
 from pocus_desktop.hub.pages.applying import ApplyingPages
 from pocus_desktop.hub.pages.auditing import AuditingPages
 from pocus_desktop.hub.pages.certifying import CertifyingPages
+from pocus_desktop.hub.pages.evaluating import EvaluatingPages
 from pocus_desktop.hub.pages.hearing import HearingPages
 from pocus_desktop.hub.pages.paying import PayingPages
 from pocus_desktop.hub.pages.people import PeoplePages
@@ -35,6 +36,7 @@ def staff_doors(hub: Hub, guard: Guard, *, stall_s: float, provider: Provider | 
         *PeoplePages(doors, hub.academy, hub.registry).routes(),
         *ApplyingPages(doors, hub.academy).routes(),
         *PayingPages(doors, hub.academy).routes(),
+        *EvaluatingPages(doors, hub.academy, hub.peers).routes(),
         *CertifyingPages(doors, hub.certificates, hub.academy).routes(),
         *HearingPages(doors, hub.academy).routes(),
         *AuditingPages(doors, hub.academy).routes(),

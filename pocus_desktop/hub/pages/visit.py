@@ -44,6 +44,7 @@ NAVIGATION: Final[Sequence[tuple[str, str, Act]]] = (
     ("people", "/staff/people", Act.READ),
     ("applications", "/staff/applications", Act.READ),
     ("vouchers", "/staff/vouchers", Act.READ),
+    ("evaluators", "/staff/evaluators", Act.READ),
     ("certificates", "/staff/certificates", Act.READ),
     ("appeals", "/staff/appeals", Act.READ),
     ("samples", "/staff/samples", Act.READ),

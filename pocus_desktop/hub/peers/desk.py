@@ -19,12 +19,13 @@ from pocus_desktop.hub.peers.errors import (
     UnknownEvaluatorError,
     UnwantedMailError,
 )
-from pocus_desktop.hub.peers.panels import Panels, rules_of
+from pocus_desktop.hub.peers.panels import Judged, Panels, rules_of
 from pocus_desktop.hub.peers.people import About, Person, checked, checked_address, checked_line
 from pocus_desktop.hub.peers.standings import Standings, members_of, person_of, standing_of, text_of
 from pocus_desktop.hub.peers.store import EVALUATOR, MAIL_ROW, PANEL, UNWANTED, PeerStore
 from pocus_desktop.hub.peers.telling import Telling
 from pocus_desktop.hub.peers.vault import Vault
+from pocus_desktop.hub.programme.errors import NewerCameError
 from pocus_desktop.hub.registry.store import RegistryRows
 from pocus_desktop.kernel import ids
 from pocus_desktop.kernel.canonical import Json
@@ -236,19 +237,38 @@ class Desk(Panels):
             was, now = str(panel["closes_ms"]), str(closes_ms)
             rows.note(panel_id, at_ms=now_ms, action="window-moved", was=was, now=now, who=who, why="")
 
-    def decide(self, panel_id: str, *, is_supported: bool, who: str, why: str) -> None:
-        """Decide what the answers come to, and tell the candidate's portfolio (rule 3).
+    def require_decidable(self, panel_id: str, *, why: str, seen: str | None = None) -> Judged:
+        """What a decision rests on.
 
         Raises:
             UnknownPanelError: There is none of that id.
             TooFewAnswersError: The rules do not combine so few.
             BadNominationError: No reason is given.
+            NewerCameError: Answers are others than those that were seen.
         """
-        panel = self.panel(panel_id)
-        reason = checked_line(why, "why")
-        combined = self.combined(panel_id)
-        if combined.outcome == "waiting":
-            raise TooFewAnswersError(have=combined.answered, need=panel.policy.least_answers)
+        checked_line(why, "why")
+        judged = self._judged(panel_id)
+        if judged.combined.outcome == "waiting":
+            raise TooFewAnswersError(have=judged.combined.answered, need=judged.panel.policy.least_answers)
+        if seen is not None and seen != judged.seen:
+            raise NewerCameError
+        return judged
+
+    def decide(self, panel_id: str, *, is_supported: bool, who: str, why: str, seen: str | None = None) -> None:
+        """Decide what the answers come to, and tell the candidate's portfolio (rule 3).
+
+        Args:
+            panel_id: Of which panel.
+            is_supported: Whether they support the certificate.
+            who: Who decides.
+            why: In one line, for the trail.
+            seen: What was looked at, as `Judged.seen` has it; None where whoever decides looked at what it comes to.
+
+        Raises:
+            PeersError, NewerCameError: As `require_decidable`.
+        """
+        judged = self.require_decidable(panel_id, why=why, seen=seen)
+        panel, combined, reason = judged.panel, judged.combined, checked_line(why, "why")
         answered = sorted(seat.standing.ended_ms or 0 for seat in panel.seats if seat.standing.stage is Stage.ANSWERED)
         now_ms = self._clock.read().wall_ms
         outcome = "supported" if is_supported else "not-supported"

@@ -28,6 +28,7 @@ from pocus_desktop.hub.pages.errors import BadFormError, FieldTooLongError, Forg
 from pocus_desktop.hub.pages.forms import CSRF, Form, read_form
 from pocus_desktop.hub.pages.page import LANGUAGE_COOKIE, Page, language_of, page, see
 from pocus_desktop.hub.pages.templates import LANGUAGES
+from pocus_desktop.hub.peers.answer_words import answer_told
 from pocus_desktop.hub.peers.answering import Answering, Sheet
 from pocus_desktop.hub.peers.errors import (
     ChangedElsewhereError,
@@ -52,7 +53,7 @@ from pocus_desktop.programme.peers.answers import (
     sections_asked,
 )
 from pocus_desktop.programme.peers.evaluator import REASONS
-from pocus_desktop.programme.peers.questionnaire import MOST_COMMENT_CHARACTERS, UNSEEN, Comment, Question, Section
+from pocus_desktop.programme.peers.questionnaire import MOST_COMMENT_CHARACTERS, UNSEEN, Comment, Section
 
 COOKIE: Final = "__Host-pocus-peer"
 ONE_CLICK: Final = "List-Unsubscribe"
@@ -304,7 +305,13 @@ def _part(
 def _review(request: Request, secret: str, sheet: Sheet, *, problem: PocusError | None = None) -> Response:
     language = language_of(request)
     sections = [
-        (section, [(question, _told(sheet, question, language)) for question in section.question])
+        (
+            section,
+            [
+                (question, answer_told(sheet.questionnaire, question, sheet.answers.get(question.id, ""), language))
+                for question in section.question
+            ],
+        )
         for section in sections_asked(sheet.questionnaire, sheet.answers)
     ]
     missing = lacking(sheet.questionnaire, sheet.answers)
@@ -325,19 +332,6 @@ def _review(request: Request, secret: str, sheet: Sheet, *, problem: PocusError 
         csrf=_mark(secret),
         problem=None if problem is None else problem.explain(language),
     )
-
-
-def _told(sheet: Sheet, question: Question, language: str) -> str:
-    """An answer in words; empty where there is none."""
-    answer = sheet.answers.get(question.id, "")
-    match question.kind:
-        case "scale" if answer not in {"", UNSEEN}:
-            points = sheet.questionnaire.scale(question).points
-            return next(point.label.told(language) for point in points if str(point.value) == answer)
-        case "choice" if answer:
-            return next(option.label.told(language) for option in question.options if option.id == answer)
-        case _:
-            return answer
 
 
 def _first_of(missing: Sequence[Lacking], section: Section) -> list[tuple[Lacking, int]]:

@@ -13,6 +13,7 @@ from pocus_desktop.hub.peers.standings import person_of, standing_of
 from pocus_desktop.hub.peers.store import EVALUATOR, MAIL_ROW, PANEL, PeerStore
 from pocus_desktop.hub.peers.vault import Vault
 from pocus_desktop.hub.registry.store import Row
+from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.peers import policy as policies
 from pocus_desktop.programme.peers import questionnaire_files
@@ -91,6 +92,21 @@ class SeenPanel:
     seats: tuple[SeenSeat, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A panel with what was said, and what it comes to.
+
+    Attributes:
+        said: By evaluator's number.
+        seen: Digest of what was said, so that a decision is about what was looked at.
+    """
+
+    panel: Panel
+    said: Mapping[int, Answers]
+    combined: Combined
+    seen: str
+
+
 class Panels:
     """Reads panels; any thread may call.
 
@@ -139,14 +155,29 @@ class Panels:
             rows.note(panel_id, at_ms=now_ms, action="answers-read", who=who, why=why)
         return self._sent(panel)
 
+    def judged(self, panel_id: str, *, who: str, why: str) -> Judged:
+        """The same with what it comes to.
+
+        Raises:
+            UnknownPanelError: There is none of that id.
+            BadNominationError: It is not said why.
+        """
+        self.said(panel_id, who=who, why=why)
+        return self._judged(panel_id)
+
+    def _judged(self, panel_id: str) -> Judged:
+        panel = self.panel(panel_id)
+        said = self._sent(panel)
+        combined = combine(panel.questionnaire, said, panel.policy)
+        return Judged(panel=panel, said=said, combined=combined, seen=_seen_of(said))
+
     def combined(self, panel_id: str) -> Combined:
         """What the answers come to by now.
 
         Raises:
             UnknownPanelError: There is none of that id.
         """
-        panel = self.panel(panel_id)
-        return combine(panel.questionnaire, self._sent(panel), panel.policy)
+        return self._judged(panel_id).combined
 
     def _sent(self, panel: Panel) -> Mapping[int, Answers]:
         rows = self._store.look(EVALUATOR, panel_id=panel.panel_id)
@@ -210,6 +241,10 @@ def rules_of(panel: Row) -> tuple[policies.Policy, Questionnaire]:
         policies.versioned(policies.shipped(), panel["policy"]),
         questionnaire_files.shipped().named(panel["questionnaire"]),
     )
+
+
+def _seen_of(said: Mapping[int, Answers]) -> str:
+    return canonical.digest(canonical.encode({str(number): dict(answers) for number, answers in said.items()}))
 
 
 def _seen(panel: Panel, now_ms: int) -> SeenPanel:

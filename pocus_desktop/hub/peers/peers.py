@@ -57,6 +57,7 @@ class Peers:
         """
         self._store = PeerStore(store)
         self._is_shared = store.is_shared
+        self._clock = clock
         vault = Vault(ring, self._store)
         telling = Telling(academy.portfolios.give)
         self.desk = Desk(self._store, vault, telling, clock)
@@ -65,6 +66,11 @@ class Peers:
         academy.portfolios.when_given(self.nominating.given)
         self.answering = Answering(self._store, vault, self.desk, clock)
         self.post = Post(self._store, vault, self.desk, clock, folder, hook=hook)
+
+    @property
+    def now_ms(self) -> int:
+        """The present."""
+        return self._clock.read().wall_ms
 
     def run_due(self, is_stopped: Callable[[], bool] = lambda: False) -> int:
         """Do what is due now; how many messages went out. With PostgreSQL they are left to the workers (`hub.work`).

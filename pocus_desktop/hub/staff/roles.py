@@ -32,6 +32,9 @@ class Act(StrEnum):
     DECIDE = "decide"
     """Decide applications."""
 
+    ANSWERS = "answers"
+    """Read what evaluators said, and decide what it comes to."""
+
     SAMPLE = "sample"
     """Draw applications for the audit."""
 
@@ -51,7 +54,7 @@ class Act(StrEnum):
 TABLE: Final[Mapping[Role, frozenset[Act]]] = MappingProxyType(
     {
         Role.REGISTRAR: frozenset({Act.READ, Act.REGISTER, Act.VOUCHERS, Act.ADMIT}),
-        Role.DECISION_MAKER: frozenset({Act.READ, Act.DECIDE, Act.SAMPLE}),
+        Role.DECISION_MAKER: frozenset({Act.READ, Act.DECIDE, Act.ANSWERS, Act.SAMPLE}),
         Role.APPEALS_OFFICER: frozenset({Act.READ, Act.APPEALS}),
         Role.AUDITOR: frozenset({Act.READ}),
         Role.ADMINISTRATOR: frozenset({Act.STAFF}),

@@ -87,6 +87,13 @@ def plan(members: Sequence[Member], policy: Policy, now_ms: int) -> tuple[Act, .
     return tuple(acts)
 
 
+def standing_by(members: Sequence[Member], policy: Policy, now_ms: int) -> frozenset[str]:
+    """Who was named and is not written to now, since enough others are (rule 1)."""
+    invited = {act.evaluator_id for act in plan(members, policy, now_ms) if isinstance(act, Invite)}
+    named = {one.evaluator_id for one in members if one.standing.stage is Stage.NOMINATED}
+    return frozenset(named - invited)
+
+
 def next_ms(members: Iterable[Member], policy: Policy, now_ms: int) -> int | None:
     """When there is something to do next, if nothing happens before; None where there will be nothing."""
     moments = []

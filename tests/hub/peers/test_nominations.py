@@ -80,7 +80,7 @@ def test_nothing_that_was_said_is_in_what_the_portfolio_is_told(asking: Candidat
     browser = world.browser(BEN)
     asking.sync()
     assert asking.stages()[0] == "asked", "that the link was opened is not told"
-    browser.save_all(everything(1, overall_comment="never let him scan"))
+    browser.save_all(everything(1, remarks="never let him scan"))
     browser.send()
     asking.sync()
     told = "".join(one.model_dump_json() for one in asking.desk.portfolio().evaluators)

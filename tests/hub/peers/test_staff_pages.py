@@ -1,0 +1,119 @@
+"""The staff's pages of evaluators: who sees what, what is noted, and that nothing that was written runs."""
+
+import re
+
+from pocus_desktop.hub.peers.people import Person
+from tests.hub.pages.browsing import Browser
+from tests.hub.peers.world import BEN, CLARA, DAVID, World, everything
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
+
+
+def answered(world: World, *emails: str, comment: str = "steady hands") -> str:
+    panel_id = world.invite()
+    for email in emails:
+        browser = world.browser(email)
+        browser.save_all(everything(5, remarks=comment))
+        assert browser.send().status_code == 303
+    return panel_id
+
+
+def test_answers_are_read_by_who_decides_alone_and_that_is_noted_first(world: World) -> None:
+    panel_id = answered(world, BEN, CLARA)
+    path = f"/staff/evaluators/{panel_id}"
+    rex = Browser.of(world.hub, "rex", "registrar")
+    shown = rex.look(path).text
+    assert "answered" in shown
+    assert "steady hands" not in shown
+    assert f"{path}/answers" not in shown
+    assert rex.web.post(f"{path}/answers", data={"csrf": rex.token("/staff/me"), "why": "x"}).status_code == 403
+    dora = Browser.of(world.hub, "dora", "decision-maker")
+    unsaid = dora.send(path, f"{path}/answers", why=" ")
+    assert "steady hands" not in unsaid.text
+    trail = world.hub.academy.tables.trail
+    assert not [step for step in trail(about=panel_id) if step.action == "answers-read"]
+    read = dora.send(path, f"{path}/answers", why="to decide on it").text
+    assert read.count("steady hands") == 2
+    assert re.search(r"Agreement \(alpha\)</dt><dd>[^<]+</dd>", read)
+    assert "By version 1 of the rules" in read
+    (step,) = [step for step in trail(about=panel_id) if step.action == "answers-read"]
+    assert (step.who, step.why) == ("dora", "to decide on it")
+    assert "answers-read" in dora.look(path).text
+
+
+def test_what_was_read_is_decided_and_not_what_came_since(world: World) -> None:
+    panel_id = answered(world, BEN, CLARA)
+    path = f"/staff/evaluators/{panel_id}"
+    dora = Browser.of(world.hub, "dora", "decision-maker")
+    read = dora.send(path, f"{path}/answers", why="to decide on it")
+    browser = world.browser(DAVID)
+    browser.save_all(everything(1))
+    browser.send()
+    form = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', read.text))
+    late = dora.web.post(f"{path}/decision", data={**form, "choice": "supported", "reason": "both say so"})
+    assert late.status_code == 409
+    assert world.hub.peers.desk.panel(panel_id).outcome is None
+    read = dora.send(path, f"{path}/answers", why="again")
+    form = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', read.text))
+    form |= {"choice": "not-supported", "reason": "David would not let her scan alone"}
+    asked = dora.web.post(f"{path}/decision", data=form)
+    assert "does not support" in asked.text
+    assert world.hub.peers.desk.panel(panel_id).outcome is None
+    done = dora.confirm(asked, f"{path}/decision")
+    assert "Decided." in done.text
+    assert world.hub.peers.desk.panel(panel_id).outcome == "not-supported"
+    assert "not supported" in dora.look("/staff/evaluators", state="not-supported").text
+
+
+def test_mail_that_is_lost_is_told_with_what_to_do_and_sent_again(world: World) -> None:
+    world.postbox.replies[BEN] = "550 5.1.1 no such mailbox"
+    world.postbox.content_replies[DAVID] = "554 5.7.1 looks like spam"
+    panel_id = world.invite()
+    path = f"/staff/evaluators/{panel_id}"
+    rex = Browser.of(world.hub, "rex", "registrar")
+    shown = rex.look(path).text
+    assert "names another, or the same person with the right address" in shown
+    assert "refuses it for good" in shown
+    assert "an address takes no mail" in rex.look("/staff/evaluators").text
+    world.postbox.content_replies.clear()
+    again = re.search(rf'action="({path}/again/mail_\w+)"', shown)
+    assert again is not None
+    assert "on its way again" in rex.send(path, again[1], why="their filter is mended").text
+    world.hub.peers.run_due()
+    assert [envelope.rcpt_tos[0] for envelope in world.postbox.taken].count(DAVID) == 2
+    assert "refuses it for good" not in rex.look(path).text
+
+
+def test_nothing_that_people_wrote_runs_in_mail_or_pages(world: World) -> None:
+    named = [
+        Person(name=f"Ben {HOSTILE}", email=BEN, background=HOSTILE),
+        Person(name=f"Ben {HOSTILE}", email=CLARA, background="x"),
+    ]
+    panel_id = world.invite(*named, candidate_name=f"Ana {HOSTILE}")
+    for email in (BEN, CLARA):
+        browser = world.browser(email)
+        pages = [browser.look("/peer/questions"), browser.look("/peer/decline")]
+        browser.save_all(everything(5, remarks=HOSTILE))
+        pages.append(browser.look("/peer/review"))
+        browser.send()
+        assert not any("<script" in one or "<img" in one for one in pages)
+    for message in world.postbox.messages():
+        html = message.get_body(("html",))
+        assert html is not None
+        assert "<script" not in html.get_content()
+        assert "<img" not in html.get_content()
+        assert len(message.get_all("To") or ()) == 1
+    path = f"/staff/evaluators/{panel_id}"
+    dora = Browser.of(world.hub, "dora", "decision-maker")
+    shown = [dora.look("/staff/evaluators").text, dora.look(path).text]
+    shown.append(dora.send(path, f"{path}/answers", why=HOSTILE).text)
+    shown.append(dora.look(path).text)
+    for text in shown:
+        assert "alert(1)" in text
+        assert "<script" not in text
+        assert "<img" not in text
+        assert (
+            "49"
+            not in re.sub(r'content="[^"]*"|value="[^"]*"|id="[^"]*"|href="[^"]*"', "", text).split("alert(2)")[1][:30]
+        )
+    assert "Another evaluator here has the same name" in shown[1]
