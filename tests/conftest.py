@@ -92,6 +92,12 @@ ROOM_BYTES = 1 << 30
 
 
 def pytest_configure() -> None:
+    """Prepare what tests are collected in."""
+    setattr(password, "Argon2id", stretching.Quick)  # noqa: B010 - a class in a class's place, for what modules make
+    _keep_files_in_memory()
+
+
+def _keep_files_in_memory() -> None:
     """Keep the tests' files in memory where there is room: nearly all of them sync, cut and remove files all the time.
 
     What the program calls and what it is answered is the same. A `TMPDIR` that is given stays.

@@ -277,6 +277,7 @@ def test_a_window_that_no_calendar_has_is_no_admission(wall_ms: int) -> None:
 GOLDEN = Path(__file__).parent.parent / "golden" / "sitting" / "admission.v1.json"
 
 
+@pytest.mark.argon2
 def test_an_admission_of_the_first_version_still_reads() -> None:
     found = admissions.verify(GOLDEN.read_bytes(), [HUB.public]).admission
     assert (found.format, found.admission_id, found.candidate.id) == (1, "adm_old", "C-17")

@@ -4,6 +4,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import StationKeys
 from pocus_desktop.admission.allowance import open_for_allowance
@@ -38,6 +40,7 @@ def test_an_enrolment_grant() -> None:
     assert (found.centre.centre_id, found.root, found.hub_url) == ("north", b"{root}", "https://hub.example.org")
 
 
+@pytest.mark.argon2
 def test_a_roster_with_an_admission_and_an_allowance() -> None:
     found = verify_roster((FOLDER / "roster.v1.json").read_bytes(), [HUB.public])
     assert (found.roster.day, found.roster.zone) == (date(2027, 3, 28), "Europe/Madrid")

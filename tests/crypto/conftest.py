@@ -1,11 +1,13 @@
 """The room's own tests stretch each passphrase, and each time."""
 
-import pytest
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from collections.abc import Iterator
 
-from pocus_desktop.crypto import password
+import pytest
+
+from tests import stretching
 
 
 @pytest.fixture(autouse=True)
-def _a_passphrase_is_stretched_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password, "Argon2id", Argon2id)
+def _a_passphrase_is_stretched_each_time() -> Iterator[None]:
+    with stretching.really():
+        yield

@@ -25,10 +25,12 @@ from pocus_desktop.crypto.password import (
     open_with_passphrase,
     seal_under_passphrase,
 )
+from tests import stretching
 
 PASSPHRASE, PURPOSE = "correct horse battery staple", "station-signing"
 SECRET = bytes(range(32))
-SEALED = seal_under_passphrase(SECRET, PASSPHRASE, purpose=PURPOSE)
+with stretching.really():
+    SEALED = seal_under_passphrase(SECRET, PASSPHRASE, purpose=PURPOSE)
 
 
 GOLDEN = Path(__file__).parent.parent / "vectors" / "crypto" / "passphrase-sealed-1.json"
