@@ -7,7 +7,7 @@ import click
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
-from pocus_desktop.cli.programme_options import DATE_ORDERS, DAY, EXISTING, tell
+from pocus_desktop.cli.programme_options import DATE_ORDERS, DAY, EXISTING, tell, tell_plan
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.case_log.identity import suspicions
@@ -61,22 +61,32 @@ def case(
 @click.option(
     "--dates", type=click.Choice(list(DATE_ORDERS)), default="year", show_default=True, help="What dates begin with."
 )
-@click.option("--rest", type=click.Path(path_type=Path, dir_okay=False), help="Write rows that were not taken here.")
+@click.option(
+    "--rest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Take the rows that can be taken, and write the others here.",
+)
+@click.option("--dry-run", "is_look", is_flag=True, help="Only tell what would be taken.")
 @LANGUAGE
 @click.pass_context
 def import_(
-    context: click.Context, file: Path, dates: str, rest: Path | None, language: str, *, is_credits: bool
+    context: click.Context, file: Path, dates: str, rest: Path | None, language: str, *, is_credits: bool, is_look: bool
 ) -> None:
-    """Take cases or continuing education from a CSV file; each row that cannot be taken is told, and none twice."""
+    """Take cases or continuing education from a CSV file; each row that cannot be taken is told, and none twice.
+
+    Where one row cannot be taken, none is, unless --rest says where the others go.
+    """
     with opened() as desk:
-        take = taking_in.credits_csv if is_credits else taking_in.cases_csv
-        taken = take(desk, file, is_day_first=DATE_ORDERS[dates], language=language)
-    tell(taken.problems)
-    if rest is not None and taken.refused:
-        write_atomically(rest, write_refused(taken.heading, taken.refused))
-    params = {"new": taken.new, "known": taken.known, "refused": len(taken.refused)}
-    click.echo(words.say("programme.tell.imported", language, **params))
-    context.exit(0 if taken.is_whole else 1)
+        look = taking_in.planned_credits if is_credits else taking_in.planned_cases
+        planned = look(desk, file, is_day_first=DATE_ORDERS[dates], language=language)
+        is_taken = not is_look and (planned.is_whole or rest is not None)
+        if is_taken:
+            taking_in.take(desk, planned)
+    tell(planned.problems)
+    tell_plan(planned.documents, len(planned.refused), planned.known, language, is_taken=is_taken)
+    if is_taken and rest is not None and planned.refused:
+        write_atomically(rest, write_refused(planned.heading, planned.refused))
+    context.exit(0 if planned.is_whole else 1)
 
 
 @click.command()

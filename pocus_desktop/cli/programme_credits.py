@@ -15,9 +15,11 @@ from pocus_desktop.cli.programme_options import (
     now,
     rules_from,
     tell,
+    tell_plan,
 )
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.programme.cme.activity_report import activity_report
 from pocus_desktop.programme.cme.csv_file import read_credits_csv, write_credits_csv
 from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, write_refused
 from pocus_desktop.programme.days import local_day
@@ -38,13 +40,21 @@ def credits_() -> None:
 @click.option(
     "--dates", type=click.Choice(list(DATE_ORDERS)), default="year", show_default=True, help="What dates begin with."
 )
-@click.option("--rest", type=click.Path(path_type=Path, dir_okay=False), help="Write rows that were not taken here.")
+@click.option(
+    "--rest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Take the rows that can be taken, and write the others here.",
+)
+@click.option("--dry-run", "is_look", is_flag=True, help="Only tell what would be taken.")
 @click.option("--language", type=click.Choice(words.languages()), default="en", show_default=True)
 @click.pass_context
 def import_csv(
-    context: click.Context, file: Path, portfolio: Path, dates: str, rest: Path | None, language: str
+    context: click.Context, file: Path, portfolio: Path, dates: str, rest: Path | None, language: str, *, is_look: bool
 ) -> None:
-    """Take certificates from a CSV file into a portfolio; each row that cannot be taken is told, and none twice."""
+    """Take certificates from a CSV file into a portfolio; each row that cannot be taken is told, and none twice.
+
+    Where one row cannot be taken, none is, unless --rest says where the others go.
+    """
     held, account = held_with_account(portfolio)
     with file.open("rb") as opened:
         data = opened.read(MAXIMUM_BYTES + 1)
@@ -54,17 +64,19 @@ def import_csv(
         account_id=account.account_id,
         today=local_day(now(), account.zone),
         rules=rules_from(None),
+        held=held.credits,
         is_day_first=DATE_ORDERS[dates],
         language=language,
     )
     tell(found.problems)
     known = {one.credit_id for one in held.credits}
     new = [one for one in found.credits if one.credit_id not in known]
-    append_to(portfolio, CREDITS_FILE, new)
-    if rest is not None and found.refused:
-        write_atomically(rest, write_refused(found.heading, found.refused))
-    params = {"new": len(new), "known": len(found.credits) - len(new), "refused": len(found.refused)}
-    click.echo(words.say("programme.tell.imported", language, **params))
+    is_taken = not is_look and (found.is_whole or rest is not None)
+    if is_taken:
+        append_to(portfolio, CREDITS_FILE, new)
+        if rest is not None and found.refused:
+            write_atomically(rest, write_refused(found.heading, found.refused))
+    tell_plan(new, len(found.refused), found.known + len(found.credits) - len(new), language, is_taken=is_taken)
     context.exit(0 if found.is_whole else 1)
 
 
@@ -77,3 +89,13 @@ def export(portfolio: Path, out: Path) -> None:
     tell(found.problems)
     write_atomically(out, write_credits_csv(sorted(found.portfolio.credits, key=lambda one: one.completed_on)))
     click.echo(f"{out}  {len(found.portfolio.credits)}")
+
+
+@credits_.command()
+@PORTFOLIO
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+def report(portfolio: Path, out: Path) -> None:
+    """Write the credits as a MedBiquitous Activity Report."""
+    held, account = held_with_account(portfolio)
+    write_atomically(out, activity_report(account, held.credentials, held.credits, now_ms=now()))
+    click.echo(f"{out}  {len(held.credits)}")

@@ -24,7 +24,9 @@ MOST_CHARACTERS: Final = 10_000
 """Of one cell."""
 
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
+_RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet run a cell; some take the wide signs of East Asian keyboards for the narrow ones."""
+
 _ID_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 Refused: TypeAlias = tuple[int, tuple[str, ...]]

@@ -146,3 +146,21 @@ def test_education_with_its_certificate_and_what_an_auditor_is_given(ask: Ask, t
     assert b"http://ns.medbiq.org/activityreport/v1/" in (tmp_path / "out.xml").read_bytes()
     ask("report", str(tmp_path / "out.csv"))
     assert b"Gulfcoast Ultrasound Institute" in (tmp_path / "out.csv").read_bytes()
+
+
+def test_a_table_of_education_is_taken_whole_or_not_at_all(ask: Ask, tmp_path: Path) -> None:
+    ask("account", "--name", "Ana Ruiz", "--email", "ana@example.org", "--zone", "UTC")
+    table = tmp_path / "cme.csv"
+    rows = ["date,activity,provider,credits", f"{ago(9)},Lung,Otro,1.5", f"{ago(8)},Heart,Otro,much"]
+    table.write_text("\n".join(rows), encoding="utf-8")
+    told = ask("import", str(table), "--credits", status=1)
+    assert "cme.csv:3:4" in told
+    assert f"{ago(9)}  1.5  Lung" in told
+    assert "Nothing was taken. Could be taken: 1." in told
+    assert "Credits: 0." in ask("show")
+    rest = tmp_path / "rest.csv"
+    assert "Taken: 1." in ask("import", str(table), "--credits", "--rest", str(rest), status=1)
+    rest.write_text(rest.read_text(encoding="utf-8").replace("much", "2"), encoding="utf-8")
+    assert "Could be taken: 1." in ask("import", str(rest), "--credits", "--dry-run")
+    assert "Taken: 1." in ask("import", str(rest), "--credits")
+    assert "Credits: 2." in ask("show")

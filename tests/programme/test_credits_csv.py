@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pocus_desktop.programme.cme.csv_file import ReadCredits, read_credits_csv, write_credits_csv
 from pocus_desktop.programme.rules.load import shipped_rules
+from tests.programme.samples import credit
 
 _HEAD = "date,activity,provider,credits,approvals,number,way,topic,subjects\n"
 
@@ -77,6 +78,59 @@ def test_what_was_exported_is_read_again_as_it_was() -> None:
     again = _read(data)
     assert again.credits == first
     assert _read(_HEAD + "2026-02-28,A,P,1\n2026-02-28,A,P,1\n").credits[0] != first[0]
+
+
+def test_rows_that_say_the_same_are_one_and_told() -> None:
+    row = "2026-02-28,A,P,1,ardms\n"
+    found = _read(_HEAD + row + "2026-03-01,A,P,1,ardms\n" + row)
+    assert [(one.line, one.code, str(one.severity)) for one in found.problems] == [(4, "cme.row-twice", "warning")]
+    assert "row 2" in found.problems[0].what
+    assert (len(found.credits), found.refused, found.is_whole) == (2, (), True)
+
+
+def test_what_is_noted_already_is_told_and_not_taken_again() -> None:
+    by_hand = credit("2026-02-28", "1", activity="Lung  course", provider_name="Gulfcoast Ultrasound Institute")
+    said = by_hand.model_copy(update={"provider": "gulfcoast"})
+    rows = "2026-02-28,lung course,Gulfcoast Ultrasound Institute,1\n2026-02-28,lung course,Gulfcoast,2\n"
+    found = _read(_HEAD + rows, held=[said])
+    assert [one.code for one in found.problems] == ["cme.known"]
+    assert (found.known, [str(one.credits) for one in found.credits]) == (1, ["2"])
+    again = _read(_HEAD + rows, held=[said, *found.credits])
+    assert again.credits == found.credits  # what came from a table is known by its id
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "\ufeff" + "fecha;actividad;proveedor;créditos\r\n2026-02-28;Pulmón;Otro;1,5\r\n",
+        "fecha\tactividad\tproveedor\tcréditos\n2026-02-28\tPulmón\tOtro\t1.5\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_what_excel_saves_is_read(data: str, encoding: str) -> None:
+    raw = data.removeprefix("\ufeff").encode(encoding)
+    marks = {"utf-8": b"\xef\xbb\xbf", "utf-16": b"", "utf-16-be": b"\xfe\xff"}
+    [one] = _read(marks[encoding] + raw).credits
+    assert (one.activity, str(one.credits)) == ("Pulmón", "1.5")
+
+
+def test_days_counted_from_either_beginning_are_both_told() -> None:
+    found = _read(_HEAD + "46081,A,P,1\n")
+    assert found.problems[0].code == "cme.date-serial"
+    assert "2026-02-28 / 2030-03-01" in found.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (_HEAD + "2026-02-28,A\x00B,P,1\n", "cme.zero-byte"),
+        (_HEAD + f"2026-02-28,{'A' * 10_001},P,1\n", "cme.too-long"),
+        (_HEAD + f'2026-02-28,"{"A" * 200_000}",P,1\n', "cme.not-csv"),
+        (_HEAD + "2026-02-28,A,P,1" + ",x" * 20 + "\n", "cme.too-many-cells"),
+    ],
+)
+def test_hostile_cells_are_told(data: str, code: str) -> None:
+    assert code in {one.code for one in _read(data).problems}
 
 
 @given(st.binary(max_size=300))

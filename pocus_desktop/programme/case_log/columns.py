@@ -8,7 +8,7 @@ from typing import Final
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.csv_sheet import CellError, plain
-from pocus_desktop.programme.days import FIRST_DAY, LAST_DAY
+from pocus_desktop.programme.days import FIRST_DAY, LAST_DAY, days_after
 from pocus_desktop.programme.values import Approach
 
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -61,6 +61,9 @@ _APPROACHES: Final[Mapping[str, Approach]] = {
 }
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]+Z?)?", re.ASCII)
 _PARTS: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+_SERIAL: Final = re.compile(r"\d{5}", re.ASCII)
+_COUNTED_FROM: Final = (date(1899, 12, 30), date(1904, 1, 1))
+"""Spreadsheets count days from one or the other; the number does not say which."""
 
 
 _FIELDS: Final = {plain(name): field for field, names in HEADINGS.items() for name in names}
@@ -136,6 +139,8 @@ def read_date(cell: str, *, is_day_first: bool | None, today: date) -> date:
         return _day(int(match[1]), int(match[2]), int(match[3]), today)
     match = _PARTS.fullmatch(text)
     if match is None:
+        if _SERIAL.fullmatch(text):
+            raise CellError("date-serial", " / ".join(_counted(int(text))))
         raise CellError("date")
     one, other, year = int(match[1]), int(match[2]), int(match[3])
     if is_day_first is None:
@@ -153,6 +158,11 @@ def _day(year: int, month: int, day: int, today: date) -> date:
     if found > today:
         raise CellError("date-to-come")
     return found
+
+
+def _counted(days: int) -> list[str]:
+    """What a spreadsheet's number of days may be, by either of the days that they count from."""
+    return [days_after(first, days).isoformat() for first in _COUNTED_FROM]
 
 
 def _unordered(one: int, other: int, year: int) -> CellError:

@@ -1,6 +1,7 @@
 """Certificates of continuing education from CSV, and as one (formats/programme 10.3).
 
-As a case log is read (`programme.csv_sheet`): each row whole or told, the same file twice the same credits.
+As a case log is read (`programme.csv_sheet`): each row whole or told, the same file twice the same credits. Rows that say
+the same are one credit, since an activity counts once; what is noted already is not taken again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from pocus_desktop.case.problems import Problem, Severity
 from pocus_desktop.kernel import ids, words
 from pocus_desktop.programme.case_log.columns import read_date
+from pocus_desktop.programme.cme.progress import activity
 from pocus_desktop.programme.csv_sheet import CellError, Refused, RowIds, Sheet, plain, written
 from pocus_desktop.programme.documents.candidate import CmeCredit
 from pocus_desktop.programme.rules.choose import Rules
@@ -41,9 +43,14 @@ _MOST_NAMES: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCredits:
-    """What a file gave; as `case_log.csv_file.ReadLog`."""
+    """What a file gave; as `case_log.csv_file.ReadLog`.
+
+    Attributes:
+        known: Rows of activities that are noted already, by hand or from another table.
+    """
 
     credits: tuple[CmeCredit, ...]
+    known: int
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
     heading: tuple[str, ...]
@@ -61,6 +68,7 @@ def read_credits_csv(
     account_id: str,
     today: date,
     rules: Rules,
+    held: Iterable[CmeCredit] = (),
     is_day_first: bool | None = None,
     language: str = words.SOURCE_LANGUAGE,
 ) -> ReadCredits:
@@ -72,21 +80,30 @@ def read_credits_csv(
         account_id: Whose certificates they are.
         today: Where the candidate lives.
         rules: Whose providers are known by their names.
+        held: Credits that are noted already.
         is_day_first: For dates that have their year behind; None refuses them.
         language: Of what is told.
     """
     sheet = Sheet(file=file, code="cme", language=language)
     row_ids = RowIds("cme", account_id)
+    first_rows: dict[tuple[object, ...], int] = {}
+    noted = {_what(one): one.credit_id for one in held}
     providers = {plain(row.name(name)): row.provider for row in rules.providers(today) for name in row.name.languages}
     found_credits: list[CmeCredit] = []
+    known: list[CmeCredit] = []
 
     def cell(field: str, text: str) -> object:
         return read_date(text, is_day_first=is_day_first, today=today) if field == "date" else _read_cell(field, text)
 
     def take(number: int, found: Mapping[str, object]) -> bool:
+        said = tuple(found.get(field, "") for field in HEADINGS)
+        first = first_rows.setdefault(said, number)
+        if first != number:
+            sheet.tell(number, 0, "row-twice", severity=Severity.WARNING, first=first)
+            return True
         name = str(found["provider"])
         fields = {
-            "credit_id": row_ids.of(found.get(field, "") for field in HEADINGS),
+            "credit_id": row_ids.of(said),
             "activity": found["activity"],
             "activity_id": found.get("number") or None,
             "provider": providers.get(plain(name)),
@@ -99,15 +116,24 @@ def read_credits_csv(
             "credits": found["credits"],
         }
         try:
-            found_credits.append(CmeCredit.model_validate(fields))
+            one = CmeCredit.model_validate(fields)
         except ValidationError:
             sheet.tell(number, sheet.column("activity"), "control-character")
             return False
+        if noted.get(_what(one), one.credit_id) != one.credit_id:
+            sheet.tell(number, 0, "known", severity=Severity.WARNING)
+            known.append(one)
+        else:
+            found_credits.append(one)
         return True
 
     sheet.read(data, field_of=lambda heading: _FIELDS.get(plain(heading)), needed=NEEDED, cell=cell, take=take)
     return ReadCredits(
-        credits=tuple(found_credits), problems=sheet.problems, refused=sheet.refused, heading=sheet.heading
+        credits=tuple(found_credits),
+        known=len(known),
+        problems=sheet.problems,
+        refused=sheet.refused,
+        heading=sheet.heading,
     )
 
 
@@ -128,6 +154,11 @@ def write_credits_csv(credits_: Iterable[CmeCredit]) -> bytes:
         for one in credits_
     ]
     return written([tuple(HEADINGS), *rows])
+
+
+def _what(one: CmeCredit) -> tuple[object, ...]:
+    """By what a row is known to be a credit that is noted already."""
+    return (*activity(one), one.completed_on, one.credits)
 
 
 def _read_cell(field: str, text: str) -> object:

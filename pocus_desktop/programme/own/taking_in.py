@@ -1,6 +1,6 @@
 """Cases and credits from files, straight into the portfolio: nothing twice, and all that is not taken is told."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,8 +13,7 @@ from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.cme.csv_file import read_credits_csv
 from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, Refused
 from pocus_desktop.programme.days import local_day
-from pocus_desktop.programme.documents.candidate import Account
-from pocus_desktop.programme.documents.registry import AnyDocument
+from pocus_desktop.programme.documents.candidate import Account, CaseEntry, CmeCredit
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.errors import PartMissingError
@@ -64,13 +63,29 @@ class CountedStudies:
     is_cut: bool
 
 
-def cases_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> TakenIn:
-    """Take a case log in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a file of CSV would give; nothing of it is kept yet.
 
-    Raises:
-        NoAccountYetError: Whose it is, is not known.
-        FileRefusedError: The file cannot be read.
+    Attributes:
+        documents: What is new.
+        known: Rows that the portfolio has already.
     """
+
+    documents: tuple[CaseEntry | CmeCredit, ...]
+    known: int
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...]
+    heading: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row could be taken."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def planned_cases(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> Planned:
+    """Look at a case log; as `cases_csv`."""
     account = require_account(desk.portfolio())
     found = read_case_csv(
         _read(path),
@@ -80,26 +95,49 @@ def cases_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, lan
         is_day_first=is_day_first,
         language=language,
     )
-    new = _add(desk, found.entries)
-    known = len(found.entries) - new
-    return TakenIn(new=new, known=known, problems=found.problems, refused=found.refused, heading=found.heading)
+    return _planned(desk, found.entries, 0, found.problems, found.refused, found.heading)
 
 
-def credits_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> TakenIn:
-    """Take continuing education in; as `cases_csv`."""
-    account = require_account(desk.portfolio())
+def planned_credits(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> Planned:
+    """Look at a table of continuing education; as `cases_csv`."""
+    portfolio = desk.portfolio()
+    account = require_account(portfolio)
     found = read_credits_csv(
         _read(path),
         path.name,
         account_id=account.account_id,
         today=_today(desk, account),
         rules=desk.rules,
+        held=portfolio.credits,
         is_day_first=is_day_first,
         language=language,
     )
-    new = _add(desk, found.credits)
-    known = len(found.credits) - new
-    return TakenIn(new=new, known=known, problems=found.problems, refused=found.refused, heading=found.heading)
+    return _planned(desk, found.credits, found.known, found.problems, found.refused, found.heading)
+
+
+def take(desk: PortfolioDesk, planned: Planned) -> TakenIn:
+    """Keep what was planned, all of it or nothing.
+
+    Raises:
+        ChangedMeanwhileError: Another window took some of it in since.
+    """
+    return TakenIn(
+        new=desk.write(*planned.documents),
+        known=planned.known,
+        problems=planned.problems,
+        refused=planned.refused,
+        heading=planned.heading,
+    )
+
+
+def cases_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> TakenIn:
+    """Take a case log in.
+
+    Raises:
+        NoAccountYetError: Whose it is, is not known.
+        FileRefusedError: The file cannot be read.
+    """
+    return take(desk, planned_cases(desk, path, is_day_first=is_day_first, language=language))
 
 
 def dicom_folder(
@@ -132,10 +170,20 @@ def dicom_folder(
     )
 
 
-def _add(desk: PortfolioDesk, documents: Iterable[AnyDocument]) -> int:
-    """Those that are not here in whatever writing: a row that was corrected since stays corrected."""
-    known = {document_key(one) for one in desk.documents()}
-    return desk.write(*(one for one in documents if document_key(one) not in known))
+def _planned(
+    desk: PortfolioDesk,
+    documents: Sequence[CaseEntry | CmeCredit],
+    known: int,
+    problems: tuple[Problem, ...],
+    refused: tuple[Refused, ...],
+    heading: tuple[str, ...],
+) -> Planned:
+    """Those that are not here in whatever writing are new: a row that was corrected since stays corrected."""
+    here = {document_key(one) for one in desk.documents()}
+    new = tuple(one for one in documents if document_key(one) not in here)
+    return Planned(
+        documents=new, known=known + len(documents) - len(new), problems=problems, refused=refused, heading=heading
+    )
 
 
 def _today(desk: PortfolioDesk, account: Account) -> date:

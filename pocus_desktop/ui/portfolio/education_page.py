@@ -175,7 +175,9 @@ class EducationPage(PortfolioPage):
         words = self.words
 
         def work(desk: PortfolioDesk) -> Explanation:
-            taken = taking_in.credits_csv(desk, path, is_day_first=None, language=words.language)
+            taken = taking_in.take(
+                desk, taking_in.planned_credits(desk, path, is_day_first=None, language=words.language)
+            )
             self._found = tuple(f"{one.line}: {one.what} {one.fix}" for one in taken.problems)
             params = {"new": taken.new, "known": taken.known, "refused": len(taken.refused)}
             return Explanation(what=words("portfolio.taken", **params), next="")
