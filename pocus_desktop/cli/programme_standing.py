@@ -14,11 +14,14 @@ from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.answer import Answer
 from pocus_desktop.programme.calendar_file import calendar
 from pocus_desktop.programme.cme.progress import Progress, counts_for, current_progress, progress
+from pocus_desktop.programme.cme.standing import standings
 from pocus_desktop.programme.eligibility import eligibility as eligible
 from pocus_desktop.programme.eligibility import eligibility_of_all
-from pocus_desktop.programme.next_steps import NextStep, next_steps
+from pocus_desktop.programme.next_steps import next_steps
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.step import NextStep
+from pocus_desktop.programme.values import format_credits
 
 
 @click.command()
@@ -73,15 +76,21 @@ def cme(portfolio: Path, on: date | None, book: Path | None, language: str, *, i
 
 def tell_education(portfolio: Portfolio, rules: Rules, on: date, language: str, *, is_all: bool, as_json: bool) -> None:
     """Continuing education on standard output, as a person or a program reads it."""
-    found = (progress if is_all else current_progress)(portfolio, rules, on)
+    every = progress(portfolio, rules, on)
+    found = every if is_all else current_progress(portfolio, rules, on)
+    each = standings(every, portfolio.credits)
     twice = {credit: bodies for credit, bodies in counts_for(found).items() if len(set(bodies)) > 1}
     if as_json:
-        _print({"cycles": [one.as_json(language) for one in found], "counts_for_several": twice})
+        credits_ = [one.as_json(language) for one in each]
+        _print({"cycles": [one.as_json(language) for one in found], "counts_for_several": twice, "credits": credits_})
         return
-    for one in found:
-        _tell_progress(one, language)
-    for credit, bodies in twice.items():
-        click.echo(words.say("programme.tell.several", language, credit=credit, bodies=", ".join(bodies)))
+    for cycle in found:
+        _tell_progress(cycle, language)
+    for one in each:
+        value = format_credits(one.credit.credits)
+        click.echo(f"{one.credit.completed_on.isoformat()}  {value:>6}  {one.credit.activity} ({one.credit.credit_id})")
+        for before in one.each:
+            click.echo(f"    {before.told()(language)}")
     if not found:
         click.echo(words.say("programme.tell.no-cycle", language))
 
@@ -122,8 +131,6 @@ def _tell_progress(one: Progress, language: str) -> None:
     click.echo(one.told()(language))
     for share in one.shares:
         click.echo(f"  {share.subject}: {share.have} / {share.need}")
-    for credit_id, why in one.left.items():
-        click.echo(f"  {credit_id}: {words.say(f'programme.left.{why}', language)}")
     if not one.cycle.is_stated:
         click.echo(f"  {words.say('programme.tell.counted-from-issue', language)}")
 

@@ -1,4 +1,4 @@
-"""Deadlines as an iCalendar file (RFC 5545): a whole day each, with an alarm a week before (docs/adr/0203). Pure.
+"""Deadlines as an iCalendar file (RFC 5545): a whole day each, with alarms before it (docs/adr/0203). Pure.
 
 The UID of an event is made from the step and the candidate: a calendar that imports the file again moves its events
 instead of doubling them.
@@ -10,10 +10,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from pocus_desktop.kernel import words
-from pocus_desktop.programme.next_steps import Actor, NextStep
+from pocus_desktop.programme.step import Actor, NextStep, StepKind
 
 _LINE_OCTETS: Final = 75
-_ALARM: Final = "-P7D"
+_ALARM_DAYS: Final = (7,)
+_EARLIER_DAYS: Final = {
+    StepKind.CREDITS: (90, 30, 7),
+    StepKind.EVIDENCE: (30, 7),
+    StepKind.CREDENTIAL_ENDS: (30, 7),
+    StepKind.RENEW: (30, 7),
+}
+"""So many days before, for what takes longer than a week."""
 
 
 def calendar(
@@ -51,8 +58,9 @@ def _event(step: NextStep, day: date, account_id: str, now_ms: int, language: st
         yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY;LANGUAGE={language}:{summary}"
     yield "TRANSP:TRANSPARENT"
-    if step.actor is Actor.CANDIDATE:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", f"TRIGGER:{_ALARM}", "END:VALARM")
+    if step.actor is Actor.CANDIDATE and not step.is_over:
+        for days in _EARLIER_DAYS.get(step.kind, _ALARM_DAYS):
+            yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", f"TRIGGER:-P{days}D", "END:VALARM")
     yield "END:VEVENT"
 
 

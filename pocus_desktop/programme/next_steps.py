@@ -5,17 +5,14 @@ who has to act: the candidate, the academy, or the evaluators. What is over is t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.kernel import words
-from pocus_desktop.programme.answer import Answer, Told
+from pocus_desktop.programme.answer import Answer
 from pocus_desktop.programme.appealing import appeal_until, day_decided
-from pocus_desktop.programme.cme.progress import current_progress
+from pocus_desktop.programme.cme.steps import steps_of_education
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.documents.candidate import Application
@@ -26,89 +23,12 @@ from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.result import best_result, certificate_due, decision_on, outcome_of, passes
 from pocus_desktop.programme.rules.choose import Rules
+from pocus_desktop.programme.step import Actor, NextStep, StepKind, step
 from pocus_desktop.programme.validity import CertificateState, validity
 from pocus_desktop.programme.voucher import Life, VoucherState, Window, life
 
 _NONE_RECEIVED: Final[Mapping[str, int]] = MappingProxyType({})
-
-
-class Actor(StrEnum):
-    """Who has to act."""
-
-    CANDIDATE = "candidate"
-    ACADEMY = "academy"
-    EVALUATORS = "evaluators"
-
-
-class StepKind(StrEnum):
-    """What is to be done, in the order of the way; words stand at `programme.step.<kind>`."""
-
-    CONFLICT = "conflict"
-    ACCOUNT = "account"
-    ID_NUMBER = "id-number"
-    FOUNDATION = "foundation"
-    LOG_CASES = "log-cases"
-    ATTEST = "attest"
-    APPLY = "apply"
-    DECISION = "decision"
-    QUESTION = "question"
-    APPEAL_DECISION = "appeal-decision"
-    VOUCHER = "voucher"
-    NOMINATE = "nominate"
-    SIT = "sit"
-    EVALUATION = "evaluation"
-    EVALUATION_DECISION = "evaluation-decision"
-    WINDOW_OVER = "window-over"
-    NOT_PASSED = "not-passed"
-    NOT_SUPPORTED = "not-supported"
-    APPEAL_RESULT = "appeal-result"
-    APPEAL = "appeal"
-    CERTIFICATE = "certificate"
-    RENEW = "renew"
-    RENEW_LATER = "renew-later"
-    CREDENTIAL_ENDS = "credential-ends"
-    CREDITS = "credits"
-    EVIDENCE = "evidence"
-
-
 _ORDER: Final = {kind: at for at, kind in enumerate(StepKind)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """One thing to do, or to wait for.
-
-    Attributes:
-        by: The last day for it, or the day it is about; None where there is none.
-        about: The id of the document that it is about; empty where there is none.
-        told: In words.
-        is_optional: Whether nothing is lost where it is not done.
-    """
-
-    kind: StepKind
-    actor: Actor
-    by: date | None
-    told: Told
-    area: ContentArea | None = None
-    about: str = ""
-    is_optional: bool = False
-
-    @property
-    def key(self) -> str:
-        """Names the step from one day to the next, for reminders and calendars."""
-        return "/".join(part for part in (str(self.kind), self.about, str(self.area or "")) if part)
-
-    def as_json(self, language: str = words.SOURCE_LANGUAGE) -> dict[str, object]:
-        """As a program reads it."""
-        return {
-            "kind": str(self.kind),
-            "actor": str(self.actor),
-            "by": self.by.isoformat() if self.by is not None else None,
-            "area": str(self.area) if self.area is not None else None,
-            "about": self.about or None,
-            "optional": self.is_optional,
-            "told": self.told(language),
-        }
 
 
 def next_steps(
@@ -136,7 +56,7 @@ def next_steps(
         *_of_appeals(portfolio),
         *_of_certificates(portfolio, rules, on),
         *_of_credentials(portfolio, on),
-        *_of_education(portfolio, rules, on),
+        *steps_of_education(portfolio, rules, on),
     ]
     return tuple(sorted({step.key: step for step in found}.values(), key=_place))
 
@@ -147,22 +67,6 @@ def _place(step: NextStep) -> tuple[bool, date, int, str]:
     return not is_first and step.by is None, by, _ORDER[step.kind], step.key
 
 
-def _step(
-    kind: StepKind,
-    actor: Actor = Actor.CANDIDATE,
-    *,
-    by: date | None = None,
-    area: ContentArea | None = None,
-    about: str = "",
-    is_optional: bool = False,
-    **params: str | int,
-) -> NextStep:
-    if area is not None:
-        params["area"] = str(area)
-    told = Told.of(f"step.{kind}", **params)
-    return NextStep(kind=kind, actor=actor, by=by, told=told, area=area, about=about, is_optional=is_optional)
-
-
 def _lives(portfolio: Portfolio, rules: Rules, now_ms: int, received: Mapping[str, int]) -> tuple[Life, ...]:
     known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
     return tuple(life(voucher_id, portfolio, rules, now_ms, received) for voucher_id in sorted(known))
@@ -170,11 +74,11 @@ def _lives(portfolio: Portfolio, rules: Rules, now_ms: int, received: Mapping[st
 
 def _of_account(portfolio: Portfolio) -> Iterator[NextStep]:
     for conflict in portfolio.conflicts:
-        yield _step(StepKind.CONFLICT, about=" ".join(conflict.key).strip())
+        yield step(StepKind.CONFLICT, about=" ".join(conflict.key).strip())
     if portfolio.account is None:
-        yield _step(StepKind.ACCOUNT)
+        yield step(StepKind.ACCOUNT)
     elif portfolio.account.candidate_id is None:
-        yield _step(StepKind.ID_NUMBER, Actor.ACADEMY, about=portfolio.account.account_id)
+        yield step(StepKind.ID_NUMBER, Actor.ACADEMY, about=portfolio.account.account_id)
 
 
 def _of_areas(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:
@@ -191,14 +95,14 @@ def _of_areas(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep
         yield from _foundation(answer)
     for answer in answers:
         if answer.is_met:
-            yield _step(StepKind.APPLY, by=answer.until, area=answer.area)
+            yield step(StepKind.APPLY, by=answer.until, area=answer.area)
             continue
         missing = {finding.requirement: finding for finding in answer.findings if not finding.is_met}
         if "cases" in missing:
             cases = missing["cases"]
-            yield _step(StepKind.LOG_CASES, area=answer.area, have=cases.have, need=cases.need)
+            yield step(StepKind.LOG_CASES, area=answer.area, have=cases.have, need=cases.need)
         elif "foundation" not in missing:
-            yield _step(StepKind.ATTEST, area=answer.area)
+            yield step(StepKind.ATTEST, area=answer.area)
 
 
 def _is_alive(portfolio: Portfolio, application: Application, area: ContentArea, rules: Rules, on: date) -> bool:
@@ -211,7 +115,7 @@ def _is_alive(portfolio: Portfolio, application: Application, area: ContentArea,
 
 def _foundation(answer: Answer) -> Iterator[NextStep]:
     if any(finding.requirement == "foundation" and not finding.is_met for finding in answer.findings):
-        yield _step(StepKind.FOUNDATION)
+        yield step(StepKind.FOUNDATION)
 
 
 def _of_vouchers(portfolio: Portfolio, lives: Sequence[Life]) -> Iterator[NextStep]:
@@ -219,7 +123,7 @@ def _of_vouchers(portfolio: Portfolio, lives: Sequence[Life]) -> Iterator[NextSt
     for one in lives:
         voucher = one.voucher
         if one.state is VoucherState.ISSUED and voucher is not None and not _application_for(portfolio, voucher):
-            yield _step(StepKind.APPLY, by=voucher.enter_by, area=voucher.areas[0], about=voucher.voucher_id)
+            yield step(StepKind.APPLY, by=voucher.enter_by, area=voucher.areas[0], about=voucher.voucher_id)
 
 
 def _application_for(portfolio: Portfolio, voucher: Voucher) -> bool:
@@ -251,21 +155,21 @@ def _of_area(
         return
     decided = decision_on(portfolio.decisions, about, area)
     if decided is None:
-        yield _step(StepKind.DECISION, Actor.ACADEMY, area=area, about=about)
+        yield step(StepKind.DECISION, Actor.ACADEMY, area=area, about=about)
     elif not decided[1].is_approved:
         last = appeal_until(day_decided(decided[0], portfolio.zone), rules)
         if on <= last and not _is_appealed(portfolio, decided[0].decision_id):
-            yield _step(StepKind.APPEAL_DECISION, by=last, area=area, about=decided[0].decision_id, is_optional=True)
+            yield step(StepKind.APPEAL_DECISION, by=last, area=area, about=decided[0].decision_id, is_optional=True)
         return
     window = window_for(lives, about, area, now_ms)
     if window is None:
-        yield _step(StepKind.VOUCHER, by=_enter_by(lives, area), area=area, about=about)
+        yield step(StepKind.VOUCHER, by=_enter_by(lives, area), area=area, about=about)
         return
     if decided is not None and certificate_due(portfolio, application, area, window, rules).is_due:
-        yield _step(StepKind.CERTIFICATE, Actor.ACADEMY, area=area, about=about)
+        yield step(StepKind.CERTIFICATE, Actor.ACADEMY, area=area, about=about)
         return
     if now_ms >= window.ends_at_ms:
-        yield _step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())
+        yield step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())
         return
     yield from _of_assessment(portfolio, application, area, window, rules, on)
     yield from _of_evaluation(portfolio, application, area, window)
@@ -303,14 +207,14 @@ def _of_assessment(
     ]
     best = best_result(results, window, rules)
     if best is None:
-        yield _step(StepKind.SIT, by=window.last, area=area, about=application.application_id)
+        yield step(StepKind.SIT, by=window.last, area=area, about=application.application_id)
     elif not passes(best, rules):
-        yield _step(StepKind.NOT_PASSED, area=area, about=best.result_id)
+        yield step(StepKind.NOT_PASSED, area=area, about=best.result_id)
     for one in results:
         last = appeal_until(one.released_on, rules)
         is_good = passes(one, rules) or _is_appealed(portfolio, one.result_id)
         if on <= last and not is_good:
-            yield _step(StepKind.APPEAL_RESULT, by=last, area=area, about=one.result_id, is_optional=True)
+            yield step(StepKind.APPEAL_RESULT, by=last, area=area, about=one.result_id, is_optional=True)
 
 
 def _of_evaluation(
@@ -320,17 +224,17 @@ def _of_evaluation(
     outcome = outcome_of(portfolio.peer_outcomes, about, area)
     if outcome is not None:
         if not outcome.is_supported:
-            yield _step(StepKind.NOT_SUPPORTED, area=area, about=about)
+            yield step(StepKind.NOT_SUPPORTED, area=area, about=about)
         return
     row = policy.in_force(policy.shipped(), window.first)
     stages = stages_of(portfolio, about, area)
     usable = [stage for stage in stages.values() if stage not in NO_LONGER]
     if len(usable) < row.nominated:
         more = row.nominated - len(usable)
-        yield _step(StepKind.NOMINATE, by=window.last, area=area, about=about, more=more, need=row.nominated)
+        yield step(StepKind.NOMINATE, by=window.last, area=area, about=about, more=more, need=row.nominated)
     answered = sum(stage == "answered" for stage in usable)
     if answered < row.least_answers and usable:
-        yield _step(
+        yield step(
             StepKind.EVALUATION,
             Actor.EVALUATORS,
             by=window.last,
@@ -340,7 +244,7 @@ def _of_evaluation(
             need=row.least_answers,
         )
     elif answered:
-        yield _step(StepKind.EVALUATION_DECISION, Actor.ACADEMY, area=area, about=about, have=answered)
+        yield step(StepKind.EVALUATION_DECISION, Actor.ACADEMY, area=area, about=about, have=answered)
 
 
 def _of_questions(portfolio: Portfolio) -> Iterator[NextStep]:
@@ -349,7 +253,7 @@ def _of_questions(portfolio: Portfolio) -> Iterator[NextStep]:
     for one in portfolio.questions:
         decided = [each.made_at_ms for each in portfolio.decisions if each.application_id == one.application_id]
         if one.application_id not in withdrawn and max(decided, default=-1) < one.made_at_ms:
-            yield _step(StepKind.QUESTION, about=one.question_id, words=one.words)
+            yield step(StepKind.QUESTION, about=one.question_id, words=one.words)
 
 
 def _of_appeals(portfolio: Portfolio) -> Iterator[NextStep]:
@@ -357,7 +261,7 @@ def _of_appeals(portfolio: Portfolio) -> Iterator[NextStep]:
     heard = {one.appeal_id for one in portfolio.appeal_decisions}
     for one in portfolio.appeals:
         if one.appeal_id not in heard:
-            yield _step(StepKind.APPEAL, Actor.ACADEMY, about=one.appeal_id)
+            yield step(StepKind.APPEAL, Actor.ACADEMY, about=one.appeal_id)
 
 
 def _is_appealed(portfolio: Portfolio, about: str) -> bool:
@@ -368,9 +272,9 @@ def _of_certificates(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[N
     for one in portfolio.certificates:
         found = validity(one, portfolio.certificates, rules, on)
         if found.state is CertificateState.RENEWABLE:
-            yield _step(StepKind.RENEW, by=found.last, area=one.area, about=one.certificate_id)
+            yield step(StepKind.RENEW, by=found.last, area=one.area, about=one.certificate_id)
         elif found.state is CertificateState.VALID:
-            yield _step(
+            yield step(
                 StepKind.RENEW_LATER,
                 by=found.renew_from,
                 area=one.area,
@@ -383,15 +287,4 @@ def _of_certificates(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[N
 def _of_credentials(portfolio: Portfolio, on: date) -> Iterator[NextStep]:
     for one in portfolio.credentials:
         if one.status == "active" and one.expires_on is not None and one.expires_on >= on:
-            yield _step(StepKind.CREDENTIAL_ENDS, by=one.expires_on, about=one.credential_id, title=one.title)
-
-
-def _of_education(portfolio: Portfolio, rules: Rules, on: date) -> Iterator[NextStep]:
-    for one in current_progress(portfolio, rules, on):
-        about = f"{one.cycle.body} {one.cycle.number}"
-        if not one.is_met:
-            told = one.told()
-            yield NextStep(kind=StepKind.CREDITS, actor=Actor.CANDIDATE, by=one.cycle.last, told=told, about=about)
-        if one.without_evidence:
-            count = len(one.without_evidence)
-            yield _step(StepKind.EVIDENCE, by=one.cycle.last, about=about, count=count, body=one.cycle.body.upper())
+            yield step(StepKind.CREDENTIAL_ENDS, by=one.expires_on, about=one.credential_id, title=one.title)

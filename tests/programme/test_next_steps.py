@@ -23,9 +23,10 @@ from pocus_desktop.programme.documents.academy import (
 )
 from pocus_desktop.programme.documents.candidate import Appeal, Application, CmeCredit, Nomination, VoucherEntry
 from pocus_desktop.programme.documents.registry import AnyDocument
-from pocus_desktop.programme.next_steps import Actor, NextStep, StepKind, next_steps
+from pocus_desktop.programme.next_steps import next_steps
 from pocus_desktop.programme.portfolio import Portfolio, gather
 from pocus_desktop.programme.rules.load import shipped_rules
+from pocus_desktop.programme.step import Actor, NextStep, StepKind
 from pocus_desktop.programme.voucher import life
 from pocus_desktop.programme.voucher_code import new_code, voucher_id_of
 from tests.programme.samples import account, an_id, case, cases, credential, ready
@@ -391,8 +392,8 @@ def test_a_calendar_is_read_by_a_library_as_it_was_meant() -> None:
         (date(2026, 12, 31), date(2027, 1, 1)),
     ]
     assert str(events[2]["SUMMARY"]) == odd.told("es")
-    assert [len(event.subcomponents) for event in events] == [1, 1, 0]
-    assert b"TRIGGER:-P7D" in events[0].subcomponents[0].to_ical()
+    assert [len(event.subcomponents) for event in events] == [3, 2, 0]
+    assert b"TRIGGER:-P7D" in events[0].subcomponents[-1].to_ical()
     assert len({str(event["UID"]) for event in events}) == 3
     lines = data.split(b"\r\n")
     assert max(map(len, lines)) <= 75

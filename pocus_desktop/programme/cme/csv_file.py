@@ -1,7 +1,7 @@
 """Certificates of continuing education from CSV, and as one (formats/programme 10.3).
 
-As a case log is read (`programme.csv_sheet`): each row whole or told, the same file twice the same credits. Rows that say
-the same are one credit, since an activity counts once; what is noted already is not taken again.
+As a case log is read (`programme.csv_sheet`): each row whole or told, the same file twice the same credits. Rows that
+say the same are one credit, since an activity counts once; what is noted already is not taken again.
 """
 
 from collections.abc import Iterable, Mapping

@@ -87,6 +87,10 @@ class Progress:
             "day": self.cycle.last.isoformat(),
             "more": format_credits(self.missing),
         }
+        share = max(self.shares, key=lambda one: one.missing, default=None)
+        if share is not None and share.missing:
+            params |= {"some": format_credits(share.missing), "subject": share.subject}
+            return Told.of("cme.missing-share", **params)
         return Told.of("cme.met" if self.is_met else "cme.missing", **params)
 
     def as_json(self, language: str = words.SOURCE_LANGUAGE) -> dict[str, object]:

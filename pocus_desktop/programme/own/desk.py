@@ -23,7 +23,7 @@ from pocus_desktop.programme.documents.candidate import VoucherEntry
 from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, encode_document, parse_document
 from pocus_desktop.programme.eligibility import eligibility_of_all
 from pocus_desktop.programme.errors import BadDocumentError
-from pocus_desktop.programme.next_steps import NextStep, next_steps
+from pocus_desktop.programme.next_steps import next_steps
 from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError
@@ -33,6 +33,7 @@ from pocus_desktop.programme.papers import read_papers
 from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.signing import payload_type, read_signed
+from pocus_desktop.programme.step import NextStep
 from pocus_desktop.programme.submission import (
     OWN_KINDS,
     read_receipt,

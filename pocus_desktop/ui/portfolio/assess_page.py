@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.appealing import appeal_until
-from pocus_desktop.programme.next_steps import StepKind
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.papers import PAPER_LANGUAGES
 from pocus_desktop.programme.result import passes
+from pocus_desktop.programme.step import StepKind
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.calendar_file import calendar
-from pocus_desktop.programme.next_steps import Actor, NextStep, StepKind
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.step import Actor, NextStep, StepKind
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.clear import clear
@@ -46,11 +46,11 @@ PLACES: Final = {
     StepKind.RENEW: "assess",
     StepKind.RENEW_LATER: "assess",
     StepKind.CREDITS: "education",
+    StepKind.CREDITS_OVER: "education",
+    StepKind.CREDITS_OUTSIDE: "education",
     StepKind.EVIDENCE: "education",
 }
 """On which page a step is taken."""
-
-_SOON_DAYS: Final = 14
 
 
 class NextPage(PortfolioPage):
@@ -122,8 +122,7 @@ class NextPage(PortfolioPage):
         self._first.addLayout(row)
 
     def _step(self, step: NextStep, on: date) -> QWidget:
-        is_soon = step.by is not None and (step.by - on).days <= _SOON_DAYS and not step.is_optional
-        sign = "missing" if is_soon else "plain" if step.actor is Actor.CANDIDATE else "waits"
+        sign = "missing" if step.is_near(on) else "plain" if step.actor is Actor.CANDIDATE else "waits"
         more = [self._by(step.by, on)] if step.by is not None else []
         if step.actor is not Actor.CANDIDATE:
             more.append(self.words(f"portfolio.actor.{step.actor}"))

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from shiboken6 import isValid
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.next_steps import StepKind
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.step import StepKind
 from pocus_desktop.ui.parts.choice_card import CheckCard
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.form import Form
