@@ -136,9 +136,9 @@ class EvaluatorState(Document):
 
     kind: Literal["evaluator-state"] = "evaluator-state"
     nomination_id: NominationId
-    area: ContentArea | None = None
+    area: ContentArea | None = Field(default=None, exclude_if=lambda area: area is None)
     state: SeenStage
-    why: NotTaken | None = None
+    why: NotTaken | None = Field(default=None, exclude_if=lambda why: why is None)
     at_ms: At
 
 

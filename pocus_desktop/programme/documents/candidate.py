@@ -196,9 +196,9 @@ class Nomination(Document):
     name: Line
     email: Email
     background: Line
-    language: Language = "en"
-    has_agreed: bool | None = None
-    has_interest: bool = False
+    language: Language = Field(default="en", exclude_if=lambda language: language == "en")
+    has_agreed: bool | None = Field(default=None, exclude_if=lambda agreed: agreed is None)
+    has_interest: bool = Field(default=False, exclude_if=lambda interest: not interest)
     made_at_ms: At
     replaces: NominationId | None = None
 
