@@ -243,7 +243,7 @@ class EvaluatorPages:
         form = await read_form(request, ONE_CLICK, "ever", stall_s=self._stall_s)
         is_ever = form.fields.get("ever", "") == "yes"
         await run_in_threadpool(self._answering.quiet, token, is_for_ever=is_ever)
-        return _private(page(request, "peers/off.html", token=token, is_done=True))
+        return _private(page(request, "peers/off.html", token=token, is_done=True, is_ever=is_ever))
 
     async def _off_token(self, request: Request) -> str:
         token: str = request.path_params["token"]
