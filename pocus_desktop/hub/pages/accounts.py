@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from pocus_desktop.hub.pages.page import Page
 from pocus_desktop.hub.pages.visit import SIGN_IN, Fields, StaffDoors, Visit, done
-from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.staff.roles import TABLE, Act, Role
 from pocus_desktop.kernel import words
 
@@ -84,44 +83,44 @@ class AccountPages:
         """Other roles."""
         login = visit.part("login")
         roles = visit.form.lists.get("roles", ())
-        self._accounts.change_roles(login, roles, who=visit.person.login, why=_reason(visit))
+        self._accounts.change_roles(login, roles, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "roles")
 
     def password(self, visit: Visit) -> Response:
         """Another password."""
         login = visit.part("login")
         password = visit.form.secret("password")
-        self._accounts.set_password(login, password, who=visit.person.login, why=_reason(visit))
+        self._accounts.set_password(login, password, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "password")
 
     def ask_release(self, visit: Visit) -> Response:
         """The second factor was lost: the first administrator."""
         login = visit.part("login")
-        self._accounts.ask_release(login, who=visit.person.login, why=_reason(visit))
+        self._accounts.ask_release(login, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "release-asked")
 
     def confirm_release(self, visit: Visit) -> Response:
         """The second administrator."""
         login = visit.part("login")
-        self._accounts.confirm_release(login, who=visit.person.login, why=_reason(visit))
+        self._accounts.confirm_release(login, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "factor")
 
     def sessions(self, visit: Visit) -> Response:
         """Out of every browser."""
         login = visit.part("login")
-        self._accounts.sign_out_everywhere(login, who=visit.person.login, why=_reason(visit))
+        self._accounts.sign_out_everywhere(login, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "sessions")
 
     def told_before(self, visit: Visit) -> list[str]:
         """What ending an account will do."""
         one = self._accounts.find(visit.part("login"))
-        _reason(visit)
+        visit.reason()
         return [words.say(key, visit.language, name=one.name) for key in ("academy.sure.end", "academy.sure.undone")]
 
     def end(self, visit: Visit) -> Response:
         """Somebody left."""
         login = visit.part("login")
-        self._accounts.end(login, who=visit.person.login, why=_reason(visit))
+        self._accounts.end(login, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "ended")
 
     def me(self, visit: Visit) -> Response:
@@ -144,13 +143,6 @@ class AccountPages:
         """Another phone: the next sign-in sets up a second factor anew."""
         self._doors.staff.sessions.give_up_factor(visit.person.token, visit.form.line("code"))
         return done(SIGN_IN)
-
-
-def _reason(visit: Visit) -> str:
-    why = visit.form.text("why")
-    if not why:
-        raise NoReasonError(area="-")
-    return why
 
 
 def _table() -> dict[str, list[str]]:

@@ -11,7 +11,6 @@ from pocus_desktop.hub.pages.page import Page
 from pocus_desktop.hub.pages.templates import LANGUAGES
 from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.programme.academy import Academy
-from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.certificate.paper import to_pdf
@@ -78,7 +77,7 @@ class CertifyingPages:
             visit.form.line("candidate", most=80),
             visit.form.line("sitting", most=120),
             who=visit.person.login,
-            why=_reason(visit),
+            why=visit.reason(),
         )
         return done(f"/staff/certificates/{record.certificate.certificate_id}", "certificate-issued")
 
@@ -104,7 +103,7 @@ class CertifyingPages:
         record = self._certificates.renew(
             visit.part("certificate_id"),
             who=visit.person.login,
-            why=_reason(visit),
+            why=visit.reason(),
             knowledge_checked=bool(visit.form.lists.get("checked")),
         )
         return done(f"/staff/certificates/{record.certificate.certificate_id}", "certificate-issued")
@@ -115,7 +114,7 @@ class CertifyingPages:
         if name not in _STEPS:
             raise NotFoundError
         record = self._certificates.require_step(visit.part("certificate_id"), _STEPS[name])
-        _reason(visit)
+        visit.reason()
         keys = (f"academy.sure.certificate_{name}", *(("academy.sure.undone",) if name == "revoke" else ()))
         return [words.say(key, visit.language, holder=record.certificate.holder) for key in keys]
 
@@ -124,7 +123,7 @@ class CertifyingPages:
         name, certificate_id = visit.part("step"), visit.part("certificate_id")
         if name not in _STEPS:
             raise NotFoundError
-        why, who = _reason(visit), visit.person.login
+        why, who = visit.reason(), visit.person.login
         match name:
             case "suspend":
                 self._certificates.suspend(certificate_id, who=who, why=why)
@@ -133,10 +132,3 @@ class CertifyingPages:
             case _:
                 self._certificates.revoke(certificate_id, who=who, why=why)
         return done(f"/staff/certificates/{certificate_id}", f"certificate-{name}")
-
-
-def _reason(visit: Visit) -> str:
-    why = visit.form.text("why")
-    if not why:
-        raise NoReasonError(area="-")
-    return why

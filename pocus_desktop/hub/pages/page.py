@@ -90,8 +90,14 @@ def language_of(request: Request) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    """A page in its reader's language."""
-    content = render(template, language_of(request), path=request.scope["path"], **values)
+    """A page in its reader's language.
+
+    The templates know its address as `path`, and as `here` where one can look at it again (for another language, say):
+    what answers a form is nowhere to be looked at, unless a page says where.
+    """
+    path, query = request.scope["path"], request.url.query
+    here = "" if request.method == "POST" else f"{path}?{query}" if query else path
+    content = render(template, language_of(request), **{"path": path, "here": here, **values})
     return Response(content, status_code=status, media_type=HTML, headers=dict(HEADERS))
 
 

@@ -5,7 +5,6 @@ from starlette.responses import Response
 from pocus_desktop.hub.pages.page import Page
 from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.programme.academy import Academy
-from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, ENTRY, PORTFOLIO
 from pocus_desktop.hub.registry.errors import UnknownCandidateError
 from pocus_desktop.hub.registry.registry import Registry
@@ -79,7 +78,7 @@ class PeoplePages:
         """The account has this number."""
         account_id = visit.part("account_id")
         self._academy.portfolios.confirm_number(
-            account_id, visit.form.line("number"), who=visit.person.login, why=_reason(visit)
+            account_id, visit.form.line("number"), who=visit.person.login, why=visit.reason()
         )
         return done(f"/staff/people/{account_id}", "number")
 
@@ -87,13 +86,6 @@ class PeoplePages:
         """Another key may come."""
         account_id = visit.part("account_id")
         self._academy.portfolios.accept_key(
-            account_id, visit.form.line("key_id", most=120), who=visit.person.login, why=_reason(visit)
+            account_id, visit.form.line("key_id", most=120), who=visit.person.login, why=visit.reason()
         )
         return done(f"/staff/people/{account_id}", "key")
-
-
-def _reason(visit: Visit) -> str:
-    why = visit.form.text("why")
-    if not why:
-        raise NoReasonError(area="-")
-    return why

@@ -1,6 +1,7 @@
 """The pages of signing in: login and password, the second factor, out again (formats/academy 2)."""
 
 from typing import Final
+from urllib.parse import quote
 
 import segno
 from starlette.concurrency import run_in_threadpool
@@ -61,19 +62,20 @@ class SigningIn:
 
     async def ask(self, request: Request) -> Response:
         """The form for login and password."""
-        return self._form(request)
+        return self._form(request, _asked(request))
 
-    def _form(self, request: Request, problem: PocusError | None = None, *, login: str = "") -> Response:
+    def _form(self, request: Request, to: str, problem: PocusError | None = None, *, login: str = "") -> Response:
         token = request.cookies.get(BEGIN_COOKIE, "") or new_token()
         answer = page(
             request,
             "staff/sign_in.html",
             status=200 if problem is None else _REFUSED,
             csrf=form_token(token),
-            next=local_path(request.query_params.get("next", "")),
+            next=to,
             provider=self._provider,
             problem=told(request, problem),
             login=login,
+            here=_with(SIGN_IN, to),
         )
         keep(answer, BEGIN_COOKIE, token)
         return answer
@@ -85,20 +87,20 @@ class SigningIn:
         if not began:
             raise ForgedFormError
         form = await self._doors.read(request, Fields(names=("login", "password", "next")), began)
-        login = form.line("login")
+        login, to = form.line("login"), local_path(form.line("next"))
         try:
             half = await run_in_threadpool(self._sessions.begin, login, form.secret("password"))
         except WrongSignInError as problem:
             request.scope["state"]["problem"] = problem.code
-            return self._form(request, problem, login=login)
-        return begun(half, local_path(form.line("next")))
+            return self._form(request, to, problem, login=login)
+        return begun(half, to)
 
     async def ask_factor(self, request: Request) -> Response:
         """The form for the second factor; the first time with what an app is to read."""
         person = await run_in_threadpool(self._half, request)
-        return await run_in_threadpool(self._factor_form, request, person)
+        return await run_in_threadpool(self._factor_form, request, person, _asked(request))
 
-    def _factor_form(self, request: Request, person: SignedIn, problem: PocusError | None = None) -> Response:
+    def _factor_form(self, request: Request, person: SignedIn, to: str, problem: PocusError | None = None) -> Response:
         secret = self._sessions.new_factor(person.token) if person.needs_factor else b""
         address = totp.address(secret, issuer=words.say("pages.product"), login=person.login) if secret else ""
         drawn = segno.make(address, error="m").svg_inline(scale=5, border=2) if secret else ""
@@ -110,8 +112,9 @@ class SigningIn:
             login=person.login,
             drawn=drawn,
             secret=grouped(totp.spelled(secret)) if secret else "",
-            next=local_path(request.query_params.get("next", "")),
+            next=to,
             problem=told(request, problem),
+            here=_with(FACTOR, to),
         )
 
     async def take_factor(self, request: Request) -> Response:
@@ -127,7 +130,7 @@ class SigningIn:
             whole, recovery = await run_in_threadpool(self._sessions.confirm_factor, person.token, code)
         except WrongCodeError as problem:
             request.scope["state"]["problem"] = problem.code
-            return await run_in_threadpool(self._factor_form, request, person, problem)
+            return await run_in_threadpool(self._factor_form, request, person, to, problem)
         answer = page(request, "staff/recovery.html", codes=recovery, to=to or HOME)
         return keep(answer, SESSION_COOKIE, whole.token)
 
@@ -163,8 +166,17 @@ class SigningIn:
 
 def begun(half: SignedIn, to: str) -> Response:
     """The first step is done; on to the second factor."""
-    answer = see(f"{FACTOR}?next={to}" if to else FACTOR)
-    return keep(answer, SESSION_COOKIE, half.token)
+    return keep(see(_with(FACTOR, to)), SESSION_COOKIE, half.token)
+
+
+def _asked(request: Request) -> str:
+    """Where the address says that they want to go once they are signed in; nothing where it does not say."""
+    return local_path(request.query_params.get("next", ""))
+
+
+def _with(form: str, to: str) -> str:
+    """The address of a form which then leads there."""
+    return f"{form}?next={quote(to)}" if to else form
 
 
 def local_path(text: str) -> str:

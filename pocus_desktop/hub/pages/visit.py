@@ -24,6 +24,7 @@ from pocus_desktop.hub.pages.again import SECRET, SURE, Again, carried, field_of
 from pocus_desktop.hub.pages.errors import ForgedFormError, PageError
 from pocus_desktop.hub.pages.forms import CSRF, FORM_BYTES, Form, read_form
 from pocus_desktop.hub.pages.page import Page, language_of, page, see, status_of
+from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.staff.errors import NotSignedInError
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.hub.staff.sessions import SignedIn, form_token, is_form_token, kept_token, new_token
@@ -89,6 +90,17 @@ class Visit:
         """Which page of a list, from 1."""
         text = self.asked("page")
         return min(max(int(text), 1), _MOST_PAGES) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+    def reason(self) -> str:
+        """Why they do it, as the form says.
+
+        Raises:
+            NoReasonError: They do not say.
+        """
+        why = self.form.text("why")
+        if not why:
+            raise NoReasonError(area="-")
+        return why
 
     def page(self, template: str, **values: object) -> Response:
         """A page with the frame of the academy."""

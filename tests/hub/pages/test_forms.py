@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
+import httpx2
+
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.pages.visit import SESSION_COOKIE
 from pocus_desktop.hub.staff.sessions import IDLE_MS
-from tests.hub.pages.browsing import Browser, Forms
+from tests.hub.pages.browsing import URL, Browser, Forms
 from tests.hub.programme.applicant import Applicant
 from tests.hub.school import School
 from tests.hub.staff.people import PASSWORD, employ
@@ -43,7 +45,7 @@ def test_a_refused_form_keeps_what_was_written_and_says_what_is_wrong_beside_its
         "login": "nina",
         "name": "Nina",
         "roles": ["auditor"],
-        "password": "too short",
+        "password": "tooshort",
         "why": "new",
     }
     shown = chief.send("/staff/accounts", "/staff/accounts", **person).text
@@ -198,6 +200,39 @@ def test_a_table_of_recipients_is_asked_for_again_after_the_session_ended(hub: H
     rex.sign_in()
     fields = {**Forms(kept.text).found[NEW], "areas": ["lung", "cardiac"]}
     assert "Medicine" in rex.web.post(NEW, data=fields, files=files).text
+
+
+def test_after_the_sign_in_one_is_where_one_was_whatever_went_wrong_on_the_way(hub: Hub) -> None:
+    at = "/staff/trail?who=ada&page=2"
+    known = Browser(hub, employ(hub, "ada", "auditor")).sign_in()
+    assert known.person is not None
+    ada = Browser(hub, known.person)
+    shown = ada.look(at)
+    for password, status in (("wrong", 403), (PASSWORD, 200)):
+        hidden = Forms(shown.text).found["/staff/sign-in"]
+        shown = ada.web.post("/staff/sign-in", data={**hidden, "login": "ada", "password": password})
+        assert shown.status_code == status
+        shown = in_spanish(ada, shown)
+    for code in ("000000", known.person.code()):
+        hidden = Forms(shown.text).found["/staff/second-factor"]
+        shown = ada.web.post("/staff/second-factor", data={**hidden, "code": code})
+        shown = in_spanish(ada, shown)
+    assert str(shown.url) == URL + at
+
+
+def test_where_a_form_is_shown_again_no_other_language_leads_away_from_it(hub: Hub) -> None:
+    ada = Browser.of(hub, "ada", "auditor")
+    again = ada.send("/staff/me", "/staff/me/password", now="wrong", password="another good password")
+    assert again.status_code == 422
+    assert "/staff/language" not in Forms(again.text).found, "nobody can look at what answers a form"
+
+
+def in_spanish(browser: Browser, shown: httpx2.Response) -> httpx2.Response:
+    """The same page in the other language."""
+    answer = browser.web.post("/staff/language", data={**Forms(shown.text).found["/staff/language"], "language": "es"})
+    assert answer.status_code == 200
+    assert 'lang="es"' in answer.text
+    return answer
 
 
 def test_one_changes_ones_own_password_and_second_factor(hub: Hub) -> None:
