@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pocus_desktop.case.models import ContentArea
@@ -88,8 +89,10 @@ class ApplicationCard(Card):
         decision, of_area = decided
         if of_area.is_approved:
             window = window_for(self._view.lives, self._id, area, self._view.now_ms)  # type: ignore[arg-type]
-            more = ""
-            if window is not None:
+            certified, more = self._certified_on(area), ""
+            if certified is not None:
+                more = words("portfolio.apply.certified", day=self._page.day(certified))
+            elif window is not None:
                 left = (window.last - self._view.on).days
                 key = "portfolio.apply.clock" if left >= 0 else "portfolio.apply.clock_over"
                 more = words(key, day=self._page.day(window.last), count=self._page.formats.number(abs(left)))
@@ -107,6 +110,24 @@ class ApplicationCard(Card):
             button.clicked.connect(lambda: self._ask_appeal(decision.decision_id))
             actions.append(button)
         self.body.addWidget(self._page.fact("refused", told, lines, actions=actions))
+
+    def _certified_on(self, area: object) -> date | None:
+        """The day of the certificate that the application led to; None while there is none."""
+        made_on = local_day(self._application.made_at_ms, self._application.zone)
+        certificates = self._view.portfolio.certificates
+        return min(
+            (one.issued_on for one in certificates if one.area == area and one.issued_on >= made_on), default=None
+        )
+
+    def _asks_for_evaluators(self) -> bool:
+        """Whether somebody may still be named: time runs, and nothing is decided on the answers."""
+        outcomes, lives, now_ms = self._view.portfolio.peer_outcomes, self._view.lives, self._view.now_ms
+        for area in self._evaluated():
+            window = window_for(lives, self._id, area, now_ms)
+            is_decided = outcome_of(outcomes, self._id, area) is not None or self._certified_on(area) is not None
+            if window is not None and window.is_open(now_ms) and not is_decided:
+                return True
+        return False
 
     def _wants_voucher(self) -> bool:
         portfolio = self._view.portfolio
@@ -185,6 +206,8 @@ class ApplicationCard(Card):
                 found.setdefault(one.nomination.nomination_id, []).append(one)
         for several in found.values():
             self._add_evaluator(several)
+        if not self._asks_for_evaluators():
+            return
         form = self.forms["evaluator"] = Form("evaluator", words)
         form.line("name")
         form.line("email")

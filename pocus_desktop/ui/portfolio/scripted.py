@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 
@@ -14,6 +15,7 @@ from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.window import PortfolioWindow
 from pocus_desktop.ui.scripted_hands import ScriptStuckError, named, picture_of, write
+from pocus_desktop.ui.theme import look
 
 PATIENCE_S: Final = 120.0
 _BEAT_MS: Final = 20
@@ -114,7 +116,10 @@ class ScriptedApplicant:
         picture_of(self.window).save(str(self._picture(name)))
         inside = self.window.pages[self.window.page].scrolled.inside
         if QApplication.activeModalWidget() is None and inside.height() > self.window.height():
-            inside.grab().save(str(self._picture(f"{name}-whole")))
+            whole = QPixmap(inside.size())
+            whole.fill(look.current().colour("canvas"))  # what lies behind the page, and is no part of it
+            inside.render(whole, QPoint())
+            whole.save(str(self._picture(f"{name}-whole")))
 
     def leave(self) -> None:
         """Close the window."""

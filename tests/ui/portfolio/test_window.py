@@ -309,3 +309,10 @@ def test_what_was_ticked_for_one_evaluator_is_not_ticked_for_the_next(open_stage
 def test_every_step_has_a_page_on_which_it_is_taken() -> None:
     assert set(PLACES) == set(StepKind)
     assert set(PLACES.values()) <= set(PAGES)
+
+
+def test_an_application_that_led_to_a_certificate_says_so_and_asks_for_nobody_more(open_stage: Open) -> None:
+    window = open_stage("certified")
+    go(window, "apply")
+    assert "Lung: approved\nThe certificate was issued on Tuesday, December 15, 2026." in told(window)
+    assert not window.findChildren(QWidget, "evaluator:do")

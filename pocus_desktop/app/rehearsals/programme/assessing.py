@@ -8,7 +8,7 @@ from typing import Final
 
 from pocus_desktop.app.demo import SAMPLE
 from pocus_desktop.app.rehearsals.academy import CENTRE
-from pocus_desktop.app.rehearsals.programme.cast import AREA, NAME, Cast
+from pocus_desktop.app.rehearsals.programme.cast import NAME, Cast
 from pocus_desktop.app.rehearsals.programme.window import open_window, send_and_fetch
 
 PATIENCE_S: Final = 60
@@ -53,8 +53,8 @@ def appeal(cast: Cast) -> None:
     replay = page.save("The sitting as it was told", cast.folder / "appeal-sitting.json")
     said = replay.read_text(encoding="utf-8")
     record.expect("the sitting is attached as it was", "transducer" in said, said[:200])
-    page.page.check("#yes")
-    page.page.fill("#f-reason", "The recording shows that three clips failed.")
+    page.tick("choice", "grant")
+    page.fill("reason", "The recording shows that three clips failed.")
     page.picture("staff-appeal")
     page.do("Decide")
     record.expect_words(page.told(), "granted")
@@ -82,9 +82,9 @@ def _sit(cast: Cast, answers: Path) -> None:
     """From the admission to the receipt."""
     record, rex = cast.record, cast.officers["rex"]
     at = rex.go(f"/staff/applications/{cast.application}")
-    at.page.fill(f"#b-{AREA}", SAMPLE.name)
-    at.page.fill(f"#c-{AREA}", CENTRE)
-    at.page.locator("form[action$='/admission'] button").first.click()
+    at.fill("bundle", SAMPLE.name)
+    at.fill("centre", CENTRE)
+    at.send("/admission")
     record.expect_words(at.told(), "Admitted", "The codes are shown this once")
     at.picture("staff-admitted")
     admission, sign_in, start = at.page.locator(".code").all_inner_texts()[:3]

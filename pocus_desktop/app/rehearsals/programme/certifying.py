@@ -18,9 +18,9 @@ def issue(cast: Cast) -> None:
     with open_window(cast.home, cast.clock, record) as at:
         passed = next(one for one in at.view.portfolio.results if not one.is_void)
     page = dora.go("/staff/certificates/new")
-    page.page.fill("#f-candidate", cast.number)
-    page.page.fill("#f-sitting", passed.sitting_id)
-    page.page.fill("#f-why", "assessment passed, three evaluators support it")
+    page.fill("candidate", cast.number)
+    page.fill("sitting", passed.sitting_id)
+    page.fill("why", "assessment passed, three evaluators support it")
     page.picture("staff-certificate-new")
     page.do("Issue")
     record.expect_words(page.told(), NAME, "active")
@@ -60,8 +60,8 @@ def revoke(cast: Cast) -> None:
     record, dora = cast.record, cast.officers["dora"]
     record.begin("The certificate is revoked: the portfolio, the public page and the lists tell it")
     page = dora.go(f"/staff/certificates/{cast.certificate_id}")
-    page.page.locator("form[action$='/revoke'] textarea").fill("The licence to practise was withdrawn.")
-    page.do("Revoke for good")
+    page.fill("why", "The licence to practise was withdrawn.", form="/revoke")
+    page.send("/revoke")
     record.expect_words(page.told(), "revoked")
     page.picture("staff-certificate-revoked")
     at = cast.web.visitor()

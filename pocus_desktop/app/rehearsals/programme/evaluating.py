@@ -1,6 +1,5 @@
 """Three evaluators: named in the portfolio, written to by real mail, answering in the browser; one is replaced."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,13 +88,23 @@ def answer(cast: Cast) -> None:
 
 def decide(cast: Cast) -> None:
     """Somebody at the academy decides on what the answers come to; the candidate is told that, and no answer."""
-    record, computer = cast.record, cast.academy.computer
+    record, dora = cast.record, cast.officers["dora"]
     record.begin("The academy decides on what the evaluators said; the candidate is told that, and no answer")
-    (line,) = computer.run("hub", "peers", "show", "--candidate", cast.number, "--json").splitlines()
-    panel = json.loads(line)["panel_id"]
-    found = json.loads(computer.run("hub", "peers", "combine", panel, "--json"))
-    record.expect("three answers are combined, and they support the certificate", found["outcome"] == "supports", found)
-    computer.run("hub", "peers", "decide", panel, "--supported", "--why", "three answers, none apart")
+    page = dora.go("/staff/evaluators")
+    page.picture("staff-evaluators")
+    page.follow(NAME)
+    page.picture("staff-panel")
+    page.picture_on_phone("staff-panel")
+    page.fill("why", "the certificate is decided", form="/answers")
+    page.send("/answers")
+    record.expect_words(page.told(), "Supports the certificate", ELENA.name)
+    page.picture("staff-answers")
+    page.picture_on_phone("staff-answers")
+    page.tick("choice", "supported", form="/decision")
+    page.fill("reason", "three answers, none apart", form="/decision")
+    page.send("/decision")
+    record.expect("the decision is taken", "/decision" not in page.page.url, page.told())
+    page.picture("staff-panel-decided")
     with open_window(cast.home, cast.clock, record) as at:
         send_and_fetch(at, record)
         (outcome,) = at.view.portfolio.peer_outcomes
@@ -145,8 +154,8 @@ def _answer(cast: Cast, one: Evaluator, *, picture: str = "") -> None:
 def _decline(cast: Cast, one: Evaluator) -> None:
     """Who never scanned with the candidate says so."""
     at = _begun(cast, one)
-    at.page.check("#identity-yes")
-    at.page.check("#relationship-never")
+    at.tick("identity", "yes")
+    at.tick("relationship", "never")
     at.press("Save and go on")
     at.picture("peer-never-scanned")
     at.press("Send to the academy")
@@ -159,4 +168,4 @@ def _fill(at: Visitor) -> None:
         box.check()
     names = at.page.locator("input[type=radio]").evaluate_all("found => [...new Set(found.map(one => one.name))]")
     for name in names:
-        at.page.check(f"#{name}-{_CHOICES.get(name, _STEP)}")
+        at.tick(name, _CHOICES.get(name, _STEP))

@@ -36,6 +36,8 @@ def found(cast: Cast, *, is_shared: bool) -> None:
     """
     record, academy = cast.record, cast.academy
     record.begin("The academy is founded: keys, an assessment, a hub that serves, mail, a station")
+    if is_shared:
+        academy.computer.run("hub", "database", "upgrade")
     academy.hold_ceremony()
     bundle = academy.publish(version=1, people=("dee", "eve"))
     serving = academy.computer.start("hub", "serve", "--port", "0")
@@ -76,12 +78,12 @@ def employ(cast: Cast) -> None:
     first.sign_in()
     for one in others:
         at = first.go("/staff/accounts")
-        at.page.fill("#f-login", one.login)
-        at.page.fill("#f-name", one.name)
+        at.fill("login", one.login)
+        at.fill("name", one.name)
         for role in one.roles:
-            at.page.check(f"#r-{role}")
-        at.page.fill("#f-password", one.password)
-        at.page.fill("#f-why", "the academy is founded")
+            at.tick("roles", role)
+        at.fill("password", one.password)
+        at.fill("why", "the academy is founded")
         at.press("Add")
         record.expect(f"{one.name} is entered", one.name in at.told(), at.told())
     at.picture("staff-accounts")

@@ -8,6 +8,9 @@ from typing import Final
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+SERVERS: Final = Path("/usr/lib/postgresql")
+"""Where Debian keeps its servers, a folder each."""
+
 _LIBRARIES: Final = {"playwright": "playwright", "aiosmtpd": "aiosmtpd", "pydicom": "pydicom", "typst": "typst"}
 
 
@@ -36,7 +39,7 @@ def database_programs() -> Path:
     Raises:
         PartMissingError: There is none.
     """
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    found = sorted(SERVERS.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("postgres")
     if not found and on_path is None:
         raise PartMissingError(part="PostgreSQL", install="apt-get install postgresql")

@@ -97,9 +97,18 @@ class Visitor:
         """Open an address."""
         self.page.goto(url)
 
-    def write(self, label: str, text: str) -> None:
-        """Into the field of that label."""
-        self.page.get_by_label(label, exact=False).first.fill(text)
+    def fill(self, name: str, text: str, *, form: str = "") -> None:
+        """Write into a field, by its name; of a form, by how its address ends, where several have one."""
+        self.page.locator(f"{_form(form)}[name='{name}']").first.fill(text)
+
+    def tick(self, name: str, value: str, *, form: str = "") -> None:
+        """Tick or choose what has this value."""
+        self.page.locator(f"{_form(form)}[name='{name}'][value='{value}']").first.check()
+
+    def send(self, form: str) -> None:
+        """A form, by how its address ends; yes where the page asks once more."""
+        self.page.locator(f"{_form(form)}button").first.click()
+        self.say_yes()
 
     def press(self, name: str) -> None:
         """The button of that name."""
@@ -171,17 +180,17 @@ class Officer:
         at.go(f"{self.url}/staff/sign-in")
         if not self.secret:
             at.picture(f"staff-sign-in-{self.login}")
-        at.page.fill("#f-login", self.login)
-        at.page.fill("#f-password", self.password)
-        at.page.press("#f-password", "Enter")
-        at.page.wait_for_selector("#f-code")
+        at.fill("login", self.login)
+        at.fill("password", self.password)
+        at.page.locator("[name=password]").press("Enter")
+        at.page.wait_for_selector("[name=code]")
         is_first = not self.secret
         if is_first:
             shown = at.page.inner_text("p.code").replace(" ", "")
             self.secret = base64.b32decode(shown + "=" * (-len(shown) % 8))
             at.picture(f"staff-second-factor-{self.login}")
-        at.page.fill("#f-code", self._code())
-        at.page.press("#f-code", "Enter")
+        at.fill("code", self._code())
+        at.page.locator("[name=code]").press("Enter")
         if is_first:
             at.page.wait_for_selector("ol li.code")
             at.picture(f"staff-recovery-codes-{self.login}")
@@ -202,3 +211,8 @@ class Officer:
             self.clock.advance(ms=totp.STEP_MS)
         self._last_step = step
         return totp.code_at(self.secret, step)
+
+
+def _form(ends: str) -> str:
+    """What stands before a selector that means a form only."""
+    return f"form[action$='{ends}'] " if ends else ""
