@@ -27,6 +27,7 @@ from pocus_desktop.programme.documents.candidate import (
     ReminderRequest,
     VoucherEntry,
 )
+from pocus_desktop.programme.documents.parts import EvidenceFile
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.eligibility import eligibility
 from pocus_desktop.programme.evaluators import evaluators_of
@@ -141,6 +142,20 @@ def write_credit(portfolio: Portfolio, *, credit_id: str = "", today: date, **fi
     if credit.completed_on > today:
         raise BadFieldError(field="completed_on")
     return credit
+
+
+def prove_credit(portfolio: Portfolio, credit_id: str, file: EvidenceFile, *, today: date) -> CmeCredit:
+    """Add a file to what proves a credit; the same file twice is once.
+
+    Raises:
+        NotThereError: There is no such credit.
+    """
+    held = {one.credit_id: one for one in portfolio.credits}.get(credit_id)
+    if held is None:
+        raise NotThereError(what=credit_id)
+    files = [one for one in held.evidence if one.sha256 != file.sha256]
+    evidence = [one.model_dump() for one in (*files, file)]
+    return write_credit(portfolio, credit_id=credit_id, today=today, evidence=evidence)
 
 
 def statements_for(

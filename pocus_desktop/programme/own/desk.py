@@ -17,7 +17,8 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.answer import Answer
-from pocus_desktop.programme.cme.progress import Progress, current_progress
+from pocus_desktop.programme.cme.progress import Progress, progress
+from pocus_desktop.programme.cme.standing import Standing, standings
 from pocus_desktop.programme.days import end_of_day_ms, local_day
 from pocus_desktop.programme.documents.candidate import VoucherEntry
 from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, encode_document, parse_document
@@ -78,6 +79,9 @@ class PortfolioView:
 
     Attributes:
         on: Today, where the candidate lives.
+        cycles: Cycles of education that run.
+        every_cycle: Those, and all that are over.
+        credits: What each credit counts for, the last one first.
         waiting: Documents that no receipt covers.
         refused: Documents that the academy refused, each with the code of why.
         received: By entry of a voucher, when the academy had it.
@@ -94,6 +98,8 @@ class PortfolioView:
     answers: tuple[Answer, ...]
     lives: tuple[Life, ...]
     cycles: tuple[Progress, ...]
+    every_cycle: tuple[Progress, ...]
+    credits: tuple[Standing, ...]
     academy: Academy
     waiting: int = 0
     refused: tuple[tuple[AnyDocument, str], ...] = ()
@@ -192,7 +198,7 @@ class PortfolioDesk:
             portfolio = replace(portfolio, account=portfolio.account.model_copy(update={"candidate_id": None}))
         on, received = local_day(now_ms, portfolio.zone), self._received()
         known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
-        synced = self._store.setting(_SYNCED)
+        synced, every = self._store.setting(_SYNCED), progress(portfolio, rules, on)
         return PortfolioView(
             portfolio=portfolio,
             rules=rules,
@@ -201,7 +207,9 @@ class PortfolioDesk:
             steps=next_steps(portfolio, rules, now_ms, received),
             answers=eligibility_of_all(portfolio, rules, on),
             lives=tuple(life(one, portfolio, rules, now_ms, received) for one in sorted(known)),
-            cycles=current_progress(portfolio, rules, on),
+            cycles=tuple(one for one in every if one.cycle.first <= on <= one.cycle.last),
+            every_cycle=every,
+            credits=standings(every, portfolio.credits),
             academy=self.academy,
             waiting=self._store.waiting(),
             refused=self._refused(),

@@ -9,7 +9,7 @@ from pocus_desktop.programme.cme.csv_file import write_credits_csv
 from pocus_desktop.programme.cme.errors import NoCycleError
 from pocus_desktop.programme.cme.pack import making
 from pocus_desktop.programme.cme.pack.making import Pack, make_pack
-from pocus_desktop.programme.cme.progress import Progress, progress
+from pocus_desktop.programme.cme.progress import Progress
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.own.errors import PartMissingError
@@ -31,7 +31,7 @@ def cycles_for(view: PortfolioView, body: str | None = None, number: int | None 
     if body is None:
         found = view.cycles
     else:
-        of_body = [one for one in progress(view.portfolio, view.rules, view.on) if one.cycle.body == body]
+        of_body = [one for one in view.every_cycle if one.cycle.body == body]
         wanted = [one for one in of_body if number in {None, one.cycle.number}]
         found = tuple(wanted[-1:])
     if not found:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
@@ -219,6 +220,50 @@ def in_conflict(folder: Path) -> PortfolioDesk:
     return desk
 
 
+def educated(folder: Path) -> PortfolioDesk:
+    """Cycles of three bodies: one met, one that is not, one that is over; evidence of some credits."""
+    desk = begun(folder)
+    held = desk.portfolio()
+    desk.write(
+        changes.write_credential(
+            held,
+            body="arrt",
+            credential="rt-s",
+            level="sonography",
+            title="R.T.(S)",
+            number="712345",
+            issued_on="2012-06-01",
+            cycle_from="2023-03-01",
+        ),
+        changes.write_credential(
+            held, body="cci", credential="rvs", level="registered", title="RVS", issued_on="2024-01-01"
+        ),
+    )
+    proof = folder / "proof.txt"
+    proof.write_bytes(b"a certificate")
+    taken: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("Vascular ultrasound: from screening to reporting", "2024-09-14", "14", {"approvals": ["arrt", "cci"]}),
+        ("Carotid stenosis", "2025-10-02", "24", {"approvals": ["ardms", "arrt"], "subjects": ["sonography"]}),
+        ("Carotid stenosis (repeated)", "2026-02-02", "24", {"approvals": ["arrt"]}),
+        ("Hospital rounds", "2019-02-28", "3", {}),
+    )
+    for title, day, credits_, more in taken:
+        desk.write(
+            changes.write_credit(
+                held,
+                today=TODAY,
+                activity=title,
+                activity_id="C-77" if title.startswith("Carotid") else None,
+                provider_name="Gulfcoast Ultrasound Institute",
+                credits=credits_,
+                completed_on=day,
+                evidence=[desk.files.keep(proof).model_dump()] if more else [],
+                **more,
+            )
+        )
+    return desk
+
+
 STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
     "empty": empty,
     "begun": begun,
@@ -226,4 +271,5 @@ STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
     "under-way": under_way,
     "certified": certified,
     "conflict": in_conflict,
+    "educated": educated,
 }
