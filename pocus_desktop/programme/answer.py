@@ -53,7 +53,7 @@ class Told:
 
     def __call__(self, language: str = words.SOURCE_LANGUAGE) -> str:
         """The sentence."""
-        params = {name: _spoken(value, language) for name, value in self.params.items()}
+        params = {name: spoken(value, language) for name, value in self.params.items()}
         return words.say(f"programme.{self.code}", language, **params)
 
     def as_json(self, language: str = words.SOURCE_LANGUAGE) -> dict[str, object]:
@@ -61,7 +61,7 @@ class Told:
         return {"code": self.code, "params": dict(self.params), "told": self(language)}
 
 
-def _spoken(value: Safe, language: str) -> Safe:
+def spoken(value: Safe, language: str) -> Safe:
     """Names of areas and the like are told by their own words."""
     if isinstance(value, str):
         for key in (f"programme.area.{value}", f"programme.name.{value}"):

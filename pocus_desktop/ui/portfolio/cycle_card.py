@@ -1,9 +1,8 @@
 """One cycle of a body: how far it is, what is missing, what does not count."""
 
-from collections.abc import Mapping
-
 from PySide6.QtWidgets import QProgressBar
 
+from pocus_desktop.programme.answer import spoken
 from pocus_desktop.programme.cme.progress import Progress
 from pocus_desktop.programme.values import format_credits
 from pocus_desktop.ui.parts.button import Button
@@ -18,12 +17,11 @@ class CycleCard(Card):
 
     Args:
         one: How far it is.
-        titles: Of credits, by id.
         page: Where it stands.
         is_over: Whether its last day has passed.
     """
 
-    def __init__(self, one: Progress, titles: Mapping[str, str], page: PortfolioPage, *, is_over: bool) -> None:
+    def __init__(self, one: Progress, page: PortfolioPage, *, is_over: bool) -> None:
         super().__init__()
         words, body = page.words, one.cycle.body.upper()
         self.setAccessibleName(body)
@@ -38,14 +36,14 @@ class CycleCard(Card):
         for share in one.shares:
             said = words(
                 "portfolio.education.share",
-                subject=share.subject,
+                subject=spoken(share.subject, words.language),
                 have=format_credits(share.have),
                 need=format_credits(share.need),
             )
             self.body.addWidget(page.fact("missing" if share.missing else "met", said))
-        for credit_id, why in one.left.items():
-            said = words("portfolio.education.left", credit=titles.get(credit_id, credit_id))
-            self.body.addWidget(page.fact("plain", said, words(f"portfolio.left.{why}")))
+        if one.left:
+            count = page.formats.number(len(one.left))
+            self.body.addWidget(page.fact("plain", words("portfolio.education.left", count=count)))
         if one.without_evidence:
             count = page.formats.number(len(one.without_evidence))
             self.body.addWidget(page.fact("missing", words("portfolio.education.evidence", count=count)))

@@ -19,7 +19,7 @@ from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.cycle_card import CycleCard
 from pocus_desktop.ui.portfolio.form import Form
-from pocus_desktop.ui.portfolio.page import PortfolioPage
+from pocus_desktop.ui.portfolio.page import PortfolioPage, short_day_in
 from pocus_desktop.ui.portfolio.suggestions import Suggestions
 from pocus_desktop.ui.portfolio.table_preview import TablePreview
 from pocus_desktop.ui.words import Words
@@ -123,10 +123,9 @@ class EducationPage(PortfolioPage):
             return
         self._shown = shown
         clear(self._cycles)
-        titles = {one.credit_id: f"{one.activity} ({one.provider_name})" for one in view.portfolio.credits}
         over = [one for one in _last_over(view) if one.counted or one.left]
         for one in (*view.cycles, *over):
-            card = CycleCard(one, titles, self, is_over=one in over)
+            card = CycleCard(one, self, is_over=one in over)
             card.pack.clicked.connect(lambda _on=False, cycle=one: self._pack_of(cycle))
             self._cycles.addWidget(card)
         if not view.cycles:
@@ -158,7 +157,7 @@ class EducationPage(PortfolioPage):
         self.which.clear()
         for one in sorted(view.every_cycle, key=lambda one: one.cycle.last, reverse=True):
             if one.counted:
-                first, last = self.day(one.cycle.first), self.day(one.cycle.last)
+                first, last = (short_day_in(day, self.words) for day in (one.cycle.first, one.cycle.last))
                 told = self.words("portfolio.education.pack_item", body=one.cycle.body.upper(), first=first, last=last)
                 self.which.addItem(told, _named(one))
         self.which.setCurrentIndex(max(self.which.findData(chosen), 0))

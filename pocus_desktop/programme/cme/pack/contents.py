@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.answer import spoken
 from pocus_desktop.programme.cme.progress import Progress, counts_for
 from pocus_desktop.programme.documents.candidate import CmeCredit, Credential
 from pocus_desktop.programme.documents.parts import EvidenceFile
@@ -155,7 +156,12 @@ def _claim(one: Progress, portfolio: Portfolio, numbers: Mapping[str, int], tell
     if one.carried:
         rows.append(["", "", teller("carried"), "", format_credits(one.carried), ""])
     shares = [
-        teller("share", subject=share.subject, have=format_credits(share.have), need=format_credits(share.need))
+        teller(
+            "share",
+            subject=spoken(share.subject, teller.language),
+            have=format_credits(share.have),
+            need=format_credits(share.need),
+        )
         for share in one.shares
     ]
     left = [_left(credits_[credit_id], why, teller) for credit_id, why in one.left.items()]
