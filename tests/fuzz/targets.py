@@ -10,8 +10,9 @@ from typing import Final
 from tests.fuzz.bundle_targets import BUNDLE_TARGETS
 from tests.fuzz.certificate_targets import CERTIFICATE_TARGETS
 from tests.fuzz.document_targets import DOCUMENT_TARGETS
+from tests.fuzz.table_targets import TABLE_TARGETS
 from tests.fuzz.target import Target
 
 TARGETS: Final[Mapping[str, Target]] = {
-    target.name: target for target in (*BUNDLE_TARGETS, *DOCUMENT_TARGETS, *CERTIFICATE_TARGETS)
+    target.name: target for target in (*BUNDLE_TARGETS, *DOCUMENT_TARGETS, *CERTIFICATE_TARGETS, *TABLE_TARGETS)
 }
