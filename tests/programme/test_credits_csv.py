@@ -80,6 +80,11 @@ def test_what_was_exported_is_read_again_as_it_was() -> None:
     assert _read(_HEAD + "2026-02-28,A,P,1\n2026-02-28,A,P,1\n").credits[0] != first[0]
 
 
+def test_a_column_left_out_says_what_an_empty_one_does() -> None:
+    four = _read("date,activity,provider,credits\n2026-02-28,A,P,1\n").credits
+    assert _read(write_credits_csv(four)).credits == four
+
+
 def test_rows_that_say_the_same_are_one_and_told() -> None:
     row = "2026-02-28,A,P,1,ardms\n"
     found = _read(_HEAD + row + "2026-03-01,A,P,1,ardms\n" + row)

@@ -96,7 +96,7 @@ def read_credits_csv(
         return read_date(text, is_day_first=is_day_first, today=today) if field == "date" else _read_cell(field, text)
 
     def take(number: int, found: Mapping[str, object]) -> bool:
-        said = tuple(found.get(field, "") for field in HEADINGS)
+        said = tuple(found.get(field) or "" for field in HEADINGS)  # a column left out says what an empty one does
         first = first_rows.setdefault(said, number)
         if first != number:
             sheet.tell(number, 0, "row-twice", severity=Severity.WARNING, first=first)
