@@ -107,6 +107,8 @@ class EducationPage(PortfolioPage):
         self.suggestions = Suggestions(line, words("portfolio.education.suggested"), self._suggested)
         form.line("credits")
         form.line("approvals", hint=words("portfolio.education.approvals_hint"))
+        form.line("subjects", hint=words("portfolio.education.subjects_hint"))
+        form.line("activity_id", hint=words("portfolio.education.number_hint"))
         unsaid = [("", words("portfolio.education.unsaid"))]
         form.choice("way", unsaid + [(str(one), words(f"portfolio.way.{one}")) for one in CreditKind])
         form.choice("topic", unsaid + [(str(one), words(f"portfolio.topic.{one}")) for one in Topic])
@@ -200,8 +202,8 @@ class EducationPage(PortfolioPage):
 
     def _add(self) -> None:
         words, values = self.words, self.form.values()
-        approvals = (values.pop("approvals") or "").replace(",", " ").split()
-        values["approvals"] = [one.casefold() for one in approvals]
+        for field in ("approvals", "subjects"):
+            values[field] = (values[field] or "").casefold().replace(",", " ").split()
         values["credits"] = (values["credits"] or "").replace(",", ".")
         file = values.pop("file")
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
+
+from pocus_desktop.ui.theme import look
 
 _MOST_SEEN = 8
 
@@ -28,6 +30,8 @@ class Suggestions(QCompleter):
         popup = self.popup()
         if popup is not None:
             popup.setAccessibleName(name)
+        if isinstance(popup, QListView):
+            popup.setSpacing(look.current().space("hair"))  # rows as large as a finger needs them
         line.setCompleter(self)
         line.textEdited.connect(self._look)
 

@@ -56,7 +56,8 @@ class TablePreview(QWidget):
             self._column.addWidget(page.fact("met", told, line))
         self._more(len(lines))
         for problem in planned.problems[:_MOST_TOLD]:
-            place = words("portfolio.table.place", row=problem.line, column=problem.column or "-")
+            key = "place" if problem.column else "row" if problem.line else "whole"
+            place = words(f"portfolio.table.{key}", row=problem.line, column=problem.column)
             sign = "refused" if problem.severity == "error" else "info"
             self._column.addWidget(page.fact(sign, f"{place} {problem.what}", problem.fix))
         self._more(len(planned.problems))

@@ -81,6 +81,26 @@ def test_providers_are_suggested_and_taken_by_keys(open_stage: Open) -> None:
     assert not popup.isVisible()
 
 
+def test_a_credit_says_its_subjects_and_its_number(open_stage: Open) -> None:
+    window = open_stage("begun")
+    go(window, "education")
+    for field, text in {
+        "completed_on": "2026-10-01",
+        "activity": "Carotids",
+        "provider_name": "Otro",
+        "credits": "1,5",
+        "approvals": "ARRT, CCI",
+        "subjects": "Sonography cardiovascular",
+    }.items():
+        typed(window, f"credit:{field}", text)
+    QTest.keyClick(typed(window, "credit:activity_id", "N-1"), Qt.Key.Key_Return)
+    settle()
+    assert window.view is not None
+    [one] = [one for one in window.view.portfolio.credits if one.activity == "Carotids"]
+    assert (one.approvals, one.subjects) == (("arrt", "cci"), ("sonography", "cardiovascular"))
+    assert (one.activity_id, str(one.credits)) == ("N-1", "1.5")
+
+
 def test_evidence_is_added_and_the_pack_made_in_a_click(open_stage: Open, tmp_path: Path) -> None:
     window = open_stage("begun")
     go(window, "education")
