@@ -24,11 +24,13 @@ from pocus_desktop.hub.web.guard import Limits
 from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.programme.peers.evaluator import Invited
 from tests.hub.loopback import serving
+from tests.hub.postgres import Cluster
 from tests.hub.school import School
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "formats" / "hub.openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 EXAMPLES = "POCUS_API_EXAMPLES"
+DATABASE = "POCUS_API_DATABASE"
 TAKEN = {
     kind: "application/json" if kind.endswith("json") else "application/octet-stream"
     for item in DOCUMENT["paths"].values()
@@ -51,11 +53,20 @@ MUCH = Rate(burst=10**6, per_minute=10**6)
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def records(request: pytest.FixtureRequest) -> str | None:
+    """Where the hub's records are: SQLite, or a database of PostgreSQL where the soak asks for that."""
+    if os.environ.get(DATABASE) != "postgresql":
+        return None
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return cluster.url(cluster.create(request.getfixturevalue("hub_template")))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, records: str | None) -> Iterator[str]:
     """A real server."""
     folder = tmp_path_factory.mktemp("fuzzed")
     (folder / "depot" / "metadata").mkdir(parents=True)
-    hub = School(folder=folder).hub()
+    hub = School(folder=folder, database_url=records).hub()
     policy = Policy(limits=Limits(stranger=MUCH, doors={}), stall_s=5)
     with serving(hub, depot=folder / "depot", policy=policy) as url:
         COOKIES[COOKIE] = session_of_an_evaluator(hub)
