@@ -83,15 +83,14 @@ class ApplyingPages:
 
     def told_before(self, visit: Visit) -> list[str]:
         """What the decision will do."""
-        application_id, choices = visit.part("application_id"), _choices(visit)
-        self._academy.applications.require_sound(application_id, choices, seen=_seen(visit))
-        told = []
+        choices = _choices(visit)
+        judged = self._academy.applications.require_sound(visit.part("application_id"), choices, seen=_seen(visit))
+        told = [words.say("academy.application.title", visit.language, name=judged.account["name"])]
         for choice in choices:
             area = words.say(f"programme.area.{choice.area}", visit.language)
             key = "academy.sure.approve" if choice.is_approved else "academy.sure.refuse"
-            told.append(words.say(key, visit.language, area=area))
-            if choice.reason:
-                told.append(words.say("academy.sure.reason", visit.language, reason=choice.reason))
+            reason = words.say("academy.sure.reason", visit.language, reason=choice.reason) if choice.reason else ""
+            told.append(f"{words.say(key, visit.language, area=area)}\n{reason}".strip())
         return [*told, words.say("academy.sure.decision", visit.language)]
 
     def decide(self, visit: Visit) -> Response:

@@ -95,7 +95,8 @@ class HearingPages:
         if choice == "grant":
             keys.insert(1, f"academy.sure.appeal_grant_{told.row['ground']}")
         said = [words.say(key, visit.language) for key in keys]
-        return [said[0], words.say("academy.sure.reason", visit.language, reason=reason), *said[1:]]
+        title = words.say("academy.appeal.title", visit.language, name=told.account["name"])
+        return [title, f"{said[0]}\n{words.say('academy.sure.reason', visit.language, reason=reason)}", *said[1:]]
 
     def decide(self, visit: Visit) -> Response:
         """Granted or refused."""

@@ -6,6 +6,7 @@ What else goes wrong is for `hub.web.observed`, which stands around this.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +19,8 @@ from pocus_desktop.hub.web.doors import Door
 from pocus_desktop.hub.web.observed import BEGUN, refuse
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
+
+_WITHOUT_CONTENT: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
 class Application:
@@ -45,6 +48,7 @@ class Application:
     async def _answer(self, request: Request) -> Response:
         door = self._door(request.scope)
         if request.method in (door.methods or ()):
+            _require_no_content(request)
             return await door.checked(request)
         error = BadMethodError()
         log.failure(error)
@@ -73,6 +77,17 @@ class Application:
         """What the doors at this address take."""
         here = (door for door in self.doors if door.matches(scope)[0] is not Match.NONE)
         return sorted({method for door in here for method in door.methods or ()})
+
+
+def _require_no_content(request: Request) -> None:
+    """A question brings nothing with it.
+
+    Raises:
+        BadRequestError: It does.
+    """
+    has_content = request.headers.get("Content-Length", "0").strip() != "0" or "Transfer-Encoding" in request.headers
+    if request.method in _WITHOUT_CONTENT and has_content:
+        raise BadRequestError(reason="a question of this method has no content")
 
 
 def _refused(scope: Scope, error: PocusError, *, headers: Mapping[str, str] | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 1. A request has an id: the proxy's where a named proxy gives a well-formed one, else a new one. It stands in the
    answer, in a problem document and in every line that is logged meanwhile.
-2. A request that is malformed as such is refused before any door sees it: a query, content where none belongs.
+2. A request that is malformed as such is refused before any door sees it: a query where none belongs.
 3. A mistake of the program is told by kind and place; what it says may carry what someone sent, and goes nowhere.
 4. One line is logged: method, route template, status, problem's code, milliseconds. Never a path, a person, an address.
    Good answers to probes of health are counted and not logged.
@@ -33,7 +33,6 @@ BEGUN: Final = "begun"
 _WELL_FORMED: Final = re.compile(r"[0-9a-f][0-9a-f-]{14,62}[0-9a-f]")
 _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/healthz", "/readyz"})
-_WITHOUT_CONTENT: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
 class Observed:
@@ -130,8 +129,4 @@ def _malformed(scope: Scope, pages: tuple[str, ...]) -> PocusError | None:
     """Rule 2."""
     if scope.get("query_string") and not scope["path"].startswith(pages):
         return BadRequestError(reason="no address here has a query")
-    headers = Headers(scope=scope)
-    has_content = headers.get("Content-Length", "0").strip() != "0" or "Transfer-Encoding" in headers
-    if scope["method"] in _WITHOUT_CONTENT and has_content:
-        return BadRequestError(reason="a question of this method has no content")
     return None

@@ -11,7 +11,7 @@ from tests.hub.school import School
 
 
 def code_in(text: str) -> str:
-    found = re.search(r'<td class="code">([0-9A-Z-]{19})</td>', text)
+    found = re.search(r'<td class="code"[^>]*>([0-9A-Z-]{19})</td>', text)
     assert found is not None
     return found[1]
 
@@ -100,7 +100,7 @@ def test_vouchers_are_issued_from_a_table_extended_and_refunded(hub: Hub) -> Non
     issued = rex.send(
         "/staff/vouchers/new", "/staff/vouchers/new", why="course", files={"table": ("people.csv", table)}
     )
-    assert issued.text.count('<td class="code">') == 2
+    assert issued.text.count('<td class="code"') == 2
     voucher_id = ana.enter(code_in(issued.text), application_id).voucher_id
     path = f"/staff/vouchers/{voucher_id}"
     assert "Extended." in rex.send(path, path + "/extension", days="14", why="ill").text
