@@ -96,7 +96,6 @@ def _text(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
 
 
-@pytest.mark.slow
 def test_whatever_the_evidence_is_the_pack_is_made_and_carries_it_as_it_was() -> None:
     files, good = _Files(), _pdf("one", "two")
     evidence = {
@@ -168,6 +167,30 @@ def test_what_would_make_it_too_large_is_named_and_stays_beside(monkeypatch: pyt
     assert [one.is_attached for one in pack.shown] == [True, False]
     assert b"y" * 60 not in _attached(pack.pdf).values()
     assert "Hand it over beside it" in _text(pack.pdf)
+
+
+def test_pictures_that_would_make_it_too_large_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "MOST_SHOWN_BYTES", 1)
+    files = _Files()
+    pack = _made(files, credit("2026-02-28", evidence=[files.keep("a.pdf", _pdf("a"))]))
+    assert [(one.pages, one.problem, one.is_attached) for one in pack.shown] == [((), "room", True)]
+    assert next(iter(files.held.values())) in _attached(pack.pdf).values()
+
+
+def test_a_picture_that_cannot_be_set_breaks_no_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = making._run
+
+    def drawn_badly(what: str, folder: Path, *more: str, limit_s: float) -> Any:
+        done = run(what, folder, *more, limit_s=limit_s)
+        for picture in folder.glob("*.png") if more else ():
+            picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+        return done
+
+    monkeypatch.setattr(making, "_run", drawn_badly)
+    files = _Files()
+    pack = _made(files, credit("2026-02-28", evidence=[files.keep("a.pdf", _pdf("a"))]))
+    assert [one.problem for one in pack.shown] == ["stuck"]
+    assert "a.pdf" in _text(pack.pdf)
 
 
 def test_letters_that_no_shipped_font_has_make_a_plain_pdf() -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +29,9 @@ from pocus_desktop.programme.rules.choose import Rules
 LANGUAGES: Final = ("en", "es")
 MOST_ATTACHED_BYTES: Final = 128 * 1024**2
 """Of all files together; what comes after is named with its digest and stays beside the pack."""
+
+MOST_SHOWN_BYTES: Final = 128 * 1024**2
+"""Of all pictures together; files that come after are attached and not shown."""
 
 DRAW_S: Final = 30
 """So long one file may take."""
@@ -104,11 +107,18 @@ def make_pack(
             folder = Path(place)
             drawn = _Drawn(folder, read, draw_s)
             shown = {one.credit_id: [drawn.show(file) for file in one.evidence] for one in taken}
-            said = contents(claims, portfolio, rules, shown, on=on, language=language)
-            (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
             (folder / "report.xml").write_bytes(report)
             (folder / "pack.typ").write_bytes(assets.folder("pack", "pack.typ").read_bytes())
-            done = _run("set", folder, limit_s=SET_S)
+
+            def typeset() -> Mapping[str, Any] | None:
+                said = contents(claims, portfolio, rules, shown, on=on, language=language)
+                (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
+                return _run("set", folder, limit_s=SET_S)
+
+            done = typeset()
+            if done is None:  # a picture that was drawn cannot be set: the pack is made without any
+                shown = {credit_id: [_told_only(one) for one in files] for credit_id, files in shown.items()}
+                done = typeset()
             if done is None:
                 raise PackFailedError
             return Pack(
@@ -127,7 +137,7 @@ class _Drawn:
     def __init__(self, folder: Path, read: Read, limit_s: float) -> None:
         self._folder, self._read, self._limit_s = folder, read, limit_s
         self._found: dict[str, tuple[str, tuple[Picture, ...], str]] = {}
-        self._attached_bytes = 0
+        self._attached_bytes = self._shown_bytes = 0
 
     def show(self, file: EvidenceFile) -> Shown:
         """One file."""
@@ -147,8 +157,15 @@ class _Drawn:
         done = _run("pictures", self._folder, name, limit_s=self._limit_s)
         if done is None:
             return name, (), "stuck"
+        self._shown_bytes += sum((self._folder / path).stat().st_size for path, _ in done["pages"])
+        if self._shown_bytes > MOST_SHOWN_BYTES:
+            return name, (), "room"
         pages = tuple(Picture(path=path, width_mm=width_mm) for path, width_mm in done["pages"])
         return name, pages, str(done["problem"])
+
+
+def _told_only(one: Shown) -> Shown:
+    return replace(one, pages=(), problem=one.problem or "stuck") if one.pages else one
 
 
 def _run(what: str, folder: Path, *more: str, limit_s: float) -> Mapping[str, Any] | None:

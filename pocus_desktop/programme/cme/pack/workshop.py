@@ -21,6 +21,9 @@ MOST_PAGES: Final = 40
 """So many pages of one file are drawn; a certificate has one or two, and the file is attached whole."""
 
 PPI: Final = 150
+MOST_AS_IT_IS_BYTES: Final = 4 * 1024**2
+"""A larger photograph is drawn: as it is, it stands in the attachment already."""
+
 _MEMORY_BYTES: Final = 3 * 1024**3
 _MAGIC: Final = (
     (b"%PDF-", "pdf"),
@@ -68,7 +71,8 @@ def draw(folder: Path, file: str) -> dict[str, Any]:
         kind = kind_of(opened.read(16))
     if not kind:
         return {"pages": [], "problem": "kind"}
-    if kind == "jpg" and _goes_in_as_it_is(folder, file):
+    is_small = (folder / file).stat().st_size <= MOST_AS_IT_IS_BYTES
+    if kind == "jpg" and is_small and _goes_in_as_it_is(folder, file):
         return {"pages": [(file, 0)], "problem": ""}
     pages: list[tuple[str, float]] = []
     try:
