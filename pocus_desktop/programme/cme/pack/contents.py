@@ -164,7 +164,8 @@ def _claim(one: Progress, portfolio: Portfolio, numbers: Mapping[str, int], tell
         )
         for share in one.shares
     ]
-    left = [_left(credits_[credit_id], why, teller) for credit_id, why in one.left.items()]
+    in_order = sorted(one.left.items(), key=lambda item: (credits_[item[0]].completed_on, item[0]))
+    left = [_left(credits_[credit_id], why, teller) for credit_id, why in in_order]
     return {
         "title": teller("claim", body=cycle.body.upper(), number=cycle.number),
         "facts": facts,
