@@ -55,7 +55,7 @@ class Peers:
             academy: Takes portfolios, and tells them.
             hook: As `Post`.
         """
-        self._store = PeerStore(store)
+        self._store = PeerStore(store, clock)
         self._is_shared = store.is_shared
         self._clock = clock
         vault = Vault(ring, self._store)

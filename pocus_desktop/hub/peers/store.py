@@ -27,6 +27,7 @@ from sqlalchemy.engine import Connection
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
 from pocus_desktop.hub.registry.store import RegistryRows, Row
+from pocus_desktop.kernel.clock import Clock
 
 MAILING: Final = "mail"
 """The queue."""
@@ -122,13 +123,15 @@ UNWANTED: Final = Table(
 
 _ENTER: Final = text("""
 SELECT procrastinate_defer_jobs_v1(array_agg(CAST(
-    ROW(:queue, :task, 0, mail_id, NULL, jsonb_build_object('mail_id', mail_id), to_timestamp(due_ms / 1000.0))
+    ROW(:queue, :task, 0, mail_id, NULL, jsonb_build_object('mail_id', mail_id),
+        now() + greatest(due_ms - CAST(:now_ms AS bigint), 0) * interval '1 millisecond')
     AS procrastinate_job_to_defer_v1))), count(*) AS entered
 FROM peer_mail
 WHERE state = 'due' AND NOT EXISTS (
     SELECT FROM procrastinate_jobs AS job WHERE job.lock = peer_mail.mail_id AND job.status IN ('todo', 'doing'))
 HAVING count(*) > 0
 """)
+"""What is due by the hub's clock is due by the database's, however far apart both are."""
 
 
 class PeerRows(RegistryRows):
@@ -153,10 +156,16 @@ class PeerRows(RegistryRows):
 
 
 class PeerStore:
-    """Peer evaluation's part of the hub's database; any thread and several processes may call."""
+    """Peer evaluation's part of the hub's database; any thread and several processes may call.
 
-    def __init__(self, store: HubStore) -> None:
+    Args:
+        store: In whose database the tables lie.
+        clock: The hub's, by which messages are due.
+    """
+
+    def __init__(self, store: HubStore, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     @contextmanager
     def rows(self, *, in_turn: bool = False) -> Iterator[PeerRows]:
@@ -198,7 +207,8 @@ class PeerStore:
     def _enter(self, connection: Connection) -> int:
         if not self._store.is_shared:
             return 0
-        row = connection.execute(_ENTER, {"queue": MAILING, "task": MAIL}).one_or_none()
+        now_ms = self._clock.read().wall_ms
+        row = connection.execute(_ENTER, {"queue": MAILING, "task": MAIL, "now_ms": now_ms}).one_or_none()
         return 0 if row is None else int(row.entered)
 
     def look(self, table: Table, **where: Any) -> tuple[Row, ...]:

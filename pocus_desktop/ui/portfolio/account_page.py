@@ -19,7 +19,7 @@ from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.portfolio.conflict import differences
 from pocus_desktop.ui.portfolio.form import Form
-from pocus_desktop.ui.portfolio.page import PortfolioPage
+from pocus_desktop.ui.portfolio.page import PortfolioPage, moment_in
 from pocus_desktop.ui.words import Words
 
 _LANGUAGES = ("en", "es")
@@ -136,7 +136,7 @@ class AccountPage(PortfolioPage):
         )
         more = [words("portfolio.academy.waiting", count=self.formats.number(view.waiting))]
         if view.synced_ms is not None:
-            more.append(words("portfolio.academy.synced", time=self.formats.day_and_time(view.synced_ms)))
+            more.append(words("portfolio.academy.synced", time=moment_in(view.synced_ms, words)))
         self._academy.addWidget(self.fact("met" if is_known else "missing", told, more))
         self.academy.fill(url=view.academy.url)
         for document, problem in view.refused:

@@ -6,6 +6,8 @@ import psycopg
 import pytest
 
 from pocus_desktop.hub.work import Worker
+from pocus_desktop.kernel.clock import SystemClock
+from pocus_desktop.programme.peers.policy import DAY_MS
 from tests.hub.peers.world import BEN, World, people
 
 
@@ -28,6 +30,15 @@ def test_a_worker_sends_what_is_due_and_nothing_twice(world: World) -> None:
     Worker(world.hub).drain()
     assert len(world.postbox.taken) == 3
     assert jobs(world) == []
+    Worker(world.hub).drain()
+    assert len(world.postbox.taken) == 3
+
+
+def test_what_is_due_by_the_hubs_clock_waits_for_no_other(world: World) -> None:
+    """The database's machine may be behind the hub's."""
+    ahead = SystemClock().read().wall_ms + 10 * DAY_MS
+    world.school.clock.set(wall_ms=ahead)
+    world.nominate()
     Worker(world.hub).drain()
     assert len(world.postbox.taken) == 3
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pocus_desktop.app.rehearsals.programme.cast import NAME, Cast
+from pocus_desktop.app.rehearsals.programme.pages_of_pdf import picture_pages
 from pocus_desktop.app.rehearsals.programme.scans import write_credits, write_paper
 from pocus_desktop.app.rehearsals.programme.window import open_window, send_and_fetch
 from pocus_desktop.programme.cme.progress import Progress
@@ -93,10 +94,28 @@ def _import(cast: Cast, first: Progress) -> None:
         at.go("education")
         at.write({"credits": str(write_credits(cast.papers / "credits.csv", rows))})
         at.press("credits:do")
-        record.expect_words(at.told(), "New: 3.", f"30 of {NEEDED} credits count", "Does not count")
+        record.expect_words(at.told(), "New: 3. Known already: 0. Cannot be taken: 0.")
+        at.picture("portfolio-education-table")
+        at.press("table:take")
+        record.expect_words(at.told(), f"30 of {NEEDED} credits count", "Credits that do not count: 1.")
         record.expect("the cycle is met", _cycle(at).is_met and _cycle(at).cycle == first.cycle, at.told())
         at.picture("portfolio-education-met")
+        _give_away(cast, at)
         send_and_fetch(at, record)
+
+
+def _give_away(cast: Cast, at: ScriptedApplicant) -> None:
+    """What an auditor is given, and what another program reads."""
+    record, pack, report = cast.record, cast.papers / "audit-pack.pdf", cast.papers / "education.xml"
+    at.write({"pack": str(pack)})
+    at.press("pack:do")
+    record.expect_words(at.told(), "Credits claimed: 3. Files of evidence: 1.")
+    record.expect("the audit pack is a PDF", pack.read_bytes().startswith(b"%PDF-"))
+    picture_pages(pack, record, "audit-pack")
+    at.write({"report": str(report)})
+    at.press("report:do")
+    record.expect_words(at.told(), "Written: education.xml. Credits: 4.")
+    record.expect("the report is an activity report", b"ActivityReport" in report.read_bytes())
 
 
 def _cycle(at: ScriptedApplicant) -> Progress:
