@@ -19,7 +19,7 @@ from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.store import APPLICATION
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.kernel import words
-from pocus_desktop.programme.peers.combining import Combined, Reason
+from pocus_desktop.programme.peers.combining import Reason
 from pocus_desktop.programme.peers.evaluator import WAITING, Stage
 from pocus_desktop.programme.peers.panel import Member, may_be_asked_to_remind, reminder_due_ms, standing_by
 
@@ -124,7 +124,7 @@ class EvaluatingPages:
             panel=panel,
             asked=asked,
             figures={one.question: one for one in judged.combined.questions},
-            reasons=_reasons(judged.combined, language),
+            reasons=[_told(reason, panel, language) for reason in judged.combined.reasons],
             names={seat.number: seat.person.name for seat in panel.seats},
         )
 
@@ -214,10 +214,13 @@ def _to_do(mail: Mailed) -> str:
     return mail.state if mail.state in {"unsure", "failed"} else "later" if mail.problem else ""
 
 
-def _reasons(combined: Combined, language: str) -> list[str]:
-    return [_told(reason, language) for reason in combined.reasons]
-
-
-def _told(reason: Reason, language: str) -> str:
+def _told(reason: Reason, panel: Panel, language: str) -> str:
+    """A reason, with the question or the domain that it is about in words."""
+    where = reason.where
+    for question in panel.questionnaire.questions():
+        if question.id == where:
+            where = f"“{question.prompt.told(language)}”"
+    if words.has(f"academy.peers.domain.{where}"):
+        where = f"“{words.say(f'academy.peers.domain.{where}', language)}”"
     figures = {"found": f"{reason.found:g}", "needed": f"{reason.needed:g}"}
-    return words.say(f"peers.reason.{reason.code}", language, where=reason.where, number=reason.number, **figures)
+    return words.say(f"peers.reason.{reason.code}", language, where=where, number=reason.number, **figures)

@@ -183,7 +183,7 @@ class Panels:
         rows = self._store.look(EVALUATOR, panel_id=panel.panel_id)
         return {
             row["number"]: read_stored(panel.questionnaire, self._vault.open("said", row["evaluator_id"], row["said"]))
-            for row in rows
+            for row in sorted(rows, key=lambda row: int(row["number"]))
             if row["said"] is not None and standing_of(row).stage is Stage.ANSWERED
         }
 

@@ -54,6 +54,7 @@ def test_what_was_read_is_decided_and_not_what_came_since(world: World) -> None:
     assert late.status_code == 409
     assert world.hub.peers.desk.panel(panel_id).outcome is None
     read = dora.send(path, f"{path}/answers", why="again")
+    assert "safety-patient" not in read.text.split("What it comes to")[1].split("</ul>")[0]
     form = dict(re.findall(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)"', read.text))
     form |= {"choice": "not-supported", "reason": "David would not let her scan alone"}
     asked = dora.web.post(f"{path}/decision", data=form)
