@@ -11,7 +11,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.cli.programme_options import PORTFOLIO, asked, telling_options
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
-from pocus_desktop.programme.answer import Answer
+from pocus_desktop.programme.answer import Answer, spoken
 from pocus_desktop.programme.calendar_file import calendar
 from pocus_desktop.programme.cme.progress import Progress, counts_for, current_progress, progress
 from pocus_desktop.programme.cme.standing import standings
@@ -130,7 +130,7 @@ def tell_answer(answer: Answer, language: str, *, is_full: bool) -> None:
 def _tell_progress(one: Progress, language: str) -> None:
     click.echo(one.told()(language))
     for share in one.shares:
-        click.echo(f"  {share.subject}: {share.have} / {share.need}")
+        click.echo(f"  {spoken(share.subject, language)}: {share.have} / {share.need}")
     if not one.cycle.is_stated:
         click.echo(f"  {words.say('programme.tell.counted-from-issue', language)}")
 
