@@ -122,6 +122,18 @@ class FileTooLargeError(OwnPortfolioError):
     code = "portfolio.file_too_large"
 
 
+class EmptyFileError(OwnPortfolioError):
+    """A file that is to prove something is empty."""
+
+    code = "portfolio.file_empty"
+
+
+class OtherKindError(OwnPortfolioError):
+    """A file's name says that it is of a kind that it is not; `kind` is what the name says."""
+
+    code = "portfolio.file_of_other_kind"
+
+
 class PartMissingError(PocusError):
     """What was asked for needs a library that this installation was made without; `extra` names its part."""
 

@@ -1,17 +1,16 @@
 """Files that prove something: kept beside the database under their digest (formats/portfolio 3)."""
 
-import mimetypes
 from pathlib import Path
 from typing import Final
 
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.programme.documents.parts import EvidenceFile
+from pocus_desktop.programme.file_kinds import OTHER, kind_named, kind_of
 from pocus_desktop.programme.own.changes import made
-from pocus_desktop.programme.own.errors import FileTooLargeError
+from pocus_desktop.programme.own.errors import EmptyFileError, FileTooLargeError, OtherKindError
 
 MAXIMUM_BYTES: Final = 32 * 1024 * 1024
-_OTHER: Final = "application/octet-stream"
 
 
 class EvidenceFolder:
@@ -25,9 +24,11 @@ class EvidenceFolder:
         self._folder = folder
 
     def keep(self, path: Path) -> EvidenceFile:
-        """Take a copy; durable when this returns. The same file twice is one.
+        """Take a copy; durable when this returns. The same file twice is one. What it is, its first bytes say.
 
         Raises:
+            EmptyFileError: Nothing is in it.
+            OtherKindError: Its name says that it is another kind of file than it is.
             FileTooLargeError: It is larger than a portfolio keeps.
             FileRefusedError: It cannot be read, or the disk does not take it.
         """
@@ -36,12 +37,16 @@ class EvidenceFolder:
                 data = opened.read(MAXIMUM_BYTES + 1)
             if len(data) > MAXIMUM_BYTES:
                 raise FileTooLargeError(most_mb=MAXIMUM_BYTES // 1024**2)
+            if not data:
+                raise EmptyFileError
+            kind, named = kind_of(data), kind_named(path.name)
+            if named not in {kind, OTHER}:
+                raise OtherKindError(kind=named)
             digest = canonical.digest(data)
             if self.read(digest) is None:
                 write_atomically(self.path(digest), data, is_private=True)
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
-        kind = mimetypes.guess_type(path.name)[0] or _OTHER
         name = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in path.name)[:200] or digest[:16]
         return made(EvidenceFile, {"name": name, "media_type": kind, "size_bytes": len(data), "sha256": digest})
 

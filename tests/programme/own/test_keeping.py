@@ -234,6 +234,43 @@ def test_a_file_is_kept_under_its_digest_and_told_when_it_changed(desk: Portfoli
     assert desk.files.read(held.sha256) == b"%PDF-1.7 diploma"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        pytest.param("diploma.pdf", b"<html><script>", "portfolio.file_of_other_kind", id="a page called PDF"),
+        pytest.param("diploma.PDF", b"\xff\xd8\xff\xe0", "portfolio.file_of_other_kind", id="a picture called PDF"),
+        pytest.param("scan.jpg", b"%PDF-1.7", "portfolio.file_of_other_kind", id="a PDF called picture"),
+        pytest.param("diploma.pdf", b"", "portfolio.file_empty", id="empty"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_proves_nothing(
+    desk: PortfolioDesk, tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(PocusError) as caught:
+        desk.files.keep(path)
+    assert caught.value.code == told
+    assert not (desk.folder / "files").exists(), "nothing of it is kept"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("scan.jpeg", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("scan", b"\x89PNG\r\n\x1a\n", "image/png"),
+        ("photo.heic", b"\x00\x00\x00\x18ftypheic", "image/heic"),
+        ("letter.docx", b"PK\x03\x04", "application/octet-stream"),
+    ],
+)
+def test_what_a_file_is_its_first_bytes_say(
+    desk: PortfolioDesk, tmp_path: Path, name: str, content: bytes, kind: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert desk.files.keep(path).media_type == kind
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows closes the user's folder as a whole")
 def test_other_users_of_the_computer_read_nothing(desk: PortfolioDesk) -> None:
     assert desk.folder.stat().st_mode & 0o077 == 0
