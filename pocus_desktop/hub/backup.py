@@ -2,7 +2,8 @@
 
 <backup>/backup.json     what belongs to it, signed by the academy; written last, so that it tells of a whole backup
 <backup>/database-…      the records, by digest
-<backup>/files/          objects, quarantine and shelf, by digest; what is there already is not copied again
+<backup>/files/          objects, quarantine, shelf and the settings of the hub's folder, by digest; what is there
+                         already is not copied again
 
 The database is written first: what its rows name was durable before them, and is never changed. A restored hub is
 looked at as a whole: every digest, every receipt.
@@ -11,6 +12,7 @@ looked at as a whole: every digest, every receipt.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
@@ -28,6 +30,7 @@ from pocus_desktop.hub.errors import (
     OtherDatabaseError,
 )
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.peers.mail_settings import FILE as MAIL
 from pocus_desktop.hub.records import store_dump
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.storage.objects import Objects, is_digest
@@ -36,10 +39,16 @@ from pocus_desktop.kernel import canonical, files, log
 from pocus_desktop.kernel.canonical import BadJsonError
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.rules.keeping import RULES
 from pocus_desktop.sitting.receipt import verify_receipt
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.hub-backup+json"
 PARTS: Final = ("objects", "quarantine", "shelf")
+SETTINGS: Final = (RULES, MAIL)
+"""What the hub's folder holds besides, and nobody can make again: the academy's signed rules, and how its mail goes
+out, which names the file of its password and does not hold it."""
+
+_OF_SETTINGS: Final = "settings/"
 
 _MANIFEST: Final = "backup.json"
 _FILES: Final = "files"
@@ -123,7 +132,7 @@ def back_up(
     named = store_dump.envelopes(url)  # at least what was dumped: no envelope is ever forgotten
     entries: dict[str, str] = {}
     copied = 0
-    for name, data in _content(place):
+    for name, data in chain(_content(place), _settings(folder)):
         digest = canonical.digest(data)
         entries[name] = digest
         if kept.get_or_none(digest) is None:
@@ -213,13 +222,19 @@ def restore(
     for part in PARTS:
         if next(place.at(part).names(), None) is not None:
             raise NotEmptyError(what=part)
+    for name in SETTINGS:
+        if (folder / name).exists():
+            raise NotEmptyError(what=name)
     kept = Objects(FolderPlace(backup / _FILES))
     for name, digest in manifest.entries.items():
         data = kept.get(digest)
         if data is None:
             raise BackupDamagedError(part=name)
         part, _, rest = name.partition("/")
-        place.at(part).put(rest, data)
+        if not name.startswith(_OF_SETTINGS):
+            place.at(part).put(rest, data)
+        elif rest in SETTINGS:
+            _put_setting(folder / rest, data)
     store_dump.load(url, backup / manifest.records.file)
     _let_mark(url)
     with_receipts = _look_at(folder, ring, url, objects)
@@ -258,6 +273,24 @@ def _content(place: Place) -> Iterator[tuple[str, bytes]]:
             data = objects.get(digest) if objects is not None and is_digest(digest) else inside.get(name)
             if data is not None:  # a refused envelope that was let go meanwhile
                 yield f"{part}/{name}", data
+
+
+def _settings(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for name in SETTINGS:
+        try:
+            yield _OF_SETTINGS + name, (folder / name).read_bytes()
+        except FileNotFoundError:
+            continue  # the hub has none
+        except OSError as problem:
+            raise DumpFailedError(reason=problem.strerror or "") from problem
+
+
+def _put_setting(path: Path, data: bytes) -> None:
+    try:
+        files.make_folder(path.parent)
+        files.write_atomically(path, data, is_private=True)
+    except OSError as problem:
+        raise DumpFailedError(reason=problem.strerror or "") from problem
 
 
 def _missing(digests: Iterable[str], entries: Mapping[str, str]) -> str | None:

@@ -23,6 +23,8 @@ from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.hub.storage.places import FolderPlace, open_place
 from pocus_desktop.hub.work import Worker
+from pocus_desktop.programme.rules.load import shipped_rules
+from pocus_desktop.programme.rules.signed import sign_rules
 from tests.hub.s3 import S3
 from tests.hub.school import BUNDLE, Sat, School
 from tests.hub.test_admissions import enrol
@@ -128,6 +130,25 @@ def test_a_hub_that_runs_is_backed_up_and_the_next_time_only_what_is_new_is_copi
     assert len(list(into.glob("database-*"))) == 1
     restored = restore(into, _ring(school), folder=school.folder / "new", database_url=fresh)
     assert restored.envelopes == 6
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_the_academys_rules_and_the_way_of_its_mail_come_back(school: School, hub: Hub, sats: list[Sat]) -> None:
+    signed = sign_rules(shipped_rules(), school.keys.signing)
+    (school.folder / "hub" / "rules.json").write_bytes(signed)
+    (school.folder / "hub" / "mail.toml").write_text("format = 1\n")
+    backup = _back_up(school)
+    restore(backup, _ring(school), folder=school.folder / "new")
+    assert (school.folder / "new" / "rules.json").read_bytes() == signed
+    assert (school.folder / "new" / "mail.toml").read_text() == "format = 1\n"
+    again = Hub(school.folder / "new", school.keys, clock=school.clock)
+    assert again.academy.rules.digest == shipped_rules().digest
+    again.close()
+    (school.folder / "third").mkdir()
+    (school.folder / "third" / "rules.json").write_bytes(b"another's")
+    with pytest.raises(NotEmptyError):
+        restore(backup, _ring(school), folder=school.folder / "third")
+    assert (school.folder / "third" / "rules.json").read_bytes() == b"another's"
 
 
 @pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
