@@ -52,7 +52,7 @@ class Application:
             return await door.checked(request)
         error = BadMethodError()
         log.failure(error)
-        return refuse(request.scope, error, headers={"Allow": ", ".join(self._methods(request.scope))})
+        return refuse(request.scope, error, headers={"Allow": ", ".join(self._methods(door))})
 
     def _door(self, scope: Scope) -> Door:
         """The door of an address, noted in the scope; where none takes the method, one that takes another.
@@ -73,10 +73,9 @@ class Application:
             raise NotFoundError
         return beside
 
-    def _methods(self, scope: Scope) -> list[str]:
-        """What the doors at this address take."""
-        here = (door for door in self.doors if door.matches(scope)[0] is not Match.NONE)
-        return sorted({method for door in here for method in door.methods or ()})
+    def _methods(self, beside: Door) -> list[str]:
+        """What the doors at this door's address take."""
+        return sorted({method for door in self.doors if door.path == beside.path for method in door.methods or ()})
 
 
 def _require_no_content(request: Request) -> None:
