@@ -114,7 +114,7 @@ def _give_away(cast: Cast, at: ScriptedApplicant) -> None:
     picture_pages(pack, record, "audit-pack")
     at.write({"report": str(report)})
     at.press("report:do")
-    record.expect_words(at.told(), "Written: education.xml. Credits: 4.")
+    record.expect_words(at.told(), "education.xml. Credits: 4.")
     record.expect("the report is an activity report", b"ActivityReport" in report.read_bytes())
 
 
