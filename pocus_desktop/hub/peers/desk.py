@@ -244,7 +244,7 @@ class Desk(Panels):
             UnknownPanelError: There is none of that id.
             TooFewAnswersError: The rules do not combine so few.
             BadNominationError: No reason is given.
-            NewerCameError: Answers are others than those that were seen.
+            NewerCameError: Answers, or what was decided before, are others than those that were seen.
         """
         checked_line(why, "why")
         judged = self._judged(panel_id)
@@ -273,7 +273,11 @@ class Desk(Panels):
         now_ms = self._clock.read().wall_ms
         outcome = "supported" if is_supported else "not-supported"
         with self._store.rows(in_turn=True) as rows:
-            was = rows.find(PANEL, panel_id=panel_id)[0]["outcome"] or combined.outcome
+            held = rows.find(PANEL, panel_id=panel_id)[0]["outcome"]
+            stages = [standing_of(row).stage for row in rows.find(EVALUATOR, panel_id=panel_id)]
+            if (held, stages.count(Stage.ANSWERED)) != (panel.outcome, len(answered)):
+                raise NewerCameError
+            was = held or combined.outcome
             rows.change(PANEL, {"panel_id": panel_id}, outcome=outcome, next_ms=now_ms)
             self._move(rows, panel_id, now_ms, now_ms)
             self._telling.outcome(

@@ -14,6 +14,7 @@ from pocus_desktop.hub.peers.store import EVALUATOR, MAIL_ROW, PANEL, PeerStore
 from pocus_desktop.hub.peers.vault import Vault
 from pocus_desktop.hub.registry.store import Row
 from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.peers import policy as policies
 from pocus_desktop.programme.peers import questionnaire_files
@@ -98,7 +99,7 @@ class Judged:
 
     Attributes:
         said: By evaluator's number.
-        seen: Digest of what was said, so that a decision is about what was looked at.
+        seen: Digest of what was said and of what was decided before, so that a decision is about what was looked at.
     """
 
     panel: Panel
@@ -169,7 +170,7 @@ class Panels:
         panel = self.panel(panel_id)
         said = self._sent(panel)
         combined = combine(panel.questionnaire, said, panel.policy)
-        return Judged(panel=panel, said=said, combined=combined, seen=_seen_of(said))
+        return Judged(panel=panel, said=said, combined=combined, seen=_seen_of(panel, said))
 
     def combined(self, panel_id: str) -> Combined:
         """What the answers come to by now.
@@ -243,8 +244,9 @@ def rules_of(panel: Row) -> tuple[policies.Policy, Questionnaire]:
     )
 
 
-def _seen_of(said: Mapping[int, Answers]) -> str:
-    return canonical.digest(canonical.encode({str(number): dict(answers) for number, answers in said.items()}))
+def _seen_of(panel: Panel, said: Mapping[int, Answers]) -> str:
+    told: dict[str, Json] = {str(number): dict(answers) for number, answers in said.items()}
+    return canonical.digest(canonical.encode({"decided": panel.outcome, "said": told}))
 
 
 def _seen(panel: Panel, now_ms: int) -> SeenPanel:

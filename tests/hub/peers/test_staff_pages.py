@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
+
 from pocus_desktop.hub.peers.people import Person
+from pocus_desktop.hub.programme.errors import NewerCameError
 from tests.hub.pages.browsing import Browser
 from tests.hub.peers.world import BEN, CLARA, DAVID, World, everything
 
@@ -64,6 +67,34 @@ def test_what_was_read_is_decided_and_not_what_came_since(world: World) -> None:
     assert "Decided." in done.text
     assert world.hub.peers.desk.panel(panel_id).outcome == "not-supported"
     assert "not supported" in dora.look("/staff/evaluators", state="not-supported").text
+
+
+def test_of_two_who_read_the_same_one_decides(world: World) -> None:
+    panel_id = answered(world, BEN, CLARA)
+    desk = world.hub.peers.desk
+    seen = desk.judged(panel_id, who="dora", why="to decide").seen
+    desk.decide(panel_id, is_supported=False, who="dora", why="not alone", seen=seen)
+    with pytest.raises(NewerCameError):
+        desk.decide(panel_id, is_supported=True, who="max", why="both say so", seen=seen)
+    assert desk.panel(panel_id).outcome == "not-supported"
+
+
+@pytest.mark.parametrize("meanwhile", ["decided", "answered"])
+def test_a_decision_rests_on_what_stands_when_it_is_written(
+    world: World, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    panel_id = answered(world, BEN, CLARA)
+    desk = world.hub.peers.desk
+    before = desk.require_decidable(panel_id, why="x")
+    if meanwhile == "decided":
+        desk.decide(panel_id, is_supported=False, who="dora", why="not alone")
+    else:
+        browser = world.browser(DAVID)
+        browser.save_all(everything(1))
+        assert browser.send().status_code == 303
+    monkeypatch.setattr(desk, "require_decidable", lambda *_, **__: before)
+    with pytest.raises(NewerCameError):
+        desk.decide(panel_id, is_supported=True, who="max", why="both say so")
 
 
 def test_mail_that_is_lost_is_told_with_what_to_do_and_sent_again(world: World) -> None:
