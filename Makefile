@@ -3,6 +3,9 @@
 PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
+# Of the tests; one more than the cores of a small machine, for tests wait for processes, disks and clips.
+WORKERS ?= 3
+
 # Modules are compiled once, not in each of the hundreds of processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -31,7 +34,7 @@ check: prepare
 	$(BIN)/mypy
 
 test: check
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: prepare
 	$(BIN)/python -m benchmarks

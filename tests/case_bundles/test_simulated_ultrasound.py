@@ -9,6 +9,8 @@ from case_bundles.media_tools.acoustics import Field, Floats, Probe, Scatterers,
 from case_bundles.media_tools.leg_scans import FRAMES, LEFT_GROIN, RIGHT_GROIN, Run
 from case_bundles.media_tools.vessels import Body, lumen_at, press_wave
 
+pytestmark = pytest.mark.slow
+
 VIEW = Field()
 QUIET = Probe(noise_db=-200.0)
 SECTION = RIGHT_GROIN.section

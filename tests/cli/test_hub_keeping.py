@@ -19,6 +19,8 @@ from pocus_desktop.sync.https import HttpsTransport
 from tests.hub.postgres import PASSWORD, database, postgres
 from tests.hub.school import School
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["database", "postgres"]
 
 PROGRAM = "from pocus_desktop.app.main import main; main()"

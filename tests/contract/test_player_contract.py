@@ -28,6 +28,8 @@ from pocus_desktop.media.player import MediaSource, PlayerState
 from pocus_desktop.media.vlc_player import VlcEngine, VlcPlayer
 from tests.media.playing import Bursts, Driver, Gated, Tampered, TamperedError, make_audio, make_video, source_of
 
+pytestmark = pytest.mark.slow
+
 Which = Literal["vlc", "fake"]
 
 

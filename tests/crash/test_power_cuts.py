@@ -13,6 +13,8 @@ from tests.crash.power_cuts import PowerCuts
 from tests.crash.recording import Make, Mark, Sync, SyncFolder, Write, has_strace
 from tests.crash.states import Crashes
 
+pytestmark = pytest.mark.slow
+
 SEED = 20_260_101
 
 

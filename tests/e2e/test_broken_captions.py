@@ -29,6 +29,8 @@ from tests.e2e.academy import CANDIDATE, CLIP, LEFT, Academy, answer, delivered,
 from tests.e2e.spoilt_films import SPOILT_FILMS
 from tests.e2e.windows import Seat, has, words_on
 
+pytestmark = pytest.mark.slow
+
 TakeSeat = Callable[..., Seat]
 
 BROKEN: dict[str, tuple[bytes, str]] = {

@@ -31,6 +31,8 @@ from tests.e2e.academy import (
 from tests.e2e.spoilt_films import SPOILT_FILMS
 from tests.e2e.windows import Seat, find, has, words_on
 
+pytestmark = pytest.mark.slow
+
 TakeSeat = Callable[..., Seat]
 
 

@@ -37,6 +37,8 @@ from tests.hub.school import School
 from tests.hub.test_admissions import enrol
 from tests.hub.test_guard import put, signed
 
+pytestmark = pytest.mark.slow
+
 PERSON = ("Ana Roe", "Ana%20Roe", "C-4711", "ana@example.org", "203.0.113.77")
 MANY = Rate(burst=1_000_000, per_minute=1_000_000)
 OPEN = Policy(senders=Senders.OPEN, limits=Limits(station=MANY, stranger=MANY, doors={}))

@@ -29,6 +29,8 @@ from tests.hub.s3 import S3
 from tests.hub.school import BUNDLE, Sat, School
 from tests.hub.test_admissions import enrol
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kept_in(request: pytest.FixtureRequest) -> str:

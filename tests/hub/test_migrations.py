@@ -32,6 +32,8 @@ from pocus_desktop.hub.staff import store as staff_tables
 from tests.hub.school import School
 from tests.hub.tables import dumped, made_once
 
+pytestmark = pytest.mark.slow
+
 GOLDEN: Final = Path(__file__).resolve().parents[1] / "golden" / "hub" / "format-1"
 KEYS: Final = AcademyKeys(signing=SigningKey.from_seed(bytes([1]) * 32), sealing=SealingKey.from_seed(bytes([2]) * 32))
 """Whose hub the golden one is; made by the program before it had revisions."""

@@ -23,6 +23,8 @@ from pocus_desktop.hub.work import Worker
 from tests.hub.postgres import Cluster
 from tests.hub.school import BUNDLE, CHEAPER_KEY, KEY, School
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kept_in() -> str:

@@ -30,6 +30,8 @@ from pocus_desktop.ui.parts.scroll import ScrollColumn
 from tests.ui.conftest import OpenWindow, settle
 from tests.ui.gallery import in_comfort, screens
 
+pytestmark = pytest.mark.slow
+
 ALL = screens()
 LEAST_TARGET_PX = 24
 

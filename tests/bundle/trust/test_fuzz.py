@@ -23,6 +23,8 @@ from pocus_desktop.bundle.trust.record import Record, document_of
 from pocus_desktop.kernel.errors import PocusError
 from tests.bundle.trust.academy import AREA, NOW_MS, Academy, holders
 
+pytestmark = pytest.mark.slow
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),

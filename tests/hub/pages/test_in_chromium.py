@@ -18,6 +18,8 @@ from tests.hub.programme.applicant import Applicant
 from tests.hub.school import School
 from tests.hub.staff.people import PASSWORD, Person, employ
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browser", "visit"]
 
 HOSTILE = "<script>document.title='ran'</script>"

@@ -12,6 +12,8 @@ from tests.browser.chromium import PHONE, Visit
 from tests.hub.loopback import serving
 from tests.hub.peers.world import ANA, BEN, CLARA, DAVID, World, everything
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def address(world: World) -> Iterator[str]:

@@ -24,6 +24,8 @@ from tests.ui.portfolio.conftest import settle
 from tests.ui.portfolio.desks import NOW_MS
 from tests.ui.portfolio.test_window import go, press, question, told, typed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
