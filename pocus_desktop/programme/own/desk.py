@@ -141,6 +141,7 @@ class PortfolioDesk:
         self._documents: list[AnyDocument] = []
         self._papers: list[AnyDocument] = []
         self._read = self._read_papers = 0
+        self._gathered: tuple[int, int, Portfolio] | None = None
 
     @property
     def now_ms(self) -> int:
@@ -162,7 +163,7 @@ class PortfolioDesk:
         document = {"url": academy.url, "keys": [key.as_json() for key in academy.keys]}
         self._store.note(**{_ACADEMY: json.dumps(document)})
         with self._lock:  # papers are verified anew, by the keys that count now
-            self._papers, self._read_papers = [], 0
+            self._papers, self._read_papers, self._gathered = [], 0, None
             self.rules = self._choose_rules(academy.verifiers)
 
     def require_academy(self) -> Academy:
@@ -183,7 +184,10 @@ class PortfolioDesk:
                 self._documents.append(parse_document(one.content))
                 self._read = one.seq
             self._take_in_papers()
-            found = gather([*self._documents, *self._papers])
+            held = (len(self._documents), len(self._papers))
+            if self._gathered is None or self._gathered[:2] != held:  # both only grow
+                self._gathered = (*held, gather([*self._documents, *self._papers]))
+            found = self._gathered[2]
         number = self._store.setting(_NUMBER)
         if found.account is not None and number:
             found = replace(found, account=found.account.model_copy(update={"candidate_id": number}))

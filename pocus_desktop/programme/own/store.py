@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, func, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
@@ -68,6 +68,13 @@ _PAPER: Final = Table(
     Column("envelope", LargeBinary, nullable=False),
     Column("came_ms", Integer, nullable=False),
 )
+
+
+_KEEP: Final = insert(_WRITING).on_conflict_do_nothing()
+_OF_ONE: Final = select(_WRITING.c.digest, _WRITING.c.revision).where(
+    (_WRITING.c.kind == bindparam("of_kind")) & (_WRITING.c.document_id == bindparam("of_id"))
+)
+"""Written once: a log of many cases is kept in one call, and writing a statement takes longer than running it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +194,7 @@ class PortfolioStore:
                     "content": one.content,
                     "written_ms": one.written_ms,
                 }
-                new += connection.execute(insert(_WRITING).values(values).on_conflict_do_nothing()).rowcount
+                new += connection.execute(_KEEP, values).rowcount
         return new
 
     def writings(self, *, after: int = 0) -> tuple[Writing, ...]:
@@ -343,8 +350,7 @@ def _note(connection: Connection, values: dict[str, str]) -> None:
 
 
 def _require_next(connection: Connection, one: Writing) -> None:
-    mine = (_WRITING.c.kind == one.kind) & (_WRITING.c.document_id == one.document_id)
-    found = connection.execute(select(_WRITING.c.digest, _WRITING.c.revision).where(mine)).all()
+    found = connection.execute(_OF_ONE, {"of_kind": one.kind, "of_id": one.document_id}).all()
     if one.kind == _ACCOUNT:  # two windows that set an account up at once would make two
         others = (_WRITING.c.kind == _ACCOUNT) & (_WRITING.c.document_id != one.document_id)
         if connection.execute(select(func.count()).select_from(_WRITING).where(others)).scalar_one():

@@ -159,6 +159,22 @@ def test_what_two_computers_wrote_is_shown_and_settled(desk: PortfolioDesk) -> N
         desk.take_in([account.model_copy(update={"account_id": "acc_" + "0" * 20})])
 
 
+def test_another_window_is_seen_and_keys_that_count_no_more_take_their_papers_away(
+    desk: PortfolioDesk, academy: FarAcademy
+) -> None:
+    voucher = Voucher(voucher_id=voucher_id_of("0" * 16), areas=(LUNG,), issued_at_ms=NOW_MS)
+    academy.give(desk, voucher)
+    assert desk.portfolio().vouchers == (voucher,)
+    other = empty(desk.folder)
+    other.write(changes.write_account(other.portfolio(), now_ms=NOW_MS, email="other@example.org"))
+    other.close()
+    assert changes.require_account(desk.portfolio()).email == "other@example.org"
+    desk.connect(FarAcademy().public)
+    assert desk.portfolio().vouchers == ()
+    desk.connect(academy.public)
+    assert desk.portfolio().vouchers == (voucher,)
+
+
 def test_a_clock_from_before_the_rules_were_made_is_not_believed(tmp_path: Path) -> None:
     made = empty(tmp_path, ManualClock(wall_ms=0))
     assert made.view().on.year == 2026
