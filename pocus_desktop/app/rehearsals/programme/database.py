@@ -1,7 +1,6 @@
 """A PostgreSQL server of the rehearsal's own: a private cluster in a folder of its own, gone afterwards."""
 
 import os
-import pwd
 import secrets
 import shutil
 import socket
@@ -11,10 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pocus_desktop.app.rehearsals.computers import RehearsalFailedError
 from pocus_desktop.app.rehearsals.programme.parts import PartMissingError, database_programs
+
+if TYPE_CHECKING:
+    from pwd import struct_passwd
 
 USER: Final = "pocus"
 NAME: Final = "hub"
@@ -103,9 +105,11 @@ def _unprivileged(folder: Path) -> list[str | Path]:
     return [setpriv, f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups", "--pdeathsig=INT"]
 
 
-def _account(name: str) -> pwd.struct_passwd | None:
+def _account(name: str) -> "struct_passwd | None":
+    from pwd import getpwnam  # Windows has none, and nobody there is asked for
+
     try:
-        return pwd.getpwnam(name)
+        return getpwnam(name)
     except KeyError:
         return None
 
