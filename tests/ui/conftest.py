@@ -47,6 +47,9 @@ ENDS_SOON_MS = 200
 COARSE_MS = ENDS_SOON_MS // 20
 """A timer that is not a precise one may be late by a twentieth."""
 
+ENDS_S = 10
+"""A thread that nobody stopped is there for ever, and so after these too."""
+
 ROUNDS = 3
 
 
@@ -69,7 +72,7 @@ def nothing_left(dressed: QApplication) -> Iterator[None]:
     assert left == [], "windows left behind"
     begun = [thread for thread in threading.enumerate() if thread not in threads]
     for thread in begun:
-        thread.join(ENDS_SOON_MS / 1000)  # one that was told to stop may be on its last line
+        thread.join(ENDS_S)  # one that was told to stop may be on its last line, on a machine that is busy
     assert [thread for thread in begun if thread.is_alive()] == [], "threads left behind"
     for _ in range(ROUNDS):  # Qt has such of its own; they end by themselves, and may begin another
         ending = [timer for timer in _running() if timer.isSingleShot() and timer.interval() <= ENDS_SOON_MS]
