@@ -31,6 +31,7 @@ HARNESSES: Final = (
     "room",
     "sync",
     "api",
+    "pages",
     "rehearsals",
     "programme",
 )

@@ -16,7 +16,9 @@ from pocus_desktop.hub.programme.errors import BadRecipientsError
 MAXIMUM_BYTES: Final = 512 * 1024
 MOST: Final = 2000
 _COLUMNS: Final = frozenset({"recipient", "candidate", "areas"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would run."""
+
 _LONGEST: Final = 200
 
 
@@ -90,7 +92,7 @@ def _lines(reader: "Reader") -> Iterator[Recipient]:
 
 def _recipient(cells: dict[str, str], line: int) -> Recipient:
     for cell in cells.values():
-        if cell.startswith(_FORMULA):
+        if cell.startswith(FORMULA):
             raise BadRecipientsError(line=line, reason="a cell begins as a formula does")
         if len(cell) > _LONGEST or not cell.isprintable():
             raise BadRecipientsError(line=line, reason="a cell is no line of text")

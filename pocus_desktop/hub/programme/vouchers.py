@@ -30,7 +30,7 @@ from pocus_desktop.hub.programme.errors import (
     UnknownVoucherError,
 )
 from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
-from pocus_desktop.hub.programme.recipients import Recipient
+from pocus_desktop.hub.programme.recipients import FORMULA, Recipient
 from pocus_desktop.hub.programme.store import DOCUMENT, ENTRY, GIVEN, PORTFOLIO, VOUCHER
 from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel import canonical
@@ -131,6 +131,8 @@ class Vouchers:
         """
         if not 1 <= len(recipients) <= MOST_AT_ONCE:
             raise BadVoucherOrderError(reason="there are none, or too many at once")
+        if any(one.name.startswith(FORMULA) for one in recipients):  # the codes are exported as CSV
+            raise BadVoucherOrderError(reason="a name begins as a formula does", field="recipient")
         if not why.strip():
             raise NoReasonError(area="-")
         now_ms, batch = self._clock.read().wall_ms, batch or new_id("bat")

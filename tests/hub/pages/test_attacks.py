@@ -289,3 +289,29 @@ def test_questions_in_an_address_do_nothing_but_ask(hub: Hub) -> None:
         for path in ("/staff/people", "/staff/applications", "/staff/vouchers", "/staff/appeals", "/staff/trail"):
             assert dora.web.get(f"{path}?{query}").status_code == 200, (path, query)
     assert changes(hub) == before
+
+
+def test_no_page_is_framed_kept_or_believed_to_be_elsewhere_and_no_header_changes_the_method(hub: Hub) -> None:
+    chief = Browser.of(hub, "chief", *map(str, set(Role) - {Role.AUDITOR}))
+    token, before = chief.token("/staff/me"), changes(hub)
+    for method, path in NEEDED:
+        if method != "GET":
+            continue
+        answer = chief.web.get(path_of(path), headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], path
+        assert answer.headers["cache-control"] == "no-store", path
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+        assert "evil.example" not in answer.text + str(answer.headers), path
+    for given in ({"X-HTTP-Method-Override": "POST"}, {"X-Method-Override": "POST"}):
+        assert chief.web.get("/staff/accounts", params={"csrf": token}, headers=given).status_code == 200
+    assert chief.web.post("/staff/accounts", data={"csrf": token, "_method": "DELETE"}).status_code == 400
+    assert chief.web.request("DELETE", "/staff/accounts/chief").status_code == 405
+    assert changes(hub) == before
+
+
+def test_no_name_that_runs_in_a_spreadsheet_gets_a_voucher(hub: Hub) -> None:
+    rex = Browser.of(hub, "rex", "registrar")
+    for name in ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)"):
+        shown = rex.send("/staff/vouchers/new", "/staff/vouchers/new", recipient=name, areas=["lung"], why="x")
+        assert shown.status_code == 422, name
+        assert 'id="e-recipient"' in shown.text

@@ -1,6 +1,7 @@
 """The academy's pages in a real Chromium: without script, by keyboard, on a phone, and as axe-core sees them."""
 
 import base64
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pocus_desktop.kernel.clock import ManualClock, SystemClock
 from tests.browser.accessible import violations
 from tests.browser.chromium import PHONE, Visit, browser, visit
 from tests.hub.loopback import serving
+from tests.hub.pages.everything import furnish
 from tests.hub.programme.applicant import Applicant
 from tests.hub.school import School
 from tests.hub.staff.people import PASSWORD, Person, employ
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 __all__ = ["browser", "visit"]
 
+EVERY = "POCUS_EVERY_PAGE"
 HOSTILE = "<script>document.title='ran'</script>"
 
 
@@ -92,3 +95,36 @@ def test_an_application_is_decided_by_keyboard_and_every_page_is_accessible(
         page.goto(url + path)
         assert page.locator("main").bounding_box()["width"] <= PHONE["width"]  # type: ignore[index]  # it is shown
         assert violations(page) == [], path
+
+
+def test_every_page_is_accessible_in_both_languages_on_a_desk_and_on_a_phone(tmp_path: Path, visit: Visit) -> None:
+    """English on a desk, Spanish on a dark phone, in the real style; `make soak` looks at every page."""
+    step = 1 if EVERY in os.environ else 12
+    school = School(folder=tmp_path, clock=ManualClock(wall_ms=SystemClock().read().wall_ms))
+    hub = school.hub()
+    paths = furnish(hub, school)
+    chief = employ(hub, "chief", "registrar", "decision-maker", "appeals-officer", "administrator")
+    with serving(hub) as url:
+        page = visit(url + "/staff/sign-in")
+        page.fill("#f-login", chief.login)
+        page.fill("#f-password", PASSWORD)
+        page.press("#f-password", "Enter")
+        page.wait_for_selector("#f-code")
+        shown = page.inner_text("p.code").replace(" ", "")
+        chief.secret = base64.b32decode(shown + "=" * (-len(shown) % 8))
+        page.fill("#f-code", chief.code())
+        page.press("#f-code", "Enter")
+        page.wait_for_selector("ol li.code")
+        for path in paths[::step]:
+            page.goto(url + path)
+            assert violations(page) == [], path
+        page.goto(url + "/staff")
+        page.locator("button[name=language][value=es]").click()
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size(PHONE)
+        for path in paths[::-step]:
+            page.goto(url + path)
+            assert page.get_attribute("html", "lang") == "es", path
+            assert violations(page) == [], path
+            assert page.locator("main").bounding_box()["width"] <= PHONE["width"], path  # type: ignore[index]  # it is shown
+    hub.close()
