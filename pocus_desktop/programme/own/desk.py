@@ -27,7 +27,7 @@ from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.next_steps import next_steps
 from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
-from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError
+from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError, PortfolioUnreadableError
 from pocus_desktop.programme.own.evidence import EvidenceFolder
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
 from pocus_desktop.programme.papers import read_papers
@@ -151,12 +151,19 @@ class PortfolioDesk:
 
     @property
     def academy(self) -> Academy:
-        """Whom it is for."""
+        """Whom it is for.
+
+        Raises:
+            PortfolioUnreadableError: What was noted was altered beside this program.
+        """
         said = self._store.setting(_ACADEMY)
         if not said:
             return Academy()
-        found = json.loads(said)
-        return Academy(url=found["url"], keys=tuple(PublicKey.from_json(one) for one in found["keys"]))
+        try:
+            found = json.loads(said)
+            return Academy(url=found["url"], keys=tuple(PublicKey.from_json(one) for one in found["keys"]))
+        except (ValueError, KeyError, TypeError, PocusError) as problem:
+            raise PortfolioUnreadableError(reason="the academy's keys are not what was noted") from problem
 
     def connect(self, academy: Academy) -> None:
         """Say whom it is for."""

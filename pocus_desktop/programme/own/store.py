@@ -198,9 +198,15 @@ class PortfolioStore:
         return new
 
     def writings(self, *, after: int = 0) -> tuple[Writing, ...]:
-        """What was written after a place, in order."""
+        """What was written after a place, in order.
+
+        Raises:
+            PortfolioUnreadableError: A row is no longer what was written: the file was altered beside this program.
+        """
         with self._file.transaction() as connection:
             found = connection.execute(select(_WRITING).where(_WRITING.c.seq > after).order_by(_WRITING.c.seq)).all()
+        if any(not isinstance(row.content, bytes) or canonical.digest(row.content) != row.digest for row in found):
+            raise PortfolioUnreadableError(reason="a row is not what was written")
         return tuple(
             Writing(
                 seq=row.seq,

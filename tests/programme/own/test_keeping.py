@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -236,6 +238,21 @@ def test_a_database_that_cannot_be_used_is_refused_and_left(
     with pytest.raises(kind):
         empty(tmp_path)
     assert path.read_bytes() == damage
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "UPDATE writing SET content = replace(content, 'Bogota', 'Bogotb') WHERE kind = 'account'",
+        "UPDATE writing SET content = CAST(replace(content, '2026-12', '2026-11') AS BLOB) WHERE kind = 'case'",
+        "UPDATE setting SET value = substr(value, 1, 60) WHERE name = 'academy'",
+    ],
+)
+def test_a_row_that_was_altered_is_not_taken_for_what_was_written(desk: PortfolioDesk, altered: str) -> None:
+    with closing(sqlite3.connect(desk.folder / DATABASE)) as connection, connection:
+        assert connection.execute(altered).rowcount
+    with pytest.raises(PortfolioUnreadableError):
+        empty(desk.folder).view()
 
 
 def test_a_file_is_kept_under_its_digest_and_told_when_it_changed(desk: PortfolioDesk, tmp_path: Path) -> None:
