@@ -57,6 +57,8 @@ class Application:
     def _door(self, scope: Scope) -> Door:
         """The door of an address, noted in the scope; where none takes the method, one that takes another.
 
+        An address that is written out is itself, whatever a pattern after it would take it for.
+
         Raises:
             NotFoundError: Nothing has this address.
         """
@@ -64,6 +66,8 @@ class Application:
         for door in self.doors:
             match, found = door.matches(scope)
             if match is Match.NONE or (match is Match.PARTIAL and beside is not None):
+                continue
+            if beside is not None and beside.path == scope["path"] != door.path:
                 continue
             scope.update(found, route=door)
             if match is Match.FULL:

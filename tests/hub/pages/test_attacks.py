@@ -315,3 +315,8 @@ def test_no_name_that_runs_in_a_spreadsheet_gets_a_voucher(hub: Hub) -> None:
         shown = rex.send("/staff/vouchers/new", "/staff/vouchers/new", recipient=name, areas=["lung"], why="x")
         assert shown.status_code == 422, name
         assert 'id="e-recipient"' in shown.text
+
+
+def test_an_address_that_is_written_out_is_not_taken_for_a_pattern_beside_it(hub: Hub) -> None:
+    answer = Browser(hub).web.get("/peer/begin")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
