@@ -50,6 +50,12 @@ def issuer(faces: Faces, /, name: str, by: str, why: str, **where: Any) -> None:
 @certificate.command()
 @click.argument("candidate_id")
 @click.option("--sitting", required=True, help="A live sitting that was passed.")
+@click.option(
+    "--despite-missing",
+    "is_despite",
+    is_flag=True,
+    help="Though the application, the voucher or the evaluation is missing.",
+)
 @_out_option
 @_language_option
 @who_options
@@ -64,11 +70,13 @@ def issue(
     languages: tuple[str, ...],
     by: str,
     why: str,
+    *,
+    is_despite: bool,
     **where: Any,
 ) -> None:
     """Issue a certificate on a sitting; write it as JSON and PDF, and the openings of its commitments."""
     with _desk(faces, where) as desk:
-        record = desk.issue(candidate_id, sitting, who=by, why=why)
+        record = desk.issue(candidate_id, sitting, who=by, why=why, is_despite=is_despite)
     _hand_over(record, out, languages)
 
 

@@ -15,8 +15,10 @@ class CertificateDesk(Protocol):
     def set_issuer(self, name: str, *, who: str, why: str) -> None:
         """What the academy is called on certificates."""
 
-    def issue(self, candidate_id: str, sitting: str, *, who: str, why: str) -> CertificateRecord:
-        """Issue one on a sitting."""
+    def issue(
+        self, candidate_id: str, sitting: str, *, who: str, why: str, is_despite: bool = False
+    ) -> CertificateRecord:
+        """Issue one on a sitting; `is_despite` where something of the way is missing."""
 
     def renew(self, certificate_id: str, *, who: str, why: str, knowledge_checked: bool = False) -> CertificateRecord:
         """Issue the next one after one."""

@@ -154,6 +154,7 @@ class Hub:
             self.clock,
             area_of=self._area_of,
             tell=self._tell_of_certificate,
+            missing=self.academy.dues.missing,
             rules=lambda: rules,
         )
         self.answers = Answers(self.academy.portfolios, self.certificates, self.ring)

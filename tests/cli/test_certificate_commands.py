@@ -63,7 +63,16 @@ class Desk:
 
     def issue(self) -> str:
         """The id of the certificate, whose files are in `given`."""
-        status, out, _ = self("issue", "C-17", "--sitting", self.sat.sitting, "--out", self.folder / "given", *DECIDED)
+        status, out, _ = self(
+            "issue",
+            "C-17",
+            "--sitting",
+            self.sat.sitting,
+            "--out",
+            self.folder / "given",
+            "--despite-missing",
+            *DECIDED,
+        )
         assert status == 0
         return out.split()[0]
 

@@ -62,7 +62,7 @@ def sat(school: School, hub: Hub, candidate_id: str = "C-17", **changes: Any) ->
 
 @pytest.fixture
 def issued(school: School, academy: Hub) -> CertificateRecord:
-    return academy.certificates.issue("C-17", sat(school, academy), **BY)
+    return academy.certificates.issue("C-17", sat(school, academy), **BY, is_despite=True)
 
 
 def verdict(hub: Hub, record: CertificateRecord) -> Verdict:
@@ -106,7 +106,7 @@ def test_a_certificate_is_issued_on_a_sitting_that_was_passed(academy: Hub, issu
 def test_what_is_issued_on_29_february_ends_on_the_28th(school: School, academy: Hub) -> None:
     sitting = sat(school, academy)
     set_day(school, 2028, 2, 29)
-    record = academy.certificates.issue("C-17", sitting, **BY)
+    record = academy.certificates.issue("C-17", sitting, **BY, is_despite=True)
     assert datetime.fromtimestamp(record.certificate.valid_until_ms / 1000, tz=UTC).date() == date(2033, 2, 28)
 
 
@@ -122,7 +122,7 @@ def test_a_sitting_that_proves_nothing_gives_no_certificate(
     school: School, academy: Hub, changes: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(NotPassedError, match=reason):
-        academy.certificates.issue("C-17", sat(school, academy, **changes), **BY)
+        academy.certificates.issue("C-17", sat(school, academy, **changes), **BY, is_despite=True)
 
 
 def test_what_is_not_whole_not_known_or_in_doubt_gives_none(school: School, academy: Hub) -> None:
@@ -135,25 +135,25 @@ def test_what_is_not_whole_not_known_or_in_doubt_gives_none(school: School, acad
         (twice[0], "in doubt"),
     ):
         with pytest.raises(NotPassedError, match=reason):
-            academy.certificates.issue("C-17", sitting, **BY)
+            academy.certificates.issue("C-17", sitting, **BY, is_despite=True)
 
 
 def test_one_result_is_certified_once_unless_that_was_revoked(academy: Hub, issued: CertificateRecord) -> None:
     sitting = academy.standings()[0].sitting
     with pytest.raises(SittingTakenError):
-        academy.certificates.issue("c-17", sitting, **BY)
+        academy.certificates.issue("c-17", sitting, **BY, is_despite=True)
     academy.certificates.revoke(issued.certificate.certificate_id, **BY)
-    again = academy.certificates.issue("c-17", sitting, remarks={}, **BY)
+    again = academy.certificates.issue("c-17", sitting, remarks={}, **BY, is_despite=True)
     assert verdict(academy, again) is Verdict.VALID
 
 
 def test_nobody_unknown_and_no_unknown_hub_gets_one(school: School, hub: Hub) -> None:
     sitting = sat(school, hub)
     with pytest.raises(UnknownCandidateError):
-        hub.certificates.issue("C-17", sitting, **BY)
+        hub.certificates.issue("C-17", sitting, **BY, is_despite=True)
     hub.registry.candidates.add(candidate_id="C-17", name="Ana", **BY)
     with pytest.raises(NoAddressError):
-        hub.certificates.issue("C-17", sitting, **BY)
+        hub.certificates.issue("C-17", sitting, **BY, is_despite=True)
     with pytest.raises(NoAddressError):
         hub.certificates.controller()
     with pytest.raises(BadCertificateError):
@@ -221,7 +221,7 @@ def test_a_list_that_is_full_is_followed_by_the_next(
     sitting = sat(school, academy, attempt=2)
     draws: Iterator[int] = iter([issued.certificate.place.index] * desk.DRAWS + [5])
     monkeypatch.setattr("secrets.randbelow", lambda _entries: next(draws))
-    later = academy.certificates.issue("C-17", sitting, **BY)
+    later = academy.certificates.issue("C-17", sitting, **BY, is_despite=True)
     assert (later.certificate.place.number, later.certificate.place.index) == (2, 5)
     assert set(academy.certificates.status_lists()) == {
         "1-revocation.json",
@@ -277,7 +277,7 @@ def test_who_has_an_account_is_told_in_their_portfolio(school: School, hub: Hub)
     hub.registry.enrolments.set_terms(hub_url=URL)
     ana = Applicant(hub).register()
     assert ana.number is not None
-    record = hub.certificates.issue(ana.number, sat(school, hub, ana.number), **BY)
+    record = hub.certificates.issue(ana.number, sat(school, hub, ana.number), **BY, is_despite=True)
     (told,) = hub.academy.portfolios.papers(ana.account_id).certificates
     assert (told.certificate_id, told.area) == (record.certificate.certificate_id, "lower-extremity-dvt")
     assert (told.issued_on, told.last_on, told.revoked_on) == (date(2026, 3, 1), date(2031, 3, 1), None)

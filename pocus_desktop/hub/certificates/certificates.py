@@ -9,6 +9,8 @@
 5. Each step has an entry in the trail: who, when, why.
 6. What a revoked key had signed is signed anew, and keeps its id, dates and place.
 7. Whoever has an account is told in their portfolio, at issue and at revocation.
+8. The application must be approved, and assessment and evaluation done within the window of its voucher. Where
+   something of that is missing, it is issued only if the academy says that it answers for that; the trail keeps what.
 """
 
 import secrets
@@ -26,6 +28,7 @@ from pocus_desktop.hub.certificates.errors import (
     BadCertificateStepError,
     NoAddressError,
     NoKnowledgeCheckError,
+    NotDueError,
     NotPassedError,
     SittingTakenError,
     TooEarlyError,
@@ -43,6 +46,7 @@ from pocus_desktop.kernel import canonical, log, words
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme import days
+from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.certificate import document as documents
 from pocus_desktop.programme.certificate import status_list
 from pocus_desktop.programme.certificate.address import Address
@@ -84,6 +88,9 @@ _ENDS: Final = {
 Tell = Callable[[RegistryRows, CertificateHeld], None]
 """Puts into a candidate's portfolio what is to be known there, in the transaction that it is of."""
 
+Missing = Callable[[str, ContentArea], Sequence[Told]]
+"""What of the way to a certificate is missing, by the ID number and the area."""
+
 AreaOf = Callable[[str, int], ContentArea | None]
 """The content area of a registered bundle and version."""
 
@@ -106,6 +113,7 @@ class Certificates:
         clock: When things happen.
         area_of: What a bundle is of.
         tell: Tells a candidate of a certificate (rule 7).
+        missing: What of the way to a certificate is missing (rule 8).
         rules: By which it is decided.
     """
 
@@ -119,6 +127,7 @@ class Certificates:
         *,
         area_of: AreaOf,
         tell: Tell = lambda _rows, _document: None,
+        missing: Missing = lambda _candidate_id, _area: (),
         rules: Callable[[], Rules] = shipped_rules,
     ) -> None:
         self._store = store
@@ -128,6 +137,7 @@ class Certificates:
         self._clock = clock
         self._area_of = area_of
         self._tell = tell
+        self._missing = missing
         self._rules = rules
 
     def set_issuer(self, name: str, *, who: str, why: str) -> None:
@@ -150,21 +160,24 @@ class Certificates:
         *,
         who: str,
         why: str,
+        is_despite: bool = False,
         remarks: Mapping[str, Sequence[str]] | None = None,
     ) -> CertificateRecord:
-        """Issue a certificate on a sitting (rules 1 to 3).
+        """Issue a certificate on a sitting (rules 1 to 3, and 8).
 
         Args:
             candidate_id: Whose it shall be.
             sitting: On which it rests.
             who: Who decided.
             why: For the trail.
+            is_despite: Though something of the way is missing, which the academy answers for.
             remarks: What must be known beside results (`hub.registry.results`), where whoever issues many has asked
                 for it once; looked up where omitted.
 
         Raises:
             UnknownCandidateError: There is no such candidate.
             NotPassedError: Rule 1.
+            NotDueError: Rule 8.
             SittingTakenError: A certificate rests on it already, and was not revoked.
             NoAddressError: Nobody said under which address the hub is reached.
             NoRuleError: No rule says how long a certificate is valid.
@@ -172,6 +185,9 @@ class Certificates:
         now_ms = self._now()
         today = days.local_day(now_ms, ZONE)
         openings = (self._opening(candidate_id, sitting, remarks),)
+        missing = self._missing(candidate_id, ContentArea(openings[0].area))
+        if missing and not is_despite:
+            raise NotDueError(missing)
         applied = (self._rules().certificate(today), self._rules().pass_rule(ContentArea(openings[0].area), today))
         with self._store.rows() as rows:
             person = candidate_row(rows, candidate_id)
@@ -188,7 +204,7 @@ class Certificates:
                 place=Place(number=0, index=0),
             )
             record = self._enter(rows, person, certificate, openings, renews=None, now_ms=now_ms)
-            self._note(rows, record, "issued", now_ms, who=who, why=why)
+            self._note(rows, record, "issued", now_ms, who=who, why=why, was=" ".join(one.code for one in missing))
         log.event("certificate.issued")
         return record
 

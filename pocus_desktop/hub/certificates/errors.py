@@ -1,6 +1,10 @@
 """What is refused about certificates at the hub."""
 
+from collections.abc import Sequence
+
 from pocus_desktop.hub.registry.errors import RegistryError
+from pocus_desktop.kernel import words
+from pocus_desktop.programme.answer import Told
 
 
 class UnknownCertificateError(RegistryError):
@@ -20,6 +24,20 @@ class NotPassedError(RegistryError):
     """A sitting does not prove what a certificate says: not passed, not live, not this candidate's, or in doubt."""
 
     code = "certificate.not_passed"
+
+
+class NotDueError(RegistryError):
+    """The sitting was passed, but something of the way to a certificate is missing."""
+
+    code = "certificate.not_due"
+
+    def __init__(self, missing: Sequence[Told]) -> None:
+        super().__init__(missing=" ".join(one.code for one in missing))
+        self._missing = missing
+
+    def explain(self, language: str = words.SOURCE_LANGUAGE) -> words.Explanation:
+        """What is missing, in the language asked for: reasons that staff gave are told, and never logged."""
+        return words.explain(self.code, {"missing": " ".join(one(language) for one in self._missing)}, language)
 
 
 class SittingTakenError(RegistryError):

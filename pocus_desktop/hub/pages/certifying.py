@@ -39,7 +39,13 @@ class CertifyingPages:
         return [
             self._doors.look("/staff/certificates", self.certificates, Act.READ),
             self._doors.look(new, self.new, Act.DECIDE),
-            self._doors.do(new, self.issue, Act.DECIDE, Fields(names=("candidate", "sitting", "why")), again=self.new),
+            self._doors.do(
+                new,
+                self.issue,
+                Act.DECIDE,
+                Fields(names=("candidate", "sitting", "why"), lists=("despite",)),
+                again=self.new,
+            ),
             self._doors.look(ONE, self.certificate, Act.READ),
             self._doors.look(ONE + "/paper/{language}", self.paper, Act.READ),
             self._doors.do(
@@ -78,6 +84,7 @@ class CertifyingPages:
             visit.form.line("sitting", most=120),
             who=visit.person.login,
             why=visit.reason(),
+            is_despite=bool(visit.form.lists["despite"]),
         )
         return done(f"/staff/certificates/{record.certificate.certificate_id}", "certificate-issued")
 

@@ -4,6 +4,7 @@ from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.programme.admitting import Admitting, AreaOf
 from pocus_desktop.hub.programme.appeals import Appeals, Replay
 from pocus_desktop.hub.programme.applications import Applications
+from pocus_desktop.hub.programme.due import Dues
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.hub.programme.releasing import Releasing, SatAt
 from pocus_desktop.hub.programme.sampling import Sampling
@@ -29,6 +30,7 @@ class Academy:
         appeals: Against decisions and sittings.
         admitting: From application to admission.
         releasing: Results to portfolios.
+        dues: What is missing for certificates.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Academy:
         self.portfolios = Portfolios(tables, ring, clock)
         self.applications = Applications(tables, self.portfolios, self.rules, clock)
         self.vouchers = Vouchers(tables, self.portfolios, ring, self.rules, clock)
+        self.dues = Dues(tables, self.portfolios, self.vouchers, self.rules, clock)
         self.sampling = Sampling(tables, clock)
         self.releasing = Releasing(
             tables, results, registry.results, self.portfolios, clock, area_of=area_of, sat_at=sat_at

@@ -50,7 +50,9 @@ def furnish(hub: Hub, school: School, *, many: int = 0) -> list[str]:
     )
     sat = school.sit(mode=Mode.LIVE, candidate=Candidate(id=ana.number or "", display_name="Ana"))
     hub.take(sat.final)
-    certificate = hub.certificates.issue(ana.number or "", sat.sitting, who="dora", why="passed").certificate
+    certificate = hub.certificates.issue(
+        ana.number or "", sat.sitting, who="dora", why="passed", is_despite=True
+    ).certificate
     appeals = [
         eve.appeal(refused),
         ana.appeal(sat.sitting, ground="technology", words=f"{HOSTILE}\n\nThe probe failed."),
