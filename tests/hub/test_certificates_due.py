@@ -11,8 +11,8 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.certificates.errors import NotDueError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
+from pocus_desktop.hub.programme.recipients import Recipient
 from pocus_desktop.hub.programme.store import PORTFOLIO
-from pocus_desktop.hub.programme.vouchers import Recipient
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.documents.academy import PeerOutcome
 from tests.hub.programme.applicant import Applicant

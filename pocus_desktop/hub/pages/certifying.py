@@ -84,7 +84,7 @@ class CertifyingPages:
             visit.form.line("sitting", most=120),
             who=visit.person.login,
             why=visit.reason(),
-            is_despite=bool(visit.form.lists["despite"]),
+            is_despite=bool(visit.form.lists.get("despite")),
         )
         return done(f"/staff/certificates/{record.certificate.certificate_id}", "certificate-issued")
 

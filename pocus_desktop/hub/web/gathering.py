@@ -8,7 +8,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -24,6 +23,9 @@ TOGETHER_BYTES: Final = 16 * 1024 * 1024
 SIDE_BY_SIDE: Final = 2
 """Batches under way: while one waits for the disk or the database, the next one is judged. Each holds one envelope
 unpacked at a time, which may be tens of megabytes."""
+
+LINGER_S: Final = 0.5
+"""How long a thread waits for the next envelope: while they come, none is begun for each."""
 
 Outcome: TypeAlias = IntakeResult | Exception
 
@@ -45,10 +47,10 @@ class Gathering:
             take_all: Takes several and says what became of each; what it raises, it raises for all of them.
         """
         self._take_all = take_all
-        self._threads = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hub-intake")
-        self._lock = threading.Lock()
+        self._came = threading.Condition()
         self._queue: deque[_Waiting] = deque()
-        self._at_work = 0
+        self._threads = 0
+        self._idle = 0
 
     async def take(self, data: bytes, digest: str) -> IntakeResult:
         """Take one envelope, with others that wait; durable when this returns.
@@ -58,16 +60,17 @@ class Gathering:
         """
         loop = asyncio.get_running_loop()
         waiting = _Waiting(Offer(data=data, digest=digest, about=log.told_about()), loop, loop.create_future())
-        with self._lock:
+        with self._came:
             self._queue.append(waiting)
-            is_help_needed = self._at_work < SIDE_BY_SIDE
-            self._at_work += is_help_needed
+            is_help_needed = not self._idle and self._threads < SIDE_BY_SIDE
+            self._threads += is_help_needed
+            self._came.notify()
         if is_help_needed:
-            self._threads.submit(self._work)
+            threading.Thread(target=self._work, name="hub-intake", daemon=True).start()
         return await waiting.answer
 
     def _work(self) -> None:
-        """Take batches until nobody waits."""
+        """Take batches until nobody has come for a while."""
         while batch := self._next():
             outcomes: Sequence[Outcome]
             try:
@@ -84,13 +87,16 @@ class Gathering:
     def _next(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
         size = 0
-        with self._lock:
+        with self._came:
+            self._idle += 1
+            self._came.wait_for(lambda: self._queue, LINGER_S)
+            self._idle -= 1
             while self._queue and len(batch) < TOGETHER:
                 size += len(self._queue[0].offer.data)
                 if batch and size > TOGETHER_BYTES:
                     break
                 batch.append(self._queue.popleft())
-            self._at_work -= not batch
+            self._threads -= not batch
         return batch
 
 

@@ -17,7 +17,11 @@ def test_a_certificate_is_issued_and_revoked_in_the_browser(school: School, acad
     dora, rex = Browser.of(academy, "dora", "decision-maker"), Browser.of(academy, "rex", "registrar")
     sitting = sat(school, academy)
     assert dora.send(NEW, NEW, candidate="C-17", sitting="sit_none", why="passed").status_code == 422
-    issued = dora.send(NEW, NEW, candidate="C-17", sitting=sitting, why="passed")
+    refused = dora.send(NEW, NEW, candidate="C-17", sitting=sitting, why="passed")
+    assert (refused.status_code, academy.certificates.of("C-17")) == (422, ())
+    assert "There is no application for this area." in refused.text
+    assert f'value="{sitting}"' in refused.text, "what was written is there for the next try"
+    issued = dora.send(NEW, NEW, candidate="C-17", sitting=sitting, why="passed", despite=["yes"])
     assert "The certificate is issued." in issued.text
     (record,) = academy.certificates.of("C-17")
     one = f"/staff/certificates/{record.certificate.certificate_id}"
