@@ -14,8 +14,10 @@ _LEVELS: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-_OF_NO_MEANING: Final = ("This plugin does not support propagateSizeHints()",)
-"""Said by the offscreen platform of every window that is shown."""
+_OF_NO_MEANING: Final = frozenset(
+    f"This plugin does not support {what}" for what in ("propagateSizeHints()", "raise()", "grabbing the keyboard")
+)
+"""Said by the offscreen platform of every window that is shown, and of every menu."""
 
 
 def route() -> None:

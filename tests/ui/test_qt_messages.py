@@ -30,9 +30,10 @@ def test_a_warning_is_logged_and_said_aloud(
     assert capsys.readouterr().err == "a layout is broken\n"
 
 
-def test_what_every_offscreen_window_says_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("what", ["propagateSizeHints()", "raise()", "grabbing the keyboard"])
+def test_what_every_offscreen_window_says_is_left_out(caplog: pytest.LogCaptureFixture, what: str) -> None:
     with caplog.at_level(logging.DEBUG, "qt"):
-        qWarning("This plugin does not support propagateSizeHints()")
+        qWarning(f"This plugin does not support {what}")
     assert caplog.records == []
 
 
