@@ -48,6 +48,7 @@ _TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'append only'); END""",
     _NO_DELETE,
 )
+_ASIDE_PART: Final = "journal-aside.part"
 _AT_ONCE: Final = 500
 _BUSY: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
 
@@ -155,7 +156,7 @@ class RoomJournal:
         Raises:
             JournalUnusableError: The disk does not take it; nothing was left out then.
         """
-        part = aside.with_name(f"{aside.name}.part")
+        part = aside.with_name(_ASIDE_PART)  # one name, so that what a power cut left is written over the next time
         with self._lock:
             run = self._connection.exec_driver_sql
             try:

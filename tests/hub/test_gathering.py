@@ -33,6 +33,33 @@ def test_one_alone_is_taken_at_once_and_is_told_about() -> None:
     assert {str(offer.about) for batch in batches for offer in batch} == {"{'request_id': 'ab'}"}
 
 
+def test_one_thread_takes_who_come_one_after_the_other_and_ends_when_nobody_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workers: list[threading.Thread] = []
+
+    def take_all(offers: Sequence[Offer]) -> list[Outcome]:
+        workers.append(threading.current_thread())
+        return [result(offer) for offer in offers]
+
+    hub = Gathering(take_all)
+
+    async def ask() -> None:
+        for data in (b"one", b"two", b"three"):
+            await hub.take(data, "digest")
+
+    monkeypatch.setattr(gathering, "LINGER_S", 30)
+    asyncio.run(ask())
+    assert len(set(workers)) == 1
+    monkeypatch.setattr(gathering, "LINGER_S", 0)
+    asyncio.run(ask())
+    for worker in workers:
+        worker.join(30)
+    assert not any(worker.is_alive() for worker in workers)
+    asyncio.run(ask())
+    assert workers[-1] is not workers[0], "who comes later is taken all the same"
+
+
 @pytest.mark.parametrize(("together", "room", "batches"), [(3, 99, [3, 2]), (9, 4, [4, 1]), (9, 0, [1] * 5)])
 def test_who_comes_meanwhile_goes_together_in_order_as_far_as_there_is_room(
     monkeypatch: pytest.MonkeyPatch, together: int, room: int, batches: list[int]

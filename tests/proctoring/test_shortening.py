@@ -134,6 +134,7 @@ def test_a_console_that_opens_a_long_journal_makes_it_short_and_goes_on(
 ) -> None:
     last = long_day(tmp_path, 30)
     monkeypatch.setattr(live_room, "LONG", 20)
+    (tmp_path / "journal-aside.part").write_bytes(b"what a power cut left")
     again = LiveRoom(tmp_path, holder=HOLDER, clock=ManualClock())
     assert again.number == last + 1, "consoles know each other's word by a number that only goes up"
     [station] = again.state.stations.values()
@@ -148,6 +149,7 @@ def test_a_console_that_opens_a_long_journal_makes_it_short_and_goes_on(
     assert journal.last == last + 2
     assert shortening.is_same(room.replay(journal.events()), state)
     journal.close()
+    assert list(tmp_path.glob("*.part")) == []
     whole = RoomJournal(tmp_path / f"journal-to-{last + 1}.sqlite")
     assert (whole.count(), whole.last) == (last + 1, last + 1)
     whole.close()
