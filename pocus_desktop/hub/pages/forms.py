@@ -15,7 +15,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from pocus_desktop.hub.errors import TooLargeError
-from pocus_desktop.hub.pages.errors import BadFormError, FieldTooLongError, FormTooLargeError
+from pocus_desktop.hub.pages.errors import BadFormError, FieldTooLongError, ForgedFormError, FormTooLargeError
 from pocus_desktop.hub.web.body import read_body
 
 FORM_BYTES: Final = 64 * 1024
@@ -23,6 +23,7 @@ MOST_FIELDS: Final = 64
 LINE: Final = 200
 TEXT: Final = 4000
 CSRF: Final = "csrf"
+_SAME_SITE: Final = frozenset({"", "same-origin", "none"})
 _STALL_S: Final = 30.0
 _FILE_ROOM_BYTES: Final = 16 * 1024
 _PLAIN: Final = "application/x-www-form-urlencoded"
@@ -158,3 +159,13 @@ async def _multipart(
         return pairs, await chosen.read() or None if isinstance(chosen, UploadFile) else None
     finally:
         await found.close()
+
+
+def require_same_site(request: Request) -> None:
+    """The browser does not say that another site sends this.
+
+    Raises:
+        ForgedFormError: It does.
+    """
+    if request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
+        raise ForgedFormError

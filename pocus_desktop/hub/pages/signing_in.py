@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from pocus_desktop.crypto import totp
 from pocus_desktop.hub.pages.errors import ForgedFormError
+from pocus_desktop.hub.pages.forms import require_same_site
 from pocus_desktop.hub.pages.page import LANGUAGE_COOKIE, Page, language_of, page, see
 from pocus_desktop.hub.pages.templates import LANGUAGES
 from pocus_desktop.hub.pages.visit import (
@@ -21,7 +22,6 @@ from pocus_desktop.hub.pages.visit import (
     Visit,
     done,
     keep,
-    require_same_site,
     to_sign_in,
 )
 from pocus_desktop.hub.staff.errors import NotSignedInError, WrongCodeError, WrongSignInError

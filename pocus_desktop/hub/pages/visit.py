@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from pocus_desktop.hub.pages.again import SECRET, SURE, Again, carried, field_of, is_shown_again, shown
 from pocus_desktop.hub.pages.errors import ForgedFormError, PageError
-from pocus_desktop.hub.pages.forms import CSRF, FORM_BYTES, Form, read_form
+from pocus_desktop.hub.pages.forms import CSRF, FORM_BYTES, Form, read_form, require_same_site
 from pocus_desktop.hub.pages.page import Page, language_of, page, see, status_of
 from pocus_desktop.hub.programme.errors import NoReasonError
 from pocus_desktop.hub.staff.errors import NotSignedInError
@@ -38,7 +38,6 @@ SESSION_COOKIE: Final = "__Host-pocus-staff"
 BEGIN_COOKIE: Final = "__Host-pocus-begin"
 ON_A_PAGE: Final = 25
 _MOST_PAGES: Final = 100_000
-_SAME_SITE: Final = frozenset({"", "same-origin", "none"})
 
 NAVIGATION: Final[Sequence[tuple[str, str, Act]]] = (
     ("queue", "/staff", Act.READ),
@@ -308,16 +307,6 @@ class StaffDoors:
         if not is_kept and not is_form_token(token, given):
             raise ForgedFormError
         return form
-
-
-def require_same_site(request: Request) -> None:
-    """The browser does not say that another site sends this.
-
-    Raises:
-        ForgedFormError: It does.
-    """
-    if request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
-        raise ForgedFormError
 
 
 def to_sign_in(request: Request, problem: PocusError) -> Response | None:

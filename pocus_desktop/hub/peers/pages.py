@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pocus_desktop.hub.pages.errors import BadFormError, FieldTooLongError, ForgedFormError
-from pocus_desktop.hub.pages.forms import CSRF, Form, read_form
+from pocus_desktop.hub.pages.forms import CSRF, Form, read_form, require_same_site
 from pocus_desktop.hub.pages.page import LANGUAGE_COOKIE, Page, language_of, page, see
 from pocus_desktop.hub.pages.templates import LANGUAGES
 from pocus_desktop.hub.peers.answer_words import answer_told
@@ -59,7 +59,6 @@ COOKIE: Final = "__Host-pocus-peer"
 ONE_CLICK: Final = "List-Unsubscribe"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _YEAR_S: Final = 365 * 24 * 60 * 60
-_SAME: Final = frozenset({"same-origin", "none"})
 _ENDS: Final[Mapping[type[PocusError], str]] = {
     SentAlreadyError: "sent",
     DeclinedAlreadyError: "declined",
@@ -123,7 +122,7 @@ class EvaluatorPages:
 
     async def begin(self, request: Request) -> Response:
         """Begin a session."""
-        _require_same_site(request)
+        require_same_site(request)
         form = await read_form(request, "token", "language", stall_s=self._stall_s)
         token = form.fields.get("token", "")
         if not _TOKEN.fullmatch(token):
@@ -216,7 +215,7 @@ class EvaluatorPages:
 
     async def language(self, request: Request) -> Response:
         """Another language, from here on."""
-        _require_same_site(request)
+        require_same_site(request)
         form = await read_form(request, "language", "back", stall_s=self._stall_s)
         back = form.fields.get("back", "")
         answer = see(back if back in {"/peer/review", "/peer/decline", "/peer/thanks"} else "/peer/questions")
@@ -257,7 +256,7 @@ class EvaluatorPages:
 
     async def _form(self, request: Request, secret: str, *names: str) -> Form:
         """Rule 2."""
-        _require_same_site(request)
+        require_same_site(request)
         form = await read_form(request, *names, stall_s=self._stall_s)
         if not hmac.compare_digest(form.fields.get(CSRF, "").encode(), _mark(secret).encode()):
             raise ForgedFormError
@@ -360,12 +359,6 @@ def _next(sheet: Sheet, section: Section, answers: Answers, go: str) -> str:
 def _mark(secret: str) -> str:
     """What the forms of a session carry."""
     return hashlib.sha256(f"pocus peer form {secret}".encode()).hexdigest()
-
-
-def _require_same_site(request: Request) -> None:
-    """A browser that says where a form comes from says that it is ours."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in _SAME:
-        raise ForgedFormError
 
 
 def _signed_in(answer: Response, secret: str) -> Response:
