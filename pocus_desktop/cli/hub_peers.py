@@ -24,6 +24,13 @@ from pocus_desktop.programme.peers.combining import Combined, Reason
 
 MOST_REPORT_BYTES: Final = 2 * 1024 * 1024
 _COLUMNS: Final = ("name", "email", "background")
+_AGREED: Final = click.option(
+    "--agreed",
+    is_flag=True,
+    required=True,
+    expose_value=False,
+    help="Say that whoever is named agreed to be written to; without it nobody is named.",
+)
 
 
 @click.group()
@@ -50,6 +57,7 @@ def _desk(faces: Faces, where: dict[str, Any]) -> Iterator[PeersDesk]:
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day of the 180 days, to its end."
 )
 @click.option("--zone", default="UTC", show_default=True, help="Where that day ends, such as America/Bogota.")
+@_AGREED
 @by_option
 @hub_options
 @pass_faces
@@ -147,6 +155,7 @@ def show(
 @click.option("--email", required=True)
 @click.option("--background", required=True, help="Their clinical background in ultrasound.")
 @click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@_AGREED
 @who_options
 @hub_options
 @pass_faces

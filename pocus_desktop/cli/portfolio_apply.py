@@ -73,7 +73,11 @@ def voucher(context: click.Context, code: str, application: str | None, language
 @click.option("--background", required=True, help="Their clinical background in ultrasound.")
 @click.option("--replaces", help="The nomination of who is replaced.")
 @click.option("--write-in", type=click.Choice(["en", "es"]), default="en", show_default=True)
-@click.option("--agreed/--not-agreed", default=None, help="Whether they agreed that the academy writes to them.")
+@click.option(
+    "--agreed/--not-agreed",
+    default=None,
+    help="They agreed that the academy writes to them; nobody is named of whom that is not said.",
+)
 @click.option("--interest", is_flag=True, help="They have an interest in the outcome, such as kinship.")
 @LANGUAGE
 def nominate(

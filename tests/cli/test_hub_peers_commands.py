@@ -22,7 +22,8 @@ CSV = (
     f"Dra. Clara Núñez,{CLARA},Intensivista,es\n"
     f"David Stein,{DAVID},Sonographer,en\n"
 )
-ANA = ["--application", "app_1", "--candidate", "C-17", "--name", "Dr Ana Roe", "--area", "lung"]
+ANA = ["--application", "app_1", "--candidate", "C-17", "--name", "Dr Ana Roe", "--area", "lung", "--agreed"]
+UNTIL = ["--until", "2090-02-28"]
 WHY = ["--by", "ada", "--why", "asked by the applicant"]
 
 
@@ -62,7 +63,9 @@ def ask(school: School, capsys: pytest.CaptureFixture[str]) -> Asked:
 
 def test_from_nomination_to_what_it_comes_to(school: School, postbox: Postbox, ask: Asked) -> None:
     assert "No peer evaluation" in ask("show")
-    told = ask("nominate", str(school.folder / "evaluators.csv"), *ANA, "--until", "2090-02-28", "--by", "ada")
+    unsaid = [each for each in ANA if each != "--agreed"]
+    assert "--agreed" in ask("nominate", str(school.folder / "evaluators.csv"), *unsaid, *UNTIL, is_refused=True)
+    told = ask("nominate", str(school.folder / "evaluators.csv"), *ANA, *UNTIL, "--by", "ada")
     panel_id = told.split()[0]
     assert "3 messages went out" in ask("invite")
     assert "No message" in ask("invite")
@@ -79,7 +82,7 @@ def test_from_nomination_to_what_it_comes_to(school: School, postbox: Postbox, a
     assert "5.1.1  came back" in ask("bounce", str(school.folder / "bounce.eml"))
     assert "peers.no_report" in ask("bounce", str(school.folder / "other.eml"), is_refused=True)
     assert "Dra. Clara Núñez: unreachable; may be replaced" in ask("show", "--candidate", "C-17", "--as-applicant")
-    new = ["--name", "Eve Park", "--email", "eve@clinic.example", "--background", "Internist"]
+    new = ["--name", "Eve Park", "--email", "eve@clinic.example", "--background", "Internist", "--agreed"]
     ask("replace", clara["evaluator_id"], *new, *WHY)
     ask("replace", ids["Dr Ben Okoye"]["evaluator_id"], *new, *WHY, is_refused=True)
     assert "1 messages went out" in ask("invite")
@@ -104,7 +107,7 @@ def test_from_nomination_to_what_it_comes_to(school: School, postbox: Postbox, a
     [
         (["combine", "pan_unknown"], "peers.unknown_panel"),
         (
-            ["replace", "ev_x", "--name", "E", "--email", "e@x.example", "--background", "b", *WHY],
+            ["replace", "ev_x", "--name", "E", "--email", "e@x.example", "--background", "b", "--agreed", *WHY],
             "peers.unknown_evaluator",
         ),
         (["remind", "ev_x", *WHY], "peers.unknown_evaluator"),
@@ -131,13 +134,13 @@ def test_what_cannot_be_done_is_told(arguments: list[str], told: str, ask: Asked
 def test_a_file_that_cannot_be_used_is_told(content: bytes, told: str, school: School, ask: Asked) -> None:
     file = school.folder / "bad.csv"
     file.write_bytes(content)
-    assert told in ask("nominate", str(file), *ANA, "--until", "2090-02-28", is_refused=True)
+    assert told in ask("nominate", str(file), *ANA, *UNTIL, is_refused=True)
 
 
 def test_settings_that_cannot_be_used_are_told_and_messages_wait(school: School, ask: Asked) -> None:
     settings = school.folder / "hub" / "mail.toml"
     kept = settings.read_text()
-    ask("nominate", str(school.folder / "evaluators.csv"), *ANA, "--until", "2090-02-28")
+    ask("nominate", str(school.folder / "evaluators.csv"), *ANA, *UNTIL)
     for broken, told in (
         (kept.replace("'none'", "'none'").replace("127.0.0.1'\nport", "mail.example.org'\nport"), "without TLS"),
         (kept + "fees = 3\n", "fees"),

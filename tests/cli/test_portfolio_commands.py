@@ -86,7 +86,9 @@ def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: 
         code = hub.academy.vouchers.issue([recipient], (LUNG,), who="rex", why="paid")[0].code
         ask("sync")
         assert "starts the clock" in ask("voucher", code, "--yes")
-        ask("nominate", "--name", "Berta Díaz", "--email", "b@example.org", "--background", "Sonographer")
+        berta = ["nominate", "--name", "Berta Díaz", "--email", "b@example.org", "--background", "Sonographer"]
+        assert "say that they agreed" in ask(*berta, status=1)
+        ask(*berta, "--agreed")
         assert "Still waiting: 0" in ask("sync")
     window = hub.academy.admitting.window(application_id, LUNG)
     assert window is not None

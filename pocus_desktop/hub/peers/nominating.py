@@ -4,7 +4,7 @@
    that takes it. A notice is seen to later, as often as need be: doing it again changes nothing.
 2. Nobody is asked before the area is approved and its window open, and nobody any more once it is not.
 3. A nomination that cannot be taken is told back with its reason, and that is final: another is to be named.
-4. Nobody is asked whom the candidate has not asked first, nor who has an interest in the outcome.
+4. Nobody is asked of whom the candidate does not say that they agreed, nor who has an interest in the outcome.
 5. A reminder is sent where the candidate asks for it and the policy allows it; each request is looked at once.
 """
 
@@ -178,7 +178,7 @@ class Nominating:
         """Seat a person; what is to be told where that is not done."""
         if any(other.replaces == one.nomination_id for other in named):  # before anybody was asked
             return "replaced", None
-        if one.has_agreed is False:
+        if not one.has_agreed:  # nor where nothing was said of it
             return "refused", "agreement"
         if one.has_interest:
             return "refused", "interest"

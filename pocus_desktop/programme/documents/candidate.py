@@ -184,7 +184,7 @@ class Nomination(Document):
         areas: For which of the application's areas; empty is all of them.
         background: Their clinical background in ultrasound, as the candidate states it.
         language: In which they are written to.
-        has_agreed: Whether they agreed to be written to; None where nobody said.
+        has_agreed: Whether they agreed to be written to; None where nobody said, which is no agreement.
         has_interest: Whether the candidate knows of an interest of theirs in the outcome, such as kinship.
         replaces: The nomination that this one takes the place of.
     """

@@ -299,10 +299,10 @@ def nominate(
         now_ms: The present.
         areas: Of the application; empty is all.
         replaces: The nomination of who is replaced.
-        fields: `name`, `email`, `background`, and if you like `language`, `has_agreed`, `has_interest`.
+        fields: `name`, `email`, `background`, `has_agreed`, and if you like `language`, `has_interest`.
 
     Raises:
-        NotAgreedError: They did not agree to be written to.
+        NotAgreedError: Nobody said that they agreed to be written to, or that they did not.
         HasInterestError: They have an interest in the outcome.
         NamedAlreadyError: An evaluator of the area has the mailbox, or the candidate.
         NotReplaceableError: Who is replaced has answered, was replaced before, or was asked a short time ago.
@@ -321,7 +321,7 @@ def nominate(
             **fields,
         },
     )
-    if new.has_agreed is False:
+    if not new.has_agreed:
         raise NotAgreedError
     if new.has_interest:
         raise HasInterestError

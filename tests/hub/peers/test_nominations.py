@@ -232,12 +232,14 @@ def test_one_person_under_several_spellings_is_one(candidate: Candidate, world: 
     assert (state.state, state.why) == ("refused", why)
 
 
-@pytest.mark.parametrize(("field", "why"), [("has_agreed", "agreement"), ("has_interest", "interest")])
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [("has_agreed", False, "agreement"), ("has_agreed", None, "agreement"), ("has_interest", True, "interest")],
+)
 def test_who_did_not_agree_or_has_an_interest_is_not_written_to(
-    candidate: Candidate, world: World, field: str, why: str
+    candidate: Candidate, world: World, field: str, value: bool | None, why: str
 ) -> None:
     open_window(candidate)
-    value = field == "has_interest"
     with pytest.raises(PocusError) as here:
         candidate.name(BEN, **{field: value})
     assert here.value.code == ("portfolio.has_interest" if value else "portfolio.not_agreed")

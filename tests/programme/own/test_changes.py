@@ -100,13 +100,16 @@ def test_evaluators_are_named_replaced_and_never_twice(desk: PortfolioDesk) -> N
     berta, carlos = sorted(held.nominations, key=lambda one: one.email)
 
     def named(email: str, **fields: object) -> Callable[[], object]:
-        said = {"name": "Eva Sol", "email": email, "background": "Sonographer", "areas": [LUNG], **fields}
+        said = {"name": "Eva Sol", "email": email, "background": "Sonographer", "areas": [LUNG], "has_agreed": True}
+        said |= fields
         return lambda: changes.nominate(held, application_id=application_id, now_ms=NOW_MS, **said)  # type: ignore[arg-type]
 
     refused("portfolio.named_already", named("BERTA@example.org"))
     refused("portfolio.named_already", named("Ana@Example.org"))
     refused("portfolio.not_replaceable", named("eva@example.org", replaces=berta.nomination_id))
     refused("portfolio.bad_field", named("eva"))
+    refused("portfolio.not_agreed", named("eva@example.org", has_agreed=None))
+    refused("portfolio.not_agreed", named("eva@example.org", has_agreed=False))
     desk.write(named("eva@example.org", replaces=carlos.nomination_id)())  # type: ignore[arg-type]
     desk.write(
         changes.nominate(
@@ -116,6 +119,7 @@ def test_evaluators_are_named_replaced_and_never_twice(desk: PortfolioDesk) -> N
             name="Fe Mar",
             email="fe@example.org",
             background="Radiologist",
+            has_agreed=True,
             areas=[LUNG],
         )
     )

@@ -171,6 +171,7 @@ def under_way(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
             name=name,
             email=email,
             background="Emergency physician, 9 years of ultrasound",
+            has_agreed=True,
         )
         desk.write(named)
     first = next(one.nomination_id for one in desk.portfolio().nominations if one.name == "Berta Díaz")
