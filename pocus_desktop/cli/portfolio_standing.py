@@ -48,12 +48,13 @@ def next_(ics: Path | None, language: str, *, as_json: bool) -> None:
 def eligibility(area: str | None, language: str, *, as_json: bool) -> None:
     """Tell for each content area what is met, and what is missing."""
     with opened() as desk:
-        answers = [one for one in desk.view().answers if area in {None, str(one.area)}]
+        view = desk.view()
+    answers = [one for one in view.answers if area in {None, str(one.area)}]
     if as_json:
         click.echo(json.dumps([one.as_json(language) for one in answers], ensure_ascii=False, indent=2))
         return
     for one in answers:
-        tell_answer(one, language, is_full=area is not None)
+        tell_answer(one, view.portfolio, language, is_full=area is not None)
 
 
 @click.command()

@@ -17,6 +17,7 @@ from pocus_desktop.programme.cme.progress import Progress, counts_for, current_p
 from pocus_desktop.programme.cme.standing import standings
 from pocus_desktop.programme.eligibility import eligibility as eligible
 from pocus_desktop.programme.eligibility import eligibility_of_all
+from pocus_desktop.programme.grounds import grounds
 from pocus_desktop.programme.next_steps import next_steps
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.choose import Rules
@@ -41,7 +42,7 @@ def eligibility(
         _print([answer.as_json(language) for answer in answers])
         return
     for answer in answers:
-        tell_answer(answer, language, is_full=area is not None)
+        tell_answer(answer, about.portfolio, language, is_full=area is not None)
 
 
 @click.command()
@@ -106,25 +107,28 @@ def tell_steps(steps: Sequence[NextStep], language: str) -> None:
         click.echo(words.say("programme.tell.nothing", language))
 
 
-def tell_answer(answer: Answer, language: str, *, is_full: bool) -> None:
-    """One area on standard output, as a person reads it."""
-    mark = "met" if answer.is_met else "missing"
-    until = words.say("programme.tell.until", language, day=answer.until.isoformat()) if answer.until else ""
+def tell_answer(answer: Answer, portfolio: Portfolio, language: str, *, is_full: bool) -> None:
+    """One area on standard output, as a person reads it; in full with what it is met by, rule and source."""
     area = words.say(f"programme.area.{answer.area}", language)
-    click.echo(f"{area}: {words.say(f'programme.tell.{mark}', language)}{until}")
-    for finding in answer.findings:
+    click.echo(f"{area}: {_standing(answer.until, language, is_met=answer.is_met)}")
+    for finding, met_by in zip(answer.findings, grounds(portfolio, answer.findings), strict=True):
         if finding.is_met and not is_full:
             continue
         kind, _, statement = finding.requirement.partition(".")
         name = words.say(f"programme.requirement.{kind}", language)
         if statement:
             name += f" ({words.say(f'programme.name.{statement}', language)})"
-        mark = "met" if finding.is_met else "missing"
-        click.echo(f"  {name}: {words.say(f'programme.tell.{mark}', language)} [{finding.rule.rule_id}]")
-        for told in (*finding.missing, *finding.notes):
+        standing = _standing(finding.until, language, is_met=finding.is_met)
+        click.echo(f"  {name}: {standing} [{finding.rule.rule_id}]")
+        for told in (*(met_by if is_full else ()), *finding.missing, *finding.notes):
             click.echo(f"    {told(language)}")
         if is_full:
             click.echo(f"    {finding.rule.words}\n    {finding.rule.where}")
+
+
+def _standing(until: date | None, language: str, *, is_met: bool) -> str:
+    by = words.say("programme.tell.until", language, day=until.isoformat()) if until is not None else ""
+    return words.say(f"programme.tell.{'met' if is_met else 'missing'}", language) + by
 
 
 def _tell_progress(one: Progress, language: str) -> None:

@@ -13,6 +13,7 @@ from pocus_desktop.hub.programme.errors import BadDecisionError, NotAdmittableEr
 from pocus_desktop.hub.programme.store import APPLICATION
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.grounds import grounds
 
 _DECISION = Fields(names=("seen", *(f"{what}-{area}" for area in ContentArea for what in ("choice", "reason"))))
 _ADMISSION = Fields(names=("area", "bundle", "version", "station", "centre"))
@@ -76,7 +77,7 @@ class ApplyingPages:
             questions=[one for one in papers.questions if one.application_id == application_id],
             vouchers=self._academy.vouchers.of_application(application_id),
             windows=windows,
-            credentials={one.credential_id: one for one in papers.credentials},
+            grounds=[grounds(papers, answer.findings) for answer in judged.answers],
             is_open=judged.row["state"] in {"received", "asked"},
             steps=self._academy.tables.trail(about=application_id),
         )

@@ -1,9 +1,12 @@
 """How it stands with each content area, at a glance; each is opened to its reasons."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from pocus_desktop.programme.answer import Answer, Finding
+from pocus_desktop.programme.answer import Answer, Finding, Told
+from pocus_desktop.programme.grounds import grounds
 from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
@@ -36,14 +39,15 @@ class EligibilityPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show the answers; what was opened stays open."""
-        if view.answers == self._shown:
+        shown = [(answer, grounds(view.portfolio, answer.findings)) for answer in sorted(view.answers, key=_nearest)]
+        if shown == self._shown:
             return
-        self._shown = view.answers
+        self._shown = shown
         clear(self._areas)
-        for answer in sorted(view.answers, key=_nearest):
-            self._areas.addWidget(self._card(answer))
+        for answer, met_by in shown:
+            self._areas.addWidget(self._card(answer, met_by))
 
-    def _card(self, answer: Answer) -> QWidget:
+    def _card(self, answer: Answer, met_by: Sequence[Sequence[Told]]) -> QWidget:
         words, area = self.words, str(answer.area)
         card = Card(room="base")
         card.setAccessibleName(self.area(answer.area))
@@ -83,8 +87,8 @@ class EligibilityPage(PortfolioPage):
         inside = QVBoxLayout(reasons)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(look.current().space("snug"))
-        for finding in answer.findings:
-            inside.addWidget(self._finding(finding))
+        for finding, by in zip(answer.findings, met_by, strict=True):
+            inside.addWidget(self._finding(finding, by))
         card.body.addWidget(reasons)
 
         def show(is_open: bool) -> None:  # noqa: FBT001 - Qt's own signal
@@ -97,7 +101,7 @@ class EligibilityPage(PortfolioPage):
         reasons.setVisible(area in self._open)
         return card
 
-    def _finding(self, finding: Finding) -> QWidget:
+    def _finding(self, finding: Finding, met_by: Sequence[Told]) -> QWidget:
         language = self.words.language
         kind, _, statement = finding.requirement.partition(".")
         name = self.words(f"portfolio.requirement.{kind}")
@@ -105,7 +109,7 @@ class EligibilityPage(PortfolioPage):
             name = f"{name}: {self.words(f'portfolio.statement.{statement}')}"
         said = self.words("portfolio.is_met" if finding.is_met else "portfolio.is_missing")
         until = self.words("portfolio.until", day=self.day(finding.until)) if finding.until else ""
-        lines = [one(language) for one in (*finding.missing, *finding.notes)]
+        lines = [one(language) for one in (*met_by, *finding.missing, *finding.notes)]
         source = self.words(
             "portfolio.source", rule=finding.rule.rule_id, words=finding.rule.words, where=finding.rule.where
         )
