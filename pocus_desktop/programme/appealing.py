@@ -1,13 +1,17 @@
 """Whether an appeal may be made, and until when (formats/programme 9). Pure."""
 
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.programme.days import days_after, local_day
-from pocus_desktop.programme.documents.academy import Decision
+from pocus_desktop.programme.documents.academy import AppealDecision, Decision
 from pocus_desktop.programme.documents.candidate import Appeal
 from pocus_desktop.programme.rules.choose import Rules
+
+_NOT_TAKEN: Final = frozenset({"appeal.too_late", "appeal.no_ground", "academy.unknown_application"})
+"""What stands as the reason where an appeal was not taken at all: a code, which each reader has words for."""
 
 
 class AppealError(PocusError):
@@ -71,3 +75,13 @@ def require_appeal(appeal: Appeal, decided_on: date, rules: Rules, *, received_a
         made_on = received_on if is_before else min(made_on, received_on)
     if made_on > last:
         raise TooLateToAppealError(day=last.isoformat())
+
+
+def is_taken(decision: AppealDecision) -> bool:
+    """Whether somebody decided it; else it was turned away as it came, with a code for its reason."""
+    return decision.reason not in _NOT_TAKEN
+
+
+def reason_told(reason: str, language: str) -> str:
+    """Why an appeal was decided so: as it was written, or in words where it was not taken."""
+    return words.say(f"programme.appeal.{reason.partition('.')[2]}", language) if reason in _NOT_TAKEN else reason

@@ -6,8 +6,10 @@ from starlette.responses import Response
 
 from pocus_desktop.hub.pages.errors import BadFormError
 from pocus_desktop.hub.pages.page import Page
+from pocus_desktop.hub.pages.queue import people_of
 from pocus_desktop.hub.pages.visit import Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.programme.academy import Academy
+from pocus_desktop.hub.programme.store import APPLICATION
 from pocus_desktop.hub.staff.roles import Act
 
 _STEPS = 50
@@ -32,7 +34,16 @@ class AuditingPages:
 
     def samples(self, visit: Visit) -> Response:
         """Every sample with its seed, and whether drawing again gives the same."""
-        return visit.page("staff/samples.html", samples=self._academy.sampling.all())
+        samples = self._academy.sampling.all()
+        ids = tuple({each for one in samples for each in one.drawn})
+        page = self._academy.tables.page
+        drawn, _ = page(APPLICATION, application_id=ids, order="received_ms", most=len(ids)) if ids else ((), 0)
+        return visit.page(
+            "staff/samples.html",
+            samples=samples,
+            drawn={row["application_id"]: row for row in drawn},
+            people=people_of(self._academy, drawn),
+        )
 
     def draw(self, visit: Visit) -> Response:
         """A sample more."""

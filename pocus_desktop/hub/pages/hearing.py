@@ -12,6 +12,7 @@ from pocus_desktop.hub.programme.appeals import GRANTED, RECEIVED, REFUSED, TECH
 from pocus_desktop.hub.programme.store import APPEAL
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.appealing import reason_told
 
 _DECISION = Fields(names=("choice", "reason", "seen"))
 _STATES = (RECEIVED, GRANTED, REFUSED, TURNED_AWAY)
@@ -60,12 +61,12 @@ class HearingPages:
     def appeal(self, visit: Visit) -> Response:
         """One."""
         told = self._academy.appeals.tell(visit.part("appeal_id"))
-        code = told.row["refusal"]
+        code: str = told.row["refusal"]
         decided = self._academy.portfolios.papers(told.row["account_id"]).appeal_decisions
         return visit.page(
             "staff/appeal.html",
             told=told,
-            refusal=words.explain(code, {}, visit.language).what if code else "",
+            refusal=reason_told(code, visit.language),
             decisions=[one for one in decided if one.appeal_id == told.row["appeal_id"]],
             is_technology=told.row["ground"] == TECHNOLOGY,
             steps=self._academy.tables.trail(about=told.row["appeal_id"]),

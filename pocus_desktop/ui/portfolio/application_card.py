@@ -109,6 +109,7 @@ class ApplicationCard(Card):
             button.setObjectName(f"appeal:{area}")
             button.clicked.connect(lambda: self._ask_appeal(decision.decision_id))
             actions.append(button)
+        lines += self._page.appeals(self._view, decision.decision_id)
         self.body.addWidget(self._page.fact("refused", told, lines, actions=actions))
 
     def _certified_on(self, area: object) -> date | None:

@@ -128,6 +128,7 @@ class AssessPage(PortfolioPage):
                 button.setObjectName("appeal:result")
                 button.clicked.connect(lambda _on=False, about=one.result_id: self.appeal(about, "technology"))
                 actions.append(button)
+            lines += self.appeals(view, one.result_id)
             told = f"{self.area(one.area)}: {words(f'portfolio.assess.{key}')}"
             self._lists[1].addWidget(self.fact(sign, told, lines, actions=actions))
 

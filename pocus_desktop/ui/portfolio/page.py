@@ -7,6 +7,8 @@ from typing import ClassVar
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from pocus_desktop.programme.appealing import is_taken, reason_told
+from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
@@ -81,6 +83,26 @@ class PortfolioPage(ScrolledPage):
         sheet = AppealSheet(self.window(), about, ground, self.words)
         sheet.chosen.connect(lambda taken: self.asked.emit(sheet.work(), None) if taken == GIVE else None)
         sheet.ask()
+
+    def appeals(self, view: PortfolioView, about: str) -> list[str]:
+        """What became of the appeals against a decision or a result, each in a line."""
+        decided = {one.appeal_id: one for one in view.portfolio.appeal_decisions}
+        lines = []
+        for one in view.portfolio.appeals:
+            if one.about != about:
+                continue
+            decision = decided.get(one.appeal_id)
+            if decision is None:
+                made = local_day(one.made_at_ms, one.zone)
+                lines.append(self.words("portfolio.appeal.waits", day=self.day(made)))
+                continue
+            key = "granted" if decision.is_granted else "refused" if is_taken(decision) else "not_taken"
+            reason = reason_told(decision.reason, self.words.language)
+            told = self.words(
+                f"portfolio.appeal.{key}", by=decision.by, day=self.day(decision.decided_on), reason=reason
+            )
+            lines.append(told)
+        return lines
 
     def area(self, area: object) -> str:
         """A content area by its name."""

@@ -56,6 +56,7 @@ def test_every_page_opens_in_both_languages(hub: Hub, school: School) -> None:
     chief.send(path, path + "/decision", **{"choice-lung": "refuse", "reason-lung": "17 cases are missing"})
     appeal = ana.appeal(application_id)
     ana.appeal("sit_x", ground="technology")
+    odd = ana.appeal(application_id, ground="dislike")
     pages = [
         "/staff",
         "/staff/people",
@@ -69,6 +70,7 @@ def test_every_page_opens_in_both_languages(hub: Hub, school: School) -> None:
         "/staff/certificates/new",
         "/staff/appeals",
         f"/staff/appeals/{appeal.appeal_id}",
+        f"/staff/appeals/{odd.appeal_id}",
         "/staff/samples",
         "/staff/trail",
         "/staff/accounts",
@@ -142,6 +144,7 @@ def test_samples_and_appeals_in_the_browser(hub: Hub, school: School) -> None:
     drawn = dora.send("/staff/samples", "/staff/samples", percent="10", since=day, until=day, seed="1 2 3", why="q")
     assert "1 of 1 drawn" in drawn.text
     assert "gives the same" in drawn.text
+    assert "Ana Ruiz</a>: Lung" in drawn.text
     other = ana.apply(how_many=1)
     path = f"/staff/applications/{other}"
     dora.send(path, path + "/decision", **{"choice-lung": "refuse", "reason-lung": "cases"})

@@ -11,6 +11,7 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.ids import new_id
 from pocus_desktop.programme.certificate.document import Place
 from pocus_desktop.programme.documents.academy import (
+    AppealDecision,
     AreaDecision,
     CertificateHeld,
     Decision,
@@ -207,9 +208,35 @@ def certified(folder: Path) -> PortfolioDesk:
         update={"certificate_id": new_id("crt"), "area": CARDIAC, "issued_on": date(2024, 3, 1)}
     )
     academy.give(desk, result, failed, certificate, first)
+    appeal(desk, failed, academy)
     academy.hand_over(desk, certificate.certificate_id, index=1)
     academy.hand_over(desk, first.certificate_id, index=2, suspended=(2,))
     return desk
+
+
+def appeal(desk: PortfolioDesk, result: ResultSummary, academy: FarAcademy) -> None:
+    """Against a result, and what came of it."""
+    view = desk.view()
+    made = changes.make_appeal(
+        view.portfolio,
+        view.rules,
+        about=result.result_id,
+        ground="technology",
+        decided_on=TODAY,
+        words="Three clips did not play.",
+        now_ms=desk.now_ms,
+    )
+    desk.write(made)
+    heard = AppealDecision(
+        appeal_decision_id=new_id("apd"),
+        appeal_id=made.appeal_id,
+        is_granted=False,
+        reason="The recording shows that every clip was played to its end.",
+        by="Olga Petrova",
+        decided_on=TODAY,
+        made_at_ms=NOW_MS,
+    )
+    academy.give(desk, heard)
 
 
 def in_conflict(folder: Path) -> PortfolioDesk:

@@ -195,6 +195,7 @@ def test_results_and_certificates_are_told(open_stage: Open) -> None:
     assert "Lung: passed" in said
     assert "Lung: not passed" in said
     assert "Valid from Tuesday, December 15, 2026 to Sunday, December 14, 2031" in said
+    assert "Your appeal was refused by Olga Petrova on Tuesday, December 15, 2026: The recording shows" in said
 
 
 def test_a_case_is_corrected_from_its_row(open_stage: Open) -> None:
