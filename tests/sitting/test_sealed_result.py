@@ -246,7 +246,10 @@ HOSTILE: dict[str, tuple[Callable[[bytes], bytes], type[SittingError]]] = {
     "a field added to the header": (lambda data: with_header(data, lambda h: h.update(x=1)), SealedResultAlteredError),
     "no body": (lambda data: data[: front_of(data)[1]], SealedResultCutError),
     "a body cut by a byte": (lambda data: data[:-1], SealedResultAlteredError),
-    "a byte of the body changed": (lambda data: data[:-9] + b"\x00" + data[-8:], SealedResultAlteredError),
+    "a byte of the body changed": (
+        lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+        SealedResultAlteredError,
+    ),
     "bytes after the body": (lambda data: data + b"x", SealedResultAlteredError),
     "signed by someone else": (lambda data: resealed(data, signer=SigningKey.generate()), SealedResultAlteredError),
     "another payload type": (lambda data: resealed(data, payload_type="text/plain"), SealedResultAlteredError),
