@@ -8,7 +8,7 @@ from pocus_desktop.cli.main import LazyGroup
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "open": ("pocus_desktop.cli.portfolio_standing:open_window", "Open the portfolio's window."),
     "next": ("pocus_desktop.cli.portfolio_standing:next_", "Tell what comes next and by when."),
-    "show": ("pocus_desktop.cli.portfolio_standing:show", "Tell what the portfolio holds, and what waits to be sent."),
+    "show": ("pocus_desktop.cli.portfolio_show:show", "Tell what the portfolio holds, and what waits to be sent."),
     "eligibility": ("pocus_desktop.cli.portfolio_standing:eligibility", "Tell how it stands with each content area."),
     "account": ("pocus_desktop.cli.portfolio_change:account", "Set the account up, or correct it."),
     "connect": ("pocus_desktop.cli.portfolio_send:connect", "Say which academy the portfolio is for."),

@@ -1,15 +1,18 @@
 """`pocus portfolio apply|withdraw|voucher|nominate|evaluators|remind|appeal`: from an application to its evaluation."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.evaluators import Evaluator, evaluators_of
 from pocus_desktop.programme.own import changes, looking_ahead
+from pocus_desktop.programme.result import is_refused
 
 
 @click.command()
@@ -22,6 +25,7 @@ def apply(areas: tuple[str, ...], language: str, *, attest: bool) -> None:
     with opened() as desk:
         view = desk.view()
         changes.require_number(view.portfolio)  # before anybody reads a statement
+        _tell_missing(looking_ahead.lacking(view, chosen), language)
         made: list[changes.Statement] = []
         for row, area in changes.statements_for(view.portfolio, view.rules, chosen, view.on):
             prefix = f"{words.say(f'programme.area.{area}', language)}: " if area is not None else ""
@@ -33,6 +37,14 @@ def apply(areas: tuple[str, ...], language: str, *, attest: bool) -> None:
         desk.write(*documents)
     made_id = changes.application_in(documents).application_id
     say("application", language, application=made_id, areas=" ".join(areas))
+
+
+def _tell_missing(missing: Sequence[Told], language: str) -> None:
+    """Before the statements: what the academy would miss today."""
+    if missing:
+        click.echo(words.say("ui.portfolio.apply.missing_all_the_same", language))
+    for told in missing:
+        click.echo(f"  {told(language)}")
 
 
 @click.command()
@@ -125,6 +137,7 @@ def evaluators(language: str, *, as_json: bool) -> None:
         each
         for one in open_ones
         for area in one.areas
+        if not is_refused(held, one.application_id, area)
         for each in evaluators_of(held, one.application_id, area, now_ms)
     ]
     for one in found:

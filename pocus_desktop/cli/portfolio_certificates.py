@@ -24,6 +24,8 @@ def certificates(language: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_json(one) for one in kept], ensure_ascii=False, indent=2))
         return
+    if not kept:
+        say("no_certificates", language)
     for one in kept:
         verdict = words.say(f"certificate.verdict.{one.verdict}", language)
         areas = " ".join(map(str, one.certificate.areas))

@@ -1,4 +1,4 @@
-"""`pocus portfolio open|next|show|eligibility`: where the candidate stands."""
+"""`pocus portfolio open|next|eligibility`: where the candidate stands."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import click
 
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
-from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
+from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened
 from pocus_desktop.cli.programme_standing import tell_answer, tell_steps
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.calendar_file import calendar
@@ -55,29 +55,3 @@ def eligibility(area: str | None, language: str, *, as_json: bool) -> None:
         return
     for one in answers:
         tell_answer(one, view.portfolio, language, is_full=area is not None)
-
-
-@click.command()
-@LANGUAGE
-def show(language: str) -> None:
-    """Tell what the portfolio holds, what waits to be sent, and what the academy refused."""
-    with opened() as desk:
-        view = desk.view()
-    held = view.portfolio
-    if held.account is not None:
-        number = held.account.candidate_id or "-"
-        say("account", language, name=held.account.name, number=number, zone=held.account.zone)
-    for one in held.applications:
-        areas = " ".join(map(str, one.areas))
-        say("application", language, application=one.application_id, areas=areas)
-    for each in held.nominations:
-        say("nomination", language, nomination=each.nomination_id, name=each.name)
-    for row in held.credentials:
-        say("credential", language, credential=row.credential_id, title=row.title)
-    for at, conflict in enumerate(held.conflicts, 1):
-        say("conflict", language, number=at, key=" ".join(conflict.key), count=len(conflict.writings))
-    counts = {"cases": len(held.cases), "credits": len(held.credits), "certificates": len(held.certificates)}
-    say("held", language, **counts)
-    say("waiting", language, count=view.waiting)
-    for document, problem in view.refused:
-        say("refused", language, kind=document.kind, problem=problem)

@@ -14,7 +14,7 @@ from pocus_desktop.programme.answer import Answer
 from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.cme.steps import steps_of_education
 from pocus_desktop.programme.days import local_day
-from pocus_desktop.programme.documents.academy import Voucher
+from pocus_desktop.programme.documents.academy import ResultSummary, Voucher
 from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.eligibility import eligibility_of_all
 from pocus_desktop.programme.evaluators import stages_of
@@ -168,10 +168,16 @@ def _of_area(
     if decided is not None and certificate_due(portfolio, application, area, window, rules).is_due:
         yield step(StepKind.CERTIFICATE, Actor.ACADEMY, area=area, about=about)
         return
+    results = [one for one in portfolio.results if one.area == area and one.application_id in {None, about}]
+    yield from _of_results(portfolio, results, rules, on)  # the days for an appeal may go beyond the window
     if now_ms >= window.ends_at_ms:
         yield step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())
         return
-    yield from _of_assessment(portfolio, application, area, window, rules, on)
+    best = best_result(results, window, rules)
+    if best is None:
+        yield step(StepKind.SIT, by=window.last, area=area, about=about)
+    elif not passes(best, rules):
+        yield step(StepKind.NOT_PASSED, area=area, about=best.result_id)
     yield from _of_evaluation(portfolio, application, area, window)
 
 
@@ -197,24 +203,13 @@ def _enter_by(lives: Sequence[Life], area: ContentArea) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _of_assessment(
-    portfolio: Portfolio, application: Application, area: ContentArea, window: Window, rules: Rules, on: date
-) -> Iterator[NextStep]:
-    results = [
-        one
-        for one in portfolio.results
-        if one.area == area and one.application_id in {None, application.application_id}
-    ]
-    best = best_result(results, window, rules)
-    if best is None:
-        yield step(StepKind.SIT, by=window.last, area=area, about=application.application_id)
-    elif not passes(best, rules):
-        yield step(StepKind.NOT_PASSED, area=area, about=best.result_id)
+def _of_results(portfolio: Portfolio, results: Sequence[ResultSummary], rules: Rules, on: date) -> Iterator[NextStep]:
+    """Those that may be appealed against."""
     for one in results:
         last = appeal_until(one.released_on, rules)
         is_good = passes(one, rules) or _is_appealed(portfolio, one.result_id)
         if on <= last and not is_good:
-            yield step(StepKind.APPEAL_RESULT, by=last, area=area, about=one.result_id, is_optional=True)
+            yield step(StepKind.APPEAL_RESULT, by=last, area=one.area, about=one.result_id, is_optional=True)
 
 
 def _of_evaluation(

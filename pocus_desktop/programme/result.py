@@ -111,6 +111,12 @@ def decision_on(
     return max(found, key=lambda pair: (pair[0].made_at_ms, pair[0].decision_id), default=None)
 
 
+def is_refused(portfolio: Portfolio, application_id: str, area: ContentArea) -> bool:
+    """Whether the last decision on an area refused it."""
+    decided = decision_on(portfolio.decisions, application_id, area)
+    return decided is not None and not decided[1].is_approved
+
+
 def outcome_of(outcomes: Iterable[PeerOutcome], application_id: str, area: ContentArea) -> PeerOutcome | None:
     """What came of the evaluation of an area; the last where it was decided again."""
     found = [one for one in outcomes if one.application_id == application_id and one.area == area]

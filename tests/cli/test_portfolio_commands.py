@@ -1,6 +1,7 @@
 """`pocus portfolio …`: all that the window can do, a command can; over a real hub on the loopback."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from pocus_desktop.app.faces import faces
+from pocus_desktop.case.models import ContentArea
 from pocus_desktop.cli.main import run
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.hub.hub import Hub
@@ -78,9 +80,13 @@ def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: 
     with serving(hub) as url:
         ask("connect", str(academy), "--url", url)
         assert "Sent: 1." in ask("sync")
-        application_id = ask("apply", "lung", "--attest").split()[0]
+        applied = ask("apply", "lung", "cardiac", "--attest").splitlines()
+        assert applied[1].strip() == "Cardiac: cases to log: 30 (0 of 30 count).", "before the statements are made"
+        application_id = applied[-1].split()[0]
+        assert "Lung: the academy has not decided yet" in ask("show")
         ask("sync")
-        choice = [AreaChoice(area=LUNG, is_approved=True, reason="looked at")]
+        refused = AreaChoice(area=ContentArea.CARDIAC, is_approved=False, reason="no cases")
+        choice = [AreaChoice(area=LUNG, is_approved=True, reason="looked at"), refused]
         hub.academy.applications.decide(application_id, choice, who="dora", by="Dora")
         recipient = Recipient(name="Ana", candidate_id=None)
         code = hub.academy.vouchers.issue([recipient], (LUNG,), who="rex", why="paid")[0].code
@@ -90,6 +96,13 @@ def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: 
         assert "say that they agreed" in ask(*berta, status=1)
         ask(*berta, "--agreed")
         assert "Still waiting: 0" in ask("sync")
+    assert "Cardiac" not in ask("evaluators"), "nobody is asked about what was refused"
+    shown = ask("show")
+    assert "The last day for assessment and evaluation is" in shown
+    decision_id = re.search(r"Cardiac: refused \[(dec_\w+)\]  no cases  You may appeal until ", shown)
+    assert decision_id is not None
+    ask("appeal", decision_id[1], "--ground", "eligibility", "--words", "they are logged now")
+    assert "You may appeal" not in ask("show")
     window = hub.academy.admitting.window(application_id, LUNG)
     assert window is not None
     steps = json.loads(ask("next", "--json"))

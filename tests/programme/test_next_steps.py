@@ -257,6 +257,21 @@ def test_a_window_that_is_over_is_said() -> None:
     assert _steps(papers, window.ends_at_ms) == [("window-over", None)]
 
 
+def test_a_result_of_the_last_days_may_be_appealed_against_when_the_window_is_over() -> None:
+    application = _applied()
+    entry = _entered(application, _NOW - 179 * _DAY_MS)
+    papers = replace(
+        ready(_ON),
+        applications=(application,),
+        decisions=(_decided(application),),
+        entries=(entry,),
+        results=(_result(application, 699),),
+    )
+    window = life(entry.voucher_id, papers, shipped_rules(), _NOW).window
+    assert window is not None
+    assert _steps(papers, window.ends_at_ms) == [("appeal-result", "2027-01-01"), ("window-over", None)]
+
+
 def test_an_evaluator_who_cannot_answer_is_to_be_replaced_and_named_twice_is_one() -> None:
     application = _applied()
     named = [_nominated(application, email) for email in ("a@example.org", "b@example.org", "C@example.org")]

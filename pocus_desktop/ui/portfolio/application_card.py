@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.documents.candidate import Application, Nomination
@@ -17,7 +16,7 @@ from pocus_desktop.programme.next_steps import window_for
 from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.peers.panel import NO_LONGER
-from pocus_desktop.programme.result import decision_on, outcome_of
+from pocus_desktop.programme.result import decision_on, is_refused, outcome_of
 from pocus_desktop.programme.voucher import VoucherState
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
@@ -98,12 +97,11 @@ class ApplicationCard(Card):
                 more = words(key, day=self._page.day(window.last), count=self._page.formats.number(abs(left)))
             self.body.addWidget(self._page.fact("met", words("portfolio.apply.approved", area=name), more))
             return
-        until = appeal_until(day_decided(decision, portfolio.zone), self._view.rules)
+        until = looking_ahead.may_appeal(self._view).get(decision.decision_id)
         told = words("portfolio.apply.refused", area=name)
-        can = until >= self._view.on and not any(one.about == decision.decision_id for one in portfolio.appeals)
         actions = []
         lines = [of_area.reason]
-        if can:
+        if until is not None:
             lines.append(words("portfolio.apply.appeal_until", day=self._page.day(until)))
             button = Button(words("portfolio.apply.appeal"), icon_name="flag")
             button.setObjectName(f"appeal:{area}")
@@ -133,9 +131,8 @@ class ApplicationCard(Card):
     def _wants_voucher(self) -> bool:
         portfolio = self._view.portfolio
         for area in self._application.areas:
-            decided = decision_on(portfolio.decisions, self._id, area)
-            is_refused = decided is not None and not decided[1].is_approved
-            if not is_refused and window_for(self._view.lives, self._id, area, self._view.now_ms) is None:
+            window = window_for(self._view.lives, self._id, area, self._view.now_ms)
+            if window is None and not is_refused(portfolio, self._id, area):
                 return True
         return False
 

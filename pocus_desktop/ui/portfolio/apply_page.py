@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.own import changes
+from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
@@ -96,16 +96,9 @@ class ApplyPage(PortfolioPage):
             self.asked.emit(lambda desk: _refuse_early(desk, chosen), None)
             return
         wanted = changes.statements_for(view.portfolio, view.rules, chosen, view.on)
-        notes = [
-            told(words.language)
-            for answer in view.answers
-            if answer.area in chosen
-            for finding in answer.findings
-            if not finding.requirement.startswith("attestation")
-            for told in finding.missing
-        ]
+        notes = [told(words.language) for told in looking_ahead.lacking(view, chosen)]
         if notes:
-            notes = [words("portfolio.apply.missing_all_the_same"), *dict.fromkeys(notes)]
+            notes = [words("portfolio.apply.missing_all_the_same"), *notes]
         sheet = ApplySheet(self.window(), wanted, notes, words)
         sheet.setObjectName("apply-sheet")
         sheet.chosen.connect(lambda taken: self._apply(chosen, sheet.attested()) if taken == GIVE else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.appealing import appeal_until
+from pocus_desktop.programme.own import looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.papers import PAPER_LANGUAGES
 from pocus_desktop.programme.result import passes
@@ -105,6 +105,7 @@ class AssessPage(PortfolioPage):
 
     def _show_results(self, view: PortfolioView) -> None:
         words, number = self.words, self.formats.number
+        appealable = looking_ahead.may_appeal(view)
         for one in sorted(view.portfolio.results, key=lambda one: one.sat_on, reverse=True):
             is_good = passes(one, view.rules)
             percent = self.formats.percent(100 * one.score // one.maximum)
@@ -120,9 +121,8 @@ class AssessPage(PortfolioPage):
                 )
             ]
             actions = []
-            until = appeal_until(one.released_on, view.rules)
-            is_appealed = any(each.about == one.result_id for each in view.portfolio.appeals)
-            if until >= view.on and not is_good and not is_appealed:
+            until = appealable.get(one.result_id)
+            if until is not None:
                 lines.append(words("portfolio.assess.appeal_until", day=self.day(until)))
                 button = Button(words("portfolio.apply.appeal"), icon_name="flag")
                 button.setObjectName("appeal:result")
