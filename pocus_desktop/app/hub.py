@@ -17,6 +17,7 @@ from pocus_desktop.cli.registry_face import RegistryDesk
 from pocus_desktop.crypto.encoding import from_hex
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.carried import Carried, take_folder
+from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.records.store import Standing
 from pocus_desktop.hub.staff.oidc import Provider
@@ -25,6 +26,8 @@ from pocus_desktop.hub.web.guard import Senders
 from pocus_desktop.hub.web.serve import serve as serve_hub
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.sync.folder import RESULTS
+from pocus_desktop.sync.portfolio_stick import PortfolioStick
 
 LOG_BYTES: Final = 10_000_000
 LOGS_KEPT: Final = 9
@@ -128,14 +131,18 @@ def list_results(
 def take_results(
     *, carried: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None = None
 ) -> tuple[TakenResult, ...]:
-    """Take every result of a folder that was carried here, and leave a receipt for each (formats/sync 3).
+    """Take what a folder brought: results and portfolios; leave receipts and answers (formats/sync 3, portfolio 6).
 
     Raises:
-        PocusError: The keys cannot be opened, the folder holds no results or takes no receipts, or the hub can take
-            nothing now. A result that is refused raises nothing; it is told.
+        PocusError: The keys cannot be opened, the folder holds neither or takes no receipts, or the hub can take
+            nothing now. What is refused raises nothing; it is told.
     """
+    stick = PortfolioStick(carried)
     with open_hub(folder, keys, passphrase, database_url) as hub:
-        return tuple(map(_taken, take_folder(hub, carried)))
+        found = take_portfolios(hub, stick) if stick.has_portfolios else ()
+        if (carried / RESULTS).is_dir() or not stick.has_portfolios:
+            found = (*take_folder(hub, carried), *found)
+        return tuple(map(_taken, found))
 
 
 def quarantine(
@@ -266,5 +273,6 @@ def _result(hub: Hub, standing: Standing, remarks: tuple[str, ...]) -> HubResult
 
 def _taken(one: Carried) -> TakenResult:
     if one.error is None:
-        return TakenResult(digest=one.digest, state="taken" if one.is_new else "known")
+        state = "answered" if one.is_answered else "taken" if one.is_new else "known"
+        return TakenResult(digest=one.digest, state=state)
     return TakenResult(digest=one.digest, state="refused", code=one.error.code, told=one.error.explain().what)

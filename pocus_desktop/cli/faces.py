@@ -221,7 +221,8 @@ class TakenResult:
     """What became of one file that was carried to the hub.
 
     Attributes:
-        state: `taken`, `known` (held already; the receipt is the one given first), or `refused`.
+        state: `taken`, `known` (held already; the receipt is the one given first), `answered` (a question of a
+            portfolio), or `refused`.
         code: Of why it was refused; empty where it was not.
         told: The same in words.
     """
@@ -233,12 +234,12 @@ class TakenResult:
 
 
 class TakeResults(Protocol):
-    """The hub's way in for results that are carried."""
+    """The hub's way in for results and portfolios that are carried."""
 
     def __call__(
         self, *, carried: Path, folder: Path, keys: Path, passphrase: str, database_url: str | None
     ) -> Sequence[TakenResult]:
-        """Take every result of a folder, and leave its receipt there."""
+        """Take every one of a folder, and leave receipts and answers there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

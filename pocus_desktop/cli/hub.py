@@ -206,9 +206,9 @@ def list_results(faces: Faces, folder: Path, database_url: str | None, keys: Pat
 def take(
     context: click.Context, faces: Faces, carried: Path, folder: Path, database_url: str | None, keys: Path
 ) -> None:
-    """Take the results of a folder (a USB stick) and leave a receipt for each.
+    """Take results and portfolios of a folder (a USB stick), and leave receipts and answers.
 
-    It is done when the receipts are read back and everything is on the medium. The status is 1 where one is refused.
+    It is done when these are read back and everything is on the medium. The status is 1 where one is refused.
     """
     found = faces.take_results(
         carried=carried, folder=folder, keys=keys, passphrase=ask_passphrase(), database_url=database_url
@@ -216,7 +216,7 @@ def take(
     for one in found:
         click.echo(f"{one.digest}  {one.state}" + (f": {one.told}  [{one.code}]" if one.code else ""))
     if not found:
-        click.echo("The folder holds no results.", err=True)
+        click.echo("The folder holds nothing for the academy.", err=True)
     is_safe = tell_flushed(carried)
     context.exit(1 if not is_safe or any(one.code for one in found) else 0)
 

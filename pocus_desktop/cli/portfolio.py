@@ -31,6 +31,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "keep": ("pocus_desktop.cli.portfolio_certificates:keep", "Take a certificate in from a file."),
     "paper": ("pocus_desktop.cli.portfolio_certificates:paper", "Write a certificate's PDF."),
     "sync": ("pocus_desktop.cli.portfolio_send:sync", "Send what waits, and fetch what the academy has."),
+    "put": ("pocus_desktop.cli.portfolio_stick:put", "Put what waits on a USB stick, for the academy."),
+    "read": ("pocus_desktop.cli.portfolio_stick:read", "Take the academy's answers from a USB stick."),
     "export": ("pocus_desktop.cli.portfolio_send:export", "Write all documents into a folder."),
     "merge": ("pocus_desktop.cli.portfolio_send:merge", "Take documents in that were written on another computer."),
     "settle": ("pocus_desktop.cli.portfolio_send:settle", "End a conflict: choose which writing is right."),

@@ -20,11 +20,13 @@ class Carried:
 
     Attributes:
         is_new: Whether the hub did not hold it before.
-        error: Why there is no receipt; None where there is one.
+        is_answered: It is a question of a portfolio, and the answer lies there.
+        error: Why there is no receipt, or no answer; None where there is one.
     """
 
     digest: str
     is_new: bool = False
+    is_answered: bool = False
     error: PocusError | None = None
 
 

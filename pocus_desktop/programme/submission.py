@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pocus_desktop.admission.documents import Moment, Part, bounded, checked, read_payload, signed
 from pocus_desktop.admission.shape import Base64
-from pocus_desktop.crypto import dsse, hpke
+from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import BadKeyError, PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import Blame, PocusError
@@ -30,6 +30,7 @@ from pocus_desktop.programme.documents.candidate import (
 )
 from pocus_desktop.programme.documents.parts import AccountId, CandidateId, Sha256
 from pocus_desktop.programme.documents.registry import AnyDocument, read_document
+from pocus_desktop.programme.sealing import open_envelope, seal_envelope
 
 SUBMISSION_TYPE: Final = "application/vnd.pocus.portfolio.v1+json"
 SEALED_TYPE: Final = "application/vnd.pocus.sealed-portfolio.v1+json"
@@ -37,8 +38,7 @@ RECEIPT_TYPE: Final = "application/vnd.pocus.portfolio-receipt.v1+json"
 MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 MAXIMUM_SEALED_BYTES: Final = 12 * 1024 * 1024
 MOST_DOCUMENTS: Final = 2000
-_MOST_RECIPIENTS: Final = 2
-_INFO: Final = b"pocus portfolio v1"
+_LABEL: Final = b"pocus portfolio v1"
 _RAW_KEY_BYTES: Final = 32
 
 OWN_KINDS: Final = (
@@ -63,13 +63,6 @@ class NotThePortfoliosError(PocusError):
     blame: ClassVar[Blame] = Blame.CONTENT
 
 
-class NotForUsError(PocusError):
-    """A submission is sealed to another academy."""
-
-    code: ClassVar[str] = "portfolio.not_for_us"
-    blame: ClassVar[Blame] = Blame.CONTENT
-
-
 class BadPortfolioReceiptError(PocusError):
     """What came back is no receipt of the academy for this submission."""
 
@@ -90,21 +83,6 @@ class Submission(Part):
     key: Base64
     sent_at_ms: Moment
     documents: Annotated[tuple[dict[str, Any], ...], Field(min_length=1, max_length=MOST_DOCUMENTS)]
-
-
-class _Sealed(Part):
-    """The same bytes to one of the academy's keys."""
-
-    recipient: Annotated[str, Field(min_length=1, max_length=120)]
-    sealed: Base64
-
-
-class SealedSubmission(Part):
-    """What is sent; `digest` is that of the signed envelope inside."""
-
-    format: Literal[1] = 1
-    digest: Sha256
-    to: tuple[_Sealed, ...] = Field(min_length=1, max_length=_MOST_RECIPIENTS)
 
 
 class PortfolioReceipt(Part):
@@ -154,13 +132,7 @@ def sign_submission(account_id: str, documents: Sequence[AnyDocument], signer: S
 
 def seal_submission(envelope: bytes, recipients: Iterable[PublicKey]) -> bytes:
     """What is sent: the envelope sealed to each of the academy's keys."""
-    digest = canonical.digest(envelope)
-    keys = {key.key_id: key for key in recipients if key.algorithm == "x25519"}
-    to = [
-        {"recipient": key_id, "sealed": hpke.seal(key, envelope, info=_info(digest))}
-        for key_id, key in list(keys.items())[:_MOST_RECIPIENTS]
-    ]
-    return canonical.encode(checked(SealedSubmission, {"digest": digest, "to": to}).model_dump(mode="json"))
+    return seal_envelope(envelope, recipients, label=_LABEL)
 
 
 def open_submission(data: bytes, openers: Iterable[SealingKey]) -> bytes:
@@ -171,12 +143,7 @@ def open_submission(data: bytes, openers: Iterable[SealingKey]) -> bytes:
         BadDocumentError, NewerDocumentError: It is no submission.
         CannotOpenSealedError: It was altered.
     """
-    document = read_payload(SealedSubmission, bounded(data, MAXIMUM_SEALED_BYTES))
-    keys = {key.public.key_id: key for key in openers}
-    for one in document.to:
-        if one.recipient in keys:
-            return hpke.open_sealed(keys[one.recipient], one.sealed, info=_info(document.digest))
-    raise NotForUsError
+    return open_envelope(data, openers, label=_LABEL, maximum_bytes=MAXIMUM_SEALED_BYTES)
 
 
 def read_submission(envelope: bytes) -> Sent:
@@ -187,15 +154,7 @@ def read_submission(envelope: bytes) -> Sent:
         BadDocumentError, NewerDocumentError: A document is none that this program knows.
         PocusError: `crypto.*`: it is no envelope, or of another type.
     """
-    parsed = dsse.Envelope.parse(bounded(envelope, MAXIMUM_BYTES))
-    submission = read_payload(Submission, parsed.payload)
-    if len(submission.key) != _RAW_KEY_BYTES:
-        raise NotThePortfoliosError(reason="it brings no key")
-    try:
-        key = PublicKey(algorithm="ed25519", raw=submission.key)
-        dsse.verify(parsed, payload_type=SUBMISSION_TYPE, keys=[key])
-    except (BadKeyError, dsse.NotEnoughSignaturesError) as problem:
-        raise NotThePortfoliosError(reason="another key signed it") from problem
+    submission, key = _verified(envelope)
     documents = tuple(read_document(fields) for fields in submission.documents)
     if not all(isinstance(document, OWN_KINDS) for document in documents):
         raise NotThePortfoliosError(reason="it says what the academy says")
@@ -206,6 +165,16 @@ def read_submission(envelope: bytes) -> Sent:
         documents=documents,
         envelope=envelope,
     )
+
+
+def signer_of(envelope: bytes) -> PublicKey:
+    """Whose key signed a submission, whatever is in it.
+
+    Raises:
+        NotThePortfoliosError, BadDocumentError, NewerDocumentError: It is none, or another key signed it.
+        PocusError: `crypto.*`: it is no envelope, or of another type.
+    """
+    return _verified(envelope)[1]
 
 
 def issue_receipt(receipt: PortfolioReceipt, signer: SigningKey) -> bytes:
@@ -230,5 +199,15 @@ def read_receipt(envelope: bytes, hubs: Iterable[PublicKey], *, digest: str) -> 
     return receipt
 
 
-def _info(digest: str) -> bytes:
-    return _INFO + b"\x00" + digest.encode("ascii")
+def _verified(envelope: bytes) -> tuple[Submission, PublicKey]:
+    """A submission that the key which it brings has signed; its documents are still to be read."""
+    parsed = dsse.Envelope.parse(bounded(envelope, MAXIMUM_BYTES))
+    submission = read_payload(Submission, parsed.payload)
+    if len(submission.key) != _RAW_KEY_BYTES:
+        raise NotThePortfoliosError(reason="it brings no key")
+    try:
+        key = PublicKey(algorithm="ed25519", raw=submission.key)
+        dsse.verify(parsed, payload_type=SUBMISSION_TYPE, keys=[key])
+    except (BadKeyError, dsse.NotEnoughSignaturesError) as problem:
+        raise NotThePortfoliosError(reason="another key signed it") from problem
+    return submission, key

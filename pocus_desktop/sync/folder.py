@@ -5,6 +5,9 @@
     <folder>/log/                         a copy of the hub's log, written by the hub (formats/log 5.4)
     <folder>/heads/                       the heads of it that stations know
     <folder>/incidents/<sha256>           a centre's sealed report of an incident (formats/incident 5)
+    <folder>/submissions/<sha256>         what a portfolio sends, sealed (formats/portfolio 6)
+    <folder>/questions/<sha256>           what it asks, sealed
+    <folder>/answers/<sha256>             the hub's answer, sealed to who asked
 
 The station writes results and reads receipts, the hub reads results and writes receipts; neither removes what the
 other wrote. What is written is read back and compared before it counts as carried.
@@ -33,6 +36,10 @@ RECEIPT_SUFFIX: Final = ".receipt"
 LOG: Final = "log"
 HEADS: Final = "heads"
 INCIDENTS: Final = "incidents"
+SUBMISSIONS: Final = "submissions"
+QUESTIONS: Final = "questions"
+ANSWERS: Final = "answers"
+EVERY: Final = (RESULTS, RECEIPTS, LOG, HEADS, INCIDENTS, SUBMISSIONS, QUESTIONS, ANSWERS)
 
 LONGEST_PART: Final = 64 * 1024
 """Of a log: a tile or a bundle of our entries is below 9 KB, a checkpoint at most 16."""
@@ -116,12 +123,25 @@ class FolderTransport:
         try:
             if path.is_file() and _digest_on_disk(path) == digest:
                 return
-            files.write_atomically(path, envelope)
-            found = _digest_on_disk(path)
         except OSError as problem:
             raise FolderNotWritableError(reason=_reason(problem)) from problem
-        if found != digest:
-            raise FolderDamagedError(reason="other bytes came back")
+        write_and_read_back(path, envelope)
+
+
+def write_and_read_back(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all, durable, and compared with what the medium gives back.
+
+    Raises:
+        FolderNotWritableError: It takes nothing.
+        FolderDamagedError: It gives something else back.
+    """
+    try:
+        files.write_atomically(path, data)
+        found = _digest_on_disk(path)
+    except OSError as problem:
+        raise FolderNotWritableError(reason=_reason(problem)) from problem
+    if found != hashlib.sha256(data).hexdigest():
+        raise FolderDamagedError(reason="other bytes came back")
 
 
 def require_no_links(folder: Path) -> None:
@@ -130,7 +150,7 @@ def require_no_links(folder: Path) -> None:
     Raises:
         FolderDamagedError: One is.
     """
-    if any((folder / name).is_symlink() for name in (RESULTS, RECEIPTS, LOG, HEADS, INCIDENTS)):
+    if any((folder / name).is_symlink() for name in EVERY):
         raise FolderDamagedError(reason="a link leads out of it")
 
 

@@ -1,22 +1,9 @@
 """A candidate's portfolio to the academy and back, over the network (formats/portfolio 4)."""
 
-from typing import Final
-
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sync.hub_client import HubAnsweredNoError, HubClient
-
-_OF_DOCUMENTS: Final = frozenset(
-    {
-        "academy.other_person",
-        "academy.others_document",
-        "portfolio.not_its_own",
-        "programme.bad_document",
-        "programme.newer_document",
-    }
-)
-"""What a hub says of what is inside a submission; everything else is about the portfolio, or about the hub."""
 
 
 class HubPortfolios:
@@ -27,6 +14,10 @@ class HubPortfolios:
         key: The portfolio's, which signs the question.
         clock: The present.
     """
+
+    divides_into = 2
+    as_of = None
+    """What it brings is of now."""
 
     def __init__(self, client: HubClient, key: SigningKey, clock: Clock) -> None:
         self._client = client
@@ -41,9 +32,13 @@ class HubPortfolios:
         """
         return self._client.submit(sealed, digest)
 
-    def was_refused(self, error: PocusError) -> bool:
-        """Whether the academy looked at the documents and said no to one."""
-        return isinstance(error, HubAnsweredNoError) and error.params.get("reason") in _OF_DOCUMENTS
+    def refusal(self, error: PocusError) -> str:
+        """The code by which the hub said no; empty where it did not."""
+        return str(error.params.get("reason", "")) if isinstance(error, HubAnsweredNoError) else ""
+
+    def is_on_its_way(self, _error: PocusError) -> bool:
+        """A network brings its answer at once, or fails."""
+        return False
 
     def papers(self) -> bytes:
         """What the academy has for the portfolio.

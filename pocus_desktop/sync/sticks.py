@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from pocus_desktop.kernel import files, log
 from pocus_desktop.sync.engine import Status
 from pocus_desktop.sync.errors import FolderNotWritableError, NoFolderError, NoReceiptYetError, SyncError
-from pocus_desktop.sync.folder import RECEIPTS, RESULTS, FolderTransport
+from pocus_desktop.sync.folder import EVERY, FolderTransport
 from pocus_desktop.sync.outbox import Outbox
 
 Became: TypeAlias = Literal["written", "received", "failed", "nothing"]
@@ -66,7 +66,7 @@ def flush(stick: Path) -> None:
         FolderNotWritableError: It says that it has not.
     """
     try:
-        for folder in (stick / RESULTS, stick / RECEIPTS, stick):
+        for folder in (*(stick / name for name in EVERY), stick):
             if folder.is_dir():
                 files.sync_folder(folder)
         if hasattr(os, "sync"):  # every file was synced by itself; this is for what the medium keeps about them

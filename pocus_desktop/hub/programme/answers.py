@@ -1,17 +1,22 @@
 """What an account is answered: what was signed for it, its certificates, how they stand today (formats/academy 3.6)."""
 
+from collections.abc import Collection
 from typing import Final
 
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.certificates.certificates import Certificates
 from pocus_desktop.hub.certificates.errors import NoAddressError, UnknownCertificateError
 from pocus_desktop.hub.programme.portfolios import Portfolios
+from pocus_desktop.kernel import log
 from pocus_desktop.programme.certificate.document import PURPOSES
+from pocus_desktop.programme.certificate.errors import PaperFailedError
 from pocus_desktop.programme.certificate.paper import to_pdf
 from pocus_desktop.programme.certificate.records import CertificateRecord
 from pocus_desktop.programme.papers import PAPER_LANGUAGES, sign_paper, write_papers
 
 LANGUAGES: Final = frozenset(PAPER_LANGUAGES)
+_MOST_BYTES_OF_PAPERS: Final = 4 * 1024 * 1024
+"""In an answer that is carried; what is over that comes with the next."""
 
 
 class Answers:
@@ -53,6 +58,28 @@ class Answers:
             raise UnknownCertificateError
         pdf = to_pdf(found.certificate, found.credential, language=language)
         return sign_paper(certificate_id, language, pdf, self._ring.signer)
+
+    def every_paper(self, account_id: str, *, but: Collection[tuple[str, str]]) -> list[tuple[str, str, bytes]]:
+        """Id, language and signed paper of the account's certificates, as many as go together.
+
+        Args:
+            account_id: Whose.
+            but: Those that it has.
+        """
+        number, found, size = self._portfolios.number_of(account_id), list[tuple[str, str, bytes]](), 0
+        for one in () if number is None else self._certificates.of(number):
+            name = one.certificate.certificate_id
+            for language in PAPER_LANGUAGES:
+                if (name, language) in but or size > _MOST_BYTES_OF_PAPERS:
+                    continue
+                try:
+                    pdf = to_pdf(one.certificate, one.credential, language=language)
+                except PaperFailedError as error:
+                    log.failure(error)
+                    continue
+                found.append((name, language, sign_paper(name, language, pdf, self._ring.signer)))
+                size += len(found[-1][2])
+        return found
 
     def _lists(self, records: tuple[CertificateRecord, ...]) -> list[bytes]:
         """The lists that certificates have their places in; none of an address that the academy has left."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from pocus_desktop.admission.admission import Accommodations, folded, same_candidate
 from pocus_desktop.crypto import dsse
-from pocus_desktop.crypto.keys import PublicKey
+from pocus_desktop.crypto.keys import PublicKey, SealingKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.errors import NameMismatchError
 from pocus_desktop.hub.programme.errors import (
@@ -32,9 +32,9 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.documents.candidate import Account
 from pocus_desktop.programme.documents.registry import AnyDocument, encode_document, parse_document
 from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
+from pocus_desktop.programme.sealing import NotForUsError
 from pocus_desktop.programme.signing import sign_document
 from pocus_desktop.programme.submission import (
-    NotForUsError,
     PortfolioReceipt,
     Sent,
     issue_receipt,
@@ -101,7 +101,7 @@ class Portfolios:
             OtherKeyError, OtherPersonError, OthersDocumentError: Rules 1 and 3; nothing of it was taken.
             StoreUnavailableError: The database does not take it.
         """
-        envelope = self._opened(data)
+        envelope = self.opened(data, open_submission)
         if canonical.digest(envelope) != digest:
             raise NameMismatchError
         sent = read_submission(envelope)
@@ -225,13 +225,19 @@ class Portfolios:
             rows.change(PORTFOLIO, {"account_id": row["account_id"]}, next_key_id=key_id.strip())
             self._note(rows, row, "key awaited", was=row["key_id"], now=key_id.strip(), who=who, why=why)
 
-    def _opened(self, data: bytes) -> bytes:
+    def opened(self, data: bytes, how: Callable[[bytes, Sequence[SealingKey]], bytes]) -> bytes:
+        """What was sealed to the academy, not verified yet.
+
+        Raises:
+            NotForUsError: It is sealed to another.
+            PocusError: It is none, or was altered.
+        """
         try:
-            return open_submission(data, self._ring.openers)
+            return how(data, self._ring.openers)
         except NotForUsError:
             if not self._ring.refresh():  # the first sign that the academy's keys were exchanged
                 raise
-            return open_submission(data, self._ring.openers)
+            return how(data, self._ring.openers)
 
     def _account(self, rows: RegistryRows, sent: Sent) -> Row:
         """Rules 1 and 2: the account's row, made where it is new."""

@@ -113,8 +113,16 @@ class CertificateFolder:
         keys: Iterable[PublicKey],
         *,
         now_ms: int,
+        may_replace: bool = True,
     ) -> int:
         """Keep what the academy gave; how many certificates are new, or signed anew. The rest is left, and logged.
+
+        Args:
+            certificates: Each with its openings.
+            status_lists: The newer of two is kept.
+            keys: The academy's.
+            now_ms: The present.
+            may_replace: A certificate that is here already may be replaced by another writing of it.
 
         Raises:
             FileRefusedError: The disk does not take it.
@@ -129,7 +137,7 @@ class CertificateFolder:
                 log.failure(error)
         for given in certificates:
             try:
-                new += self._take(given, trust, now_ms)
+                new += self._take(given, trust, now_ms, may_replace=may_replace)
             except FileRefusedError:
                 raise
             except PocusError as error:
@@ -202,8 +210,10 @@ class CertificateFolder:
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
 
-    def _take(self, given: GivenCertificate, trust: Trust, now_ms: int) -> bool:
+    def _take(self, given: GivenCertificate, trust: Trust, now_ms: int, *, may_replace: bool) -> bool:
         found = self._judged(given.credential, trust, now_ms, ())
+        if not may_replace and self._path(found.certificate_id).exists():
+            return False
         commitments = {str(one.area): one.commitment for one in found.certificate.proved}
         for data in given.openings:
             opening = Opening.parse(data)

@@ -25,6 +25,7 @@ from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, encod
 from pocus_desktop.programme.eligibility import eligibility_of_all
 from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.next_steps import next_steps
+from pocus_desktop.programme.own.asking import Asking, AsOf
 from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError, PortfolioUnreadableError
@@ -137,6 +138,7 @@ class PortfolioDesk:
         self.rules = rules(self.academy.verifiers)
         self._certificates = CertificateFolder(folder / CERTIFICATES)
         self.files = EvidenceFolder(folder / FILES)
+        self.asking = Asking(self._store, key, clock)
         self._lock = threading.Lock()
         self._documents: list[AnyDocument] = []
         self._papers: list[AnyDocument] = []
@@ -273,12 +275,17 @@ class PortfolioDesk:
         """A submission, sealed to the academy."""
         return seal_submission(parcel.envelope, self.require_academy().readers)
 
-    def divide(self, parcel: Parcel, error: PocusError) -> bool:
-        """The academy refused it: try its halves; whether there are any."""
+    def question(self, submissions: Sequence[str]) -> tuple[str, bytes]:
+        """A question to be carried, with those submissions; as `Asking.question`."""
+        kept = self._certificates.kept(self.academy.verifiers, now_ms=self.now_ms)
+        has = [(one.certificate_id, language) for one in kept for language in one.papers]
+        return self.asking.question(submissions, has, self.require_academy().readers)
+
+    def divide(self, parcel: Parcel, code: str, *, parts: int = 2) -> bool:
+        """The academy refused it: try parts of it; whether there are any."""
         account = require_account(self.portfolio())
-        now_ms = self._clock.read().wall_ms
-        code = str(error.params.get("reason", "")) or error.code
-        return self._store.split(parcel.digest, self._sign(account.account_id), problem=code, now_ms=now_ms)
+        now_ms, sign = self._clock.read().wall_ms, self._sign(account.account_id)
+        return self._store.split(parcel.digest, sign, problem=code, now_ms=now_ms, parts=parts)
 
     def failed(self, parcel: Parcel, error: PocusError) -> None:
         """Note why there is no receipt."""
@@ -298,8 +305,12 @@ class PortfolioDesk:
         number = {_NUMBER: receipt.candidate_id} if receipt.candidate_id else {}
         self._store.receipted(parcel.digest, envelope, received_ms=receipt.received_at_ms, **number)
 
-    def take_papers(self, data: bytes) -> int:
+    def take_papers(self, data: bytes, *, as_of: AsOf | None = None) -> int:
         """Take what the academy has; how many are new. What it did not sign is left, and logged.
+
+        Args:
+            data: As it came.
+            as_of: How new it is; None for now. What is older than what was taken adds, and replaces nothing.
 
         Raises:
             BadDocumentError, NewerDocumentError: It is something else.
@@ -315,8 +326,14 @@ class PortfolioDesk:
             else:
                 good.append(one)
         number = {_NUMBER: found.candidate_id} if found.candidate_id else {}
+        is_newest = as_of is None or as_of >= self.asking.taken
         new = self._store.take_papers(good, now_ms=self._clock.read().wall_ms, **number)
-        return new + self._certificates.take(found.certificates, found.status_lists, keys, now_ms=self.now_ms)
+        new += self._certificates.take(
+            found.certificates, found.status_lists, keys, now_ms=self.now_ms, may_replace=is_newest
+        )
+        if is_newest:
+            self.asking.note(as_of)
+        return new
 
     def wanted_papers(self) -> tuple[tuple[str, str], ...]:
         """Certificates and languages whose paper is still to be fetched."""
@@ -341,9 +358,10 @@ class PortfolioDesk:
             certificate_id, self.academy.verifiers, now_ms=self.now_ms, language=language
         )
 
-    def note_synced(self) -> None:
-        """Everything has gone and come."""
-        self._store.note(**{_SYNCED: str(self._clock.read().wall_ms)})
+    def note_synced(self, as_of: AsOf | None = None) -> None:
+        """Everything has gone and come: now, or as of an answer that was carried."""
+        synced = self._clock.read().wall_ms if as_of is None else as_of[1]
+        self._store.note(**{_SYNCED: str(max(synced, int(self._store.setting(_SYNCED) or 0)))})
 
     def close(self) -> None:
         """Let go of the database."""

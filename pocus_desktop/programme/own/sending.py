@@ -5,31 +5,55 @@
 3. One that the academy refuses is divided until the document is found that it refuses; the others go.
 4. Nothing that fails keeps the papers from being fetched, but an academy that is not reached.
 5. Papers of certificates that are not here are fetched last: without them nothing else is missing.
+6. What lies on a stick waits on; it is written again until a receipt is here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.own.asking import AsOf
 from pocus_desktop.programme.own.desk import PortfolioDesk
 
 _MOST_ROUNDS: Final = 400
 """So many submissions in one go: more than any division of one refused makes."""
 
+_OF_DOCUMENTS: Final = frozenset(
+    {
+        "academy.other_person",
+        "academy.others_document",
+        "portfolio.not_its_own",
+        "programme.bad_document",
+        "programme.newer_document",
+    }
+)
+"""What an academy says of what is inside a submission; all else is about the portfolio, or about the academy."""
+
 
 class PortfolioCarrier(Protocol):
-    """Reaches the academy."""
+    """Reaches the academy: over the network, or by a stick."""
+
+    @property
+    def divides_into(self) -> int:
+        """Into how many parts a refused submission is divided."""
+
+    @property
+    def as_of(self) -> AsOf | None:
+        """How new the papers are that it brings; None where they are of now."""
 
     def deliver(self, sealed: bytes, digest: str) -> bytes:
         """Bring a sealed submission over and come back with the receipt, not verified.
 
         Raises:
-            PocusError: There is none; `was_refused` says whether the same again can help.
+            PocusError: There is none; `refusal` and `is_on_its_way` say what that means.
         """
 
-    def was_refused(self, error: PocusError) -> bool:
-        """Whether the academy looked at a submission and said no."""
+    def refusal(self, error: PocusError) -> str:
+        """The code by which the academy looked at a submission and said no; empty where it did not."""
+
+    def is_on_its_way(self, error: PocusError) -> bool:
+        """Whether nothing went wrong: it is being carried, and the answer has still to come."""
 
     def papers(self) -> bytes:
         """What the academy has for this portfolio, not verified.
@@ -52,14 +76,18 @@ class Synced:
 
     Attributes:
         sent: Submissions that a receipt came for.
+        left: Submissions that are being carried.
         refused: Documents that the academy refused.
         new_papers: Documents of the academy that are new here.
+        is_old: Whether what came is no newer than what is here.
         error: What kept the rest from being done; None where all was.
     """
 
     sent: int = 0
+    left: int = 0
     refused: int = 0
     new_papers: int = 0
+    is_old: bool = False
     error: PocusError | None = None
 
 
@@ -71,23 +99,32 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier) -> Synced:
         PortfolioUnreadableError: The database does not take what came.
     """
     desk.require_academy()
-    sent = refused = 0
+    sent = refused = rounds = 0
+    left: set[str] = set()
     failure: PocusError | None = None
+    is_old = carrier.as_of is not None and carrier.as_of <= desk.asking.taken
     desk.pack()
-    for _ in range(_MOST_ROUNDS):
-        parcel = next((one for one in desk.parcels() if one.is_waiting), None) or desk.pack()
+    while rounds < _MOST_ROUNDS:
+        waiting = (one for one in desk.parcels() if one.is_waiting and one.digest not in left)
+        parcel = next(waiting, None) or desk.pack()
         if parcel is None:
             break
         try:
             receipt = carrier.deliver(desk.sealed(parcel), parcel.digest)
         except PocusError as error:
+            if carrier.is_on_its_way(error):
+                left.add(parcel.digest)
+                continue
             log.failure(error)
-            if not carrier.was_refused(error):
+            rounds += 1
+            code = carrier.refusal(error)
+            if code not in _OF_DOCUMENTS:
                 desk.failed(parcel, error)
                 failure = error
                 break
-            refused += not desk.divide(parcel, error)
+            refused += not desk.divide(parcel, code, parts=carrier.divides_into)
             continue
+        rounds += 1
         try:
             desk.take_receipt(parcel, receipt)
         except PocusError as error:  # no receipt of this academy's: the next round asks again
@@ -97,15 +134,18 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier) -> Synced:
             break
         sent += 1
         log.event("portfolio.delivered", digest=parcel.digest)
+    done = Synced(sent=sent, left=len(left), refused=refused, is_old=is_old, error=failure)
     try:
-        new = desk.take_papers(carrier.papers())
+        new = desk.take_papers(carrier.papers(), as_of=carrier.as_of)
     except PocusError as error:
+        if carrier.is_on_its_way(error):
+            return done
         log.failure(error)
-        return Synced(sent=sent, refused=refused, error=failure or error)
-    if failure is None:
-        desk.note_synced()
+        return replace(done, error=failure or error)
+    if failure is None and not left:
+        desk.note_synced(carrier.as_of)
     _fetch_papers(desk, carrier)
-    return Synced(sent=sent, refused=refused, new_papers=new, error=failure)
+    return replace(done, new_papers=new)
 
 
 def _fetch_papers(desk: PortfolioDesk, carrier: PortfolioCarrier) -> None:
@@ -114,4 +154,5 @@ def _fetch_papers(desk: PortfolioDesk, carrier: PortfolioCarrier) -> None:
         try:
             desk.take_paper(certificate_id, language, carrier.certificate_paper(certificate_id, language))
         except PocusError as error:
-            log.failure(error)
+            if not carrier.is_on_its_way(error):
+                log.failure(error)

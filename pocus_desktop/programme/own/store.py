@@ -264,8 +264,10 @@ class PortfolioStore:
                 taken.append((digest, content))
             return _pack(connection, taken, sign, now_ms) if taken else None
 
-    def split(self, digest: str, sign: Callable[[Sequence[bytes]], bytes], *, problem: str, now_ms: int) -> bool:
-        """The academy said no to a submission: its halves are tried by themselves, so that one holds up no other.
+    def split(
+        self, digest: str, sign: Callable[[Sequence[bytes]], bytes], *, problem: str, now_ms: int, parts: int = 2
+    ) -> bool:
+        """The academy said no to a submission: parts of it are tried by themselves, so that one holds up no other.
 
         Returns:
             Whether it was divided; one of a single document is noted as refused instead.
@@ -283,7 +285,8 @@ class PortfolioStore:
                 )
                 return False
             connection.execute(_SUBMISSION.delete().where(mine))
-            for part in (held[: len(held) // 2], held[len(held) // 2 :]):
+            size = -(-len(held) // parts)
+            for part in (held[at : at + size] for at in range(0, len(held), size)):
                 _pack(connection, [(row.digest, row.content) for row in part], sign, now_ms)
             return True
 

@@ -68,8 +68,14 @@ class Wire:
         )
         return issue_receipt(said, self.signer)
 
-    def was_refused(self, error: PocusError) -> bool:
-        return isinstance(error, RefusingError)
+    divides_into = 2
+    as_of = None
+
+    def refusal(self, error: PocusError) -> str:
+        return str(error.params["reason"]) if isinstance(error, RefusingError) else ""
+
+    def is_on_its_way(self, _error: PocusError) -> bool:
+        return False
 
     def papers(self) -> bytes:
         return write_papers("P1", [])
