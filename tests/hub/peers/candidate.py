@@ -56,7 +56,7 @@ class Candidate:
     def sync(self) -> None:
         """Send and fetch; then the academy does what is due, and what it says of that is fetched."""
         self.ana.send()
-        self.world.hub.peers.run_due()
+        self.world.run_due()
         assert self.ana.send().error is None
 
     def evaluators(self, area: ContentArea = ContentArea.LUNG) -> tuple[Evaluator, ...]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pocus_desktop.hub.hub import Hub
 from tests.browser.chromium import browser, visit
+from tests.hub.peers.candidate import Candidate
+from tests.hub.peers.moments import Begin, Moments, Story, world_in
 from tests.hub.peers.postbox import Postbox, running_postbox
 from tests.hub.peers.world import World
-from tests.hub.postgres import database, hub_database, hub_template, postgres
-from tests.hub.school import School
+from tests.hub.postgres import Cluster, database, hub_database, hub_template, postgres
 
 __all__ = ["browser", "database", "hub_database", "hub_template", "postgres", "visit"]
 
@@ -41,8 +41,37 @@ def postbox(post_office: Postbox) -> Postbox:
 @pytest.fixture
 def world(tmp_path: Path, postbox: Postbox, kept_in: str, request: pytest.FixtureRequest) -> Iterator[World]:
     url = request.getfixturevalue("hub_database") if kept_in == "postgresql" else None
-    school = School(folder=tmp_path, database_url=url)
-    hub: Hub = school.hub(is_registered=False)
-    postbox.settings(school.folder / "hub", "http://127.0.0.1:1")
-    yield World(school=school, hub=hub, postbox=postbox)
-    hub.close()
+    made = world_in(tmp_path, postbox, url)
+    yield made
+    made.hub.close()
+
+
+@pytest.fixture(scope="session")
+def moments(tmp_path_factory: pytest.TempPathFactory) -> Moments:
+    return Moments(make_folder=lambda: tmp_path_factory.mktemp("moment"))
+
+
+@pytest.fixture
+def begin(
+    moments: Moments, tmp_path: Path, postbox: Postbox, kept_in: str, request: pytest.FixtureRequest
+) -> Iterator[Begin]:
+    """Begin where a story ends: it is told once for all tests, and each has a copy of how it came out."""
+    begun: list[Candidate] = []
+    made: list[str] = []
+    cluster: Cluster | None = request.getfixturevalue("postgres") if kept_in == "postgresql" else None
+    template = "" if cluster is None else request.getfixturevalue("hub_template")
+
+    def from_there(live: Story) -> Candidate:
+        moment, name = moments.of(live, postbox, cluster, template)
+        if cluster is not None:
+            made.append(cluster.create(name))
+        begun.append(moment.again(tmp_path, postbox, cluster.url(made[-1]) if cluster is not None else None))
+        return begun[-1]
+
+    yield from_there
+    for one in begun:
+        one.desk.close()
+        one.world.hub.close()
+    for name in made:
+        assert cluster is not None
+        cluster.drop(name)

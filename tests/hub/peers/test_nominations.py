@@ -1,6 +1,5 @@
 """From a nomination in the portfolio to mail, answers, and what the portfolio is told, all the real way."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +12,48 @@ from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.peers.policy import shipped
 from pocus_desktop.programme.result import outcome_of
 from tests.hub.peers.candidate import Candidate, applied, open_window
+from tests.hub.peers.moments import Begin
 from tests.hub.peers.world import BEN, CLARA, DAVID, LUNG, World, everything
 from tests.programme.own.ana import LUNG as LUNG_AREA
 
 POLICY = shipped()[-1]
 
 
-@pytest.fixture
-def candidate(world: World, tmp_path: Path) -> Iterator[Candidate]:
-    made = applied(world, tmp_path / "ana")
-    yield made
-    made.desk.close()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-@pytest.fixture
-def asking(candidate: Candidate) -> Candidate:
-    """Three were named in the open window, and written to."""
-    open_window(candidate)
+def with_a_window(world: World, folder: Path) -> Candidate:
+    made = applied(world, folder)
+    open_window(made)
+    return made
+
+
+def with_three_asked(world: World, folder: Path) -> Candidate:
+    made = with_a_window(world, folder)
     for email in (BEN, CLARA, DAVID):
-        candidate.name(email, language="es" if email == CLARA else "en")
-    candidate.sync()
-    return candidate
+        made.name(email, language="es" if email == CLARA else "en")
+    made.sync()
+    return made
+
+
+@pytest.fixture
+def candidate(begin: Begin) -> Candidate:
+    """Her application was sent."""
+    return begin(applied)
+
+
+@pytest.fixture
+def admitted(begin: Begin) -> Candidate:
+    """Her window is open."""
+    return begin(with_a_window)
+
+
+@pytest.fixture
+def asking(begin: Begin) -> Candidate:
+    """Three were named in the open window, and written to."""
+    return begin(with_three_asked)
 
 
 def addressed(world: World) -> list[str]:
@@ -46,11 +66,12 @@ def answer(world: World, email: str, step: int = 5) -> None:
     assert browser.send().status_code == 303
 
 
-def test_from_a_nomination_to_the_outcome_in_the_portfolio(asking: Candidate, world: World) -> None:
+def test_from_a_nomination_to_the_outcome_in_the_portfolio(asking: Candidate) -> None:
+    world = asking.world
     assert sorted(addressed(world)) == [BEN, CLARA, DAVID]
     assert asking.stages() == ["asked", "asked", "asked"]
     assert "evaluation" in asking.steps()
-    world.hub.peers.run_due()
+    world.run_due()
     assert len(addressed(world)) == 3  # nothing twice, whatever is sent again
     answer(world, BEN)
     asking.sync()
@@ -70,13 +91,15 @@ def test_from_a_nomination_to_the_outcome_in_the_portfolio(asking: Candidate, wo
     assert not {"evaluation", "evaluation-decision", "nominate"} & set(asking.steps())
     assert asking.stages() == ["answered", "answered", "over"]  # nobody is asked any more
     world.pass_days(8)
-    world.hub.peers.run_due()
+    world.run_due()
     assert len(addressed(world)) == 3
     steps = [step for step in world.hub.academy.tables.trail(about=panel.panel_id) if step.action == "decided"]
     assert [(step.now, step.who, step.why) for step in steps] == [("supported", "ada", "both support it")]
 
 
-def test_nothing_that_was_said_is_in_what_the_portfolio_is_told(asking: Candidate, world: World) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_nothing_that_was_said_is_in_what_the_portfolio_is_told(asking: Candidate) -> None:
+    world = asking.world
     browser = world.browser(BEN)
     asking.sync()
     assert asking.stages()[0] == "asked", "that the link was opened is not told"
@@ -88,7 +111,9 @@ def test_nothing_that_was_said_is_in_what_the_portfolio_is_told(asking: Candidat
     assert {one.state for one in asking.desk.portfolio().evaluators} == {"named", "asked", "answered"}
 
 
-def test_nobody_is_asked_before_the_window_is_open(candidate: Candidate, world: World) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_nobody_is_asked_before_the_window_is_open(candidate: Candidate) -> None:
+    world = candidate.world
     candidate.name()
     candidate.sync()
     assert addressed(world) == []
@@ -100,12 +125,12 @@ def test_nobody_is_asked_before_the_window_is_open(candidate: Candidate, world: 
 
 
 def test_a_notice_that_was_not_seen_to_before_a_crash_is_seen_to_after_it(
-    candidate: Candidate, world: World, monkeypatch: pytest.MonkeyPatch
+    admitted: Candidate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_window(candidate)
-    candidate.name(BEN)
-    candidate.name(DAVID)
-    candidate.ana.send()
+    world = admitted.world
+    admitted.name(BEN)
+    admitted.name(DAVID)
+    admitted.ana.send()
     desk = world.hub.peers.desk
     seated: list[str] = []
 
@@ -118,15 +143,16 @@ def test_a_notice_that_was_not_seen_to_before_a_crash_is_seen_to_after_it(
     whole = desk.nominate
     monkeypatch.setattr(desk, "nominate", dies_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        world.hub.peers.run_due()
+        world.run_due()
     monkeypatch.undo()
-    candidate.sync()
+    admitted.sync()
     assert sorted(addressed(world)) == [BEN, DAVID]
-    assert candidate.stages() == ["asked", "asked"]
+    assert admitted.stages() == ["asked", "asked"]
     assert world.hub.academy.tables.look(NOTICE) == ()
 
 
-def test_another_takes_the_place_of_one_who_declined(asking: Candidate, world: World) -> None:
+def test_another_takes_the_place_of_one_who_declined(asking: Candidate) -> None:
+    world = asking.world
     browser = world.browser(DAVID)
     browser.client.post("/peer/decline", data=browser.hidden("/peer/decline") | {"reason": "no-time"})
     asking.sync()
@@ -140,7 +166,9 @@ def test_another_takes_the_place_of_one_who_declined(asking: Candidate, world: W
     assert asking.stages() == ["asked", "asked", "replaced", "asked"]
 
 
-def test_who_was_asked_a_short_time_ago_is_not_replaced_but_may_be_later(asking: Candidate, world: World) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_who_was_asked_a_short_time_ago_is_not_replaced_but_may_be_later(asking: Candidate) -> None:
+    world = asking.world
     ben = asking.evaluators()[0].nomination.nomination_id
     with pytest.raises(PocusError) as early:
         asking.name("eva@clinic.example", replaces=ben)
@@ -153,14 +181,15 @@ def test_who_was_asked_a_short_time_ago_is_not_replaced_but_may_be_later(asking:
     assert (asking.stages()[3], asking.evaluators()[3].why) == ("refused", "may-not-replace")
 
 
-def test_a_reminder_is_sent_where_the_candidate_asks_and_the_policy_allows(asking: Candidate, world: World) -> None:
+def test_a_reminder_is_sent_where_the_candidate_asks_and_the_policy_allows(asking: Candidate) -> None:
+    world = asking.world
     ben = asking.evaluators()[0].nomination.nomination_id
     with pytest.raises(PocusError) as early:
         changes.ask_to_remind(asking.desk.portfolio(), ben, now_ms=asking.desk.now_ms)
     assert early.value.code == "portfolio.not_reminded_now"
     for asked in range(1, POLICY.most_asked_reminders + 1):
         world.pass_days(POLICY.least_days_between_mails + 0.1)
-        world.hub.peers.run_due()  # those that come by themselves
+        world.run_due()  # those that come by themselves
         asking.sync()
         if not asking.evaluators()[0].may_be_reminded:
             world.pass_days(POLICY.least_days_between_mails)
@@ -176,26 +205,29 @@ def test_a_reminder_is_sent_where_the_candidate_asks_and_the_policy_allows(askin
     assert not asking.evaluators()[0].may_be_reminded, "as often as the policy says"
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 def test_an_account_that_cannot_be_seen_to_holds_up_no_other(
-    candidate: Candidate, world: World, monkeypatch: pytest.MonkeyPatch
+    candidate: Candidate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world = candidate.world
     nominating = world.hub.peers.nominating
     monkeypatch.setattr(nominating, "see_to", lambda _account: (_ for _ in ()).throw(BadDocumentError(reason="test")))
     open_window(candidate)
     candidate.name(BEN)
     world.nominate(application_id="app_" + "9" * 20)  # of another
-    world.hub.peers.run_due()
+    world.run_due()
     assert addressed(world)
     assert world.hub.academy.tables.look(NOTICE), "it is seen to again"
 
 
 def test_two_workers_that_see_to_one_request_send_one_reminder(
-    asking: Candidate, world: World, monkeypatch: pytest.MonkeyPatch
+    asking: Candidate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world = asking.world
     peers = world.hub.peers
     remind, ben = peers.desk.remind, asking.evaluators()[0].nomination.nomination_id
     world.pass_days(POLICY.least_days_between_mails + 0.1)
-    peers.run_due()
+    world.run_due()
     asking.sync()
 
     def meanwhile(*asked: Any, **how: Any) -> None:
@@ -210,6 +242,7 @@ def test_two_workers_that_see_to_one_request_send_one_reminder(
     assert addressed(world).count(BEN) == before + 1
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 @pytest.mark.parametrize(
     ("email", "why"),
     [
@@ -217,41 +250,43 @@ def test_two_workers_that_see_to_one_request_send_one_reminder(
         ("Ben+again@HOSPITAL.example", "same-person"),
     ],
 )
-def test_one_person_under_several_spellings_is_one(candidate: Candidate, world: World, email: str, why: str) -> None:
-    open_window(candidate)
-    candidate.name(BEN)
+def test_one_person_under_several_spellings_is_one(admitted: Candidate, email: str, why: str) -> None:
+    world = admitted.world
+    admitted.name(BEN)
     with pytest.raises(PocusError) as here:
-        candidate.name(email)
+        admitted.name(email)
     assert here.value.code == "portfolio.named_already"
-    first = candidate.desk.portfolio().nominations[0]
+    first = admitted.desk.portfolio().nominations[0]
     forged = {"nomination_id": "nom_" + "7" * 20, "email": email, "made_at_ms": first.made_at_ms + 1}
-    candidate.desk.write(first.model_copy(update=forged))  # by another program, which does not look
-    candidate.sync()
+    admitted.desk.write(first.model_copy(update=forged))  # by another program, which does not look
+    admitted.sync()
     assert addressed(world) == [BEN]
-    (state,) = [one for one in candidate.desk.portfolio().evaluators if one.nomination_id == forged["nomination_id"]]
+    (state,) = [one for one in admitted.desk.portfolio().evaluators if one.nomination_id == forged["nomination_id"]]
     assert (state.state, state.why) == ("refused", why)
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
 @pytest.mark.parametrize(
     ("field", "value", "why"),
     [("has_agreed", False, "agreement"), ("has_agreed", None, "agreement"), ("has_interest", True, "interest")],
 )
 def test_who_did_not_agree_or_has_an_interest_is_not_written_to(
-    candidate: Candidate, world: World, field: str, value: bool | None, why: str
+    admitted: Candidate, field: str, value: bool | None, why: str
 ) -> None:
-    open_window(candidate)
+    world = admitted.world
     with pytest.raises(PocusError) as here:
-        candidate.name(BEN, **{field: value})
+        admitted.name(BEN, **{field: value})
     assert here.value.code == ("portfolio.has_interest" if value else "portfolio.not_agreed")
-    candidate.name(DAVID)
-    first = candidate.desk.portfolio().nominations[0]
-    candidate.desk.write(first.model_copy(update={"nomination_id": "nom_" + "7" * 20, "email": BEN, field: value}))
-    candidate.sync()
+    admitted.name(DAVID)
+    first = admitted.desk.portfolio().nominations[0]
+    admitted.desk.write(first.model_copy(update={"nomination_id": "nom_" + "7" * 20, "email": BEN, field: value}))
+    admitted.sync()
     assert addressed(world) == [DAVID]
-    assert ("refused", why) in [(one.stage, one.why) for one in candidate.evaluators()]
+    assert ("refused", why) in [(one.stage, one.why) for one in admitted.evaluators()]
 
 
-def test_days_that_are_granted_reopen_and_a_refund_ends(asking: Candidate, world: World) -> None:
+def test_days_that_are_granted_reopen_and_a_refund_ends(asking: Candidate) -> None:
+    world = asking.world
     world.pass_days(181)
     asking.sync()
     assert asking.stages() == ["over", "over", "over"]
@@ -265,11 +300,11 @@ def test_days_that_are_granted_reopen_and_a_refund_ends(asking: Candidate, world
     assert len(LUNG.sections) > 1  # the questionnaire that was asked
 
 
-def test_an_address_that_no_server_takes_is_told_and_makes_room(candidate: Candidate, world: World) -> None:
-    open_window(candidate)
+def test_an_address_that_no_server_takes_is_told_and_makes_room(admitted: Candidate) -> None:
+    world = admitted.world
     world.postbox.replies[BEN] = "550 5.1.1 no such mailbox"
-    candidate.name(BEN)
-    candidate.sync()
-    assert candidate.stages() == ["unreachable"]
-    assert "nominate" in candidate.steps()
-    assert candidate.evaluators()[0].may_be_replaced
+    admitted.name(BEN)
+    admitted.sync()
+    assert admitted.stages() == ["unreachable"]
+    assert "nominate" in admitted.steps()
+    assert admitted.evaluators()[0].may_be_replaced

@@ -1,6 +1,5 @@
 """One person who is named for two areas: one message, one link, one questionnaire after the other."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from pocus_desktop.programme.peers.evaluator import Stage
 from pocus_desktop.programme.peers.questionnaire_files import shipped
 from tests.hub.peers.bounces import report
 from tests.hub.peers.candidate import Candidate, applied, open_window
+from tests.hub.peers.moments import Begin
 from tests.hub.peers.postbox import html_of, text_of
 from tests.hub.peers.world import BEN, DAVID, LUNG, World, everything
 
@@ -17,14 +17,23 @@ CARDIAC = shipped().named("cardiac-1")
 AREAS = (ContentArea.LUNG, ContentArea.CARDIAC)
 
 
-@pytest.fixture
-def candidate(world: World, tmp_path: Path) -> Iterator[Candidate]:
-    made = applied(world, tmp_path / "ana", AREAS)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def named_for_both(world: World, folder: Path) -> Candidate:
+    made = applied(world, folder, AREAS)
     open_window(made, AREAS)
     made.name(BEN)
     made.sync()
-    yield made
-    made.desk.close()
+    return made
+
+
+@pytest.fixture
+def candidate(begin: Begin) -> Candidate:
+    """Ben was named for both areas, and written to."""
+    return begin(named_for_both)
 
 
 def stages(world: World) -> dict[str, str]:
@@ -32,7 +41,8 @@ def stages(world: World) -> dict[str, str]:
     return {str(one.about.area): str(one.seats[0].standing.stage) for one in world.hub.peers.desk.panels()}
 
 
-def test_one_message_and_one_link_for_both(candidate: Candidate, world: World) -> None:
+def test_one_message_and_one_link_for_both(candidate: Candidate) -> None:
+    world = candidate.world
     (message,) = world.postbox.messages()
     for text in (text_of(message), html_of(message)):
         assert "2 short questionnaires" in text
@@ -62,7 +72,9 @@ def test_one_message_and_one_link_for_both(candidate: Candidate, world: World) -
     assert again.status_code == 409
 
 
-def test_never_scanned_for_one_area_goes_on_to_the_other(candidate: Candidate, world: World) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_never_scanned_for_one_area_goes_on_to_the_other(candidate: Candidate) -> None:
+    world = candidate.world
     browser = world.browser(BEN)
     form = browser.hidden("/peer/decline") | {"reason": "no-time"}
     assert browser.client.post("/peer/decline", data=form).headers["location"] == "/peer/more"
@@ -70,21 +82,22 @@ def test_never_scanned_for_one_area_goes_on_to_the_other(candidate: Candidate, w
     assert browser.client.get("/peer/questions").status_code == 303
 
 
-def test_both_are_reminded_in_one_message_and_one_alone_where_the_other_is_answered(
-    candidate: Candidate, world: World
-) -> None:
+def test_both_are_reminded_in_one_message_and_one_alone_where_the_other_is_answered(candidate: Candidate) -> None:
+    world = candidate.world
     world.pass_days(8)
-    world.hub.peers.run_due()
+    world.run_due()
     assert [envelope.rcpt_tos for envelope in world.postbox.taken] == [[BEN]] * 2
     browser = world.browser(BEN)
     browser.client.post("/peer/decline", data=browser.hidden("/peer/decline") | {"reason": "no-time"})
     world.pass_days(15)
-    world.hub.peers.run_due()
+    world.run_due()
     assert len(world.postbox.taken) == 3
     assert "2 short questionnaires" not in text_of(world.postbox.messages()[-1])
 
 
-def test_a_message_for_both_that_comes_back_or_is_unwanted_counts_for_both(candidate: Candidate, world: World) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_a_message_for_both_that_comes_back_or_is_unwanted_counts_for_both(candidate: Candidate) -> None:
+    world = candidate.world
     (mail_id,) = {one.mail_id for panel in world.hub.peers.desk.panels() for one in panel.seats[0].mail} & {
         part.partition("+")[2].partition("@")[0]
         for envelope in world.postbox.taken
@@ -96,20 +109,21 @@ def test_a_message_for_both_that_comes_back_or_is_unwanted_counts_for_both(candi
     assert {*candidate.stages(AREAS[0]), *candidate.stages(AREAS[1])} == {"unreachable"}
 
 
-def test_who_wants_no_more_mail_gets_none_about_either(candidate: Candidate, world: World) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
+def test_who_wants_no_more_mail_gets_none_about_either(candidate: Candidate) -> None:
+    world = candidate.world
     off = next(line for line in text_of(world.postbox.messages()[0]).splitlines() if "/peer/off/" in line).rpartition(
         "/"
     )[2]
     assert world.client().post(f"/peer/off/{off}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
     world.pass_days(8)
-    world.hub.peers.run_due()
+    world.run_due()
     assert len(world.postbox.taken) == 1
     assert all(panel.seats[0].standing.is_quiet for panel in world.hub.peers.desk.panels())
 
 
-def test_what_is_lost_in_the_middle_is_unsure_for_both_and_sent_again_as_one(
-    candidate: Candidate, world: World
-) -> None:
+def test_what_is_lost_in_the_middle_is_unsure_for_both_and_sent_again_as_one(candidate: Candidate) -> None:
+    world = candidate.world
     candidate.name(DAVID)
     world.postbox.hangs_up = True
     candidate.sync()
@@ -118,10 +132,10 @@ def test_what_is_lost_in_the_middle_is_unsure_for_both_and_sent_again_as_one(
     assert len(lost) == 2
     assert len(world.postbox.taken) == 2
     world.postbox.hangs_up = False
-    world.hub.peers.run_due()
+    world.run_due()
     assert len(world.postbox.taken) == 2, "nothing twice by itself"
     lead = next(one.mail_id for one in lost if f"<{one.mail_id}@" in world.postbox.messages()[-1]["Message-ID"])
     assert desk.again(lead, who="ada", why="David has none")
-    world.hub.peers.run_due()
+    world.run_due()
     assert len(world.postbox.taken) == 3
     assert {seat.standing.stage for panel in desk.panels() for seat in panel.seats} == {Stage.INVITED}

@@ -12,6 +12,7 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.peers.pages import COOKIE
 from pocus_desktop.hub.peers.people import About, Person
 from pocus_desktop.hub.web.app import DEFAULT_POLICY, Policy, create_app
+from pocus_desktop.hub.work import Worker
 from pocus_desktop.programme.peers.policy import DAY_MS
 from pocus_desktop.programme.peers.questionnaire import Questionnaire, Section
 from pocus_desktop.programme.peers.questionnaire_files import shipped
@@ -74,6 +75,12 @@ class World:
         self.hub.peers.look_after()
         self.hub.peers.post.send_due()
         return panel_id
+
+    def run_due(self) -> None:
+        """What a hub does by itself; with PostgreSQL a worker sends."""
+        self.hub.peers.run_due()
+        if self.school.database_url is not None:
+            Worker(self.hub).drain()
 
     def pass_days(self, days: float) -> None:
         self.school.clock.advance(ms=round(days * DAY_MS))

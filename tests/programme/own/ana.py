@@ -24,8 +24,8 @@ NOW_MS = 1_797_336_000_000
 class Ana:
     """A candidate at her own computer, with a hub that can be unplugged."""
 
-    def __init__(self, hub: Hub, folder: Path) -> None:
-        self.hub, self.folder, self.key = hub, folder, SigningKey.generate()
+    def __init__(self, hub: Hub, folder: Path, key: SigningKey | None = None) -> None:
+        self.hub, self.folder, self.key = hub, folder, key or SigningKey.generate()
         self.desk = self.opened()
         current = hub.ring.current
         self.desk.connect(Academy(url="https://hub.example.org", keys=(*hub.ring.verifiers, current.sealing.public)))
