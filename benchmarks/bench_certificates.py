@@ -64,7 +64,7 @@ def run() -> list[Claim]:
         upgrade(cluster.url(name))
         school = School(folder=Path(folder), database_url=cluster.url(name))
         hub = _academy(school, 1)
-        record = hub.certificates.issue("C-0", "sit_0", who="bench", why="", is_despite=True, remarks={})
+        record = hub.certificates.issue("C-0", "sit_0", who="bench", why="", is_despite=True)
         claims.append(_page(hub, record, Path(folder)))
         hub.close()
     return claims
@@ -112,9 +112,7 @@ def _issuing(folder: Path) -> list[Claim]:
     last: Certificate | None = None
     for number in range(COUNT):
         begun, busy_since = time.perf_counter(), time.process_time()
-        record = hub.certificates.issue(
-            f"C-{number}", f"sit_{number}", who="bench", why="", is_despite=True, remarks={}
-        )
+        record = hub.certificates.issue(f"C-{number}", f"sit_{number}", who="bench", why="", is_despite=True)
         issued, busy = time.perf_counter(), time.process_time()
         pdf = to_pdf(record.certificate, record.credential, language="en")
         set_at, busy_until = time.perf_counter(), time.process_time()

@@ -178,11 +178,18 @@ class Hub:
             maximum_quarantine_bytes=maximum_quarantine_bytes,
         )
         self._settling = Settling(
-            store=self._store, intake=self._intake, shelf=self._shelf, registry=self.registry, clock=self.clock
+            store=self._store,
+            intake=self._intake,
+            shelf=self._shelf,
+            registry=self.registry,
+            clock=self.clock,
+            is_awaited=self.academy.releasing.is_awaited,
         )
         if not self._store.is_scoring_later and not is_only_read:
             for standing in self._store.standings(status=Status.RECEIVED):
                 self.settle(standing.sitting)
+        if not is_only_read:
+            self.academy.releasing.take_up()
 
     @property
     def is_shared(self) -> bool:

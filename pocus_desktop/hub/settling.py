@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,16 @@ UNEXPECTED: Final = "kernel.unexpected"
 class Settling:
     """Settles sittings of one hub; any thread may call."""
 
-    def __init__(self, *, store: HubStore, intake: Intake, shelf: Shelf, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: HubStore,
+        intake: Intake,
+        shelf: Shelf,
+        registry: Registry,
+        clock: Clock,
+        is_awaited: Callable[[Standing], bool],
+    ) -> None:
         """Join the parts.
 
         Args:
@@ -35,12 +45,14 @@ class Settling:
             shelf: Assessments and their scoring keys.
             registry: Is told of walk-ins.
             clock: When a sitting was settled.
+            is_awaited: Whether somebody is told of what it comes to.
         """
         self._store = store
         self._intake = intake
         self._shelf = shelf
         self._registry = registry
         self._clock = clock
+        self._is_awaited = is_awaited
 
     def settle(self, sitting: str) -> Status:
         """Score a sitting by the envelope that speaks for it, and note what came of it.
@@ -104,6 +116,7 @@ class Settling:
             problem=problem,
             has_fork=has_fork,
             report=None if report is None else report.model_dump_json(),
+            is_untold=status is Status.SCORED and self._is_awaited(standing),
         )
         log.event("hub.settled", sitting=standing.sitting, status=str(status), problem=problem, has_fork=has_fork)
         return status

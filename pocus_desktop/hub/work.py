@@ -90,6 +90,7 @@ class Worker:
             if missing:
                 log.event("hub.jobs_entered", count=missing)
             await self._take_up(app)
+            await self._tell()
             await self._mail()
             working = asyncio.create_task(
                 app.run_worker_async(
@@ -120,7 +121,12 @@ class Worker:
         while True:
             await asyncio.sleep(self._heartbeat_s)
             await self._take_up(app)
+            await self._tell()
             await self._mail()
+
+    async def _tell(self) -> None:
+        """Tell candidates what a process that died has left untold."""
+        await asyncio.to_thread(self._hub.academy.releasing.take_up)
 
     async def _mail(self) -> None:
         """Enter the mail that is due."""

@@ -143,7 +143,7 @@ def test_one_result_is_certified_once_unless_that_was_revoked(academy: Hub, issu
     with pytest.raises(SittingTakenError):
         academy.certificates.issue("c-17", sitting, **BY, is_despite=True)
     academy.certificates.revoke(issued.certificate.certificate_id, **BY)
-    again = academy.certificates.issue("c-17", sitting, remarks={}, **BY, is_despite=True)
+    again = academy.certificates.issue("c-17", sitting, **BY, is_despite=True)
     assert verdict(academy, again) is Verdict.VALID
 
 

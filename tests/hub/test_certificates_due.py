@@ -1,5 +1,8 @@
 """Who lacks something of the way is issued no certificate, unless the academy says that it answers for that."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -8,16 +11,18 @@ import pytest
 from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.hub.certificates.errors import NotDueError
+from pocus_desktop.hub.certificates.errors import NotDueError, NotPassedError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
 from pocus_desktop.hub.programme.store import PORTFOLIO
+from pocus_desktop.hub.registry.store import RegistryRows
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.documents.academy import PeerOutcome
 from tests.hub.programme.applicant import Applicant
 from tests.hub.school import School
 
+BOTH = pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
 DVT = ContentArea.LOWER_EXTREMITY_DVT
 BY: Any = {"who": "olu", "why": "decided"}
 
@@ -62,6 +67,17 @@ class Way:
         )
         with tables.rows() as rows:
             self.hub.academy.portfolios.give(rows, account["account_id"], outcome, f"{self.application} {days}")
+
+    def complete(self) -> "Way":
+        """All of it."""
+        self.apply()
+        self.decide()
+        self.enter()
+        self.evaluated()
+        return self
+
+    def refund(self) -> None:
+        self.hub.academy.vouchers.refund(self.voucher_id, by="academy", **BY)
 
     def issue(self, **how: Any) -> str:
         """The certificate's id."""
@@ -134,3 +150,56 @@ def test_the_academy_may_answer_for_what_is_missing_and_the_trail_keeps_it(way: 
     name = way.issue(is_despite=True)
     [entry] = way.hub.certificates.history(name)
     assert (entry.action, entry.was, entry.why) == ("issued", "due.no-application", "decided")
+
+
+def just_before(hub: Hub, monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
+    """Let something happen in the last moment before the next transaction of a desk begins."""
+    tables, waiting = hub.academy.tables, [what]
+    rows: Callable[[], AbstractContextManager[RegistryRows]] = tables.rows
+
+    @contextmanager
+    def late() -> Iterator[RegistryRows]:
+        if waiting:
+            waiting.pop()()
+        with rows() as found:
+            yield found
+
+    monkeypatch.setattr(hub.certificates._store, "rows", late)
+
+
+@BOTH
+def test_what_comes_in_the_last_moment_before_it_is_issued_is_seen(
+    way: Way, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.complete()
+    just_before(way.hub, monkeypatch, way.refund)
+    with pytest.raises(NotDueError):
+        way.issue()
+
+    def sit_again() -> None:
+        way.hub.take(school.sit(candidate=Candidate(id=way.ana.number or "", display_name="Ana"), mode=Mode.LIVE).final)
+
+    just_before(way.hub, monkeypatch, sit_again)
+    with pytest.raises(NotPassedError, match="in doubt"):
+        way.issue(is_despite=True)
+    assert way.hub.certificates.of(way.ana.number or "") == ()
+
+
+@BOTH
+def test_a_refund_while_it_is_issued_waits_and_stands_behind_it_in_the_trail(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.complete()
+    missing = way.hub.academy.dues.missing
+    refunding = threading.Thread(target=way.refund)
+
+    def slowly(*asked: Any) -> Any:
+        refunding.start()
+        return missing(*asked)
+
+    monkeypatch.setattr(way.hub.certificates, "_missing", slowly)
+    way.issue()
+    refunding.join()
+    told = [step.action for step in reversed(way.hub.academy.tables.trail())]
+    assert told[-2:] == ["issued", "refunded"]
+    assert way.missing() == ["due.voucher"]

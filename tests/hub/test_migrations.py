@@ -312,6 +312,7 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "peer_notice": {"notice_id": "ntc_1", "account_id": "acc_1", "at_ms": 2**40},
         "peer_request": {"request_id": "rem_1", "nomination_id": "nom_1", "at_ms": 2**40, "is_done": True},
     },
+    "0014": {"untold": {"sitting": "sit_1", "since_ms": 2**40}},
 }
 """Rows of each revision's tables."""
 

@@ -387,6 +387,7 @@ def test_the_same_attempt_under_two_admissions_shows(day: Day) -> None:
     remarks = day.registry.results.remarks()
     assert "attempt-sat-twice" in remarks[one.sitting]
     assert remarks[other.sitting] == ("attempt-sat-twice",)
+    assert {name: day.registry.results.remarks_of(name) for name in remarks} == remarks
 
 
 def test_the_same_admission_at_two_stations_shows(day: Day) -> None:

@@ -11,6 +11,8 @@
 7. Whoever has an account is told in their portfolio, at issue and at revocation.
 8. The application must be approved, and assessment and evaluation done within the window of its voucher. Where
    something of that is missing, it is issued only if the academy says that it answers for that; the trail keeps what.
+9. What a certificate rests on is read in the transaction that issues it, while the academy's turn is held
+   (`RegistryStore.rows`): a refund, a decision or a mark stands before it and is seen, or comes after it.
 """
 
 import secrets
@@ -88,8 +90,11 @@ _ENDS: Final = {
 Tell = Callable[[RegistryRows, CertificateHeld], None]
 """Puts into a candidate's portfolio what is to be known there, in the transaction that it is of."""
 
-Missing = Callable[[str, ContentArea], Sequence[Told]]
-"""What of the way to a certificate is missing, by the ID number and the area."""
+Look = Callable[..., Sequence[Row]]
+"""Reads the rows of a table that have these values, such as a transaction does."""
+
+Missing = Callable[[str, ContentArea, Look], Sequence[Told]]
+"""What of the way to a certificate is missing, by the ID number and the area, as the rows tell it."""
 
 AreaOf = Callable[[str, int], ContentArea | None]
 """The content area of a registered bundle and version."""
@@ -127,7 +132,7 @@ class Certificates:
         *,
         area_of: AreaOf,
         tell: Tell = lambda _rows, _document: None,
-        missing: Missing = lambda _candidate_id, _area: (),
+        missing: Missing = lambda _candidate_id, _area, _look: (),
         rules: Callable[[], Rules] = shipped_rules,
     ) -> None:
         self._store = store
@@ -161,9 +166,8 @@ class Certificates:
         who: str,
         why: str,
         is_despite: bool = False,
-        remarks: Mapping[str, Sequence[str]] | None = None,
     ) -> CertificateRecord:
-        """Issue a certificate on a sitting (rules 1 to 3, and 8).
+        """Issue a certificate on a sitting (rules 1 to 3, 8 and 9).
 
         Args:
             candidate_id: Whose it shall be.
@@ -171,8 +175,6 @@ class Certificates:
             who: Who decided.
             why: For the trail.
             is_despite: Though something of the way is missing, which the academy answers for.
-            remarks: What must be known beside results (`hub.registry.results`), where whoever issues many has asked
-                for it once; looked up where omitted.
 
         Raises:
             UnknownCandidateError: There is no such candidate.
@@ -184,12 +186,13 @@ class Certificates:
         """
         now_ms = self._now()
         today = days.local_day(now_ms, ZONE)
-        openings = (self._opening(candidate_id, sitting, remarks),)
-        missing = self._missing(candidate_id, ContentArea(openings[0].area))
-        if missing and not is_despite:
-            raise NotDueError(missing)
-        applied = (self._rules().certificate(today), self._rules().pass_rule(ContentArea(openings[0].area), today))
+        area = self._area(sitting)  # the same for ever, and may lie far away: not asked for while others wait
         with self._store.rows() as rows:
+            openings = (self._opening(candidate_id, sitting, area),)
+            missing = self._missing(candidate_id, area, rows.find)
+            if missing and not is_despite:
+                raise NotDueError(missing)
+            applied = (self._rules().certificate(today), self._rules().pass_rule(area, today))
             person = candidate_row(rows, candidate_id)
             _require_free(rows.find(CERTIFICATE, folded_id=person["folded_id"]), openings)
             certificate = Certificate(
@@ -380,14 +383,21 @@ class Certificates:
             "assertionMethod": [address.method(key) for key in self._ring.believed],
         }
 
-    def _opening(self, candidate_id: str, sitting: str, remarks: Mapping[str, Sequence[str]] | None) -> Opening:
-        """Rule 1."""
+    def _area(self, sitting: str) -> ContentArea:
         standing = self._results.standing(sitting)
         area = None if standing is None else self._area_of(standing.bundle_id, standing.bundle_version)
-        if standing is None or area is None:
+        if area is None:
             raise NotPassedError(sitting=sitting, reason="nothing is known of it")
-        known = self._registry.results.remarks_of(sitting) if remarks is None else remarks.get(sitting, ())
-        reason = _fault(standing, candidate_id, known)
+        return area
+
+    def _opening(self, candidate_id: str, sitting: str, area: ContentArea) -> Opening:
+        """Rule 1."""
+        standing = self._results.standing(sitting)
+        assert standing is not None  # noqa: S101 - its area is known, and no result is ever taken away
+        sat_by = self._registry.results.candidate_of(standing)
+        if folded(sat_by) != folded(candidate_id):
+            raise NotPassedError(sitting=sitting, reason="another candidate sat it")
+        reason = _fault(standing, self._registry.results.remarks_of(sitting))
         if reason:
             raise NotPassedError(sitting=sitting, reason=reason)
         return Opening.fresh(str(area), standing.digest)
@@ -479,11 +489,9 @@ class Certificates:
         return self._clock.read().wall_ms
 
 
-def _fault(standing: Standing, candidate_id: str, remarks: Sequence[str]) -> str:
+def _fault(standing: Standing, remarks: Sequence[str]) -> str:
     """Why a sitting proves nothing; empty where it does."""
     report = None if standing.report is None else ScoreReport.model_validate_json(standing.report)
-    if folded(standing.candidate_id) != folded(candidate_id):
-        return "another candidate sat it"
     if standing.mode != Mode.LIVE:
         return "it was not live"
     if report is None or report.result != "pass" or standing.is_partial:

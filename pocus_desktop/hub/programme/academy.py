@@ -72,6 +72,7 @@ class Academy:
         self.appeals = Appeals(
             tables,
             results,
+            registry.results,
             self.portfolios,
             self.applications,
             self.rules,
@@ -85,4 +86,6 @@ class Academy:
         for desk in (self.applications, self.vouchers, self.appeals):
             self.portfolios.tell(desk)
         self.portfolios.afterwards(self.applications.answered)
+        self.portfolios.when_numbered(self.releasing.release)
         registry.marks.afterwards(self.releasing.release)
+        registry.walk_ins.afterwards(self.releasing.release)

@@ -26,6 +26,7 @@ from pocus_desktop.hub.programme.errors import (
 from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
 from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, DOCUMENT, GIVEN, PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.registry.results import Results
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.canonical import Json
@@ -79,6 +80,7 @@ class Appeals:
         self,
         store: RegistryStore,
         results: HubStore,
+        sat: Results,
         portfolios: Portfolios,
         applications: Applications,
         rules: Rules,
@@ -89,6 +91,7 @@ class Appeals:
     ) -> None:
         self._store = store
         self._results = results
+        self._sat = sat
         self._portfolios = portfolios
         self._applications = applications
         self._rules = rules
@@ -186,6 +189,8 @@ class Appeals:
             self._portfolios.give(rows, told.row["account_id"], decision, appeal_id)
             now = f"{state} (seen {told.seen[:16]})"
             rows.note(SUBJECT + appeal_id, at_ms=now_ms, action="decided", was=RECEIVED, now=now, who=who, why=reason)
+            if is_granted and told.row["ground"] == TECHNOLOGY:
+                rows.untold(told.row["about"], now_ms)
             if is_granted and told.row["ground"] == ELIGIBILITY:
                 self._applications.reopen(rows, told.row["about"], who=who, why=f"appeal {appeal_id} is granted")
         if is_granted and told.row["ground"] == TECHNOLOGY:
@@ -266,7 +271,8 @@ class Appeals:
         """When what it is about was decided; None where there is no such thing of theirs."""
         if document.ground == TECHNOLOGY:
             standing = self._results.standing(about)
-            if standing is None or not same_candidate(standing.candidate_id, account["candidate_id"] or ""):
+            mine = account["candidate_id"] or ""
+            if standing is None or not same_candidate(self._sat.candidate_of(standing), mine):
                 return None
             return standing.settled_at_ms
         found = rows.find(APPLICATION, application_id=about, account_id=account["account_id"])

@@ -26,7 +26,8 @@ from pocus_desktop.hub.programme.errors import (
 )
 from pocus_desktop.hub.programme.store import DOCUMENT, GIVEN, PORTFOLIO, SUBMISSION
 from pocus_desktop.hub.programme.taking import Taking
-from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
+from pocus_desktop.hub.records.store_tables import RESULT
+from pocus_desktop.hub.registry.store import CANDIDATE, WALK_IN, RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.documents.candidate import Account
@@ -74,6 +75,7 @@ class Portfolios:
         self._clock = clock
         self._takers: list[Taking] = []
         self._afterwards: list[Callable[[RegistryRows, Row], None]] = []
+        self._when_numbered: list[Callable[[str], object]] = []
         self._when_given: list[Callable[[RegistryRows, str, AnyDocument, int], None]] = []
 
     def tell(self, taker: Taking) -> None:
@@ -87,6 +89,10 @@ class Portfolios:
     def when_given(self, then: Callable[[RegistryRows, str, AnyDocument, int], None]) -> None:
         """Let something be done with each document that an account is given, in the same transaction."""
         self._when_given.append(then)
+
+    def when_numbered(self, then: Callable[[str], object]) -> None:
+        """Let something be done with each earlier sitting of a number that an account turns out to have."""
+        self._when_numbered.append(then)
 
     def take(self, data: bytes, digest: str) -> Taken:
         """Take a sealed submission, durably.
@@ -200,6 +206,8 @@ class Portfolios:
     def confirm_number(self, account_id: str, candidate_id: str, *, who: str, why: str) -> None:
         """Say which ID number an account has; someone of that number must be in the registry.
 
+        What they have sat before is told to the account from now on.
+
         Raises:
             UnknownPortfolioError: There is no such account, or nobody of that number.
             OtherPersonError: Another account has the number, or this one has another.
@@ -212,7 +220,15 @@ class Portfolios:
             taken = rows.find(PORTFOLIO, folded_id=folded(candidate_id))
             if row["folded_id"] is not None or taken:
                 raise OtherPersonError
-            self._bind(rows, row["account_id"], people[0]["candidate_id"], who=who, why=why)
+            number, now_ms = people[0]["candidate_id"], self._clock.read().wall_ms
+            self._bind(rows, row["account_id"], number, who=who, why=why)
+            sat = [*rows.find(RESULT, candidate_id=number), *rows.find(WALK_IN, candidate=number)]
+            sittings = sorted({one["sitting"] for one in sat})
+            for sitting in sittings:
+                rows.untold(sitting, now_ms)
+        for sitting in sittings:
+            for then in self._when_numbered:
+                then(sitting)
 
     def accept_key(self, account_id: str, key_id: str, *, who: str, why: str) -> None:
         """Let the next submission of an account bring another key, of this id.

@@ -4,22 +4,28 @@
 2. What is told later of the same sitting, such as a corrected score, is a later revision of the same document.
 3. One that does not count, because it was set aside or an appeal on technology was granted, is told as void. What was
    never told is not told as void either: there is nothing to take back.
+4. That something may have to be told is noted with what changes it (`hub.records.store_untold`), and the note goes with
+   what is told. A hub that dies between leaves the note, and whoever runs next takes it up.
 """
 
 import hashlib
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import ContentArea
+from pocus_desktop.hub.arrival import Status
+from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
 from pocus_desktop.hub.programme.store import APPEAL, GIVEN, PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore, Standing
+from pocus_desktop.hub.records.store_tables import UNTOLD
 from pocus_desktop.hub.registry.results import Results
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.ids import ALPHABET
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import ResultSummary
@@ -38,13 +44,28 @@ SatAt = Callable[[Standing], int | None]
 """When a sitting was last heard of, by its own stamps; None where that cannot be told."""
 
 
+class _Found(NamedTuple):
+    """A sitting that somebody is to be told of, with what that takes.
+
+    Attributes:
+        account: The row of who is told.
+        sat_ms: When it was handed in; None where that cannot be told.
+    """
+
+    standing: Standing
+    report: ScoreReport
+    area: ContentArea
+    account: Row
+    sat_ms: int | None
+
+
 class Releasing:
     """The desk; any thread may call.
 
     Args:
         store: The registry's tables.
         results: Where sittings stand.
-        remarks: What must be known beside them.
+        sat: Who sat them, and what must be known beside them.
         portfolios: Who is told.
         clock: When.
         area_of: The area of a bundle in a version.
@@ -55,7 +76,7 @@ class Releasing:
         self,
         store: RegistryStore,
         results: HubStore,
-        remarks: Results,
+        sat: Results,
         portfolios: Portfolios,
         clock: Clock,
         *,
@@ -64,7 +85,7 @@ class Releasing:
     ) -> None:
         self._store = store
         self._results = results
-        self._remarks = remarks
+        self._sat = sat
         self._portfolios = portfolios
         self._clock = clock
         self._area_of = area_of
@@ -76,38 +97,77 @@ class Releasing:
         Raises:
             StoreUnavailableError: The database does not answer.
         """
-        standing = self._results.standing(sitting)
-        if standing is None or standing.mode != Mode.LIVE or standing.is_partial or standing.report is None:
+        while True:
+            standing = self._results.standing(sitting)
+            found = None if standing is None else self._found(standing)
+            if found is None and not self._store.look(UNTOLD, sitting=sitting):
+                return False
+            with self._store.rows() as rows:
+                rows.find(UNTOLD, sitting=sitting)  # from here on what changes waits, and is noted anew
+                if self._results.standing(sitting) != standing:
+                    continue
+                is_told = found is not None and self._tell(rows, found)
+                if standing is None or standing.status is not Status.RECEIVED:
+                    rows.told(sitting)
+                return is_told
+
+    def take_up(self) -> int:
+        """Tell what a hub that died has left untold (rule 4); how many sittings were looked at.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        waiting = sorted(row["sitting"] for row in self._store.look(UNTOLD))
+        for sitting in waiting:
+            try:
+                self.release(sitting)
+            except StoreUnavailableError:
+                raise
+            except PocusError as problem:  # such as a damaged shelf: the others are told all the same
+                log.failure(problem)
+        return len(waiting)
+
+    def is_awaited(self, standing: Standing) -> bool:
+        """Whether somebody has an account to be told in."""
+        if standing.mode != Mode.LIVE or standing.is_partial:
             return False
-        accounts = self._store.look(PORTFOLIO, folded_id=folded(standing.candidate_id))
+        return bool(self._store.look(PORTFOLIO, folded_id=folded(self._sat.candidate_of(standing))))
+
+    def _found(self, standing: Standing) -> _Found | None:
+        """What takes long to find, and stays as it is while the standing does; None where there is nobody to tell."""
+        if standing.mode != Mode.LIVE or standing.is_partial or standing.report is None:
+            return None
+        accounts = self._store.look(PORTFOLIO, folded_id=folded(self._sat.candidate_of(standing)))
         area = self._area_of(standing.bundle_id, standing.bundle_version) if accounts else None
         report = ScoreReport.model_validate_json(standing.report)
         if area is None or report.result == "pending":
-            return False
-        doubts = set(self._remarks.remarks_of(sitting)) - HARMLESS
-        with self._store.rows() as rows:
-            before = _told(rows, sitting)
-            granted = rows.find(APPEAL, about=sitting, state="granted")
-            is_void = bool(granted) or _SET_ASIDE in doubts
-            if (doubts and not is_void) or (is_void and before is None):
-                return False
-            document = self._summary(standing, report, area, accounts[0], is_void=is_void)
-            return self._give(rows, accounts[0], before, document)
+            return None
+        return _Found(standing, report, area, accounts[0], self._sat_at(standing))
 
-    def _summary(
-        self, standing: Standing, report: ScoreReport, area: ContentArea, account: Row, *, is_void: bool
-    ) -> ResultSummary:
+    def _tell(self, rows: RegistryRows, found: _Found) -> bool:
+        """Rules 1 and 3."""
+        sitting = found.standing.sitting
+        doubts = set(self._sat.remarks_of(sitting)) - HARMLESS
+        before = _told(rows, sitting)
+        granted = rows.find(APPEAL, about=sitting, state="granted")
+        is_void = bool(granted) or _SET_ASIDE in doubts
+        if (doubts and not is_void) or (is_void and before is None):
+            return False
+        return self._give(rows, found.account, before, self._summary(found, is_void=is_void))
+
+    def _summary(self, found: _Found, *, is_void: bool) -> ResultSummary:
+        standing, account = found.standing, found.account
         now_ms = self._clock.read().wall_ms
-        sat_ms = min(self._sat_at(standing) or now_ms, now_ms)
+        sat_ms = min(found.sat_ms or now_ms, now_ms)
         return ResultSummary(
             result_id=result_id_of(standing.sitting),
             candidate_id=account["candidate_id"],
-            area=area,
+            area=found.area,
             sitting_id=standing.sitting,
             sealed_digest=standing.digest,
             sat_on=local_day(sat_ms, account["zone"]),
-            score=round(report.points * _HUNDREDTHS),
-            maximum=max(round(report.max_points * _HUNDREDTHS), 1),
+            score=round(found.report.points * _HUNDREDTHS),
+            maximum=max(round(found.report.max_points * _HUNDREDTHS), 1),
             is_void=is_void,
             released_on=local_day(now_ms, account["zone"]),
         )

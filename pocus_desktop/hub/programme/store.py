@@ -127,4 +127,5 @@ APPEAL: Final = Table(
     Column("decided_by", _NAME, nullable=False),
     Index("appeal_state", "state", "received_ms"),
     Index("appeal_account", "account_id"),
+    Index("appeal_about", "about"),
 )

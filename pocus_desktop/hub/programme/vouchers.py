@@ -161,11 +161,17 @@ class Vouchers:
             raise UnknownVoucherError
         return self._told(found[0], look)
 
-    def of_application(self, application_id: str) -> tuple[Told, ...]:
-        """The vouchers that were entered in an application."""
-        ids = {row["voucher_id"] for row in self._store.look(ENTRY, application_id=application_id)}
-        known = [row for one in sorted(ids) for row in self._store.look(VOUCHER, voucher_id=one)]
-        return tuple(self._told(row) for row in known)
+    def of_application(self, application_id: str, look: Look | None = None) -> tuple[Told, ...]:
+        """The vouchers that were entered in an application.
+
+        Args:
+            application_id: Which application.
+            look: Reads rows, such as a transaction's; as they are now where omitted.
+        """
+        look = look or self._store.look
+        ids = {row["voucher_id"] for row in look(ENTRY, application_id=application_id)}
+        known = [row for one in sorted(ids) for row in look(VOUCHER, voucher_id=one)]
+        return tuple(self._told(row, look) for row in known)
 
     def doubled(self) -> tuple[Told, ...]:
         """Vouchers with an entry that does not count and that nobody has seen to."""

@@ -32,6 +32,7 @@ from pocus_desktop.hub.records import (
     store_moves,
     store_orders,
     store_swift,
+    store_untold,
 )
 from pocus_desktop.hub.records.store_log import Held, LogState, NewEntry, Sign
 from pocus_desktop.hub.records.store_moves import MoveRemark
@@ -345,8 +346,20 @@ class HubStore:
         problem: str = "",
         has_fork: bool = False,
         report: str | None = None,
+        is_untold: bool = False,
     ) -> None:
-        """Say what became of a sitting, unless another envelope speaks for it by now."""
+        """Say what became of a sitting, unless another envelope speaks for it by now.
+
+        Args:
+            sitting: Which.
+            digest: Of the envelope that it was settled by.
+            status: Where it stands now.
+            now_ms: The hub's clock.
+            problem: Code of why it could not be scored.
+            has_fork: Whether its envelopes tell different histories.
+            report: The score report as JSON.
+            is_untold: Whether somebody has to be told (`store_untold`).
+        """
         chosen = (RESULT.c.sitting == sitting) & (RESULT.c.digest == digest)
         values = {
             "status": status,
@@ -355,7 +368,13 @@ class HubStore:
             "report": report,
             "settled_at_ms": now_ms,
         }
-        self._again(lambda connection: connection.execute(RESULT.update().where(chosen).values(**values)))
+
+        def enter(connection: Connection) -> None:
+            connection.execute(RESULT.update().where(chosen).values(**values))
+            if is_untold:
+                store_untold.note(connection, sitting, now_ms)
+
+        self._again(enter)
 
     def quarantine(self, refused: Refused) -> None:
         """Note a refused envelope; the newest reason stands."""

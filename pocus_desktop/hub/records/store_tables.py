@@ -42,7 +42,16 @@ RESULT: Final = Table(
     Column("settled_at_ms", BigInteger),
     Index("result_bundle", "bundle_id", "bundle_version"),
     Index("result_admission", "admission_id"),
+    Index("result_candidate", "candidate_id"),
 )
+UNTOLD: Final = Table(
+    "untold",
+    META,
+    Column("sitting", String(120), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+)
+"""Sittings of which a candidate may have to be told something (`store_untold`)."""
+
 MOVE: Final = Table(
     "move",
     META,

@@ -14,7 +14,7 @@ from pocus_desktop.admission.records import EnrolmentState, Mark
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.records.store import HubStore, Received
 from pocus_desktop.hub.registry.errors import UnknownSittingError
-from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, REVIEW, WALK_IN, RegistryRows, RegistryStore, Row
+from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, REVIEW, WALK_IN, RegistryStore, Row
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 
@@ -44,31 +44,32 @@ class Marks:
         """Every marked result, or those of a sitting, in the order in which they came."""
         received = self._results.received(sitting)
         doubtful = {one.digest for one in received if self._is_of_revoked_key(one)}
-        with self._store.rows() as rows:
-            known = {row["signing_id"]: row for row in rows.find(ENROLMENT)}
-            stations = {key_id for key_id, row in known.items() if row["kind"] == "station"}
-            centres = {row["sitting"]: row["centre_signing_id"] for row in rows.find(WALK_IN)}
-            permitted = {one.digest: one.centre for one in self._results.moves(sitting)}
-            ordered = {one.digest: one for one in self._results.orders(sitting)}
-            marked: list[Mark] = []
-            for one in received:
-                orders = ordered.get(one.digest)
-                vouching = (
-                    centres.get(one.sitting, ""),
-                    permitted.get(one.digest, ""),
-                    orders.centre if orders is not None else "",
-                )
-                if stations and one.station not in stations:
-                    marked.append(_mark(rows, one, "unknown-station"))
-                elif _was_revoked(known.get(one.station), one):
-                    marked.append(_mark(rows, one, "revoked-station"))
-                elif any(_was_revoked(known.get(centre), one) for centre in vouching):
-                    marked.append(_mark(rows, one, "revoked-centre"))
-                elif one.digest in doubtful:
-                    marked.append(_mark(rows, one, "revoked-key"))
-                elif orders is not None and orders.remarks:
-                    marked.append(_mark(rows, one, orders.remarks[0]))
-            return tuple(marked)
+        look = self._store.look
+        known = {row["signing_id"]: row for row in look(ENROLMENT)}
+        stations = {key_id for key_id, row in known.items() if row["kind"] == "station"}
+        walked = look(WALK_IN) if sitting is None else look(WALK_IN, sitting=sitting)
+        centres = {row["sitting"]: row["centre_signing_id"] for row in walked}
+        permitted = {one.digest: one.centre for one in self._results.moves(sitting)}
+        ordered = {one.digest: one for one in self._results.orders(sitting)}
+        marked: list[Mark] = []
+        for one in received:
+            orders = ordered.get(one.digest)
+            vouching = (
+                centres.get(one.sitting, ""),
+                permitted.get(one.digest, ""),
+                orders.centre if orders is not None else "",
+            )
+            if stations and one.station not in stations:
+                marked.append(self._mark(one, "unknown-station"))
+            elif _was_revoked(known.get(one.station), one):
+                marked.append(self._mark(one, "revoked-station"))
+            elif any(_was_revoked(known.get(centre), one) for centre in vouching):
+                marked.append(self._mark(one, "revoked-centre"))
+            elif one.digest in doubtful:
+                marked.append(self._mark(one, "revoked-key"))
+            elif orders is not None and orders.remarks:
+                marked.append(self._mark(one, orders.remarks[0]))
+        return tuple(marked)
 
     def decide(self, sitting: str, decision: Decision, *, who: str, why: str) -> tuple[Mark, ...]:
         """Say for every marked result of a sitting whether it counts; a later word replaces an earlier one.
@@ -85,6 +86,7 @@ class Marks:
                 values = {"decision": decision, "who": who, "why": why, "at_ms": at_ms}
                 if not rows.change(REVIEW, {"digest": one.digest}, **values):
                     rows.add(REVIEW, digest=one.digest, **values)
+                rows.untold(sitting, at_ms)
                 rows.note(sitting, at_ms=at_ms, action="reviewed", was=one.decision, now=decision, who=who, why=why)
         for then in self._afterwards:
             then(sitting)
@@ -106,22 +108,21 @@ class Marks:
             return all(row["envelope"] != envelope for row in issued)
         return False
 
+    def _mark(self, one: Received, reason: str) -> Mark:
+        found = self._store.look(REVIEW, digest=one.digest)
+        decided = {name: found[0][name] if found else "" for name in ("decision", "who", "why")}
+        return Mark(
+            digest=one.digest,
+            sitting=one.sitting,
+            reason=reason,
+            station=one.station,
+            received_ms=one.received_ms,
+            **decided,
+        )
+
 
 def _was_revoked(row: Row | None, one: Received) -> bool:
     """Whether a result came after the revocation of who vouches for it counts."""
     if row is None or row["state"] != EnrolmentState.REVOKED or row["ended_ms"] is None:
         return False
     return bool(one.received_ms >= row["ended_ms"])
-
-
-def _mark(rows: RegistryRows, one: Received, reason: str) -> Mark:
-    found = rows.find(REVIEW, digest=one.digest)
-    decided = {name: found[0][name] if found else "" for name in ("decision", "who", "why")}
-    return Mark(
-        digest=one.digest,
-        sitting=one.sitting,
-        reason=reason,
-        station=one.station,
-        received_ms=one.received_ms,
-        **decided,
-    )

@@ -4,13 +4,15 @@ Nothing is lost either way: the result was taken and scored like any other, and 
 (formats/roster 4).
 """
 
+from collections.abc import Callable
+
 from pocus_desktop.admission import admission as documents
 from pocus_desktop.admission.records import AdmissionState, WalkInRecord, WalkInState
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.admissions import Admissions, admission_row
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.errors import AlreadyReconciledError, NoMatchError, UnknownSittingError
-from pocus_desktop.hub.registry.store import WALK_IN, RegistryRows, RegistryStore, Row, TakenError
+from pocus_desktop.hub.registry.store import ADMISSION, WALK_IN, RegistryRows, RegistryStore, Row, TakenError
 from pocus_desktop.kernel.clock import Clock
 
 
@@ -22,6 +24,11 @@ class WalkIns:
         self._admissions = admissions
         self._ring = ring
         self._clock = clock
+        self._afterwards: list[Callable[[str], object]] = []
+
+    def afterwards(self, then: Callable[[str], object]) -> None:
+        """Let something be done with a sitting once somebody has said whose it is, or that it does not count."""
+        self._afterwards.append(then)
 
     def note(self, sitting: str, admission: bytes) -> None:
         """Note a result's walk-in, once; any other admission is passed over.
@@ -62,9 +69,12 @@ class WalkIns:
 
     def all(self, *, sitting: str | None = None) -> tuple[WalkInRecord, ...]:
         """Every walk-in whose result came, or that of a sitting."""
-        with self._store.rows() as rows:
-            found = rows.find(WALK_IN) if sitting is None else rows.find(WALK_IN, sitting=sitting)
-            return tuple(_record(rows, row) for row in found)
+        found = self._store.look(WALK_IN) if sitting is None else self._store.look(WALK_IN, sitting=sitting)
+        return tuple(self._record(row) for row in sorted(found, key=lambda one: (one["admission_id"], one["sitting"])))
+
+    def matched_to(self, candidate_id: str) -> tuple[str, ...]:
+        """The sittings of walk-ins that turned out to be this candidate's."""
+        return tuple(row["sitting"] for row in self._store.look(WALK_IN, candidate=candidate_id))
 
     def match(self, sitting: str, *, candidate_id: str, admission_id: str | None, who: str, why: str) -> WalkInRecord:
         """Say who sat it, and under which admission; one is entered afterwards where none is given.
@@ -90,7 +100,7 @@ class WalkIns:
                 self._admissions.end(rows, real_row, AdmissionState.WALKED_IN, who=who, why=why)
             values = {"state": WalkInState.MATCHED, "matched": admission_id, "candidate": person["candidate_id"]}
             self._settle(rows, row, values, now=admission_id, who=who, why=why)
-        return self.all(sitting=sitting)[0]
+        return self._settled(sitting)
 
     def reject(self, sitting: str, *, who: str, why: str) -> WalkInRecord:
         """Say that it does not count; the result stays where it is.
@@ -101,13 +111,40 @@ class WalkIns:
         with self._store.rows() as rows:
             row = _waiting(rows, sitting)
             self._settle(rows, row, {"state": WalkInState.REJECTED}, now="", who=who, why=why)
+        return self._settled(sitting)
+
+    def _settled(self, sitting: str) -> WalkInRecord:
+        for then in self._afterwards:
+            then(sitting)
         return self.all(sitting=sitting)[0]
 
     def _settle(self, rows: RegistryRows, row: Row, values: dict[str, str], *, now: str, who: str, why: str) -> None:
         key = {"admission_id": row["admission_id"], "sitting": row["sitting"]}
         rows.change(WALK_IN, key, who=who, why=why, **values)
         at_ms = self._clock.read().wall_ms
+        rows.untold(row["sitting"], at_ms)
         rows.note(row["sitting"], at_ms=at_ms, action=values["state"], was=row["state"], now=now, who=who, why=why)
+
+    def _record(self, row: Row) -> WalkInRecord:
+        same = self._store.look(WALK_IN, allowance_id=row["allowance_id"], number=row["number"])
+        matched = self._store.look(ADMISSION, admission_id=row["matched"]) if row["matched"] else ()
+        return WalkInRecord(
+            admission_id=row["admission_id"],
+            sitting=row["sitting"],
+            centre_id=row["centre_id"],
+            allowance_id=row["allowance_id"],
+            number=row["number"],
+            candidate_id=row["candidate_id"],
+            candidate_name=row["candidate_name"],
+            bundle_id=row["bundle_id"],
+            state=WalkInState(row["state"]),
+            is_doubled=len({one["admission_id"] for one in same}) > 1,
+            candidate=row["candidate"],
+            matched=row["matched"],
+            attempt=matched[0]["attempt"] if matched else 0,
+            who=row["who"],
+            why=row["why"],
+        )
 
 
 def _waiting(rows: RegistryRows, sitting: str) -> Row:
@@ -126,25 +163,3 @@ def _require_fit(row: Row, person: Row, real: Row) -> None:
         raise NoMatchError(reason="it is for another assessment or mode")
     if real["state"] != AdmissionState.OPEN:
         raise NoMatchError(reason=f"it is {real['state']}")
-
-
-def _record(rows: RegistryRows, row: Row) -> WalkInRecord:
-    same = rows.find(WALK_IN, allowance_id=row["allowance_id"], number=row["number"])
-    attempt = admission_row(rows, row["matched"])["attempt"] if row["matched"] else 0
-    return WalkInRecord(
-        admission_id=row["admission_id"],
-        sitting=row["sitting"],
-        centre_id=row["centre_id"],
-        allowance_id=row["allowance_id"],
-        number=row["number"],
-        candidate_id=row["candidate_id"],
-        candidate_name=row["candidate_name"],
-        bundle_id=row["bundle_id"],
-        state=WalkInState(row["state"]),
-        is_doubled=len({one["admission_id"] for one in same}) > 1,
-        candidate=row["candidate"],
-        matched=row["matched"],
-        attempt=attempt,
-        who=row["who"],
-        why=row["why"],
-    )

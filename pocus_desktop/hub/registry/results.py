@@ -38,14 +38,27 @@ class Results:
         standing = self._results.standing(sitting)
         if standing is None:
             return ()
-        near = {
-            one.sitting: one
-            for one in (
-                *self._results.standings(admission_id=standing.admission_id),
-                *self._results.standings(candidate_id=standing.candidate_id),
-            )
-        }
-        return self._remarks(list(near.values()), sitting).get(sitting, ())
+        walked = self._walk_ins.all(sitting=sitting)
+        people = {standing.candidate_id, *(one.candidate for one in walked if one.candidate)}
+        near = {one.sitting: one for one in self._results.standings(admission_id=standing.admission_id)}
+        for person in people:
+            found = [self._results.standing(one) for one in self._walk_ins.matched_to(person)]
+            near |= {one.sitting: one for one in (*found, *self._results.standings(candidate_id=person)) if one}
+        walk_ins = [walk_in for one in near for walk_in in self._walk_ins.all(sitting=one)]
+        return self._remarks(list(near.values()), walk_ins, sitting).get(sitting, ())
+
+    def candidate_of(self, standing: Standing) -> str:
+        """The ID number of who sat a sitting: of a walk-in the one that it was matched to.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        walk_in = self._matched(standing.sitting)
+        return standing.candidate_id if walk_in is None else walk_in.candidate
+
+    def _matched(self, sitting: str) -> WalkInRecord | None:
+        walked = self._walk_ins.all(sitting=sitting)
+        return next((one for one in walked if one.state is WalkInState.MATCHED), None)
 
     def remarks(self) -> Mapping[str, tuple[str, ...]]:
         """For each sitting that has any, its remarks.
@@ -58,14 +71,16 @@ class Results:
         Raises:
             StoreUnavailableError: The database does not answer.
         """
-        return self._remarks(self._results.standings(), None)
+        return self._remarks(self._results.standings(), self._walk_ins.all(), None)
 
-    def _remarks(self, standings: Sequence[Standing], sitting: str | None) -> Mapping[str, tuple[str, ...]]:
+    def _remarks(
+        self, standings: Sequence[Standing], walk_ins: Sequence[WalkInRecord], sitting: str | None
+    ) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
         for one in _doubled(standings, lambda one: (one.admission_id,)):
             found[one].append("admission-sat-twice")
         counting = [one for one in standings if one.mode in _COUNTING]
-        walked = {one.sitting: one for one in self._walk_ins.all()}
+        walked = {one.sitting: one for one in walk_ins}
         rejected = {sitting for sitting, one in walked.items() if one.state is WalkInState.REJECTED}
         counting = [one for one in counting if one.sitting not in rejected]
         for one in _doubled(counting, lambda one: _attempt(one, walked.get(one.sitting))):
@@ -94,22 +109,21 @@ class Results:
         standing = self._results.standing(sitting)
         if standing is None:
             raise NotFoundError
-        walk_in = next(iter(self._walk_ins.all(sitting=sitting)), None)
-        is_matched = walk_in is not None and walk_in.state is WalkInState.MATCHED
+        walk_in = self._matched(sitting)
         return canonical.encode(
             {
                 "format": 1,
                 "sitting": sitting,
-                "candidate": walk_in.candidate if walk_in is not None and is_matched else standing.candidate_id,
+                "candidate": standing.candidate_id if walk_in is None else walk_in.candidate,
                 "admission_id": standing.admission_id,
-                "attempt": walk_in.attempt if walk_in is not None and is_matched else standing.attempt,
+                "attempt": standing.attempt if walk_in is None else walk_in.attempt,
                 "mode": standing.mode,
                 "bundle_id": standing.bundle_id,
                 "bundle_version": standing.bundle_version,
                 "status": str(standing.status),
                 "is_partial": standing.is_partial,
                 "problem": standing.problem,
-                "remarks": list(self.remarks().get(sitting, ())),
+                "remarks": list(self.remarks_of(sitting)),
                 "report": None if standing.report is None else canonical.decode(standing.report.encode("utf-8")),
             }
         ).decode("utf-8")

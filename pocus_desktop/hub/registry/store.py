@@ -1,7 +1,8 @@
 """The registry's tables, in the hub's database; rows in, rows out, no rules (those are in the modules beside).
 
-Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a setting that is replaced: an enrolment,
-candidate or admission that ends keeps its row, and each change has a dated entry.
+Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a setting that is replaced, and a note of
+something that was to be told: an enrolment, candidate or admission that ends keeps its row, and each change has a dated
+entry.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from pocus_desktop.hub.errors import StoreMismatchError
+from pocus_desktop.hub.records import store_untold
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
 from pocus_desktop.hub.registry import trail
@@ -175,6 +177,8 @@ WALK_IN: Final = Table(
     Column("who", String(200), nullable=False),
     Column("why", Text, nullable=False),
     Index("walk_in_number", "allowance_id", "number"),
+    Index("walk_in_sitting", "sitting"),
+    Index("walk_in_candidate", "candidate"),
 )
 REVIEW: Final = Table(
     "registry_review",
@@ -276,6 +280,14 @@ class RegistryRows:
         """The rows with these values, by their key; a row that is looked at may be changed next, so it is held."""
         chosen = select(table).where(_all(table, where)).order_by(*table.primary_key.columns).with_for_update()
         return tuple(self._connection.execute(chosen).mappings())
+
+    def untold(self, sitting: str, at_ms: int) -> None:
+        """What a candidate is told of a sitting may be another from now on (`hub.records.store_untold`)."""
+        store_untold.note(self._connection, sitting, at_ms)
+
+    def told(self, sitting: str) -> None:
+        """They are told of it as it is now; who says so has held the note since before they looked (`find`)."""
+        store_untold.remove(self._connection, sitting)
 
     def note(self, subject: str, *, at_ms: int, action: str, who: str, why: str, was: str = "", now: str = "") -> None:
         """A dated line in the history of something, linked to the one before it (`hub.registry.trail`)."""

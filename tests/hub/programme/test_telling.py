@@ -1,0 +1,128 @@
+"""Whoever has an account is told what they sat, whenever a hub dies and whoever comes first: sitting or account."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.mode import Mode
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.releasing import Releasing
+from pocus_desktop.hub.records.store_tables import UNTOLD
+from pocus_desktop.hub.work import Worker
+from tests.hub.programme.applicant import Applicant
+from tests.hub.school import School
+
+BOTH = pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
+BY: Any = {"who": "rex", "why": "looked at"}
+
+
+def told(hub: Hub, ana: Applicant) -> list[tuple[int, bool]]:
+    return [(one.score, one.is_void) for one in hub.academy.portfolios.papers(ana.account_id).results]
+
+
+def sit(school: School, number: str | None, **changes: Any) -> Any:
+    return school.sit(candidate=Candidate(id=number or "", display_name="Ana Ruiz"), mode=Mode.LIVE, **changes)
+
+
+def dying(monkeypatch: pytest.MonkeyPatch, hub: Hub, what: Callable[[], object]) -> None:
+    """Do something with a hub that dies before it tells of it."""
+
+    def die(_self: Releasing, _sitting: str) -> bool:
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Releasing, "release", die)
+        hub.academy.portfolios._when_numbered[:] = [lambda one: die(hub.academy.releasing, one)]
+        with pytest.raises(RuntimeError, match="the power went"):
+            what()
+    hub.close()
+
+
+@BOTH
+def test_a_hub_that_died_between_scoring_and_telling_tells_at_its_next_start(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = Applicant(hub).register()
+    sat = sit(school, ana.number)
+    dying(monkeypatch, hub, lambda: hub.take(sat.final))
+    looking = school.hub(is_registered=False, is_only_read=True)
+    assert told(looking, ana) == [], "an audit changes nothing"
+    looking.close()
+    again = school.hub(is_registered=False)
+    assert told(again, ana) == [(400, False)]
+    assert again.academy.tables.look(UNTOLD) == ()
+    steps = again.academy.tables.trail(about=sat.sitting)
+    again.academy.releasing.take_up()
+    assert again.academy.tables.trail(about=sat.sitting) == steps
+    again.close()
+
+
+@pytest.mark.parametrize("kept_in", ["postgresql"])
+def test_a_worker_tells_what_another_process_left_untold(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = Applicant(hub).register()
+    sat = sit(school, ana.number)
+    other = school.hub(is_registered=False)
+    dying(monkeypatch, other, lambda: other.take(sat.final))
+    assert told(hub, ana) == []
+    Worker(hub).drain()
+    assert told(hub, ana) == [(400, False)]
+
+
+def test_an_appeal_that_was_granted_is_told_though_the_hub_died(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    sat = sit(school, ana.number)
+    hub.take(sat.final)
+    appeal = ana.appeal(sat.sitting, ground="technology")
+    decide = hub.academy.appeals.decide
+    hub.academy.appeals._release = lambda _sitting: None  # as one that dies before it
+    decide(appeal.appeal_id, is_granted=True, reason="the probe failed", who="olga", by="Olga")
+    assert told(hub, ana) == [(400, False)]
+    hub.close()
+    again = school.hub(is_registered=False)
+    assert told(again, ana) == [(400, True)]
+    again.close()
+
+
+@BOTH
+def test_an_account_whose_number_is_confirmed_is_told_what_it_sat_before(hub: Hub, school: School) -> None:
+    hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
+    hub.take(sit(school, "C-17").final)
+    ana = Applicant(hub, claims="C-17").register()
+    hub.take(sit(school, "C-18").final)
+    assert told(hub, ana) == []
+    hub.academy.portfolios.confirm_number(ana.account_id, "c-17", **BY)
+    assert told(hub, ana) == [(400, False)]
+    assert hub.academy.tables.look(UNTOLD) == ()
+
+
+def test_a_number_confirmed_by_a_hub_that_died_is_told_of_at_its_next_start(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
+    hub.take(sit(school, "C-17").final)
+    ana = Applicant(hub, claims="C-17").register()
+    dying(monkeypatch, hub, lambda: hub.academy.portfolios.confirm_number(ana.account_id, "C-17", **BY))
+    again = school.hub(is_registered=False)
+    assert told(again, ana) == [(400, False)]
+    again.close()
+
+
+def test_what_waits_for_its_score_stays_noted_until_it_has_one(hub: Hub, school: School) -> None:
+    """A number may be confirmed between the arrival of a sitting and its score, by another process."""
+    hub.close()
+    later = school.hub(is_registered=False, is_scoring_later=True)
+    later.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
+    sat = sit(school, "C-17")
+    later._intake.take(sat.final)
+    ana = Applicant(later, claims="C-17").register()
+    later.academy.portfolios.confirm_number(ana.account_id, "C-17", **BY)
+    assert [row["sitting"] for row in later.academy.tables.look(UNTOLD)] == [sat.sitting]
+    later._settling.settle(sat.sitting)
+    later.close()
+    again = school.hub(is_registered=False)
+    assert told(again, ana) == [(400, False)]
+    again.close()
