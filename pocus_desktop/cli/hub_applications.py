@@ -1,6 +1,7 @@
 """`pocus hub applications`: what waits, why it is met or not, the decision, the admission."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def applications_show(faces: Faces, /, application: str, language: str, **where:
 @click.argument("application")
 @click.option("--approve", "approved", type=click.Choice(AREAS), multiple=True)
 @click.option("--refuse", "refused", type=click.Choice(AREAS), multiple=True)
-@click.option("--why", default="", help="The reason, which the candidate reads; needed to refuse.")
+@click.option("--why", default="", help="The reason, which the candidate reads: of each area refused, or of all.")
+@click.option("--because", type=(click.Choice(AREAS), str), multiple=True, metavar="AREA TEXT", help="Of one area.")
 @click.option("--seen", help="What `show` told as seen: nothing is decided where something came since.")
 @by_option
 @hub_options
@@ -55,17 +57,26 @@ def applications_decide(
     approved: tuple[str, ...],
     refused: tuple[str, ...],
     why: str,
+    because: tuple[tuple[str, str], ...],
     seen: str | None,
     by: str,
     **where: Any,
 ) -> None:
-    """Approve or refuse each area."""
+    """Approve or refuse each area. A reason is needed to refuse, and to approve though something is missing."""
     if set(approved) & set(refused):
         raise click.UsageError("An area is approved or refused.")
-    choices = {area: (area in approved, why) for area in (*approved, *refused)}
+    choices = chosen(approved, refused, why, dict(because))
     with academy(faces, where) as desk:
         decided = desk.applications.decide(application, choices, who=by, seen=seen)
     click.echo(f"{application}  {decided['decision_id']}")
+
+
+def chosen(
+    approved: Sequence[str], refused: Sequence[str], why: str, because: Mapping[str, str]
+) -> dict[str, tuple[bool, str]]:
+    """Each area with its reason: why something is refused is no word on what is approved beside it."""
+    reasons = dict.fromkeys(refused or approved, why) | dict(because)
+    return {area: (area in approved, reasons.get(area, "")) for area in (*approved, *refused)}
 
 
 @applications.command("ask")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pocus_desktop.admission.academy import AcademyRing
+from pocus_desktop.cli.hub_applications import chosen
 from pocus_desktop.cli.hub_staff import PASSWORD, ROLES
 from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
@@ -24,6 +25,24 @@ def opened(places: Places) -> Hub:
 
 def test_the_roles_that_commands_offer_are_all_there_are() -> None:
     assert set(ROLES) == set(map(str, Role))
+
+
+@pytest.mark.parametrize(
+    ("refused", "because", "told"),
+    [
+        (["cardiac"], {}, {"lung": (True, ""), "cardiac": (False, "12 are missing")}),
+        ([], {}, {"lung": (True, "12 are missing")}),
+        (
+            ["cardiac"],
+            {"lung": "seen on paper"},
+            {"lung": (True, "seen on paper"), "cardiac": (False, "12 are missing")},
+        ),
+    ],
+)
+def test_why_an_area_is_refused_is_not_said_of_what_is_approved(
+    refused: list[str], because: dict[str, str], told: dict[str, tuple[bool, str]]
+) -> None:
+    assert chosen(["lung"], refused, "12 are missing", because) == told
 
 
 def test_the_academy_from_the_first_administrator_to_the_trail(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
