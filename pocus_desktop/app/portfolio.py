@@ -9,13 +9,14 @@ from typing import Final
 
 from pocus_desktop.app.display import require_display
 from pocus_desktop.cli.options import key_for, read_public_keys
+from pocus_desktop.cli.portfolio_stick import by_stick, tell_carried
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
-from pocus_desktop.programme.own.errors import NoAcademyError
+from pocus_desktop.programme.own.errors import NoAddressError
 from pocus_desktop.programme.own.opening import open_portfolio, portfolio_key
 from pocus_desktop.programme.own.sending import sync_once
 from pocus_desktop.sync.hub_client import HubClient
@@ -44,6 +45,7 @@ def show_own(home: Home, *, passphrase: str | None, language: str) -> int:
             desk,
             words=Words(language),
             sync=partial(synced, desk, home, passphrase, clock, language),
+            carry=partial(carried, desk, language),
             read_keys=read_academy,
             sit=sitting_here(home),
         )
@@ -80,7 +82,7 @@ def synced(desk: PortfolioDesk, home: Home, passphrase: str | None, clock: Clock
     changes.require_account(desk.portfolio())
     academy = desk.require_academy()
     if not academy.url:
-        raise NoAcademyError
+        raise NoAddressError
     with HubClient(academy.url) as client:
         found = sync_once(desk, HubPortfolios(client, portfolio_key(home, passphrase), clock))
     if found.error is not None:
@@ -88,6 +90,18 @@ def synced(desk: PortfolioDesk, home: Home, passphrase: str | None, clock: Clock
     what = words.say("portfolio.tell.synced_what", language, sent=found.sent, new=found.new_papers)
     told = words.say("portfolio.tell.synced_refused", language, count=found.refused) if found.refused else ""
     return Explanation(what=what, next=told)
+
+
+def carried(desk: PortfolioDesk, language: str, stick: Path, is_writing: bool) -> Explanation:  # noqa: FBT001 - of a signal
+    """Write what waits to a stick, or read what it brings, and tell it.
+
+    Raises:
+        PocusError: Why something was not written or not taken.
+    """
+    found = by_stick(desk, stick, is_writing=is_writing)
+    if found.error is not None:
+        raise found.error
+    return tell_carried(found, language, is_writing=is_writing)
 
 
 def sitting_here(home: Home) -> Callable[[], None] | None:

@@ -12,7 +12,7 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy
-from pocus_desktop.programme.own.errors import NoAcademyError, NotThereError
+from pocus_desktop.programme.own.errors import NoAddressError, NotThereError
 from pocus_desktop.programme.own.opening import portfolio_key
 from pocus_desktop.programme.own.sending import sync_once
 from pocus_desktop.programme.portfolio_files import append_documents, read_portfolio
@@ -50,7 +50,7 @@ def sync(context: click.Context, language: str, *, again: bool) -> None:
         changes.require_account(desk.portfolio())
         academy = desk.require_academy()
         if not academy.url:
-            raise NoAcademyError
+            raise NoAddressError
         if again:
             desk.try_again()
         key = portfolio_key(Home.default(), os.environ.get(PASSPHRASE_VARIABLE))

@@ -17,6 +17,8 @@ import pytest
 from pocus_desktop.app.faces import faces
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.settings import HOME_VARIABLE
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.errors import NoReceiptYetError
 from pocus_desktop.sync.folder import FolderTransport
@@ -183,4 +185,38 @@ def test_take_names_a_folder_without_results(school: School, capsys: pytest.Capt
     stick.mkdir()
     assert "[sync.no_folder]" in _out(capsys, "take", str(stick), *_options(school), status=1)
     (stick / "results").mkdir()
-    assert "no results" in _out(capsys, "take", str(stick), *_options(school))
+    assert "nothing for the academy" in _out(capsys, "take", str(stick), *_options(school))
+
+
+def test_take_answers_portfolios_beside_results(
+    school: School, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def portfolio(*arguments: str, status: int = 0) -> str:
+        assert run(["portfolio", *arguments], faces=faces()) == status
+        told = capsys.readouterr()
+        return told.out + told.err
+
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    keys = tmp_path / "academy.json"
+    found = [school.keys.signing.public, school.keys.sealing.public]
+    keys.write_text(json.dumps({"keys": [key.as_json() for key in found]}), encoding="utf-8")
+    stick = tmp_path / "stick"
+    (stick / "results").mkdir(parents=True)
+    result = school.sit()
+    (stick / "results" / canonical.digest(result.final)).write_bytes(result.final)
+    assert "[portfolio.no_account]" in portfolio("put", str(stick), status=1)
+    portfolio("account", "--name", "Ana Ruiz", "--email", "ana@example.org", "--zone", "UTC")
+    assert "[portfolio.no_academy]" in portfolio("put", str(stick), status=1)
+    portfolio("connect", str(keys))
+    assert "[portfolio.no_address]" in portfolio("sync", status=1)
+    assert "[portfolio.stick_without_answers]" in portfolio("read", str(stick), status=1)
+    assert "On the stick, sealed: 1" in portfolio("put", str(stick))
+    told = _out(capsys, "take", str(stick), *_options(school))
+    assert sorted(line.split()[1] for line in told.splitlines() if len(line.split()[0]) == 64) == [
+        "answered",
+        "taken",
+        "taken",
+    ]
+    assert "Received by the academy: 1." in portfolio("read", str(stick))
+    assert "Nothing new" in portfolio("read", str(stick))
+    assert "Nada nuevo" in portfolio("read", str(stick), "--language", "es")

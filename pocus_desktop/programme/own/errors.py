@@ -56,6 +56,12 @@ class NoAcademyError(OwnPortfolioError):
     code = "portfolio.no_academy"
 
 
+class NoAddressError(OwnPortfolioError):
+    """It is known which academy this is for, and not where it answers."""
+
+    code = "portfolio.no_address"
+
+
 class NotAttestedError(OwnPortfolioError):
     """An application needs statements that were not made."""
 

@@ -13,7 +13,7 @@ from pocus_desktop.ui.words import Words
 
 
 class FileField(QWidget):
-    """A line for the name, a button that looks for it, and one that does what it is for.
+    """A line for the name, a button that looks for it, and one or two that do what it is for.
 
     Args:
         name: What it names.
@@ -21,14 +21,17 @@ class FileField(QWidget):
         words: Of the window.
         is_folder: A folder is meant.
         is_new: A file that is written.
-        object_name: Of the line; the button of the action is `OBJECT_NAME:do`.
+        object_name: Of the line; the button of the action is `OBJECT_NAME:do`, of the other one `OBJECT_NAME:other`.
+        other_action: What else is done with it; nothing else where empty.
         parent: The owner.
 
     Signals:
         given: A path was confirmed.
+        given_other: The same, for the other action.
     """
 
     given = Signal(object)
+    given_other = Signal(object)
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class FileField(QWidget):
         *,
         words: Words,
         object_name: str,
+        other_action: str = "",
         is_folder: bool = False,
         is_new: bool = False,
         parent: QWidget | None = None,
@@ -62,15 +66,29 @@ class FileField(QWidget):
         self.do.setObjectName(f"{object_name}:do")
         self.do.clicked.connect(self._give)
         row.addWidget(self.do)
+        if other_action:
+            other = Button(other_action)
+            other.setObjectName(f"{object_name}:other")
+            other.clicked.connect(self._give_other)
+            row.addWidget(other)
         column.addLayout(row)
         self.line.returnPressed.connect(self._give)
 
     def _give(self) -> None:
+        if (path := self._path()) is not None:
+            self.given.emit(path)
+
+    def _give_other(self) -> None:
+        if (path := self._path()) is not None:
+            self.given_other.emit(path)
+
+    def _path(self) -> Path | None:
+        """What was typed; where that is nothing, the line is where to go on."""
         typed = self.line.text().strip()
-        if typed:
-            self.given.emit(Path(typed).expanduser())
-        else:
+        if not typed:
             self.line.setFocus()
+            return None
+        return Path(typed).expanduser()
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, self._name)

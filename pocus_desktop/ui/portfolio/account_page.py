@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation, has
@@ -35,8 +36,12 @@ class AccountPage(PortfolioPage):
         words: Of the window.
         read_keys: Reads an academy's file of public keys.
         parent: The owner.
+
+    Signals:
+        carried: A stick was named: its folder, and whether what waits is written to it.
     """
 
+    carried = Signal(object, bool)
     name = "account"
 
     def __init__(self, words: Words, read_keys: ReadKeys, parent: QWidget | None = None) -> None:
@@ -79,6 +84,23 @@ class AccountPage(PortfolioPage):
         )
         keys.given.connect(self._connect)
         card.body.addWidget(keys)
+        self._add_stick()
+
+    def _add_stick(self) -> None:
+        words = self.words
+        card = self.add_card(words("portfolio.stick.title"))
+        card.body.addWidget(Label(words("portfolio.stick.lead"), tone="muted"))
+        stick = FileField(
+            words("portfolio.stick.folder"),
+            words("portfolio.stick.put"),
+            words=words,
+            object_name="stick",
+            other_action=words("portfolio.stick.read"),
+            is_folder=True,
+        )
+        stick.given.connect(lambda path: self.carried.emit(path, True))
+        stick.given_other.connect(lambda path: self.carried.emit(path, False))
+        card.body.addWidget(stick)
 
     def _add_credentials(self) -> None:
         words = self.words

@@ -54,6 +54,7 @@ class PortfolioWindow(PagedWindow):
         desk: The portfolio.
         words: In the candidate's language.
         sync: Sends what waits and fetches what is there, on a worker.
+        carry: Does the same by the folder of a stick; whether what waits is written to it.
         read_keys: Reads an academy's file of public keys.
         sit: Opens the candidate's window; None where this computer has none.
         show_file: Opens a file by the program that the computer has for it; whether there is one.
@@ -66,16 +67,19 @@ class PortfolioWindow(PagedWindow):
         *,
         words: Words,
         sync: Callable[[], Explanation],
+        carry: Callable[[Path, bool], Explanation],
         read_keys: ReadKeys,
         sit: Callable[[], None] | None = None,
         show_file: Callable[[Path], bool] = opened,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(words, parent)
-        self._desk, self._sync, self._show_file = desk, sync, show_file
+        self._desk, self._sync, self._carry, self._show_file = desk, sync, carry, show_file
         self._errands = Errands(self)
         self._carrying = Errands(self)  # a network that hangs keeps nothing from being written
         self.view: PortfolioView | None = None
+        account = AccountPage(words, read_keys)
+        account.carried.connect(self.carry)
         self.pages: dict[str, PortfolioPage] = {
             "next": NextPage(words),
             "eligibility": EligibilityPage(words),
@@ -83,7 +87,7 @@ class PortfolioWindow(PagedWindow):
             "apply": ApplyPage(words),
             "assess": AssessPage(words, sit),
             "education": EducationPage(words),
-            "account": AccountPage(words, read_keys),
+            "account": account,
         }
         self._build()
         for page in self.pages.values():
@@ -135,6 +139,12 @@ class PortfolioWindow(PagedWindow):
         if not is_quiet:
             self.notify(Explanation(what=self._words("portfolio.sync.under_way"), next=""), kind="info")
         self._carrying.run(self._sync, lambda came: self._on_synced(came, is_quiet=is_quiet))
+
+    def carry(self, stick: Path, is_writing: bool) -> None:  # noqa: FBT001 - a signal's
+        """Write what waits to a stick, or read what it brings."""
+        under_way = "portfolio.stick.writing" if is_writing else "portfolio.stick.reading"
+        self.notify(Explanation(what=self._words(under_way), next=""), kind="info")
+        self._carrying.run(lambda: self._carry(stick, is_writing), lambda came: self._on_synced(came, is_quiet=False))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Wait for what is being kept, out of sight."""

@@ -1,6 +1,7 @@
 """Opens the portfolio's window over a stage of the way, and closes it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from pocus_desktop.app.portfolio import carried
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.ui.parts.sheet import Sheet
@@ -51,6 +53,7 @@ def open_stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
             desk,
             words=Words(language),
             sync=synced,
+            carry=partial(carried, desk, language),
             read_keys=lambda _path, _url: FarAcademy().public,
             sit=lambda: None,
         )

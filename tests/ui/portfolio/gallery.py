@@ -5,12 +5,13 @@ Run as `python -m tests.ui.portfolio.gallery FOLDER [PART-OF-A-NAME]`.
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter, QPixmap
 
-from pocus_desktop.app.portfolio import read_academy
+from pocus_desktop.app.portfolio import carried, read_academy
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.ui.launch import make_application
 from pocus_desktop.ui.parts.button import Button
@@ -43,6 +44,7 @@ def opened(stage: str, folder: Path, language: str) -> PortfolioWindow:
         desk,
         words=Words(language),
         sync=lambda: Explanation(what="", next=""),
+        carry=partial(carried, desk, language),
         read_keys=read_academy,
         sit=lambda: None,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from pocus_desktop.app.portfolio import read_academy, sitting_here, synced
+from pocus_desktop.app.portfolio import carried, read_academy, sitting_here, synced
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
@@ -42,6 +42,7 @@ def window(qtbot: QtBot, hub: Hub, tmp_path: Path) -> Iterator[PortfolioWindow]:
             desk,
             words=Words("en"),
             sync=partial(synced, desk, home, "a passphrase", hub.clock, "en"),
+            carry=partial(carried, desk, "en"),
             read_keys=read_academy,
             sit=sitting_here(home),
         )

@@ -317,3 +317,27 @@ def test_an_application_that_led_to_a_certificate_says_so_and_asks_for_nobody_mo
     go(window, "apply")
     assert "Lung: approved\nThe certificate was issued on Tuesday, December 15, 2026." in told(window)
     assert not window.findChildren(QWidget, "evaluator:do")
+
+
+def test_a_stick_is_written_and_read_by_keyboard(open_stage: Open, tmp_path: Path) -> None:
+    window = open_stage("begun")
+    go(window, "account")
+    press(named(window, "stick:do"))
+    assert named(window, "stick").hasFocus(), "nothing was named: that is where to go on"
+    typed(window, "stick", str(tmp_path / "gone"))
+    press(named(window, "stick:do"))
+    assert "It is not known yet which academy" in told(window)
+    typed(window, "academy-keys", "academy.json")
+    press(named(window, "academy-keys:do"))
+    press(named(window, "stick:do"))
+    assert "The folder that is carried is not there." in told(window)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    typed(window, "stick", str(stick))
+    press(named(window, "stick:other"))
+    assert "There is no answer of the academy on this stick." in told(window)
+    press(named(window, "stick:do"))
+    assert "It may be pulled out." in told(window)
+    assert {path.parent.name for path in stick.glob("*/*")} == {"submissions", "questions"}
+    assert window.view is not None
+    assert window.view.waiting == 38

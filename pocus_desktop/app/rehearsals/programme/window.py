@@ -7,7 +7,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final
 
-from pocus_desktop.app.portfolio import read_academy, sitting_here, synced
+from pocus_desktop.app.portfolio import carried, read_academy, sitting_here, synced
 from pocus_desktop.app.rehearsals.computers import PASSPHRASE
 from pocus_desktop.app.rehearsals.programme.clock import MovedClock
 from pocus_desktop.app.rehearsals.programme.record import Record
@@ -40,6 +40,7 @@ def open_window(
             desk,
             words=Words(language),
             sync=partial(synced, desk, home, PASSPHRASE, clock, language),
+            carry=partial(carried, desk, language),
             read_keys=read_academy,
             sit=sitting_here(home),
         )
