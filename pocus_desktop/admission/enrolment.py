@@ -114,6 +114,13 @@ def held_grant(home: Home, hubs: Iterable[PublicKey], own: StationKeys | None = 
     return read_grant(envelope, own=own, academy=hubs).grant
 
 
+def centre_id_of(grant: EnrolmentGrant | None) -> str | None:
+    """Of the centre that a station is enrolled with: empty without one, None where it was set up by hand."""
+    if grant is None:
+        return None
+    return grant.centre.centre_id if grant.centre is not None else ""
+
+
 def accept_grant(
     home: Home,
     own: StationKeys,

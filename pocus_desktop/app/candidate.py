@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from pocus_desktop.app.display import require_display
-from pocus_desktop.kernel import log
+from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.media.vlc_player import VlcEngine
@@ -64,12 +64,14 @@ class ClosedDesk:
         return "none"
 
 
-def sit(home: Home, *, passphrase: str | None) -> int:
+def sit(home: Home, *, passphrase: str | None, admission: str = "", language: str = words.SOURCE_LANGUAGE) -> int:
     """Run the candidate's program until its window is closed; the exit status.
 
     Args:
         home: This station's.
         passphrase: Of its keys, where the operating system has no key store.
+        admission: The one that the window is opened for; empty for none.
+        language: The interface language to begin with.
 
     Raises:
         PocusError: There is no display; or, once the window that said so was closed, why the station, its keys or its
@@ -107,7 +109,7 @@ def sit(home: Home, *, passphrase: str | None) -> int:
         )
 
     try:
-        status = run_candidate(rooms, on_ready=close_sittings_left)
+        status = run_candidate(rooms, language=language, chosen=admission, on_ready=close_sittings_left)
     finally:
         for move in moves:
             move.close()

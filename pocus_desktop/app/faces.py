@@ -120,12 +120,12 @@ def _demonstrate(*, case: Path | None, out: Path, is_scripted: bool) -> int:
     return demonstrate(case=case, out=out, is_scripted=is_scripted)
 
 
-def _sit(*, passphrase: str | None) -> int:
+def _sit(*, passphrase: str | None, admission: str, language: str) -> int:
     from pocus_desktop.app.candidate import sit  # Qt
 
     home = Home.default()
     log.start(home.log)
-    return sit(home, passphrase=passphrase)
+    return sit(home, passphrase=passphrase, admission=admission, language=language)
 
 
 def _proctor(*, place: RoomPlace, passphrase: str | None, language: str, who: str) -> int:

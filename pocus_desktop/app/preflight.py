@@ -14,7 +14,7 @@ from typing import Final
 from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Admission, StationKeys, Window
-from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.enrolment import centre_id_of, held_grant
 from pocus_desktop.admission.errors import TooLateError
 from pocus_desktop.admission.latest_time import LatestTime, moment
 from pocus_desktop.admission.own_keys import own_keys
@@ -304,9 +304,13 @@ def preflight(
     trusting = Trusting.load(home)
     keys = own_keys(open_keystore(home.keys, passphrase))
     grant = held_grant(home, trusting.hubs, keys)
-    centre_id = None if grant is None else grant.centre.centre_id if grant.centre is not None else ""
     station = Preflight(
-        home=home, keys=keys, trusting=trusting, clock=SystemClock(), look_at_engine=look_at_libvlc, centre_id=centre_id
+        home=home,
+        keys=keys,
+        trusting=trusting,
+        clock=SystemClock(),
+        look_at_engine=look_at_libvlc,
+        centre_id=centre_id_of(grant),
     )
     report = station.inspect(Day(day) if day is not None else None, progress=progress)
     return report, sign(report, keys.signing)

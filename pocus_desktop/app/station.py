@@ -10,8 +10,7 @@ from pocus_desktop import __version__
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission import move_permit
 from pocus_desktop.admission.admission import Admission, StationKeys, VerifiedAdmission
-from pocus_desktop.admission.enrolling import EnrolmentGrant
-from pocus_desktop.admission.enrolment import held_grant
+from pocus_desktop.admission.enrolment import centre_id_of, held_grant
 from pocus_desktop.admission.errors import TooLateError
 from pocus_desktop.admission.latest_time import ClockSetBackError, LatestTime, moment
 from pocus_desktop.admission.mode import Mode
@@ -155,7 +154,7 @@ class Station:
             admitted,
             candidate_id=candidate_id,
             station_id=self._keys.station_id if permit is None else None,  # the centre let it go on here
-            centre_id=_centre_id(grant),
+            centre_id=centre_id_of(grant),
         )
         if room_code is None:
             self._codes.check(admitted, code, now_ms=self._clock.read().monotonic_ms)
@@ -407,10 +406,3 @@ class Station:
 
     def _folder(self, admission_id: str) -> Path:
         return self._home.sittings / admission_id
-
-
-def _centre_id(grant: EnrolmentGrant | None) -> str | None:
-    """Of the centre that a station is enrolled with: empty without one, None where it was set up by hand."""
-    if grant is None:
-        return None
-    return grant.centre.centre_id if grant.centre is not None else ""

@@ -35,8 +35,8 @@ class Demonstrate(Protocol):
 class Sit(Protocol):
     """The candidate's window."""
 
-    def __call__(self, *, passphrase: str | None) -> int:
-        """Open it on this station; the exit status."""
+    def __call__(self, *, passphrase: str | None, admission: str, language: str) -> int:
+        """Open it on this station, for an admission where one is named; the exit status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

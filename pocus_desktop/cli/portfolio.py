@@ -10,6 +10,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "next": ("pocus_desktop.cli.portfolio_standing:next_", "Tell what comes next and by when."),
     "show": ("pocus_desktop.cli.portfolio_show:show", "Tell what the portfolio holds, and what waits to be sent."),
     "eligibility": ("pocus_desktop.cli.portfolio_standing:eligibility", "Tell how it stands with each content area."),
+    "sittings": ("pocus_desktop.cli.portfolio_standing:sittings", "Tell where each assessment is sat, or why not."),
     "account": ("pocus_desktop.cli.portfolio_change:account", "Set the account up, or correct it."),
     "connect": ("pocus_desktop.cli.portfolio_send:connect", "Say which academy the portfolio is for."),
     "credential": ("pocus_desktop.cli.portfolio_change:credential", "Add a credential, with its files."),

@@ -1,4 +1,4 @@
-"""`pocus portfolio open|next|eligibility`: where the candidate stands."""
+"""`pocus portfolio open|next|eligibility|sittings`: where the candidate stands."""
 
 import json
 import os
@@ -8,10 +8,12 @@ import click
 
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
-from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened
+from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
 from pocus_desktop.cli.programme_standing import tell_answer, tell_steps
 from pocus_desktop.kernel.files import write_atomically
+from pocus_desktop.programme.answer import spoken
 from pocus_desktop.programme.calendar_file import calendar
+from pocus_desktop.programme.places import Way
 
 
 @click.command("open")
@@ -55,3 +57,23 @@ def eligibility(area: str | None, language: str, *, as_json: bool) -> None:
         return
     for one in answers:
         tell_answer(one, view.portfolio, language, is_full=area is not None)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@LANGUAGE
+def sittings(language: str, *, as_json: bool) -> None:
+    """Tell for each area where its assessment is sat, or why not yet."""
+    with opened() as desk:
+        found = desk.view().places
+    if as_json:
+        click.echo(json.dumps([one.as_json(language) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        told = one.explain(language)
+        say("place", language, area=spoken(str(one.area), language), told=told.what, next=told.next)
+        if one.by is not None:
+            first = one.first.isoformat() if one.first is not None else "-"
+            say("place_days", language, first=first, last=one.by.isoformat())
+        if one.way is Way.NOW:
+            click.echo(f"  pocus sit --admission {one.admission_id}")

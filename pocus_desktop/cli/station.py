@@ -7,14 +7,18 @@ import click
 
 from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
+from pocus_desktop.kernel import words
 
 
 @click.command()
+@click.option("--admission", default="", help="The admission that is chosen already; the first if omitted.")
+@click.option("--language", type=click.Choice(words.languages()), default="en", show_default=True)
 @pass_faces
 @click.pass_context
-def sit(context: click.Context, faces: Faces) -> None:
+def sit(context: click.Context, faces: Faces, admission: str, language: str) -> None:
     """Open the candidate's window on this station."""
-    context.exit(faces.sit(passphrase=os.environ.get(PASSPHRASE_VARIABLE)))
+    passphrase = os.environ.get(PASSPHRASE_VARIABLE)
+    context.exit(faces.sit(passphrase=passphrase, admission=admission, language=language))
 
 
 @click.command()

@@ -33,6 +33,7 @@ from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.answers import Answers
+from pocus_desktop.hub.programme.noticing import Notices
 from pocus_desktop.hub.programme.store import PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
 from pocus_desktop.hub.records.upload_store import UploadStore
@@ -157,7 +158,8 @@ class Hub:
             missing=self.academy.dues.missing,
             rules=lambda: rules,
         )
-        self.answers = Answers(self.academy.portfolios, self.certificates, self.ring)
+        notices = Notices(tables, self.registry.admissions, self.ring, area_of=self._area_of)
+        self.answers = Answers(self.academy.portfolios, self.certificates, notices, self.ring)
         self.peers = Peers(self._store, self.ring, self.clock, folder, self.academy)
         self.uploads = UploadStore(self._store)
         self._place = place

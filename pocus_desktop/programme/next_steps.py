@@ -163,7 +163,7 @@ def _of_area(
         return
     window = window_for(lives, about, area, now_ms)
     if window is None:
-        yield step(StepKind.VOUCHER, by=_enter_by(lives, area), area=area, about=about)
+        yield step(StepKind.VOUCHER, by=enter_by(lives, area), area=area, about=about)
         return
     if decided is not None and certificate_due(portfolio, application, area, window, rules).is_due:
         yield step(StepKind.CERTIFICATE, Actor.ACADEMY, area=area, about=about)
@@ -194,7 +194,8 @@ def window_for(lives: Sequence[Life], application_id: str, area: ContentArea, no
     return max(found, key=lambda one: (one.is_open(now_ms), one.ends_at_ms, one.entry_id), default=None)
 
 
-def _enter_by(lives: Sequence[Life], area: ContentArea) -> date | None:
+def enter_by(lives: Sequence[Life], area: ContentArea) -> date | None:
+    """The last day on which a voucher for an area that is at hand may be entered; None for any."""
     days = [
         one.voucher.enter_by
         for one in lives

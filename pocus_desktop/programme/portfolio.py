@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.documents.academy import (
+    AdmissionNotice,
     AppealDecision,
     CertificateHeld,
     Decision,
@@ -54,6 +55,7 @@ _ID_FIELDS = (
     "extension_id",
     "result_id",
     "certificate_id",
+    "admission_id",
 )
 
 
@@ -83,6 +85,7 @@ class Portfolio:
     entries: tuple[VoucherEntry, ...] = ()
     extensions: tuple[VoucherExtension, ...] = ()
     refunds: tuple[VoucherRefund, ...] = ()
+    admissions: tuple[AdmissionNotice, ...] = ()
     nominations: tuple[Nomination, ...] = ()
     reminder_requests: tuple[ReminderRequest, ...] = ()
     evaluators: tuple[EvaluatorState, ...] = ()
@@ -134,7 +137,7 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         found = writings[key]
         highest = max(getattr(document, "revision", 1) for document in found.values())
         last = [found[data] for data in sorted(found) if getattr(found[data], "revision", 1) == highest]
-        last = _revoked(last) or last
+        last = _revoked(last) or _noticed(last) or last
         kept.append(last[0])
         if len(last) > 1:
             conflicts.append(Conflict(key=key, writings=tuple(last)))
@@ -156,6 +159,7 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         entries=of(VoucherEntry),
         extensions=of(VoucherExtension),
         refunds=of(VoucherRefund),
+        admissions=of(AdmissionNotice),
         nominations=of(Nomination),
         reminder_requests=of(ReminderRequest),
         evaluators=of(EvaluatorState),
@@ -168,6 +172,15 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         appeal_decisions=of(AppealDecision),
         conflicts=tuple(conflicts),
     )
+
+
+def _noticed(writings: Sequence[AnyDocument]) -> list[AnyDocument]:
+    """Of an admission in one state, told again after its assessment came to the academy or its centre changed its name.
+
+    That is no conflict: the academy alone says it, and where to go stands in the admission's own fields.
+    """
+    said = [one for one in writings if isinstance(one, AdmissionNotice)]
+    return [max(said, key=lambda one: (one.area is not None, encode_document(one)))] if said else []
 
 
 def _revoked(writings: Sequence[AnyDocument]) -> list[AnyDocument]:

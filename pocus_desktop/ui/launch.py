@@ -47,9 +47,11 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     return application
 
 
-def show_sign_in(*, language: str = table.SOURCE_LANGUAGE, is_full_screen: bool = False) -> SignInWindow:
+def show_sign_in(
+    *, language: str = table.SOURCE_LANGUAGE, is_full_screen: bool = False, chosen: str = ""
+) -> SignInWindow:
     """Show the sign-in window; an application must exist."""
-    window = SignInWindow(languages=table.languages(), language=language)
+    window = SignInWindow(languages=table.languages(), language=language, chosen=chosen)
     window.resize(*WINDOW_PX)
     if is_full_screen:
         window.showFullScreen()
@@ -63,6 +65,7 @@ def run_candidate(
     *,
     language: str = table.SOURCE_LANGUAGE,
     is_full_screen: bool = False,
+    chosen: str = "",
     on_ready: Callable[[CandidateShell], None] | None = None,
 ) -> int:
     """Run the candidate's program until its window is closed.
@@ -71,13 +74,14 @@ def run_candidate(
         make_rooms: Makes what stands behind the windows; called after the first paint.
         language: The interface language to begin with.
         is_full_screen: Take the whole screen, as in an examination room.
+        chosen: The admission that it is opened for; empty for none.
         on_ready: Called with the shell once admissions are listed.
 
     Returns:
         The exit status of the event loop.
     """
     application = make_application()
-    window = show_sign_in(language=language, is_full_screen=is_full_screen)
+    window = show_sign_in(language=language, is_full_screen=is_full_screen, chosen=chosen)
     held: list[CandidateShell] = []
 
     def go_on() -> None:

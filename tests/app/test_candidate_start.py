@@ -29,7 +29,7 @@ def test_a_station_that_was_not_set_up_says_so_in_its_window_and_lets_anyone_pra
 ) -> None:
     made: list[Rooms] = []
 
-    def look(rooms: Callable[[], Rooms], *, on_ready: object) -> int:
+    def look(rooms: Callable[[], Rooms], **_: object) -> int:
         made.append(rooms())
         return 0
 

@@ -1,4 +1,4 @@
-"""What an account is answered: what was signed for it, its certificates, how they stand today (formats/academy 3.6)."""
+"""What an account is answered: what was signed for it, admissions, certificates, as of now (formats/academy 3.6)."""
 
 from collections.abc import Collection
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.certificates.certificates import Certificates
 from pocus_desktop.hub.certificates.errors import NoAddressError, UnknownCertificateError
+from pocus_desktop.hub.programme.noticing import Notices
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.kernel import log
 from pocus_desktop.programme.certificate.document import PURPOSES
@@ -25,12 +26,14 @@ class Answers:
     Args:
         portfolios: What accounts sent and were given.
         certificates: The desk of certificates.
+        notices: Of admissions.
         ring: The academy's keys.
     """
 
-    def __init__(self, portfolios: Portfolios, certificates: Certificates, ring: KeyRing) -> None:
+    def __init__(self, portfolios: Portfolios, certificates: Certificates, notices: Notices, ring: KeyRing) -> None:
         self._portfolios = portfolios
         self._certificates = certificates
+        self._notices = notices
         self._ring = ring
 
     def papers(self, account_id: str) -> bytes:
@@ -39,7 +42,7 @@ class Answers:
         records = () if number is None else self._certificates.of(number)
         return write_papers(
             number,
-            self._portfolios.given(account_id),
+            (*self._portfolios.given(account_id), *(() if number is None else self._notices.of(number))),
             certificates=[(one.credential, [opening.to_bytes() for opening in one.openings]) for one in records],
             status_lists=self._lists(records),
         )

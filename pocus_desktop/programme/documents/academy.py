@@ -1,6 +1,6 @@
 """What the academy says: decisions, vouchers and what becomes of them, states of evaluators, results, certificates."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -124,6 +124,35 @@ class VoucherRefund(Document):
     reason: Line
     by: Line
     made_at_ms: At
+
+
+class AdmissionNotice(Document):
+    """The academy admits to a sitting. What is sat with is the admission itself, which goes to where it is sat.
+
+    Attributes:
+        revision: Counts up as its state changes.
+        state: `sat` once a result came under it.
+        area: None where the academy does not hold the assessment.
+        not_before_ms: When the sitting may begin; None is any time, as at its end.
+        station: Key id of the only computer; None for any.
+        centre_id: The only centre; None for any place.
+        centre_name: As people call it; empty without a centre.
+    """
+
+    kind: Literal["admission-notice"] = "admission-notice"
+    admission_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")
+    revision: int = Field(default=1, ge=1, le=10_000)
+    state: Literal["open", "withdrawn", "sat"] = "open"
+    candidate_id: CandidateId
+    area: ContentArea | None = None
+    bundle_id: Line
+    minimum_version: int = Field(default=1, ge=1)
+    attempt: int = Field(default=1, ge=1)
+    not_before_ms: At | None = None
+    not_after_ms: At | None = None
+    station: Line | None = None
+    centre_id: Line | None = None
+    centre_name: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
 class EvaluatorState(Document):

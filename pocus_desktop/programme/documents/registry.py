@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pocus_desktop.admission.shape import first_fault
 from pocus_desktop.kernel import canonical
 from pocus_desktop.programme.documents.academy import (
+    AdmissionNotice,
     AppealDecision,
     CertificateHeld,
     Decision,
@@ -51,6 +52,7 @@ AnyDocument: TypeAlias = (
     | Voucher
     | VoucherExtension
     | VoucherRefund
+    | AdmissionNotice
     | EvaluatorState
     | PeerOutcome
     | ResultSummary
@@ -76,6 +78,7 @@ KINDS: Final[Mapping[str, type[AnyDocument]]] = {
         Voucher,
         VoucherExtension,
         VoucherRefund,
+        AdmissionNotice,
         EvaluatorState,
         PeerOutcome,
         ResultSummary,

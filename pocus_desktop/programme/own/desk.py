@@ -32,6 +32,7 @@ from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError
 from pocus_desktop.programme.own.evidence import EvidenceFolder
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
 from pocus_desktop.programme.papers import read_papers
+from pocus_desktop.programme.places import NO_STATION, SittingPlace, ThisComputer, places
 from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.signing import payload_type, read_signed
@@ -88,6 +89,7 @@ class PortfolioView:
         received: By entry of a voucher, when the academy had it.
         synced_ms: When everything had gone and come last; None where it never had.
         kept: Certificates whose files are here.
+        places: Where each assessment is sat, or why not yet.
         claimed: The ID number that the candidate says to have, while the academy has not confirmed one.
     """
 
@@ -107,6 +109,7 @@ class PortfolioView:
     received: dict[str, int] = field(default_factory=dict)
     synced_ms: int | None = None
     kept: tuple[KeptCertificate, ...] = ()
+    places: tuple[SittingPlace, ...] = ()
     claimed: str = ""
 
 
@@ -118,6 +121,7 @@ class PortfolioDesk:
         key: The portfolio's own; asked for when something is signed.
         rules: The book by which is told, given the academy's keys.
         clock: The present.
+        here: Looks at what can be sat on this computer.
 
     Raises:
         PortfolioUnreadableError, PortfolioOfLaterVersionError: The database cannot be used.
@@ -130,10 +134,11 @@ class PortfolioDesk:
         key: Callable[[], SigningKey],
         rules: Callable[[Sequence[PublicKey]], Rules],
         clock: Clock,
+        here: Callable[[], ThisComputer] = lambda: NO_STATION,
     ) -> None:
         self.folder = folder
         self._store = PortfolioStore(folder / DATABASE)
-        self._key, self._clock = key, clock
+        self._key, self._clock, self._here = key, clock, here
         self._choose_rules = rules
         self.rules = rules(self.academy.verifiers)
         self._certificates = CertificateFolder(folder / CERTIFICATES)
@@ -211,6 +216,7 @@ class PortfolioDesk:
             portfolio = replace(portfolio, account=portfolio.account.model_copy(update={"candidate_id": None}))
         on, received = local_day(now_ms, portfolio.zone), self._received()
         known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
+        lives = tuple(life(one, portfolio, rules, now_ms, received) for one in sorted(known))
         synced, every = self._store.setting(_SYNCED), progress(portfolio, rules, on)
         return PortfolioView(
             portfolio=portfolio,
@@ -219,7 +225,8 @@ class PortfolioDesk:
             on=on,
             steps=next_steps(portfolio, rules, now_ms, received),
             answers=eligibility_of_all(portfolio, rules, on),
-            lives=tuple(life(one, portfolio, rules, now_ms, received) for one in sorted(known)),
+            lives=lives,
+            places=places(portfolio, rules, now_ms, lives, self._here() if lives else NO_STATION),
             cycles=tuple(one for one in every if one.cycle.first <= on <= one.cycle.last),
             every_cycle=every,
             credits=standings(every, portfolio.credits),

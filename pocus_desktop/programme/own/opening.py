@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
+from pocus_desktop.admission.own_keys import own_keys
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.crypto.keystore import open_keystore
 from pocus_desktop.kernel.clock import Clock, SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.on_this_computer import look
 from pocus_desktop.programme.rules.keeping import rules_in_use
 
 KEY: Final = "portfolio-signing"
@@ -37,11 +39,14 @@ def open_portfolio(home: Home, *, passphrase: str | None, clock: Clock | None = 
         PortfolioUnreadableError, PortfolioOfLaterVersionError: Its database cannot be used.
     """
     key = cache(lambda: portfolio_key(home, passphrase))
+    clock = clock or SystemClock()
+    station_keys = cache(lambda: own_keys(open_keystore(home.keys, passphrase)))
     desk = PortfolioDesk(
         home.portfolio,
         key=key,
         rules=lambda keys: rules_in_use(home.programme_rules, keys),
-        clock=clock or SystemClock(),
+        clock=clock,
+        here=lambda: look(home, station_keys, clock),
     )
     try:
         yield desk

@@ -25,6 +25,7 @@ class SignInWindow(QMainWindow):
     Args:
         languages: The interface languages offered.
         language: The one to begin with.
+        chosen: The admission that the first candidate comes for; empty for none.
         parent: The owner.
 
     Signals:
@@ -37,10 +38,13 @@ class SignInWindow(QMainWindow):
     language_chosen = Signal(str)
     asked = Signal(object)
 
-    def __init__(self, *, languages: tuple[str, ...], language: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, languages: tuple[str, ...], language: str, chosen: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._languages = languages
         self._language = language
+        self._chosen = chosen
         self._choices: tuple[AdmissionChoice, ...] | None = None
         self._candidate_id = ""
         self._refusal: Explanation | None = None
@@ -108,6 +112,7 @@ class SignInWindow(QMainWindow):
         self._is_opening = False
         self._is_packed = False
         self._needs_words = False
+        self._chosen = ""
         self._choices = None
         self._build()
 
@@ -143,6 +148,7 @@ class SignInWindow(QMainWindow):
                 can_practise=self._can_practise,
                 waiting=self._waiting,
                 moves=self._moves,
+                chosen=self._chosen,
             )
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,16 +10,18 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own import looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.papers import PAPER_LANGUAGES
+from pocus_desktop.programme.places import SittingPlace, Way
 from pocus_desktop.programme.result import passes
-from pocus_desktop.programme.step import StepKind
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.portfolio.certificate_words import standings
-from pocus_desktop.ui.portfolio.page import PortfolioPage
+from pocus_desktop.ui.portfolio.page import PortfolioPage, moment_in
 from pocus_desktop.ui.words import Words
+
+_SIGNS: Final = {Way.NOW: "met", Way.ELSEWHERE: "info", Way.NOT_YET: "waits"}
 
 
 class AssessPage(PortfolioPage):
@@ -26,13 +29,13 @@ class AssessPage(PortfolioPage):
 
     Args:
         words: Of the window.
-        sit: Opens the candidate's window; None where this computer has none.
+        sit: Opens the candidate's window at an admission; called on a worker.
         parent: The owner.
     """
 
     name = "assess"
 
-    def __init__(self, words: Words, sit: Callable[[], None] | None, parent: QWidget | None = None) -> None:
+    def __init__(self, words: Words, sit: Callable[[str], None], parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._sit = sit
         self._shown: object = None
@@ -76,7 +79,7 @@ class AssessPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show what is there."""
-        shown = (view.portfolio, view.on, view.steps, view.kept)
+        shown = (view.portfolio, view.on, view.steps, view.kept, view.places, view.synced_ms)
         if shown == self._shown:
             return
         self._shown = shown
@@ -91,17 +94,38 @@ class AssessPage(PortfolioPage):
 
     def _show_sittings(self, view: PortfolioView) -> None:
         words = self.words
-        for step in view.steps:
-            if step.kind is not StepKind.SIT or step.area is None or step.by is None:
-                continue
+        for one in view.places:
+            told, area = one.explain(words.language), self.area(one.area)
             actions = []
-            if self._sit is not None:
-                button = Button(words("portfolio.assess.sit_now"), icon_name="play")
-                button.setObjectName(f"sit:{step.area}")
-                button.clicked.connect(self._sit)
+            if one.way is Way.NOW:
+                do = words("portfolio.assess.sit_on" if one.code == "go-on" else "portfolio.assess.sit_now")
+                button = Button(do, icon_name="play")
+                button.setObjectName(f"sit:{one.area}")
+                button.setAccessibleName(words("portfolio.assess.sit_of", do=do, area=area))
+                button.clicked.connect(lambda _on=False, place=one: self._open_sitting(place))
                 actions.append(button)
-            lines = [words("portfolio.assess.until", day=self.day(step.by)), words("portfolio.assess.where")]
-            self._lists[0].addWidget(self.fact("info", self.area(step.area), lines, actions=actions))
+            lines = [one.title(words.language), told.what, self._when(one), told.next]
+            self._lists[0].addWidget(self.fact(_SIGNS[one.way], area, lines, actions=actions))
+        if view.places and view.synced_ms is not None:
+            said = words("portfolio.assess.of_last_sync", moment=moment_in(view.synced_ms, words))
+            self._lists[0].addWidget(Label(said, scale="fine", tone="muted"))
+
+    def _when(self, place: SittingPlace) -> str:
+        if place.by is None:
+            return ""
+        if place.first is not None:
+            return self.words("portfolio.assess.between", first=self.day(place.first), day=self.day(place.by))
+        return self.words("portfolio.assess.until", day=self.day(place.by))
+
+    def _open_sitting(self, place: SittingPlace) -> None:
+        """Have the candidate's window opened; a computer that starts no program says so."""
+        told = self.words("portfolio.assess.sit_opening", area=self.area(place.area))
+
+        def work(_desk: PortfolioDesk) -> Explanation:
+            self._sit(place.admission_id)
+            return Explanation(what=told, next="")
+
+        self.asked.emit(work, None)
 
     def _show_results(self, view: PortfolioView) -> None:
         words, number = self.words, self.formats.number

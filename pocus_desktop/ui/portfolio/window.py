@@ -56,7 +56,7 @@ class PortfolioWindow(PagedWindow):
         sync: Sends what waits and fetches what is there, on a worker.
         carry: Does the same by the folder of a stick; whether what waits is written to it.
         read_keys: Reads an academy's file of public keys.
-        sit: Opens the candidate's window; None where this computer has none.
+        sit: Opens the candidate's window at an admission; called on a worker.
         show_file: Opens a file by the program that the computer has for it; whether there is one.
         parent: The owner.
     """
@@ -69,7 +69,7 @@ class PortfolioWindow(PagedWindow):
         sync: Callable[[], Explanation],
         carry: Callable[[Path, bool], Explanation],
         read_keys: ReadKeys,
-        sit: Callable[[], None] | None = None,
+        sit: Callable[[str], None],
         show_file: Callable[[Path], bool] = opened,
         parent: QWidget | None = None,
     ) -> None:

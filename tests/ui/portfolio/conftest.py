@@ -55,7 +55,7 @@ def open_stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
             sync=synced,
             carry=partial(carried, desk, language),
             read_keys=lambda _path, _url: FarAcademy().public,
-            sit=lambda: None,
+            sit=lambda _admission: None,
         )
         window.resize(*size)
         opened.append((window, desk))

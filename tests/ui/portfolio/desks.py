@@ -5,12 +5,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from pocus_desktop.admission.admission import Admission, Candidate, Window
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.ids import new_id
 from pocus_desktop.programme.certificate.document import Place
 from pocus_desktop.programme.documents.academy import (
+    AdmissionNotice,
     AppealDecision,
     AreaDecision,
     CertificateHeld,
@@ -23,6 +26,7 @@ from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
 from pocus_desktop.programme.papers import write_papers
+from pocus_desktop.programme.places import NO_STATION, Here, ThisComputer
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.signing import sign_document
 from pocus_desktop.programme.submission import PortfolioReceipt, issue_receipt
@@ -77,11 +81,11 @@ class FarAcademy:
                 desk.take_receipt(parcel, issue_receipt(said, self.signing))
 
 
-def empty(folder: Path, clock: ManualClock | None = None) -> PortfolioDesk:
+def empty(folder: Path, clock: ManualClock | None = None, here: ThisComputer = NO_STATION) -> PortfolioDesk:
     """A portfolio of nobody yet."""
     key = SigningKey.generate()
     clock = clock or ManualClock(wall_ms=NOW_MS)
-    return PortfolioDesk(folder, key=lambda: key, rules=lambda _keys: shipped_rules(), clock=clock)
+    return PortfolioDesk(folder, key=lambda: key, rules=lambda _keys: shipped_rules(), clock=clock, here=lambda: here)
 
 
 def begun(folder: Path) -> PortfolioDesk:
@@ -177,6 +181,60 @@ def under_way(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
         desk.write(named)
     first = next(one.nomination_id for one in desk.portfolio().nominations if one.name == "Berta Díaz")
     academy.give(desk, EvaluatorState(nomination_id=first, state="answered", at_ms=NOW_MS))
+    return desk
+
+
+def to_sit(folder: Path) -> PortfolioDesk:
+    """One assessment here and now, one at a centre, one that cannot be sat here, one not admitted to, one to pay."""
+    academy = FarAcademy()
+    under_way(folder, academy).close()
+    admission = Admission(
+        admission_id="adm-lung",
+        candidate=Candidate(id="P123456789", display_name="Ana María Ruiz"),
+        bundle_id="lung-a",
+        mode=Mode.LIVE,
+        window=Window(not_before_ms=NOW_MS, not_after_ms=NOW_MS + 90 * 86_400_000),
+    )
+    titles = {"en": "Lung: breathless at night", "es": "Pulmón: sin aliento de noche"}
+    desk = empty(folder, here=ThisComputer(here=(Here(admission=admission, area=LUNG, titles=titles),)))
+    paid = (ContentArea.MSK_SOFT_TISSUE, ContentArea.RENAL_GENITOURINARY, ContentArea.ABDOMINAL_TRAUMA)
+    areas = (*paid, ContentArea.GASTROINTESTINAL)
+    view = desk.view()
+    wanted = changes.statements_for(view.portfolio, view.rules, areas, view.on)
+    made = [(row.id, area) for row, area in wanted]
+    documents = changes.apply(view.portfolio, view.rules, areas=areas, attested=made, language="en", now_ms=view.now_ms)
+    application = changes.application_in(documents)
+    desk.write(*documents)
+    code = CODE[::-1]
+    decision = Decision(
+        decision_id=new_id("dec"),
+        application_id=application.application_id,
+        decided_on=TODAY,
+        areas=tuple(AreaDecision(area=area, is_approved=True, rule_ids=("cases-lung-2020",)) for area in areas),
+        rules=view.rules.digest,
+        by="Dora Mora",
+        made_at_ms=NOW_MS,
+    )
+    voucher = Voucher(voucher_id=voucher_id_of(code), areas=paid, candidate_id="P123456789", issued_at_ms=NOW_MS - 1)
+    notices = [
+        AdmissionNotice(
+            admission_id=f"adm-{area}",
+            candidate_id="P123456789",
+            area=area,
+            bundle_id=str(area),
+            not_before_ms=NOW_MS + 86_400_000,
+            not_after_ms=NOW_MS + 40 * 86_400_000,
+            centre_id="north" if at_centre else None,
+            centre_name="North Hospital, Bogotá" if at_centre else "",
+        )
+        for area, at_centre in zip(paid, (True, False), strict=False)
+    ]
+    academy.give(desk, decision, voucher, *notices)
+    entered = changes.enter_voucher(
+        desk.portfolio(), code=code, application_id=application.application_id, now_ms=desk.now_ms
+    )
+    desk.write(entered)
+    desk.note_synced()
     return desk
 
 
@@ -297,6 +355,7 @@ STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
     "begun": begun,
     "applied": applied,
     "under-way": under_way,
+    "to-sit": to_sit,
     "certified": certified,
     "conflict": in_conflict,
     "educated": educated,

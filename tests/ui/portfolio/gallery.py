@@ -46,7 +46,7 @@ def opened(stage: str, folder: Path, language: str) -> PortfolioWindow:
         sync=lambda: Explanation(what="", next=""),
         carry=partial(carried, desk, language),
         read_keys=read_academy,
-        sit=lambda: None,
+        sit=lambda _admission: None,
     )
     window.destroyed.connect(desk.close)
     return window

@@ -44,7 +44,7 @@ def window(qtbot: QtBot, hub: Hub, tmp_path: Path) -> Iterator[PortfolioWindow]:
             sync=partial(synced, desk, home, "a passphrase", hub.clock, "en"),
             carry=partial(carried, desk, "en"),
             read_keys=read_academy,
-            sit=sitting_here(home),
+            sit=sitting_here(home, "en"),
         )
         made.resize(1280, 800)
         with qtbot.waitExposed(made):

@@ -42,7 +42,7 @@ def open_window(
             sync=partial(synced, desk, home, PASSPHRASE, clock, language),
             carry=partial(carried, desk, language),
             read_keys=read_academy,
-            sit=sitting_here(home),
+            sit=sitting_here(home, language),
         )
         window.resize(*WINDOW_PX)
         window.show()

@@ -47,6 +47,7 @@ class SignInView(NamedTuple):
         waiting: What waits to be sent from this computer; None for nothing.
         moves: Sittings on a stick that may go on here.
         is_packed: A sitting was just written to the stick, to go on elsewhere.
+        chosen: The admission that the program was opened for; empty for none, which chooses the first.
     """
 
     choices: Sequence[AdmissionChoice] | None
@@ -60,6 +61,7 @@ class SignInView(NamedTuple):
     waiting: Explanation | None = None
     moves: Sequence[MoveOffer] = ()
     is_packed: bool = False
+    chosen: str = ""
 
 
 class SignIn(NamedTuple):
@@ -188,7 +190,7 @@ class SignInScreen(QWidget):
             self._field("words").setFocus()
         if view.choices != self._shown_choices or view.choices is None:
             self._shown_choices = view.choices
-            self._show_choices(view.choices)
+            self._show_choices(view.choices, view.chosen)
         if self._language_row.count() == 0:
             for language in view.languages:
                 button = Button(words(f"language.{language}"), kind="quiet", icon_name="languages")
@@ -203,7 +205,7 @@ class SignInScreen(QWidget):
         """Put the focus on the candidate's ID."""
         self._id.setFocus()
 
-    def _show_choices(self, choices: Sequence[AdmissionChoice] | None) -> None:
+    def _show_choices(self, choices: Sequence[AdmissionChoice] | None, chosen: str) -> None:
         words = self._words
         _clear(self._choices)
         self._by_card = {}
@@ -225,7 +227,7 @@ class SignInScreen(QWidget):
             self._by_card[card] = choice
             card.toggled.connect(self._show_code)
             self._choices.addWidget(card)
-            card.setChecked(index == 0)
+            card.setChecked(choice.admission_id == chosen if chosen else index == 0)
         self._show_code()
         self._order_focus()
 
