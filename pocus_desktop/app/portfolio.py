@@ -93,7 +93,8 @@ def synced(desk: PortfolioDesk, home: Home, passphrase: str | None, clock: Clock
     if not academy.url:
         raise NoAddressError
     with HubClient(academy.url) as client:
-        found = sync_once(desk, HubPortfolios(client, portfolio_key(home, passphrase), clock))
+        carrier = HubPortfolios(client, portfolio_key(home, passphrase), clock)
+        found = sync_once(desk, carrier, carrier)
     if found.error is not None:
         raise found.error
     fetch_admissions(desk, home, passphrase, clock)

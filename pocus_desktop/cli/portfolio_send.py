@@ -55,7 +55,8 @@ def sync(context: click.Context, language: str, *, again: bool) -> None:
             desk.try_again()
         key = portfolio_key(Home.default(), os.environ.get(PASSPHRASE_VARIABLE))
         with HubClient(academy.url) as client:
-            synced = sync_once(desk, HubPortfolios(client, key, SystemClock()))
+            carrier = HubPortfolios(client, key, SystemClock())
+            synced = sync_once(desk, carrier, carrier)
         waiting = desk.view().waiting
     say("synced", language, sent=synced.sent, new=synced.new_papers, waiting=waiting, refused=synced.refused)
     if synced.error is not None:

@@ -43,7 +43,7 @@ from pocus_desktop.programme.rules.keeping import RULES
 from pocus_desktop.sitting.receipt import verify_receipt
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.hub-backup+json"
-PARTS: Final = ("objects", "quarantine", "shelf")
+PARTS: Final = ("objects", "quarantine", "evidence", "shelf")
 SETTINGS: Final = (RULES, MAIL)
 """What the hub's folder holds besides, and nobody can make again: the academy's signed rules, and how its mail goes
 out, which names the file of its password and does not hold it."""

@@ -2,11 +2,12 @@
 
 <folder>/objects/      accepted envelopes, by digest
 <folder>/quarantine/   refused ones, by digest
+<folder>/evidence/     files that candidates sent, sealed, by digest
 <folder>/shelf/        assessments with their scoring keys, sealed to the academy
 <folder>/rules.json    the academy's own book of rules, where it has one
 <folder>/hub.sqlite    the records, where no other database is named
 
-The first three may lie in another place (`hub.storage.places`); with them and the records elsewhere, a process of the
+The first four may lie in another place (`hub.storage.places`); with them and the records elsewhere, a process of the
 hub keeps nothing of its own, and any of several may answer.
 """
 
@@ -33,6 +34,7 @@ from pocus_desktop.hub.peers.peers import Peers
 from pocus_desktop.hub.place_mark import OBJECTS, open_mark
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.answers import Answers
+from pocus_desktop.hub.programme.files import EVIDENCE
 from pocus_desktop.hub.programme.noticing import Notices
 from pocus_desktop.hub.programme.store import PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore, Refused, Standing
@@ -142,6 +144,7 @@ class Hub:
             self.ring,
             self.registry,
             self.clock,
+            files=Objects(place.at(EVIDENCE)),
             replay=self._told_sitting,
             area_of=self._area_of,
             sat_at=self._sat_at,

@@ -3,6 +3,16 @@
 from typing import Final
 
 OTHER: Final = "application/octet-stream"
+ENDINGS: Final = {
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/tiff": "tif",
+    "image/gif": "gif",
+    "image/heic": "heic",
+}
+"""Kinds that are known by their first bytes, each with how names of its files end."""
+
 _HEIF: Final = frozenset({b"heic", b"heix", b"mif1", b"msf1"})
 _BEGINNINGS: Final = (
     (b"%PDF-", "application/pdf"),

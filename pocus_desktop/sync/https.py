@@ -28,6 +28,7 @@ import httpx2
 from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.errors import (
     CaptivePortalError,
@@ -202,7 +203,7 @@ class HttpsTransport:
         Raises:
             SyncError: Why it holds none, by its kind (rules 5 and 6).
         """
-        return _judge(answer, host, self.refusal)
+        return receipt_of(answer, host, self.refusal)
 
     def refusal(self, answer: httpx2.Response, host: str, problem: Mapping[str, Json]) -> SyncError:
         """What an answer means that is none of those expected."""
@@ -240,19 +241,29 @@ class OtherTimeError(NotLetInError):
         self.hub_time_ms = hub_time_ms
 
 
-def _judge(
-    answer: httpx2.Response, host: str, refusal: Callable[[httpx2.Response, str, Mapping[str, Json]], SyncError]
+def receipt_of(
+    answer: httpx2.Response,
+    host: str,
+    refusal: Callable[[httpx2.Response, str, Mapping[str, Json]], PocusError],
+    *,
+    kind: str = RECEIPT_MEDIA_TYPE,
 ) -> bytes:
-    status, kind = answer.status_code, media_type(answer)
+    """The receipt that an answer holds, not verified.
+
+    Raises:
+        SyncError: It is no answer of a hub (rules 5 and 6).
+        PocusError: What `refusal` makes of a problem document.
+    """
+    status, said = answer.status_code, media_type(answer)
     if 300 <= status < 400:
         raise RedirectedError(host=host, status=status)
-    if status == _NETWORK_SIGN_IN or (kind in _HTML and status < _SERVER):
+    if status == _NETWORK_SIGN_IN or (said in _HTML and status < _SERVER):
         raise CaptivePortalError(host=host, status=status)
     if status in {_OK, _CREATED}:
-        if kind != RECEIPT_MEDIA_TYPE:
+        if said != kind:
             raise StrangeAnswerError(host=host, status=status)
         return bounded_body(answer, host)
-    problem = problem_of(answer, host) if kind == PROBLEM_MEDIA_TYPE else {}
+    problem = problem_of(answer, host) if said == PROBLEM_MEDIA_TYPE else {}
     raise refusal(answer, host, problem)
 
 

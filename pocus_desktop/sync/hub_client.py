@@ -1,8 +1,10 @@
 """What a station asks the hub besides delivering results: its enrolment, its admissions (formats/enrolment 6, 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final, Self
+
+import httpx2
 
 from pocus_desktop.admission.enrolling import GRANT_TYPE, REQUEST_TYPE
 from pocus_desktop.admission.handing_out import ADMISSIONS_PATH, MAXIMUM_BYTES, MEDIA_TYPE, read_admissions
@@ -12,7 +14,8 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import canonical, words
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import Blame, PocusError, Safe
-from pocus_desktop.sync.errors import SyncError
+from pocus_desktop.sync.errors import StrangeAnswerError, SyncError
+from pocus_desktop.sync.https import receipt_of
 from pocus_desktop.sync.hub_http import (
     Connection,
     bounded_body,
@@ -21,6 +24,7 @@ from pocus_desktop.sync.hub_http import (
     problem_of,
     told_as_ours,
 )
+from pocus_desktop.sync.pieces import Kind, Moved, Pieces
 from pocus_desktop.sync.transport import PROBLEM_MEDIA_TYPE
 
 ADMISSIONS: Final = ADMISSIONS_PATH
@@ -34,6 +38,8 @@ SEALED_SUBMISSION_TYPE: Final = "application/vnd.pocus.sealed-portfolio.v1+json"
 SUBMISSION_RECEIPT_TYPE: Final = "application/vnd.pocus.portfolio-receipt.v1+json"
 PAPERS_TYPE: Final = "application/vnd.pocus.portfolio-papers.v1+json"
 CERTIFICATE_PAPER_TYPE: Final = "application/vnd.pocus.certificate-paper.v1+json"
+SEALED_FILE_TYPE: Final = "application/vnd.pocus.sealed-evidence.v1"
+_FILES: Final = Kind(media_type=SEALED_FILE_TYPE, receipts="v1/files", receipt_type=SUBMISSION_RECEIPT_TYPE)
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
 
@@ -189,6 +195,58 @@ class HubClient(Connection):
         target = f"{PAPERS}/certificates/{certificate_id}/{language}"
         return self._ask_signed(key, target, CERTIFICATE_PAPER_TYPE, now_ms)
 
+    def deliver_file(
+        self,
+        sealed: bytes,
+        digest: str,
+        key: SigningKey,
+        *,
+        upload: str,
+        offset: int,
+        moved: Moved,
+        progress: Callable[[int], None],
+        is_wanted: Callable[[], bool],
+        now_ms: int,
+    ) -> bytes:
+        """Bring a sealed file of a portfolio over in pieces, from where it was cut; the receipt, not verified.
+
+        Args:
+            sealed: The file, sealed to the academy.
+            digest: SHA-256 of that.
+            key: The portfolio's.
+            upload: The upload's address from an earlier attempt; empty where there was none.
+            offset: How much of it the hub is thought to hold.
+            moved: Told where an upload is and how far, so that the next attempt goes on from there.
+            progress: Told how many bytes were handed to the network.
+            is_wanted: Whether it shall go on.
+            now_ms: As above.
+
+        Raises:
+            SyncError: The network, or something else than a hub; trying again can help.
+            HubAnsweredNoError: The hub's word.
+        """
+
+        def pieces(at_ms: int) -> Pieces:
+            return Pieces(
+                self._client,
+                self._address,
+                receipt_in=lambda answer, host: receipt_of(answer, host, _refusal, kind=SUBMISSION_RECEIPT_TYPE),
+                refusal=_refusal,
+                authorize=lambda method, target: {
+                    "Authorization": sign_request(key, method=method, target=target, now_ms=at_ms)
+                },
+                kind=_FILES,
+                progress=progress,
+            )
+
+        try:
+            return pieces(now_ms).upload(sealed, digest, upload=upload, offset=offset, moved=moved, is_wanted=is_wanted)
+        except HubAnsweredNoError as error:
+            if error.hub_time_ms is None:
+                raise
+            at_ms = error.hub_time_ms
+            return pieces(at_ms).upload(sealed, digest, upload="", offset=0, moved=moved, is_wanted=is_wanted)
+
     def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
         """Ask as who has this key; told that it is another time than now, once more for that time."""
         try:
@@ -221,3 +279,10 @@ class HubClient(Connection):
         if not problem:
             raise HubNotReachedError(host=host, reason=f"status {status}")
         raise HubAnsweredNoError.of(problem, status=status)
+
+
+def _refusal(answer: httpx2.Response, host: str, problem: Mapping[str, Json]) -> PocusError:
+    """What an answer means that is none of those expected."""
+    if not problem.get("code"):
+        return StrangeAnswerError(host=host, status=answer.status_code)
+    return HubAnsweredNoError.of(problem, status=answer.status_code)

@@ -11,12 +11,14 @@ Rules kept here:
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
 import httpx2
 
 from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.errors import GaveWayError, NoUploadsError, StrangeAnswerError, SyncError
 from pocus_desktop.sync.hub_http import bounded_body, media_type, problem_of, told_as_ours
@@ -43,6 +45,24 @@ _LONGEST_NUMBER: Final = 15
 Moved = Callable[[str, int], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is brought over in pieces.
+
+    Attributes:
+        media_type: Its own.
+        receipts: The path below which a receipt is asked for.
+        receipt_type: The media type of receipts.
+    """
+
+    media_type: str
+    receipts: str
+    receipt_type: str
+
+
+ENVELOPES: Final = Kind(media_type=MEDIA_TYPE, receipts="v1/envelopes", receipt_type=RECEIPT_MEDIA_TYPE)
+
+
 class _GoneError(Exception):
     """The hub knows no such upload any more."""
 
@@ -60,8 +80,10 @@ class Pieces:
         address: httpx2.URL,
         *,
         receipt_in: Callable[[httpx2.Response, str], bytes],
-        refusal: Callable[[httpx2.Response, str, Mapping[str, Json]], SyncError],
+        refusal: Callable[[httpx2.Response, str, Mapping[str, Json]], PocusError],
         authorize: Callable[[str, str], Mapping[str, str]],
+        kind: Kind = ENVELOPES,
+        progress: Callable[[int], None] = lambda _sent: None,
     ) -> None:
         """Join the parts.
 
@@ -71,6 +93,8 @@ class Pieces:
             receipt_in: Judges an answer that should hold a receipt.
             refusal: What an answer that is none of those expected means.
             authorize: The fields that say who asks, for a method and a path.
+            kind: What is brought over.
+            progress: Told how many bytes from the beginning were handed to the network, again and again.
         """
         self._client = client
         self._address = address
@@ -78,6 +102,8 @@ class Pieces:
         self._receipt_in = receipt_in
         self._refusal = refusal
         self._authorize = authorize
+        self._kind = kind
+        self._progress = progress
 
     def upload(
         self,
@@ -163,8 +189,8 @@ class Pieces:
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt of an envelope that the hub holds; None where it holds it not."""
-        headers = {**_PLAIN, "Accept": f"{RECEIPT_MEDIA_TYPE}, {PROBLEM_MEDIA_TYPE}"}
-        url = self._address.join(f"v1/envelopes/{digest}/receipt")
+        headers = {**_PLAIN, "Accept": f"{self._kind.receipt_type}, {PROBLEM_MEDIA_TYPE}"}
+        url = self._address.join(f"{self._kind.receipts}/{digest}/receipt")
         with told_as_ours(self._host), self._client.stream("GET", url, headers=headers) as answer:
             if answer.status_code in _NOT_FOUND and media_type(answer) == PROBLEM_MEDIA_TYPE:
                 code = problem_of(answer, self._host).get("code")
@@ -174,7 +200,8 @@ class Pieces:
             return self._receipt_in(answer, self._host)
 
     def _begin(self, digest: str, size_bytes: int) -> str:
-        told = ",".join(f"{key} {_base64(value)}" for key, value in (("filename", digest), ("filetype", MEDIA_TYPE)))
+        said = (("filename", digest), ("filetype", self._kind.media_type))
+        told = ",".join(f"{key} {_base64(value)}" for key, value in said)
         size = {"Upload-Length": str(size_bytes), "Content-Length": "0"}
         headers = {**_TUS, **size, "Upload-Metadata": told, **self._authorize("POST", "/v1/uploads")}
         url = self._address.join("v1/uploads")
@@ -210,7 +237,7 @@ class Pieces:
             "Upload-Offset": str(offset),
             "Content-Length": str(len(rest)),
         }
-        content = self._pieces(rest, is_wanted)
+        content = self._pieces(rest, offset, is_wanted)
         with (
             told_as_ours(self._host),
             self._client.stream("PATCH", upload, headers=headers, content=content) as answer,
@@ -224,10 +251,11 @@ class Pieces:
                 raise _GoneError
             raise self._told(answer, self._problem(answer))
 
-    def _pieces(self, rest: memoryview, is_wanted: Callable[[], bool]) -> Iterator[bytes]:
+    def _pieces(self, rest: memoryview, offset: int, is_wanted: Callable[[], bool]) -> Iterator[bytes]:
         for begin in range(0, len(rest), WRITE_BYTES):
             if not is_wanted():  # rule 5
                 raise GaveWayError(host=self._host)
+            self._progress(offset + begin)
             yield bytes(rest[begin : begin + WRITE_BYTES])
 
     def _read_out(self, answer: httpx2.Response) -> None:
@@ -237,7 +265,7 @@ class Pieces:
     def _problem(self, answer: httpx2.Response) -> Mapping[str, Json]:
         return problem_of(answer, self._host) if media_type(answer) == PROBLEM_MEDIA_TYPE else {}
 
-    def _told(self, answer: httpx2.Response, problem: Mapping[str, Json]) -> SyncError:
+    def _told(self, answer: httpx2.Response, problem: Mapping[str, Json]) -> PocusError:
         """What an answer means that is none of those expected."""
         if media_type(answer) == PROBLEM_MEDIA_TYPE:
             return self._refusal(answer, self._host, problem)

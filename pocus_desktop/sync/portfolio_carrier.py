@@ -1,5 +1,7 @@
 """A candidate's portfolio to the academy and back, over the network (formats/portfolio 4)."""
 
+from collections.abc import Callable
+
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -39,6 +41,35 @@ class HubPortfolios:
     def is_on_its_way(self, _error: PocusError) -> bool:
         """A network brings its answer at once, or fails."""
         return False
+
+    def deliver_file(
+        self,
+        sealed: bytes,
+        digest: str,
+        *,
+        upload: str,
+        offset: int,
+        moved: Callable[[str, int], None],
+        progress: Callable[[int], None],
+        is_wanted: Callable[[], bool],
+    ) -> bytes:
+        """Bring a sealed file over, from where it was cut; the receipt that came.
+
+        Raises:
+            SyncError, HubAnsweredNoError: Why there is none.
+        """
+        now_ms = self._clock.read().wall_ms
+        return self._client.deliver_file(
+            sealed,
+            digest,
+            self._key,
+            upload=upload,
+            offset=offset,
+            moved=moved,
+            progress=progress,
+            is_wanted=is_wanted,
+            now_ms=now_ms,
+        )
 
     def papers(self) -> bytes:
         """What the academy has for the portfolio.

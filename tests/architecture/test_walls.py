@@ -23,6 +23,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "sync/store.py",
         "proctoring/store.py",
         "programme/own/store.py",
+        "programme/own/store_files.py",
         "hub/records/store.py",
         "hub/records/store_accept.py",
         "hub/records/store_dump.py",

@@ -313,6 +313,20 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "peer_request": {"request_id": "rem_1", "nomination_id": "nom_1", "at_ms": 2**40, "is_done": True},
     },
     "0014": {"untold": {"sitting": "sit_1", "since_ms": 2**40}},
+    "0015": {
+        "portfolio_file": {
+            "account_id": "acc_1",
+            "sha256": "c" * 64,
+            "sealed_digest": "d" * 64,
+            "candidate_id": "P000000001",
+            "size_bytes": 2**25,
+            "kind": "application/pdf",
+            "agreed_ms": 2**40,
+            "received_ms": 2**40,
+            "gone_ms": None,
+            "receipt": b"signed",
+        },
+    },
 }
 """Rows of each revision's tables."""
 

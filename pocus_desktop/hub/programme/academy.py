@@ -5,6 +5,7 @@ from pocus_desktop.hub.programme.admitting import Admitting, AreaOf
 from pocus_desktop.hub.programme.appeals import Appeals, Replay
 from pocus_desktop.hub.programme.applications import Applications
 from pocus_desktop.hub.programme.due import Dues
+from pocus_desktop.hub.programme.files import Files
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.hub.programme.releasing import Releasing, SatAt
 from pocus_desktop.hub.programme.sampling import Sampling
@@ -12,6 +13,7 @@ from pocus_desktop.hub.programme.vouchers import Vouchers
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.registry.store import RegistryStore
+from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import shipped_rules
@@ -24,6 +26,7 @@ class Academy:
         tables: The database's tables and the trail, for lists.
         rules: The book.
         portfolios: What candidates sent, and what they are given.
+        files: That prove what documents say.
         applications: Decided area by area.
         vouchers: From issue to the end of the window.
         sampling: Applications for the audit.
@@ -41,6 +44,7 @@ class Academy:
         registry: Registry,
         clock: Clock,
         *,
+        files: Objects,
         replay: Replay,
         area_of: AreaOf,
         sat_at: SatAt,
@@ -54,6 +58,7 @@ class Academy:
             ring: The academy's keys.
             registry: Whom the hub knows.
             clock: When things happen.
+            files: Where candidates' files lie.
             replay: Tells a sitting from its sealed result.
             area_of: Tells the area of a bundle.
             sat_at: Tells when a sitting was handed in.
@@ -62,6 +67,7 @@ class Academy:
         self.tables = tables
         self.rules = rules or shipped_rules()
         self.portfolios = Portfolios(tables, ring, clock)
+        self.files = Files(tables, self.portfolios, files, ring, clock)
         self.applications = Applications(tables, self.portfolios, self.rules, clock)
         self.vouchers = Vouchers(tables, self.portfolios, ring, self.rules, clock)
         self.dues = Dues(tables, self.portfolios, self.vouchers, self.rules, clock)

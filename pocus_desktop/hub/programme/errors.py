@@ -40,6 +40,50 @@ class UnknownPortfolioError(AcademyError):
     status = 404
 
 
+class FileRefusedByAcademyError(AcademyError):
+    """A file that came is not kept, and the same again would not be; always one of the classes below."""
+
+    code = "academy.file_refused"
+
+
+class UnsoundFileError(FileRefusedByAcademyError):
+    """What came cannot be opened or verified; `reason` is the code of why."""
+
+    code = "academy.file_unsound"
+
+
+class NotNamedError(FileRefusedByAcademyError):
+    """No document of the account names the file that came."""
+
+    code = "academy.file_not_named"
+
+
+class NotAsNamedError(FileRefusedByAcademyError):
+    """The file is not of the size or the kind that its document says, or of a kind that is not taken."""
+
+    code = "academy.file_not_as_named"
+
+
+class FilesFullError(FileRefusedByAcademyError):
+    """An account has sent as many files, or as large ones, as are kept of one."""
+
+    code = "academy.files_full"
+
+
+class NoNumberYetError(AcademyError):
+    """An account whose ID number is not settled sends no files yet."""
+
+    code = "academy.no_number_yet"
+    status = 409
+
+
+class NoFileError(AcademyError):
+    """An account has sent no such file, or it was let go."""
+
+    code = "academy.no_file"
+    status = 404
+
+
 class UnknownApplicationError(AcademyError):
     """There is no such application."""
 

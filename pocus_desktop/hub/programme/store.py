@@ -47,6 +47,21 @@ DOCUMENT: Final = Table(
     Index("portfolio_document_account", "account_id"),
     Index("portfolio_document_id", "kind", "document_id"),
 )
+FILE: Final = Table(
+    "portfolio_file",
+    META,
+    Column("account_id", _ID, primary_key=True),
+    Column("sha256", _DIGEST, primary_key=True),
+    Column("sealed_digest", _DIGEST, nullable=False, unique=True),
+    Column("candidate_id", _PERSON, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("agreed_ms", BigInteger, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("gone_ms", BigInteger),
+    Column("receipt", LargeBinary, nullable=False),
+    Index("portfolio_file_received", "received_ms"),
+)
 GIVEN: Final = Table(
     "portfolio_given",
     META,

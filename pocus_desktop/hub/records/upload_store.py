@@ -1,4 +1,4 @@
-"""What arrived of envelopes so far, as rows of the hub's database (formats/sync 8).
+"""What arrived of envelopes and candidates' files so far, as rows of the hub's database (formats/sync 8).
 
 An upload is one row, and each stretch of bytes that arrived in one go another; a stretch and the offset behind it are
 one transaction. So any process behind a balancer can take the next stretch, and what was answered for is durable.
@@ -14,6 +14,7 @@ from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFu
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
 
+ENVELOPE_KIND: Final = "envelope"
 _UPLOAD: Final = Table(
     "upload",
     META,
@@ -24,6 +25,7 @@ _UPLOAD: Final = Table(
     Column("arrived_bytes", BigInteger, nullable=False),
     Column("begun_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
+    Column("kind", String(20)),
     Index("upload_owner", "owner"),
 )
 _PIECE: Final = Table(
@@ -37,14 +39,15 @@ _PIECE: Final = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An envelope that is arriving.
+    """An envelope, or a file, that is arriving.
 
     Attributes:
         upload_id: Not to be guessed: who knows it may send.
         digest: What the whole shall be.
-        owner: Key id of the station that began it; empty where nobody said.
+        owner: Key id of the station, or id of the account, that began it; empty where nobody said.
         arrived_bytes: How many of its bytes are durable, from its beginning.
         expires_ms: When what arrived is let go, as wall time.
+        kind: What it is; each kind has room of its own.
     """
 
     upload_id: str
@@ -54,6 +57,7 @@ class Upload:
     arrived_bytes: int
     begun_ms: int
     expires_ms: int
+    kind: str = ENVELOPE_KIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +65,8 @@ class Bounds:
     """How much may be arriving at a time, counted as if all of it had arrived.
 
     Attributes:
-        whole_bytes: In all.
-        each: Uploads of one station; the oldest makes room.
+        whole_bytes: In all of one kind.
+        each: Uploads of one sender; the oldest makes room.
     """
 
     whole_bytes: int = 512 * 1024 * 1024
@@ -77,8 +81,13 @@ class UploadStore:
         self._store = store
         self._bounds = bounds or Bounds()
 
-    def begin(self, upload: Upload, *, now_ms: int) -> None:
+    def begin(self, upload: Upload, *, now_ms: int, bounds: Bounds | None = None) -> None:
         """Enter an upload; those that have expired are let go first.
+
+        Args:
+            upload: What shall arrive.
+            now_ms: Wall time.
+            bounds: Of its kind; those of envelopes where omitted.
 
         Raises:
             UploadsFullError: Too much is arriving.
@@ -86,10 +95,12 @@ class UploadStore:
         """
         with self._store.transaction() as connection:
             _let_go(connection, _UPLOAD.c.expires_ms <= now_ms)
+            bounds = bounds or self._bounds
             if upload.owner:
-                self._make_room(connection, upload.owner)
-            taken = connection.execute(select(func.coalesce(func.sum(_UPLOAD.c.size_bytes), 0))).scalar_one()
-            if int(taken) + upload.size_bytes > self._bounds.whole_bytes:
+                _make_room(connection, upload, bounds)
+            size = select(func.coalesce(func.sum(_UPLOAD.c.size_bytes), 0)).where(_of_kind(upload.kind))
+            taken = connection.execute(size).scalar_one()
+            if int(taken) + upload.size_bytes > bounds.whole_bytes:
                 raise UploadsFullError
             connection.execute(_UPLOAD.insert().values(asdict(upload)))
 
@@ -143,11 +154,17 @@ class UploadStore:
         with self._store.transaction() as connection:
             _let_go(connection, _UPLOAD.c.upload_id == upload_id)
 
-    def _make_room(self, connection: Connection, owner: str) -> None:
-        mine = select(_UPLOAD.c.upload_id).where(_UPLOAD.c.owner == owner)
-        known = connection.execute(mine.order_by(_UPLOAD.c.begun_ms.desc(), _UPLOAD.c.upload_id)).scalars().all()
-        for upload_id in known[self._bounds.each - 1 :]:
-            _let_go(connection, _UPLOAD.c.upload_id == upload_id)
+
+def _of_kind(kind: str) -> Any:
+    """Uploads that were begun before there were kinds are of envelopes."""
+    return func.coalesce(_UPLOAD.c.kind, ENVELOPE_KIND) == kind
+
+
+def _make_room(connection: Connection, upload: Upload, bounds: Bounds) -> None:
+    mine = select(_UPLOAD.c.upload_id).where((_UPLOAD.c.owner == upload.owner) & _of_kind(upload.kind))
+    known = connection.execute(mine.order_by(_UPLOAD.c.begun_ms.desc(), _UPLOAD.c.upload_id)).scalars().all()
+    for upload_id in known[bounds.each - 1 :]:
+        _let_go(connection, _UPLOAD.c.upload_id == upload_id)
 
 
 def _let_go(connection: Connection, chosen: Any) -> None:
@@ -159,4 +176,4 @@ def _let_go(connection: Connection, chosen: Any) -> None:
 
 
 def _upload(row: Row[Any]) -> Upload:
-    return Upload(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    return Upload(**{**row._mapping, "kind": row.kind or ENVELOPE_KIND})  # noqa: SLF001 - SQLAlchemy's public name for it

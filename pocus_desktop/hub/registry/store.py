@@ -338,6 +338,12 @@ class RegistryStore:
         with self._store.reading() as connection:
             return tuple(connection.execute(select(table).where(_all(table, where))).mappings())
 
+    def look_before(self, table: Table, column: str, before: int, **where: Any) -> tuple[Row, ...]:
+        """The same for rows whose number in a column is below one."""
+        chosen = select(table).where(_all(table, where) & (table.c[column] < before))
+        with self._store.reading() as connection:
+            return tuple(connection.execute(chosen).mappings())
+
     def page(
         self,
         table: Table,

@@ -5,7 +5,7 @@
     GET  /v1/keys                          the academy's public keys
     GET  /healthz                          whether this process answers
     GET  /readyz                           whether results can be taken now
-    /v1/uploads                            envelopes in pieces (`hub.web.uploads_door`)
+    /v1/uploads                            envelopes and candidates' files in pieces (`hub.web.uploads_door`)
     GET  /v1/log/checkpoint, /tile/…       the log of what was accepted, for anyone (`hub.web.log_door`)
     PUT  /v1/incidents/{sha256}            a centre's report of an incident (`hub.web.incidents_door`)
     /v1/enrolments, /v1/stations/me/…      the registry (`hub.web.registry_door`)
@@ -47,6 +47,7 @@ from pocus_desktop.hub.web.certificates_door import CertificatesDoor
 from pocus_desktop.hub.web.depot_door import DepotDoor
 from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.files_door import FilesDoor
 from pocus_desktop.hub.web.gathering import Gathering
 from pocus_desktop.hub.web.guard import DEFAULT_LIMITS, Guard, Limits, Senders
 from pocus_desktop.hub.web.incidents_door import IncidentsDoor
@@ -57,8 +58,9 @@ from pocus_desktop.hub.web.portfolio_door import PortfolioDoor
 from pocus_desktop.hub.web.protocol import BUSY_S
 from pocus_desktop.hub.web.readiness import Readiness
 from pocus_desktop.hub.web.registry_door import RegistryDoor
-from pocus_desktop.hub.web.uploads_door import UploadsDoor
+from pocus_desktop.hub.web.uploads_door import UploadsDoor, envelopes
 from pocus_desktop.kernel import canonical
+from pocus_desktop.programme.sealed_file import SEALED_FILE_TYPE
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.transport import RECEIPT_MEDIA_TYPE
 
@@ -117,15 +119,12 @@ def create_app(
     )
     readers = threading.BoundedSemaphore(READ_AT_ONCE)
     doors = _Doors(hub, guard, metrics, policy, readers)
-    uploads = UploadsDoor(
-        hub.uploads,
-        doors.take,
-        hub.clock,
-        guard,
-        readers=readers,
-        stall_s=policy.stall_s,
-        maximum_bytes=policy.maximum_bytes,
-    )
+    files = FilesDoor(hub.academy.files, hub.academy.portfolios, hub.clock, guard)
+    kinds = {
+        MEDIA_TYPE: envelopes(doors.take, guard, maximum_bytes=policy.maximum_bytes),
+        SEALED_FILE_TYPE: files.kind(),
+    }
+    uploads = UploadsDoor(hub.uploads, kinds, hub.clock, guard, readers=readers, stall_s=policy.stall_s)
     every: list[Door] = [
         *doors.routes(),
         *uploads.routes(),
@@ -133,6 +132,7 @@ def create_app(
         *RegistryDoor(hub.registry, hub.clock, guard, stall_s=policy.stall_s).routes(),
         *IncidentsDoor(hub.registry.incidents, guard, stall_s=policy.stall_s).routes(),
         *PortfolioDoor(hub.academy.portfolios, hub.answers, hub.clock, guard, stall_s=policy.stall_s).routes(),
+        *files.routes(),
         *(DepotDoor(depot, guard).routes() if depot is not None else ()),
         *CertificatesDoor(hub.certificates, hub.ring, hub.clock, guard).routes(),
         *EvaluatorPages(hub.peers.answering, guard, stall_s=policy.stall_s).routes(),

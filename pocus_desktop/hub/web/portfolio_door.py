@@ -11,20 +11,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pocus_desktop.admission.station_request import ClockDiffersError as SignedForAnotherTimeError
-from pocus_desktop.admission.station_request import NotSignedError, SignerUnknownError, verify_request
-from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.errors import (
     BadDigestError,
-    ClockDiffersError,
     ContentDigestMismatchError,
     HubError,
-    UnknownSenderError,
-    UnsignedError,
 )
 from pocus_desktop.hub.programme.answers import Answers
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.hub.storage.objects import is_digest
+from pocus_desktop.hub.web.asking import account_asking
 from pocus_desktop.hub.web.body import read_body
 from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.hub.web.doors import Door
@@ -108,34 +103,5 @@ class PortfolioDoor:
         return Response(data, media_type=PAPER_TYPE, headers=_PRIVATE)
 
     def _asker(self, request: Request) -> str:
-        """The account whose key signed the question.
-
-        Raises:
-            UnknownSenderError, ClockDiffersError, UnsignedError: None did, now.
-        """
-        found: dict[str, str] = {}
-
-        def key_of(key_id: str) -> PublicKey | None:
-            one = self._portfolios.key_of(key_id)
-            if one is None:
-                return None
-            found[key_id] = one[0]
-            return one[1]
-
-        given = request.headers.getlist("Authorization")
-        now_ms = self._clock.read().wall_ms
-        try:
-            key = verify_request(
-                given[0] if len(given) == 1 else "",
-                method="GET" if request.method == "HEAD" else request.method,
-                target=request.scope["path"],
-                now_ms=now_ms,
-                find=key_of,
-            )
-        except SignerUnknownError as problem:
-            raise UnknownSenderError from problem
-        except SignedForAnotherTimeError as problem:
-            raise ClockDiffersError(hub_time_ms=now_ms) from problem
-        except NotSignedError as problem:
-            raise UnsignedError(reason=str(problem.params["reason"])) from problem
-        return found[key.key_id]
+        """The account whose key signed the question; as `account_asking`."""
+        return account_asking(request, self._portfolios, self._clock)

@@ -1,4 +1,4 @@
-"""Envelopes in pieces: the tus protocol 1.0.0 (formats/sync 8).
+"""Envelopes, and candidates' files, in pieces: the tus protocol 1.0.0 (formats/sync 8).
 
     OPTIONS /v1/uploads          what this door can do
     POST    /v1/uploads          begin: 201 with the address of the upload
@@ -6,8 +6,8 @@
     PATCH   /v1/uploads/{id}     what comes next; the last piece is answered once the envelope is held, or refused
     DELETE  /v1/uploads/{id}     let it go
 
-No process has to remember anything between two requests. Of a request that is cut, what arrived is kept. A whole
-envelope is judged by the same intake as any other.
+No process has to remember anything between two requests. Of a request that is cut, what arrived is kept. What is whole
+is judged as if it had come whole, by the desk of its kind.
 """
 
 import asyncio
@@ -15,7 +15,8 @@ import contextlib
 import re
 import secrets
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -38,7 +39,8 @@ from pocus_desktop.hub.errors import (
     UploadOffsetError,
     WrongMediaTypeError,
 )
-from pocus_desktop.hub.records.upload_store import Upload, UploadStore
+from pocus_desktop.hub.programme.errors import FileRefusedByAcademyError
+from pocus_desktop.hub.records.upload_store import ENVELOPE_KIND, Bounds, Upload, UploadStore
 from pocus_desktop.hub.storage.objects import is_digest
 from pocus_desktop.hub.web.body import Parts
 from pocus_desktop.hub.web.doors import Door, Endpoint
@@ -72,6 +74,39 @@ _UPLOAD_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """What `token_urlsafe` makes of that many bytes."""
 
 Take = Callable[[bytes, str], Awaitable[object]]
+LetIn = Callable[[Request], Awaitable[str]]
+RequireRoom = Callable[[str, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What may arrive.
+
+    Attributes:
+        name: By which an upload is known to be of the kind.
+        let_in: Asks who begins an upload; who it is, empty where nobody said.
+        require_room: Asks whether they may send so many bytes.
+        take: Judges the whole of it, durably.
+        maximum_bytes: The largest.
+        bounds: How much of the kind may be arriving; those of the store where None.
+    """
+
+    name: str
+    let_in: LetIn
+    take: Take
+    maximum_bytes: int
+    require_room: RequireRoom | None = None
+    bounds: Bounds | None = None
+
+
+def envelopes(take: Take, guard: Guard, *, maximum_bytes: int) -> Kind:
+    """The kind that sealed results are: of whoever may deliver."""
+
+    async def let_in(request: Request) -> str:
+        sender = await guard.let_in(request, door=COUNTED, content_digest=None)
+        return sender.key_id if sender is not None else ""
+
+    return Kind(name=ENVELOPE_KIND, let_in=let_in, take=take, maximum_bytes=maximum_bytes)
 
 
 class UploadsDoor:
@@ -80,31 +115,30 @@ class UploadsDoor:
     def __init__(
         self,
         uploads: UploadStore,
-        take: Take,
+        kinds: Mapping[str, Kind],
         clock: Clock,
         guard: Guard,
         *,
         readers: threading.BoundedSemaphore,
         stall_s: float,
-        maximum_bytes: int,
     ) -> None:
         """Join the parts.
 
         Args:
             uploads: The rows.
-            take: Judges a whole envelope, durably, as for a `PUT`.
+            kinds: What may arrive, by its media type; that of envelopes is meant where none is told.
             clock: The hub's.
-            guard: Asks who begins an upload; who knows an upload's address may go on with it.
-            readers: A turn for each envelope that is held in memory, pieces of one too.
+            guard: Counts who asks; who knows an upload's address may go on with it.
+            readers: A turn for each upload that is held in memory, pieces of one too.
             stall_s: How long a sender may send nothing, in seconds.
-            maximum_bytes: The largest envelope.
         """
         self._uploads = uploads
-        self._take = take
+        self._kinds = kinds
+        self._named = {kind.name: kind for kind in kinds.values()}
         self._clock = clock
         self._readers = readers
         self._stall_s = stall_s
-        self._maximum_bytes = maximum_bytes
+        self._maximum_bytes = max(kind.maximum_bytes for kind in kinds.values())
         self._guard = guard
         self._under_way: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Event] = {}
 
@@ -135,26 +169,30 @@ class UploadsDoor:
 
     async def begin(self, request: Request) -> Response:
         """Begin an upload."""
-        sender = await self._guard.let_in(request, door=COUNTED, content_digest=None)
+        kind = self._kind_of(request)
+        sender = await kind.let_in(request)
         size_bytes = number(request, "Upload-Length")
-        if size_bytes > self._maximum_bytes:
-            raise TooLargeError(limit_bytes=self._maximum_bytes)
+        if size_bytes > kind.maximum_bytes:
+            raise TooLargeError(limit_bytes=kind.maximum_bytes)
         told = metadata(request.headers.get("Upload-Metadata", ""))
         if not is_digest(told.get("filename", "")):
             raise BadUploadError(field="Upload-Metadata")
-        if told.get("filetype", MEDIA_TYPE) != MEDIA_TYPE:
+        if told.get("filetype", MEDIA_TYPE) not in self._kinds:
             raise WrongMediaTypeError(needed=MEDIA_TYPE)
+        if kind.require_room is not None:
+            await kind.require_room(sender, size_bytes)
         now_ms = self._now_ms()
         upload = Upload(
             upload_id=secrets.token_urlsafe(_ID_BYTES),
             digest=told["filename"],
-            owner=sender.key_id if sender is not None else "",
+            owner=sender,
             size_bytes=size_bytes,
             arrived_bytes=0,
             begun_ms=now_ms,
             expires_ms=now_ms + BEGUN_LIFETIME_MS,
+            kind=kind.name,
         )
-        await run_in_threadpool(self._uploads.begin, upload, now_ms=now_ms)
+        await run_in_threadpool(self._uploads.begin, upload, now_ms=now_ms, bounds=kind.bounds)
         # relative, so that it holds behind a proxy which puts a path before ours
         told = {**_state(upload), **expires(upload.expires_ms)}
         return Response(status_code=201, headers={**told, "Location": f"uploads/{upload.upload_id}"})
@@ -241,17 +279,25 @@ class UploadsDoor:
             await run_in_threadpool(self._uploads.append, upload, begins_at, content, expires_ms=expires_ms)
 
     async def _judge(self, upload: Upload) -> None:
-        """Hand the whole envelope to the intake; only then, or when it is refused for good, its pieces are let go."""
+        """Hand the whole to the desk of its kind; only then, or when it is refused for good, its pieces are let go."""
         data = await run_in_threadpool(self._uploads.read, upload)
         if canonical.digest(data) != upload.digest:
             await run_in_threadpool(self._uploads.remove, upload.upload_id)
             raise ContentDigestMismatchError
         try:
-            await self._take(data, upload.digest)
-        except (EnvelopeRefusedError, NameMismatchError):
+            await self._named[upload.kind].take(data, upload.digest)
+        except (EnvelopeRefusedError, NameMismatchError, FileRefusedByAcademyError):
             await run_in_threadpool(self._uploads.remove, upload.upload_id)
             raise
         await run_in_threadpool(self._uploads.remove, upload.upload_id)
+
+    def _kind_of(self, request: Request) -> Kind:
+        """What is said to come; what cannot be read, or is unknown, is judged once it is known who sends it."""
+        try:
+            told = metadata(request.headers.get("Upload-Metadata", ""))
+        except BadUploadError:
+            told = {}
+        return self._kinds.get(told.get("filetype", MEDIA_TYPE), self._kinds[MEDIA_TYPE])
 
     async def _found_at(self, request: Request, begins_at: int, before: asyncio.Event | None) -> Upload:
         upload = await self._found(request.path_params["upload_id"], before)

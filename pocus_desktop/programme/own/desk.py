@@ -13,7 +13,7 @@ from typing import Final
 
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
-from pocus_desktop.kernel import log
+from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.answer import Answer
@@ -30,6 +30,7 @@ from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCert
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError, PortfolioUnreadableError
 from pocus_desktop.programme.own.evidence import EvidenceFolder
+from pocus_desktop.programme.own.outgoing import FileParcel, FileState, OutgoingFiles
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
 from pocus_desktop.programme.papers import read_papers
 from pocus_desktop.programme.places import NO_STATION, SittingPlace, ThisComputer, places
@@ -47,6 +48,7 @@ from pocus_desktop.programme.voucher import Life, life
 
 DATABASE: Final = "portfolio.sqlite"
 FILES: Final = "files"
+OUTGOING: Final = "outgoing"
 CERTIFICATES: Final = "certificates"
 DAY_MS: Final = 24 * 60 * 60 * 1000
 _NUMBER, _ACADEMY, _SYNCED = "candidate_id", "academy", "synced_ms"
@@ -63,6 +65,11 @@ class Academy:
 
     url: str = ""
     keys: tuple[PublicKey, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """What it is known by where somebody agreed to something: its address and its keys."""
+        return canonical.digest(canonical.encode({"url": self.url, "keys": [key.as_json() for key in self.keys]}))
 
     @property
     def verifiers(self) -> tuple[PublicKey, ...]:
@@ -90,6 +97,8 @@ class PortfolioView:
         synced_ms: When everything had gone and come last; None where it never had.
         kept: Certificates whose files are here.
         places: Where each assessment is sat, or why not yet.
+        files: Every file that a document names, and where it stands.
+        files_agreed_ms: When the candidate agreed that files go to this academy; None where they did not.
         claimed: The ID number that the candidate says to have, while the academy has not confirmed one.
     """
 
@@ -110,6 +119,8 @@ class PortfolioView:
     synced_ms: int | None = None
     kept: tuple[KeptCertificate, ...] = ()
     places: tuple[SittingPlace, ...] = ()
+    files: tuple[FileState, ...] = ()
+    files_agreed_ms: int | None = None
     claimed: str = ""
 
 
@@ -144,6 +155,9 @@ class PortfolioDesk:
         self._certificates = CertificateFolder(folder / CERTIFICATES)
         self.files = EvidenceFolder(folder / FILES)
         self.asking = Asking(self._store, key, clock)
+        self.outgoing = OutgoingFiles(
+            self._store.files, self._store, self.files, folder / OUTGOING, key=key, clock=clock
+        )
         self._lock = threading.Lock()
         self._documents: list[AnyDocument] = []
         self._papers: list[AnyDocument] = []
@@ -217,6 +231,7 @@ class PortfolioDesk:
         on, received = local_day(now_ms, portfolio.zone), self._received()
         known = {one.voucher_id for one in portfolio.vouchers} | {one.voucher_id for one in portfolio.entries}
         lives = tuple(life(one, portfolio, rules, now_ms, received) for one in sorted(known))
+        academy = self.academy
         synced, every = self._store.setting(_SYNCED), progress(portfolio, rules, on)
         return PortfolioView(
             portfolio=portfolio,
@@ -230,13 +245,15 @@ class PortfolioDesk:
             cycles=tuple(one for one in every if one.cycle.first <= on <= one.cycle.last),
             every_cycle=every,
             credits=standings(every, portfolio.credits),
-            academy=self.academy,
+            academy=academy,
+            files=self.outgoing.states(portfolio, academy.identity, academy.readers),
+            files_agreed_ms=self.outgoing.agreed_ms(academy.identity),
             waiting=self._store.waiting(),
             refused=self._refused(),
             received=received,
             synced_ms=int(synced) if synced else None,
             claimed=claimed,
-            kept=self._certificates.kept(self.academy.verifiers, now_ms=now_ms),
+            kept=self._certificates.kept(academy.verifiers, now_ms=now_ms),
         )
 
     def write(self, *documents: AnyDocument) -> int:
@@ -301,6 +318,31 @@ class PortfolioDesk:
     def try_again(self) -> None:
         """Let what was refused go again."""
         self._store.try_again()
+        self.outgoing.try_again()
+
+    def file_states(self) -> tuple[FileState, ...]:
+        """Every file that a document names, and where it stands."""
+        academy = self.academy
+        return self.outgoing.states(self.portfolio(), academy.identity, academy.readers)
+
+    def file_parcel(self, state: FileState) -> FileParcel | None:
+        """A file as it goes; None while the candidate has not agreed, or has no ID number.
+
+        Raises:
+            NoAcademyError, NoAccountYetError: There is nobody to send to, or nobody who sends.
+            FileNotHereError, FileRefusedError: As `OutgoingFiles.parcel`.
+        """
+        academy, account = self.require_academy(), require_account(self.portfolio())
+        number, agreed_ms = self._store.setting(_NUMBER), self.outgoing.agreed_ms(academy.identity)
+        if not number or agreed_ms is None:
+            return None
+        return self.outgoing.parcel(
+            state,
+            account_id=account.account_id,
+            candidate_id=number,
+            reader=academy.readers[0],
+            agreed_ms=agreed_ms,
+        )
 
     def take_receipt(self, parcel: Parcel, envelope: bytes) -> None:
         """Take a receipt.

@@ -140,6 +140,12 @@ class OtherKindError(OwnPortfolioError):
     code = "portfolio.file_of_other_kind"
 
 
+class FileNotHereError(OwnPortfolioError):
+    """A file that a document names is not on this computer, or was altered; `name` is what it is called."""
+
+    code = "portfolio.file_not_here"
+
+
 class PartMissingError(PocusError):
     """What was asked for needs a library that this installation was made without; `extra` names its part."""
 

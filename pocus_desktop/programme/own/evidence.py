@@ -1,7 +1,6 @@
 """Files that prove something: kept beside the database under their digest (formats/portfolio 3)."""
 
 from pathlib import Path
-from typing import Final
 
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
@@ -9,8 +8,7 @@ from pocus_desktop.programme.documents.parts import EvidenceFile
 from pocus_desktop.programme.file_kinds import OTHER, kind_named, kind_of
 from pocus_desktop.programme.own.changes import made
 from pocus_desktop.programme.own.errors import EmptyFileError, FileTooLargeError, OtherKindError
-
-MAXIMUM_BYTES: Final = 32 * 1024 * 1024
+from pocus_desktop.programme.sealed_file import MAXIMUM_BYTES
 
 
 class EvidenceFolder:
@@ -53,6 +51,13 @@ class EvidenceFolder:
     def path(self, digest: str) -> Path:
         """Where a file lies, or would."""
         return self._folder / digest
+
+    def has(self, digest: str, size_bytes: int) -> bool:
+        """Whether a file of this size lies here; that it is what it was is known when it is read."""
+        try:
+            return self.path(digest).stat().st_size == size_bytes
+        except OSError:
+            return False
 
     def read(self, digest: str) -> bytes | None:
         """A file; None where it is not here, or is no longer what it was."""

@@ -4,8 +4,9 @@
 2. Only a receipt that verifies ends a submission, and only papers that the academy signed are taken.
 3. One that the academy refuses is divided until the document is found that it refuses; the others go.
 4. Nothing that fails keeps the papers from being fetched, but an academy that is not reached.
-5. Papers of certificates that are not here are fetched last: without them nothing else is missing.
+5. Papers of certificates that are not here are fetched after that: without them nothing else is missing.
 6. What lies on a stick waits on; it is written again until a receipt is here.
+7. Files are large, and go last (`own.sending_files`).
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own.asking import AsOf
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.sending_files import FileCarrier, SentFiles, send_files
 
 _MOST_ROUNDS: Final = 400
 """So many submissions in one go: more than any division of one refused makes."""
@@ -80,6 +82,7 @@ class Synced:
         refused: Documents that the academy refused.
         new_papers: Documents of the academy that are new here.
         is_old: Whether what came is no newer than what is here.
+        files: What became of files; None where none was to go.
         error: What kept the rest from being done; None where all was.
     """
 
@@ -88,11 +91,17 @@ class Synced:
     refused: int = 0
     new_papers: int = 0
     is_old: bool = False
+    files: SentFiles | None = None
     error: PocusError | None = None
 
 
-def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier) -> Synced:
+def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier | None = None) -> Synced:
     """Send what waits, fetch what is there, once.
+
+    Args:
+        desk: The portfolio.
+        carrier: Reaches the academy.
+        files: Brings files there; None where they stay for now.
 
     Raises:
         NoAcademyError, NoAccountYetError: There is nobody to send to, or nothing to send.
@@ -145,7 +154,9 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier) -> Synced:
     if failure is None and not left:
         desk.note_synced(carrier.as_of)
     _fetch_papers(desk, carrier)
-    return replace(done, new_papers=new)
+    gone = send_files(desk, files) if files is not None and failure is None else None
+    why = failure or (gone.error if gone is not None else None)
+    return replace(done, new_papers=new, files=gone, error=why)
 
 
 def _fetch_papers(desk: PortfolioDesk, carrier: PortfolioCarrier) -> None:

@@ -21,10 +21,13 @@ from pocus_desktop.programme.own.errors import (
     PortfolioOfLaterVersionError,
     PortfolioUnreadableError,
 )
+from pocus_desktop.programme.own.store_files import META, FileRows
 
 APPLICATION_ID: Final = 0x504F4650
 """`POFP`, in the header of the file."""
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""2 brought the table of files that go to the academy."""
+
 MOST_TOGETHER: Final = 2000
 MOST_BYTES_TOGETHER: Final = 2 * 1024 * 1024
 """Of the documents of one submission, so that its envelope stays below what the academy takes."""
@@ -128,7 +131,11 @@ class Parcel:
 
 
 class PortfolioStore:
-    """The database of one portfolio."""
+    """The database of one portfolio.
+
+    Attributes:
+        files: What became of files that go to the academy.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open it; made where there is none.
@@ -147,10 +154,12 @@ class PortfolioStore:
             path,
             application_id=APPLICATION_ID,
             version=FORMAT,
-            lay_out=lambda connection, _found: _META.create_all(connection),
+            lay_out=_lay_out,
+            older=[1],
             unreadable=PortfolioUnreadableError,
             later=PortfolioOfLaterVersionError,
         )
+        self.files = FileRows(self._file)
 
     def require_sound(self) -> None:
         """All of it can be read.
@@ -350,6 +359,12 @@ class PortfolioStore:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+
+def _lay_out(connection: Connection, _found: int) -> None:
+    """Make the tables that are not there; no row of an older file is changed."""
+    for tables in (_META, META):
+        tables.create_all(connection)
 
 
 def _note(connection: Connection, values: dict[str, str]) -> None:

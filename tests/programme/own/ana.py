@@ -59,7 +59,32 @@ class Ana:
 
     def send(self) -> Synced:
         with self.client() as client:
-            return sync_once(self.desk, HubPortfolios(client, self.key, self.hub.clock))
+            carrier = HubPortfolios(client, self.key, self.hub.clock)
+            return sync_once(self.desk, carrier, carrier)
+
+    def agree(self) -> None:
+        """Files may go to the academy."""
+        self.desk.outgoing.agree(self.desk.academy.identity)
+
+    def hold(self, *contents: bytes, name: str = "diploma", title: str = "SPI") -> list[str]:
+        """A credential that names files; their digests."""
+        files = []
+        for number, content in enumerate(contents):
+            path = self.folder / f"{number}-{name}"
+            path.write_bytes(content)
+            files.append(self.desk.files.keep(path))
+            path.unlink()
+        view = self.desk.view()
+        held = changes.write_credential(
+            view.portfolio,
+            body="ardms",
+            credential="spi",
+            title=title,
+            issued_on=view.on - timedelta(days=400),
+            evidence=[one.model_dump() for one in files],
+        )
+        self.desk.write(held)
+        return [one.sha256 for one in files]
 
     def account(self) -> None:
         fields = {"name": "Ana Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}

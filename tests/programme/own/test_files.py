@@ -1,0 +1,287 @@
+"""Files that prove something, from the portfolio to the academy: over a link that breaks, and past whoever lies."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+
+from pocus_desktop.crypto.keys import SealingKey, SigningKey
+from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.web.app import create_app
+from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.own import outgoing as outgoing_module
+from pocus_desktop.programme.own import sending_files
+from pocus_desktop.programme.own.desk import Academy
+from pocus_desktop.programme.own.outgoing import FileStage, FileState
+from pocus_desktop.programme.own.sending import sync_once
+from pocus_desktop.programme.sealed_file import open_file, read_file, seal_file
+from pocus_desktop.programme.submission import BadPortfolioReceiptError
+from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.errors import CutOffError
+from pocus_desktop.sync.hub_client import HubClient
+from pocus_desktop.sync.portfolio_carrier import HubPortfolios
+from tests.programme.own.ana import Ana
+
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
+PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 500
+
+
+class Cutting(httpx2.BaseTransport):
+    """A link that breaks in the middle of a piece."""
+
+    def __init__(self, inner: InProcessTransport, *, after: int) -> None:
+        self.inner, self.left, self.sent = inner, after, 0
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method != "PATCH" or self.left <= 0:
+            return self.inner.handle_request(request)
+        whole = b"".join(request.stream)  # type: ignore[arg-type]
+        part, self.left = whole[: self.left], 0
+        self.sent += len(part)
+        headers = {**request.headers, "Content-Length": str(len(part))}
+        self.inner.handle_request(httpx2.Request("PATCH", request.url, headers=headers, content=part))
+        raise httpx2.ReadError("cut")
+
+
+@pytest.fixture
+def begun(ana: Ana) -> Ana:
+    """Somebody with an ID number and a file that proves a credential; nothing of the file was sent."""
+    ana.account()
+    assert ana.send().error is None
+    return ana
+
+
+def stages(ana: Ana) -> list[str]:
+    return [str(one.stage) for one in ana.desk.view().files]
+
+
+def only(ana: Ana) -> FileState:
+    (found,) = ana.desk.view().files
+    return found
+
+
+def test_what_a_document_names_goes_once_the_candidate_agreed(begun: Ana, hub: Hub) -> None:
+    pdf, png = begun.hold(PDF, PNG)
+    assert begun.send().files == sending_files.SentFiles()
+    assert stages(begun) == ["here", "here"], "nothing leaves before somebody agreed"
+    begun.agree()
+    assert stages(begun) == ["waiting", "waiting"]
+    synced = begun.send()
+    assert (synced.error, synced.files) == (None, sending_files.SentFiles(sent=2))
+    assert stages(begun) == ["received", "received"]
+    assert begun.send().files == sending_files.SentFiles(), "nothing goes twice"
+    papers = hub.academy.portfolios.papers(begun.account_id)
+    shown = hub.academy.files.shown(begun.account_id, papers)
+    assert [(one.named.about, one.is_here) for one in shown] == [("SPI", True), ("SPI", True)]
+    opened = hub.academy.files.open(begun.account_id, pdf, who="dora")
+    assert (opened.name, opened.kind, opened.content) == ("0-diploma.pdf", "application/pdf", PDF)
+    assert hub.academy.files.open(begun.account_id, png, who="dora").name == "1-diploma.png"
+    actions = [(step.action, step.who) for step in hub.academy.tables.trail(about=pdf)]
+    assert actions == [("file opened", "dora"), ("file received", "portfolio")]
+    assert not list((begun.folder / "outgoing").iterdir()), "sealed bytes are let go once they are there"
+
+
+def test_nothing_that_is_kept_at_the_academy_can_be_read_without_its_key(begun: Ana, hub: Hub) -> None:
+    begun.hold(PDF)
+    begun.agree()
+    begun.send()
+    (kept,) = [path for path in (hub.folder / "evidence").rglob("*") if path.is_file()]
+    assert PDF[:64] not in kept.read_bytes()
+    assert PDF[:64] not in (hub.folder / "hub.sqlite").read_bytes()
+
+
+def test_a_cut_costs_what_had_not_arrived(begun: Ana, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pdf,) = begun.hold(PDF)
+    begun.agree()
+    cutting = Cutting(InProcessTransport(create_app(hub)), after=4_000)
+    with HubClient("https://hub.example.org", transport=cutting) as client:
+        carrier = HubPortfolios(client, begun.key, hub.clock)
+        synced = sync_once(begun.desk, carrier, carrier)
+    assert isinstance(synced.error, CutOffError)
+    found = only(begun)
+    assert (found.stage, found.arrived_bytes, found.problem) == (FileStage.SENDING, 4_000, "sync.cut_off")
+    begun.desk.close()
+    begun.desk = begun.opened()  # and the program was ended meanwhile
+    assert only(begun).arrived_bytes == 4_000
+    sent: list[int] = []
+    monkeypatch.setattr(outgoing_module.OutgoingFiles, "progress", lambda _self, _parcel, gone: sent.append(gone))
+    assert begun.send().files == sending_files.SentFiles(sent=1)
+    assert sent[0] == 4_000
+    assert hub.academy.files.open(begun.account_id, pdf, who="dora").content == PDF
+
+
+def test_an_answer_that_is_lost_is_asked_for_and_nothing_goes_twice(begun: Ana, hub: Hub) -> None:
+    begun.hold(PDF)
+    begun.agree()
+    lost: list[str] = []
+
+    class Losing(InProcessTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            answer = super().handle_request(request)
+            if request.method == "PATCH":
+                lost.append(request.url.path)
+                raise httpx2.ReadError("cut")
+            return answer
+
+    with HubClient("https://hub.example.org", transport=Losing(create_app(hub))) as client:
+        carrier = HubPortfolios(client, begun.key, hub.clock)
+        assert isinstance(sync_once(begun.desk, carrier, carrier).error, CutOffError)
+        assert sync_once(begun.desk, carrier, carrier).error is None
+    assert len(lost) == 1
+    assert stages(begun) == ["received"]
+
+
+def test_what_is_on_its_way_stops_when_asked_to_and_goes_on_later(begun: Ana) -> None:
+    begun.hold(PDF)
+    begun.agree()
+    begun.desk.outgoing.stop()
+    assert begun.send().files == sending_files.SentFiles()
+    begun.desk.outgoing.disagree()
+    assert stages(begun) == ["here"]
+    begun.agree()
+    assert begun.send().files == sending_files.SentFiles(sent=1)
+
+
+def test_another_academy_is_agreed_to_anew_and_is_sealed_to(begun: Ana) -> None:
+    begun.hold(PDF)
+    begun.agree()
+    sealing, academy = SealingKey.generate(), begun.desk.academy
+    begun.desk.file_parcel(only(begun))
+    begun.desk.connect(Academy(url=academy.url, keys=(*academy.verifiers, sealing.public)))
+    assert stages(begun) == ["here"]
+    assert begun.desk.file_parcel(only(begun)) is None
+    begun.agree()
+    parcel = begun.desk.file_parcel(only(begun))
+    assert parcel is not None
+    assert read_file(open_file(parcel.sealed, [sealing])).content == PDF
+    assert [path.name for path in (begun.folder / "outgoing").iterdir()] == [parcel.digest]
+
+
+def test_a_file_that_was_altered_here_is_missing_and_holds_up_no_other(begun: Ana) -> None:
+    pdf, _ = begun.hold(PDF, PNG)
+    begun.agree()
+    path = begun.desk.files.path(pdf)
+    path.write_bytes(PDF[:-1] + b"x")
+    synced = begun.send()
+    assert synced.files is not None
+    assert (synced.files.sent, str(synced.error and synced.error.code)) == (1, "portfolio.file_not_here")
+    path.unlink()
+    assert stages(begun) == ["missing", "received"]
+
+
+def test_a_receipt_of_somebody_else_ends_nothing(begun: Ana) -> None:
+    begun.hold(PDF)
+    begun.send()
+    academy = begun.desk.academy
+    stranger = SigningKey.generate().public
+    begun.desk.connect(replace(academy, keys=(stranger, *academy.readers)))
+    begun.agree()
+    with begun.client() as client:
+        found = sending_files.send_files(begun.desk, HubPortfolios(client, begun.key, begun.hub.clock))
+    assert isinstance(found.error, BadPortfolioReceiptError)
+    assert only(begun).problem == "portfolio.bad_receipt"
+    begun.desk.connect(academy)
+    begun.agree()
+    assert begun.send().files == sending_files.SentFiles(sent=1)
+
+
+def test_what_the_academy_does_not_take_is_told_before_anything_is_sent(begun: Ana) -> None:
+    begun.hold(b"plain words", name="notes.txt")
+    begun.agree()
+    assert stages(begun) == ["not-taken"]
+    assert begun.send().files == sending_files.SentFiles()
+
+
+# whoever signs and seals by themselves
+
+
+class Liar:
+    """Somebody with a key who seals what they like."""
+
+    def __init__(self, ana: Ana) -> None:
+        self.ana, self.hub = ana, ana.hub
+
+    def seal(self, content: bytes, **changes: Any) -> bytes:
+        said: dict[str, Any] = {
+            "account_id": self.ana.account_id,
+            "candidate_id": self.ana.number,
+            "signer": self.ana.key,
+            "recipient": self.hub.ring.current.sealing.public,
+            "agreed_at_ms": self.ana.now_ms,
+            "now_ms": self.ana.now_ms,
+        }
+        return seal_file(content, **(said | changes))
+
+    def take(self, sealed: bytes) -> None:
+        self.hub.academy.files.take(sealed, canonical.digest(sealed))
+
+    def refused(self, sealed: bytes) -> tuple[str, str]:
+        with pytest.raises(PocusError) as caught:
+            self.take(sealed)
+        for language in ("en", "es"):
+            assert "{" not in "".join(caught.value.explain(language))
+        return caught.value.code, str(caught.value.params.get("reason", ""))
+
+
+@pytest.fixture
+def liar(begun: Ana) -> Iterator[Liar]:
+    begun.hold(PDF)
+    assert begun.send().error is None
+    made = Liar(begun)
+    yield made
+    assert not list((begun.hub.folder / "evidence").rglob("*.*")), "nothing of it is kept"
+    assert begun.hub.academy.files.shown(begun.account_id, begun.desk.portfolio())[0].row is None
+
+
+def test_a_flipped_byte_anywhere_is_refused(liar: Liar) -> None:
+    sealed = liar.seal(PDF)
+    for at in (0, 18, 40, 80, 200, len(sealed) // 2, len(sealed) - 1):
+        code, reason = liar.refused(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :])
+        assert code == "academy.file_unsound", at
+        assert reason in {"portfolio.bad_sealed_file", "portfolio.not_for_us", "crypto.cannot_open_sealed"}
+    for cut in range(0, len(sealed), 997):
+        assert liar.refused(sealed[:cut])[0] == "academy.file_unsound"
+
+
+def test_a_file_that_no_document_names_is_refused(liar: Liar) -> None:
+    assert liar.refused(liar.seal(PDF + b"x")) == ("academy.file_not_named", "")
+
+
+def test_another_candidates_file_is_refused(liar: Liar) -> None:
+    mallory = SigningKey.generate()
+    assert liar.refused(liar.seal(PDF, signer=mallory)) == ("academy.file_unsound", "academy.other_key")
+    assert liar.refused(liar.seal(PDF, candidate_id="P000000000")) == ("academy.file_unsound", "academy.other_person")
+    other = liar.seal(PDF, account_id="acc_" + "0" * 20)
+    assert liar.refused(other) == ("academy.file_unsound", "academy.other_key")
+
+
+def test_a_statement_of_another_file_is_refused(liar: Liar) -> None:
+    inner = bytearray(open_file(liar.seal(PDF), liar.hub.ring.openers))
+    inner[-1] ^= 1
+    with pytest.raises(PocusError) as caught:
+        read_file(bytes(inner))
+    assert caught.value.code == "portfolio.bad_sealed_file"
+    for cut in range(0, len(inner), 499):
+        with pytest.raises(PocusError):
+            read_file(bytes(inner[:cut]))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(PNG, "application/pdf", id="a picture that is called a PDF"),
+        pytest.param(b"<script>alert(1)</script>", "application/pdf", id="a page that is called a PDF"),
+        pytest.param(b"MZ\x90\x00", "application/octet-stream", id="a program that is called what it is"),
+    ],
+)
+def test_a_lying_media_type_is_refused(begun: Ana, content: bytes, said: str) -> None:
+    begun.hold(content)
+    held = begun.desk.portfolio().credentials[0]
+    lied = held.evidence[0].model_copy(update={"media_type": said})
+    begun.desk.write(held.model_copy(update={"evidence": (lied,), "revision": 2}))
+    assert begun.send().error is None
+    liar = Liar(begun)
+    assert liar.refused(liar.seal(content)) == ("academy.file_not_as_named", "")
