@@ -212,7 +212,7 @@ class CertificateFolder:
 
     def _take(self, given: GivenCertificate, trust: Trust, now_ms: int, *, may_replace: bool) -> bool:
         found = self._judged(given.credential, trust, now_ms, ())
-        if not may_replace and self._path(found.certificate_id).exists():
+        if not may_replace and self._is_here(found.certificate_id, trust, now_ms):
             return False
         commitments = {str(one.area): one.commitment for one in found.certificate.proved}
         for data in given.openings:
@@ -220,6 +220,14 @@ class CertificateFolder:
             if opening.opens(commitments.get(opening.area, "")):
                 _write(self._folder / "openings" / f"{found.certificate_id}-{opening.area}.json", data)
         return self._replace(found.certificate_id, given.credential)
+
+    def _is_here(self, certificate_id: str, trust: Trust, now_ms: int) -> bool:
+        """Whether its file is here and sound."""
+        try:
+            self._judged(self._path(certificate_id).read_bytes(), trust, now_ms, ())
+        except (OSError, PocusError):
+            return False
+        return True
 
     def _take_list(self, data: bytes, trust: Trust, now_ms: int) -> None:
         """Keep a list, unless what is here is newer."""

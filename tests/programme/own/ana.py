@@ -4,7 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from pocus_desktop.case.models import ContentArea
+from pocus_desktop.cli.portfolio_stick import by_stick
 from pocus_desktop.crypto.keys import SigningKey
+from pocus_desktop.hub.carried import Carried
+from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.programme.case_log.csv_file import read_case_csv
@@ -15,10 +18,23 @@ from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.portfolio_carrier import HubPortfolios
+from pocus_desktop.sync.portfolio_stick import PortfolioStick
 
 LUNG = ContentArea.LUNG
 NOW_MS = 1_797_336_000_000
 """15 December 2026, noon (UTC)."""
+
+
+def at_academy(hub: Hub, stick: Path) -> list[str]:
+    """The hub takes what lies on a stick; what became of each file."""
+    return [state_of(one) for one in take_portfolios(hub, PortfolioStick(stick))]
+
+
+def state_of(one: Carried) -> str:
+    """In a word."""
+    if one.error is not None:
+        return "refused"
+    return "answered" if one.is_answered else "taken" if one.is_new else "known"
 
 
 class Ana:
@@ -85,6 +101,24 @@ class Ana:
         )
         self.desk.write(held)
         return [one.sha256 for one in files]
+
+    def put(self, stick: Path) -> Synced:
+        """Leave on a stick what waits, and a question."""
+        found = by_stick(self.desk, stick, is_writing=True)
+        assert found.error is None
+        return found
+
+    def read(self, stick: Path) -> Synced:
+        """Take what a stick has brought."""
+        found = by_stick(self.desk, stick, is_writing=False)
+        assert found.error is None
+        return found
+
+    def by_stick(self, stick: Path) -> Synced:
+        """All the way: to the academy and back."""
+        self.put(stick)
+        at_academy(self.hub, stick)
+        return self.read(stick)
 
     def account(self) -> None:
         fields = {"name": "Ana Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}

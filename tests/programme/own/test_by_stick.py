@@ -1,20 +1,25 @@
 """A candidate whom no network reaches: everything goes by a stick, and comes back by one (formats/portfolio 6)."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-from pocus_desktop.app.hub import _taken
 from pocus_desktop.cli.portfolio_stick import by_stick
+from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
+from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.programme.own.sending import Synced
+from pocus_desktop.programme.papers import write_papers
+from pocus_desktop.programme.question import Outcomes, give_answer, open_question, read_question
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
-from tests.programme.own.ana import LUNG, Ana
+from tests.programme.own.ana import LUNG, Ana, at_academy
 
 DAY_MS = 86_400_000
 
@@ -42,58 +47,36 @@ def refused(code: str, action: Callable[[], object]) -> PocusError:
     return caught.value
 
 
-def put(who: Ana, stick: Path) -> Synced:
-    found = by_stick(who.desk, stick, is_writing=True)
-    assert found.error is None
-    return found
-
-
-def read(who: Ana, stick: Path) -> Synced:
-    found = by_stick(who.desk, stick, is_writing=False)
-    assert found.error is None
-    return found
-
-
-def at_academy(hub: Hub, stick: Path) -> list[str]:
-    return [_taken(one).state for one in take_portfolios(hub, PortfolioStick(stick))]
-
-
-def there_and_back(who: Ana, stick: Path) -> Synced:
-    put(who, stick)
-    at_academy(who.hub, stick)
-    return read(who, stick)
-
-
 def test_from_the_account_to_the_decision_without_a_network(hub: Hub, ana: Ana, stick: Path) -> None:
     ana.account()
     ana.hold_fundamentals()
     ana.log_by_csv(20)
-    assert put(ana, stick).left == 1
+    assert ana.put(stick).left == 1
     assert ana.desk.view().waiting == 22
     assert at_academy(hub, stick) == ["taken", "answered"]
-    synced = read(ana, stick)
+    synced = ana.read(stick)
     assert (synced.sent, synced.left, synced.refused) == (1, 0, 0)
     assert ana.desk.view().waiting == 0
     assert hub.registry.candidates.find(ana.number).name == "Ana Ruiz"
     application_id = ana.apply()
     ana.wait(DAY_MS)
-    assert there_and_back(ana, stick).sent == 1
+    assert ana.by_stick(stick).sent == 1
     choice = [AreaChoice(area=LUNG, is_approved=True)]
     decision = hub.academy.applications.decide(application_id, choice, who="dora", by="Dora Mora")
-    assert read(ana, stick).is_old, "nobody was at the academy since"
+    assert ana.read(stick).is_old, "nobody was at the academy since"
     ana.wait(DAY_MS)
-    assert there_and_back(ana, stick).new_papers == 1
+    assert ana.by_stick(stick).new_papers == 1
     assert ana.desk.portfolio().decisions == (decision,)
     assert ana.desk.view().synced_ms == hub.clock.read().wall_ms
 
 
 def test_nobody_learns_from_a_stick_whose_it_is(hub: Hub, ana: Ana, stick: Path) -> None:
     ana.account()
-    put(ana, stick)
+    ana.put(stick)
     at_academy(hub, stick)
-    read(ana, stick)
+    ana.read(stick)
     ana.wait(1)
-    there_and_back(ana, stick)
+    ana.by_stick(stick)
     said = {ana.account_id, ana.number, "Ana", "Ruiz", "ana@example.org", ana.key.key_id, ana.key.public.raw.hex()}
     files = [path for path in stick.rglob("*") if path.is_file()]
     assert len(files) == 5
@@ -108,51 +91,51 @@ def test_several_candidates_share_a_stick(hub: Hub, ana: Ana, berta: Ana, stick:
     for one in (ana, berta):
         one.account()
         one.log_by_csv(3)
-        put(one, stick)
+        one.put(stick)
     assert sorted(at_academy(hub, stick)) == ["answered", "answered", "taken", "taken"]
     for one in (ana, berta):
-        assert read(one, stick).sent == 1
+        assert one.read(stick).sent == 1
     assert ana.number != berta.number
 
 
 def test_a_stick_of_another_is_refused_in_words(hub: Hub, ana: Ana, berta: Ana, stick: Path) -> None:
     for one in (ana, berta):
         one.account()
-    refused("portfolio.stick_without_answers", lambda: read(berta, stick))
-    put(ana, stick)
-    refused("portfolio.stick_without_answers", lambda: read(berta, stick))
+    refused("portfolio.stick_without_answers", lambda: berta.read(stick))
+    ana.put(stick)
+    refused("portfolio.stick_without_answers", lambda: berta.read(stick))
     at_academy(hub, stick)
-    refused("portfolio.stick_of_another", lambda: read(berta, stick))
-    refused("sync.no_folder", lambda: read(berta, stick / "gone"))
+    refused("portfolio.stick_of_another", lambda: berta.read(stick))
+    refused("sync.no_folder", lambda: berta.read(stick / "gone"))
     assert berta.desk.view().waiting == 1
-    assert put(berta, stick).left == 1
+    assert berta.put(stick).left == 1
 
 
 def test_an_old_stick_moves_nothing_back(hub: Hub, ana: Ana, stick: Path, tmp_path: Path) -> None:
     ana.account()
-    there_and_back(ana, stick)
+    ana.by_stick(stick)
     old = tmp_path / "old"
     shutil.copytree(stick, old)
     ana.hold_fundamentals()
     ana.log_by_csv(20)
     application_id = ana.apply()
     ana.wait(DAY_MS)
-    there_and_back(ana, stick)
+    ana.by_stick(stick)
     hub.academy.applications.ask(application_id, "More?", who="dora", by="Dora Mora")
     ana.wait(DAY_MS)
-    there_and_back(ana, stick)
+    ana.by_stick(stick)
     before = ana.desk.view()
-    again = read(ana, old)
+    again = ana.read(old)
     assert (again.is_old, again.new_papers, again.sent) == (True, 0, 0)
     assert ana.desk.view() == before
 
 
 def test_what_came_over_the_network_is_newer_than_a_stick_that_was_under_way(hub: Hub, ana: Ana, stick: Path) -> None:
     ana.account()
-    put(ana, stick)
+    ana.put(stick)
     at_academy(hub, stick)
     assert ana.send().sent == 1
-    synced = read(ana, stick)
+    synced = ana.read(stick)
     assert synced.is_old
     assert synced.sent == 0
 
@@ -160,31 +143,31 @@ def test_what_came_over_the_network_is_newer_than_a_stick_that_was_under_way(hub
 def test_a_document_that_the_academy_refuses_is_found_by_stick(hub: Hub, ana: Ana, berta: Ana, stick: Path) -> None:
     for one in (ana, berta):
         one.account()
-        there_and_back(one, stick)
+        one.by_stick(stick)
     berta.log_by_csv(3)
-    there_and_back(berta, stick)
+    berta.by_stick(stick)
     ana.log_by_csv(7)
     ana.desk.write(berta.desk.portfolio().cases[1])
     found, ways = 0, 0
     while ana.desk.view().waiting > 1 or not found:
         ana.wait(1)
-        found += there_and_back(ana, stick).refused
+        found += ana.by_stick(stick).refused
         ways += 1
     assert ways == 2
     assert [problem for _, problem in ana.desk.view().refused] == ["academy.others_document"]
     ana.wait(1)
-    assert there_and_back(ana, stick).refused == 0, "told once"
+    assert ana.by_stick(stick).refused == 0, "told once"
     ana.desk.try_again()
-    assert read(ana, stick).refused == 0, "only the academy refuses, not an answer that was taken before"
+    assert ana.read(stick).refused == 0, "only the academy refuses, not an answer that was taken before"
 
 
 def test_a_key_that_the_academy_does_not_know_is_told(hub: Hub, ana: Ana, stick: Path, tmp_path: Path) -> None:
     ana.account()
-    there_and_back(ana, stick)
+    ana.by_stick(stick)
     elsewhere = Ana(hub, tmp_path / "elsewhere")
     elsewhere.desk.take_in(ana.desk.documents())
     elsewhere.log_by_csv(1)
-    put(elsewhere, stick)
+    elsewhere.put(stick)
     assert "refused" in at_academy(hub, stick)
     told = by_stick(elsewhere.desk, stick, is_writing=False).error
     assert told is not None
@@ -195,7 +178,7 @@ def test_a_key_that_the_academy_does_not_know_is_told(hub: Hub, ana: Ana, stick:
 def test_lies_in_files_are_told_and_hold_up_nobody(hub: Hub, ana: Ana, berta: Ana, stick: Path) -> None:
     for one in (ana, berta):
         one.account()
-        put(one, stick)
+        one.put(stick)
     mine = sorted(set(stick.glob("*/*")))
     by_name = {path.name: path.read_bytes() for path in mine}
     question = next(path for path in mine if path.parent.name == "questions")
@@ -212,7 +195,7 @@ def test_lies_in_files_are_told_and_hold_up_nobody(hub: Hub, ana: Ana, berta: An
     assert sum(one.desk.portfolio().account is not None for one in (ana, berta)) == 2
     read_by = [one for one in (ana, berta) if _can_read(one, stick)]
     assert len(read_by) == 1
-    put(next(one for one in (ana, berta) if one not in read_by), stick)
+    next(one for one in (ana, berta) if one not in read_by).put(stick)
     at_academy(hub, stick)
     assert all(_can_read(one, stick) for one in (ana, berta))
 
@@ -227,51 +210,49 @@ def _can_read(who: Ana, stick: Path) -> bool:
 
 def test_an_answer_that_was_cut_or_altered_changes_nothing(hub: Hub, ana: Ana, stick: Path) -> None:
     ana.account()
-    put(ana, stick)
+    ana.put(stick)
     at_academy(hub, stick)
     [path] = (stick / "answers").iterdir()
     good = path.read_bytes()
     for bad in (good[:-1], good[:60], good[:-5] + b"xxxxx", good + b"\n"):
         path.write_bytes(bad)
-        refused("portfolio.bad_answer", lambda: read(ana, stick))
+        refused("portfolio.bad_answer", lambda: ana.read(stick))
     for bad in (b"", good[:40], b"x" + good[1:]):
         path.write_bytes(bad)
-        refused("portfolio.stick_of_another", lambda: read(ana, stick))
+        refused("portfolio.stick_of_another", lambda: ana.read(stick))
     assert ana.desk.view().waiting == 1
     path.rename(path.with_name("5" * 64)).write_bytes(good)
-    refused("portfolio.stick_of_another", lambda: read(ana, stick))
+    refused("portfolio.stick_of_another", lambda: ana.read(stick))
     path.write_bytes(good)
-    assert read(ana, stick).sent == 1
+    assert ana.read(stick).sent == 1
 
 
 def test_a_receipt_is_told_to_nobody_but_who_signed(hub: Hub, ana: Ana, berta: Ana, stick: Path) -> None:
     for one in (ana, berta):
         one.account()
-    put(ana, stick)
+    ana.put(stick)
     [submission] = (stick / "submissions").iterdir()
     name, data = berta.desk.question([submission.name])
     PortfolioStick(stick).put("questions", name, data)
     at_academy(hub, stick)
     answer = berta.desk.asking.answer(name, (stick / "answers" / name).read_bytes(), hub.ring.verifiers)
     assert (answer.received, answer.refused, answer.papers) == ((), (), None)
-    assert read(ana, stick).sent == 1
+    assert ana.read(stick).sent == 1
 
 
 def test_a_question_that_is_left_again_is_answered_to_its_asker(
     hub: Hub, ana: Ana, stick: Path, tmp_path: Path
 ) -> None:
     ana.account()
-    there_and_back(ana, stick)
+    ana.by_stick(stick)
     other = tmp_path / "other"
     shutil.copytree(stick / "questions", other / "questions")
     ana.wait(1)
     assert at_academy(hub, other) == ["answered"]
-    assert read(ana, other).is_old is False, "given later"
+    assert ana.read(other).is_old is False, "given later"
 
 
-def test_a_stick_that_takes_nothing_is_told_and_nothing_is_lost(
-    hub: Hub, ana: Ana, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stick_that_takes_nothing_is_told_and_nothing_is_lost(hub: Hub, ana: Ana, stick: Path) -> None:
     ana.account()
     (stick / "submissions").write_text("in the way")
     told = by_stick(ana.desk, stick, is_writing=True).error
@@ -279,17 +260,92 @@ def test_a_stick_that_takes_nothing_is_told_and_nothing_is_lost(
     assert told.code == "sync.folder_not_writable"
     assert ana.desk.view().waiting == 1
     (stick / "submissions").unlink()
-    put(ana, stick)
+    ana.put(stick)
     (stick / "answers").write_text("in the way")
     assert at_academy(hub, stick) == ["taken", "refused"]
     (stick / "answers").unlink()
     assert at_academy(hub, stick) == ["known", "answered"]
-    assert read(ana, stick).sent == 1
+    assert ana.read(stick).sent == 1
 
 
-def test_links_lead_nowhere(hub: Hub, ana: Ana, stick: Path, tmp_path: Path) -> None:
+Write = Callable[[Path, bytes], None]
+
+
+def _no_room(_write: Write, path: Path, _data: bytes) -> None:
+    raise OSError(28, os.strerror(28), str(path))
+
+
+def _pulled(write: Write, path: Path, data: bytes) -> None:
+    write(path, data[: len(data) // 2])
+    raise OSError(5, os.strerror(5), str(path))
+
+
+def _worn_out(write: Write, path: Path, data: bytes) -> None:
+    write(path, bytes(len(data)))
+
+
+BAD: Final = (
+    (_no_room, "sync.folder_not_writable"),
+    (_pulled, "sync.folder_not_writable"),
+    (_worn_out, "sync.folder_damaged"),
+)
+
+
+def test_what_a_bad_stick_did_is_made_good_by_the_next_one(
+    hub: Hub, ana: Ana, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana.account()
-    (tmp_path / "elsewhere").mkdir()
-    (stick / "answers").symlink_to(tmp_path / "elsewhere")
-    refused("sync.folder_damaged", lambda: put(ana, stick))
+    real = files.write_atomically
+    for hurt, code in BAD:
+        monkeypatch.setattr(files, "write_atomically", partial(hurt, real))
+        told = by_stick(ana.desk, stick, is_writing=True).error
+        assert told is not None
+        assert told.code == code
+        monkeypatch.undo()
+        at_academy(hub, stick)
+        assert ana.desk.view().waiting == 1
+    ana.put(stick)
+    for hurt, code in BAD:
+        monkeypatch.setattr(files, "write_atomically", partial(hurt, real))
+        codes = [one.error.code for one in take_portfolios(hub, PortfolioStick(stick)) if one.error is not None]
+        assert codes[-1] == code, "the answer; those before are of questions that the stick spoilt"
+        monkeypatch.undo()
+        with pytest.raises(PocusError):
+            ana.read(stick)
+    at_academy(hub, stick)
+    assert ana.read(stick).sent == 1
+
+
+def test_links_and_pipes_lead_nowhere(hub: Hub, ana: Ana, stick: Path, tmp_path: Path) -> None:
+    ana.account()
+    ana.put(stick)
+    for name in ("questions", "submissions"):
+        os.mkfifo(stick / name / ("6" * 64))
+        (stick / name / ("7" * 64)).symlink_to("/etc/passwd")
+    assert sorted(at_academy(hub, stick)) == ["answered", *["refused"] * 4, "taken"]
+    os.mkfifo(stick / "answers" / ("6" * 64))
+    assert ana.read(stick).sent == 1
+    shutil.rmtree(stick / "answers")
+    (stick / "answers").symlink_to(tmp_path)
+    refused("sync.folder_damaged", lambda: ana.put(stick))
     refused("sync.folder_damaged", lambda: take_portfolios(hub, PortfolioStick(stick)))
+
+
+def test_an_answer_that_the_academy_did_not_sign_is_refused(hub: Hub, ana: Ana, stick: Path) -> None:
+    ana.account()
+    ana.put(stick)
+    [name] = PortfolioStick(stick).names("questions")
+    question = read_question(open_question((stick / "questions" / name).read_bytes(), [hub.ring.current.sealing]))
+    nothing = Outcomes(receipts={}, refusals=dict.fromkeys(question.submissions, "academy.other_person"))
+
+    def answered(name: str, signer: SigningKey) -> bytes:
+        papers = write_papers("P1", [])
+        return give_answer(question, name, nothing, signer, papers=papers, certificate_papers=(), now_ms=ana.now_ms)
+
+    PortfolioStick(stick).put("answers", name, answered(name, SigningKey.generate()))
+    refused("portfolio.bad_answer", lambda: ana.read(stick))
+    other = answered("8" * 64, hub.ring.signer)
+    PortfolioStick(stick).put("answers", name, other)
+    refused("portfolio.stick_of_another", lambda: ana.read(stick))
+    PortfolioStick(stick).put("answers", "8" * 64, other)
+    assert ana.read(stick).refused == 1, "this one the academy signed"

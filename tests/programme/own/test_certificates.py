@@ -14,7 +14,7 @@ from pocus_desktop.programme.certificate.paper_reader import credential_in
 from pocus_desktop.programme.certificate.verify import Verdict
 from pocus_desktop.programme.own.certificates import NoPaperYetError
 from pocus_desktop.programme.own.desk import CERTIFICATES, Academy, PortfolioDesk
-from pocus_desktop.programme.papers import BadPaperError, sign_paper
+from pocus_desktop.programme.papers import BadPaperError, sign_paper, write_papers
 from tests.programme.certificate.academy import CERTIFICATE, NOW_MS, Issuer, changed
 from tests.ui.portfolio.desks import FarAcademy, empty
 
@@ -69,6 +69,25 @@ def test_a_file_that_was_altered_since_is_not_shown(desk: PortfolioDesk, tmp_pat
     with pytest.raises(PocusError) as caught:
         desk.save_certificate(kept.certificate_id, tmp_path / "x.pdf", language="en")
     assert caught.value.code == "portfolio.no_certificate_file"
+
+
+def test_an_older_answer_brings_back_no_older_writing(desk: PortfolioDesk, tmp_path: Path) -> None:
+    older = ISSUER.credential()
+    newer = ISSUER.credential(valid_from_ms=CERTIFICATE.valid_from_ms + 1000)
+    path = tmp_path / "own" / CERTIFICATES / f"{CERTIFICATE.certificate_id}.json"
+
+    def take(credential: bytes, as_of: tuple[int, int] | None) -> bytes:
+        desk.take_papers(write_papers(None, [], certificates=[(credential, ())]), as_of=as_of)
+        return path.read_bytes()
+
+    assert take(newer, (2, 5)) == newer
+    assert take(older, (2, 4)) == newer, "given earlier"
+    assert take(older, (1, 9)) == newer, "asked earlier"
+    path.write_bytes(newer[:-9])
+    assert take(older, (1, 9)) == older, "what was damaged is not here"
+    assert take(newer, (2, 5)) == newer, "the same again"
+    assert take(older, None) == older, "this comes from the academy now"
+    assert take(newer, (NOW_MS - 1, 9)) == older, "that was asked before"
 
 
 def test_where_no_typesetter_is_the_papers_of_the_academy_are_waited_for(

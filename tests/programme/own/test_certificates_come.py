@@ -55,6 +55,21 @@ def test_it_comes_with_its_openings_papers_and_lists(hub: Hub, ana: Ana, issued:
     assert ana.send().new_papers == 0
 
 
+def test_all_of_it_comes_by_a_stick(hub: Hub, ana: Ana, issued: CertificateRecord, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    assert ana.by_stick(stick).new_papers == 3
+    (one,) = ana.desk.view().kept
+    assert (one.verdict, one.as_of_ms, one.papers) == (Verdict.VALID, ana.now_ms, ("en", "es"))
+    [first] = (stick / "answers").iterdir()
+    ana.wait(1000)
+    hub.certificates.revoke(one.certificate_id, **BY)
+    ana.by_stick(stick)
+    assert kept(ana)[one.certificate_id].verdict is Verdict.REVOKED
+    [second] = {*(stick / "answers").iterdir()} - {first}
+    assert second.stat().st_size < first.stat().st_size / 2, "papers that are here come no more"
+
+
 def test_what_is_known_grows_old_without_a_network(hub: Hub, ana: Ana, issued: CertificateRecord) -> None:
     ana.send()
     as_of_ms = ana.now_ms
