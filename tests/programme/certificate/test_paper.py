@@ -12,8 +12,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
@@ -38,6 +40,22 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="po
 def _text(pdf: bytes) -> str:
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
+
+
+def _seen(pdf: bytes) -> list[str]:
+    """What a camera makes of the page's codes."""
+    drawn = subprocess.run(
+        ["pdftoppm", "-r", "100", "-png", "-singlefile", "-"], input=pdf, capture_output=True, check=True
+    )
+    with Image.open(BytesIO(drawn.stdout)) as page:
+        return [code.text for code in zxingcpp.read_barcodes(page)]
+
+
+@needs_poppler
+def test_the_code_on_the_page_leads_to_the_certificate_and_names_what_it_says() -> None:
+    (read,) = _seen(PDF)
+    assert read.partition("#")[0] == CERTIFICATE.url
+    assert is_printed_on(read, CERTIFICATE, CREDENTIAL)
 
 
 def test_the_credential_is_inside_byte_for_byte() -> None:
