@@ -158,6 +158,17 @@ def test_a_form_of_another_site_does_nothing(headers: dict[str, str], changes: d
     assert browsing.send().status_code == 303
 
 
+def test_no_other_site_begins_a_session_or_changes_the_language(world: World) -> None:
+    """Else a browser could be made to answer for somebody whose link the other site has."""
+    world.invite(people()[0])
+    client = world.client()
+    for path, form in (("/peer/begin", {"token": world.token()}), ("/peer/language", {"language": "es"})):
+        for site in ("cross-site", "same-site"):
+            assert client.post(path, data=form, headers={"Sec-Fetch-Site": site}).status_code == 403
+    assert not client.cookies
+    assert stage(world) is Stage.INVITED
+
+
 def test_a_session_ends_by_itself_by_leaving_and_cannot_be_made_up(world: World) -> None:
     world.invite(people()[0])
     browsing = world.browser()

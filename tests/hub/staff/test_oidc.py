@@ -1,6 +1,8 @@
 """Sign-in by a real provider program on the loopback; and what a provider that lies does not bring about."""
 
+import base64
 import contextlib
+import hashlib
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.staff import oidc
 from pocus_desktop.hub.staff.oidc import DISCOVERY, Provider, SignInByProvider
 from pocus_desktop.hub.web.app import Policy
 from pocus_desktop.kernel.clock import SystemClock
@@ -154,12 +157,27 @@ class Liar(SignInByProvider):
     def __init__(self, provider: Provider, *, callback: str) -> None:
         super().__init__(provider, callback=callback)
         self.answers: dict[str, Any] = {}
+        self.requests: list[httpx2.Request] = []
 
     def _client(self) -> httpx2.Client:
         def answer(request: httpx2.Request) -> httpx2.Response:
+            self.requests.append(request)
             return httpx2.Response(200, json=self.answers[request.url.path])
 
         return httpx2.Client(transport=httpx2.MockTransport(answer))
+
+
+def known(issuer: str) -> dict[str, Any]:
+    """What a provider says of itself."""
+    return {
+        "/.well-known/openid-configuration": {
+            "issuer": issuer,
+            "authorization_endpoint": issuer + "/a",
+            "token_endpoint": issuer + "/t",
+            "jwks_uri": issuer + "/k",
+        },
+        "/k": {"keys": [KEY.as_dict(private=False)]},
+    }
 
 
 @pytest.mark.parametrize(
@@ -187,15 +205,7 @@ def test_only_the_providers_own_fresh_word_for_us_counts(
 ) -> None:
     issuer = "https://id.example"
     asking = Liar(provider(issuer), callback="/c")
-    asking.answers = {
-        "/.well-known/openid-configuration": {
-            "issuer": issuer,
-            "authorization_endpoint": issuer + "/a",
-            "token_endpoint": issuer + "/t",
-            "jwks_uri": issuer + "/k",
-        },
-        "/k": {"keys": [KEY.as_dict(private=False)]},
-    }
+    asking.answers = known(issuer)
     asked = parse_qs(urlsplit(asking.begin("token")).query)
     good = {
         "iss": issuer,
@@ -224,3 +234,30 @@ def test_only_the_providers_own_fresh_word_for_us_counts(
     assert refused(
         lambda: asking.finish("token", state=asked["state"][0], code="c", issuer="https://e", now_ms=NOW_S * 1000)
     )
+
+
+@pytest.mark.parametrize(("token", "state"), [("token", "another"), ("token", ""), ("", ""), ("another", None)])
+def test_nothing_is_asked_of_the_provider_where_the_state_is_anothers(token: str, state: str | None) -> None:
+    asking = Liar(provider("https://id.example"), callback="/c")  # it has no answers: to ask it would be seen
+    begun = oidc._part("token", "state") if state is None else state
+    assert refused(lambda: asking.finish(token, state=begun, code="c", issuer="", now_ms=0)) == (
+        "it was not begun in this browser"
+    )
+
+
+def test_a_code_is_exchanged_with_the_verifier_of_its_challenge_alone() -> None:
+    """Whoever takes a code on its way cannot use it: the provider compares (RFC 7636)."""
+    issuer = "https://id.example"
+    asking = Liar(provider(issuer), callback="/c")
+    asking.answers = known(issuer) | {"/t": {"access_token": "a", "token_type": "Bearer", "id_token": "none"}}
+    challenges = []
+    for token in ("one", "other"):
+        asked = parse_qs(urlsplit(asking.begin(token)).query)
+        assert asked["code_challenge_method"] == ["S256"]
+        challenges += asked["code_challenge"]
+        refused(lambda: asking.finish(token, state=asked["state"][0], code="c", issuer="", now_ms=0))  # noqa: B023
+    sent = [parse_qs(one.content.decode()) for one in asking.requests if one.url.path == "/t"]
+    proved = [base64.urlsafe_b64encode(hashlib.sha256(one["code_verifier"][0].encode()).digest()) for one in sent]
+    assert [one.decode().rstrip("=") for one in proved] == challenges
+    assert challenges[0] != challenges[1]
+    assert [one["code"] for one in sent] == [["c"], ["c"]]

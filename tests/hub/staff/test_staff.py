@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pocus_desktop.crypto import totp
+from pocus_desktop.crypto import password, totp
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.registry.store import RegistryStore
 from pocus_desktop.hub.staff import sessions as sessions_module
@@ -124,6 +124,23 @@ def test_a_wrong_sign_in_tells_nothing_and_too_many_wait(hub: Hub) -> None:
         refused("staff.wrong_sign_in", lambda: sessions.begin("ada", ""))
     error = refused("staff.too_many_tries", lambda: sessions.begin("ada", PASSWORD))
     assert error.params["wait_s"]
+
+
+def test_a_login_that_is_nobody_s_costs_what_one_costs(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else who is of the staff could be told by a clock."""
+    employ(hub)
+    opened: list[dict[str, object]] = []
+    opens = password.open_with_passphrase
+
+    def noted(verifier: bytes, typed: str, *, purpose: str) -> bytes:
+        opened.append({**json.loads(verifier)["kdf"], "salt": ""})
+        return opens(verifier, typed, purpose=purpose)
+
+    monkeypatch.setattr(sessions_module, "open_with_passphrase", noted)
+    for login in ("ada", "nobody", "nobody"):
+        refused("staff.wrong_sign_in", partial(hub.staff.sessions.begin, login, "wrong password"))
+    assert len(opened) == 3
+    assert opened[0] == opened[1] == opened[2]
 
 
 def test_guessing_codes_waits(hub: Hub) -> None:
