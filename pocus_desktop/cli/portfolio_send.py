@@ -14,14 +14,11 @@ from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy
 from pocus_desktop.programme.own.errors import NoAddressError, NotThereError
 from pocus_desktop.programme.own.opening import portfolio_key
+from pocus_desktop.programme.own.other_computer import take_all, write_all
 from pocus_desktop.programme.own.sending import sync_once
-from pocus_desktop.programme.portfolio_files import append_documents, read_portfolio
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.hub_http import hub_address
 from pocus_desktop.sync.portfolio_carrier import HubPortfolios
-
-DOCUMENTS = "portfolio.jsonl"
-"""Within the folder of an export."""
 
 
 @click.command()
@@ -70,11 +67,8 @@ def sync(context: click.Context, language: str, *, again: bool) -> None:
 def export(folder: Path, language: str) -> None:
     """Write every writing of your own documents into a folder, for another computer or as a copy."""
     with opened() as desk:
-        documents = desk.documents()
-    if (folder / DOCUMENTS).exists():
-        raise click.UsageError(f"{folder / DOCUMENTS} is there already.")
-    append_documents(folder / DOCUMENTS, documents)
-    say("exported", language, count=len(documents), file=folder / DOCUMENTS)
+        path, count = write_all(desk, folder)
+    say("exported", language, count=count, file=path)
 
 
 @click.command()
@@ -83,25 +77,9 @@ def export(folder: Path, language: str) -> None:
 def merge(path: Path, language: str) -> None:
     """Take documents in that were written on another computer; what differs is shown as a conflict."""
     with opened() as desk:
-        found = read_portfolio(path, desk.academy.verifiers)
-        tell(found.problems)
-        held = found.portfolio
-        own = [
-            *([held.account] if held.account is not None else []),
-            *(one for conflict in held.conflicts for one in conflict.writings),
-            *held.credentials,
-            *held.cases,
-            *held.attestations,
-            *held.applications,
-            *held.entries,
-            *held.nominations,
-            *held.reminder_requests,
-            *held.credits,
-            *held.appeals,
-        ]
-        new = desk.take_in(own)
-        conflicts = len(desk.portfolio().conflicts)
-    say("merged", language, new=new, conflicts=conflicts)
+        merged = take_all(desk, path)
+    tell(merged.problems)
+    say("merged", language, new=merged.new, conflicts=merged.conflicts)
 
 
 @click.command()

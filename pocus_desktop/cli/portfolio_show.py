@@ -40,6 +40,9 @@ def show(language: str) -> None:
     counts = {"cases": len(held.cases), "credits": len(held.credits), "certificates": len(held.certificates)}
     say("held", language, **counts)
     say("waiting", language, count=view.waiting)
+    if view.trouble is not None:
+        told = view.trouble.explain(language)
+        click.echo(f"{told.what} {told.next}")
     for document, problem in view.refused:
         say("refused", language, kind=document.kind, problem=problem)
 

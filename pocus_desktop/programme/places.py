@@ -61,6 +61,10 @@ class Refusal:
         """That of an error."""
         return cls(code=error.code, params=dict(error.params))
 
+    def explain(self, language: str = words.SOURCE_LANGUAGE) -> Explanation:
+        """What is so, and what to do."""
+        return words.explain(self.code, self.params, language)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
@@ -130,7 +134,7 @@ class SittingPlace:
     def explain(self, language: str = words.SOURCE_LANGUAGE) -> Explanation:
         """What is so, and what to do."""
         if self.refusal is not None:
-            return words.explain(self.refusal.code, self.refusal.params, language)
+            return self.refusal.explain(language)
         params = {name: spoken(value, language) for name, value in self.params.items()}
         stem = f"programme.sit.{self.code}"
         return Explanation(

@@ -84,15 +84,21 @@ def append_documents(path: Path, documents: Iterable[AnyDocument]) -> None:
     Raises:
         FileRefusedError: The disk does not take them.
     """
-    added = "".join(json.dumps(one.model_dump(mode="json"), ensure_ascii=False) + "\n" for one in documents)
+    added = as_lines(documents)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
             if file.tell() and not _ends_line(file.name):
                 file.write(b"\n")
-            file.write(added.encode())
+            file.write(added)
     except OSError as problem:
         raise FileRefusedError.of(problem) from problem
+
+
+def as_lines(documents: Iterable[AnyDocument]) -> bytes:
+    """Documents, one a line."""
+    told = (json.dumps(one.model_dump(mode="json"), ensure_ascii=False) + "\n" for one in documents)
+    return "".join(told).encode()
 
 
 def _ends_line(name: str) -> bool:

@@ -28,12 +28,17 @@ from pocus_desktop.programme.next_steps import next_steps
 from pocus_desktop.programme.own.asking import Asking, AsOf
 from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
-from pocus_desktop.programme.own.errors import NoAcademyError, OtherAccountError, PortfolioUnreadableError
+from pocus_desktop.programme.own.errors import (
+    NoAcademyError,
+    NotItsKeyError,
+    OtherAccountError,
+    PortfolioUnreadableError,
+)
 from pocus_desktop.programme.own.evidence import EvidenceFolder
 from pocus_desktop.programme.own.outgoing import FileParcel, FileState, OutgoingFiles
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
 from pocus_desktop.programme.papers import read_papers
-from pocus_desktop.programme.places import NO_STATION, SittingPlace, ThisComputer, places
+from pocus_desktop.programme.places import NO_STATION, Refusal, SittingPlace, ThisComputer, places
 from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.signing import payload_type, read_signed
@@ -51,7 +56,7 @@ FILES: Final = "files"
 OUTGOING: Final = "outgoing"
 CERTIFICATES: Final = "certificates"
 DAY_MS: Final = 24 * 60 * 60 * 1000
-_NUMBER, _ACADEMY, _SYNCED = "candidate_id", "academy", "synced_ms"
+_NUMBER, _ACADEMY, _SYNCED, _TROUBLE = "candidate_id", "academy", "synced_ms", "trouble"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,7 @@ class PortfolioView:
         synced_ms: When everything had gone and come last; None where it never had.
         kept: Certificates whose files are here.
         places: Where each assessment is sat, or why not yet.
+        trouble: What kept the last round from being done, where a person has to do something; None for nothing.
         files: Every file that a document names, and where it stands.
         files_agreed_ms: When the candidate agreed that files go to this academy; None where they did not.
         claimed: The ID number that the candidate says to have, while the academy has not confirmed one.
@@ -119,6 +125,7 @@ class PortfolioView:
     synced_ms: int | None = None
     kept: tuple[KeptCertificate, ...] = ()
     places: tuple[SittingPlace, ...] = ()
+    trouble: Refusal | None = None
     files: tuple[FileState, ...] = ()
     files_agreed_ms: int | None = None
     claimed: str = ""
@@ -253,6 +260,7 @@ class PortfolioDesk:
             received=received,
             synced_ms=int(synced) if synced else None,
             claimed=claimed,
+            trouble=self._trouble(),
             kept=self._certificates.kept(academy.verifiers, now_ms=now_ms),
         )
 
@@ -412,6 +420,17 @@ class PortfolioDesk:
         synced = self._clock.read().wall_ms if as_of is None else as_of[1]
         self._store.note(**{_SYNCED: str(max(synced, int(self._store.setting(_SYNCED) or 0)))})
 
+    def note_trouble(self, code: str) -> None:
+        """What kept a round from being done; empty for nothing. What another try may mend by itself is not kept."""
+        kept = code if code == NotItsKeyError.code else ""
+        if kept != self._store.setting(_TROUBLE):
+            self._store.note(**{_TROUBLE: kept})
+
+    @property
+    def key_id(self) -> str:
+        """The id of the portfolio's own key, by which the academy knows the account."""
+        return self._key().public.key_id
+
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
@@ -431,6 +450,10 @@ class PortfolioDesk:
         return lambda contents: sign_submission(
             account_id, [parse_document(one) for one in contents], key, now_ms=now_ms
         )
+
+    def _trouble(self) -> Refusal | None:
+        code = self._store.setting(_TROUBLE)
+        return Refusal(code=code, params={"key": self.key_id}) if code else None
 
     def _take_in_papers(self) -> None:
         keys = self.academy.verifiers

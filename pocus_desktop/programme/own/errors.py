@@ -153,6 +153,18 @@ class PartMissingError(PocusError):
     blame: ClassVar[Blame] = Blame.ENVIRONMENT
 
 
+class ThereAlreadyError(OwnPortfolioError):
+    """A file of that name is there, and is not written over."""
+
+    code = "portfolio.there_already"
+
+
+class NotItsKeyError(OwnPortfolioError):
+    """The academy knows the account by the key of another computer; `key` is the id of this one's."""
+
+    code = "portfolio.not_its_key"
+
+
 class OtherAccountError(OwnPortfolioError):
     """What is to be taken in is of another account."""
 

@@ -16,6 +16,7 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own.asking import AsOf
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.errors import NotItsKeyError
 from pocus_desktop.programme.own.sending_files import FileCarrier, SentFiles, send_files
 
 _MOST_ROUNDS: Final = 400
@@ -31,6 +32,9 @@ _OF_DOCUMENTS: Final = frozenset(
     }
 )
 """What an academy says of what is inside a submission; all else is about the portfolio, or about the academy."""
+
+_OF_KEYS: Final = frozenset({"academy.other_key", "hub.unknown_sender"})
+"""What an academy says where it knows the account by another key, or nobody by this one."""
 
 
 class PortfolioCarrier(Protocol):
@@ -128,8 +132,8 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
             rounds += 1
             code = carrier.refusal(error)
             if code not in _OF_DOCUMENTS:
-                desk.failed(parcel, error)
-                failure = error
+                failure = _told(desk, carrier, error)
+                desk.failed(parcel, failure)
                 break
             refused += not desk.divide(parcel, code, parts=carrier.divides_into)
             continue
@@ -150,13 +154,21 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
         if carrier.is_on_its_way(error):
             return done
         log.failure(error)
-        return replace(done, error=failure or error)
+        failure = failure or _told(desk, carrier, error)
+        desk.note_trouble(failure.code)
+        return replace(done, error=failure)
+    desk.note_trouble("" if failure is None else failure.code)
     if failure is None and not left:
         desk.note_synced(carrier.as_of)
     _fetch_papers(desk, carrier)
     gone = send_files(desk, files) if files is not None and failure is None else None
     why = failure or (gone.error if gone is not None else None)
     return replace(done, new_papers=new, files=gone, error=why)
+
+
+def _told(desk: PortfolioDesk, carrier: PortfolioCarrier, error: PocusError) -> PocusError:
+    """The error as it is told: of a key, with the key that a person can name to the academy."""
+    return NotItsKeyError(key=desk.key_id) if carrier.refusal(error) in _OF_KEYS else error
 
 
 def _fetch_papers(desk: PortfolioDesk, carrier: PortfolioCarrier) -> None:

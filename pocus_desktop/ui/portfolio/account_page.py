@@ -11,6 +11,7 @@ from pocus_desktop.kernel.words import Explanation, has
 from pocus_desktop.programme.documents.candidate import Credential
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.other_computer import take_all, write_all
 from pocus_desktop.programme.portfolio import Conflict
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
@@ -85,6 +86,7 @@ class AccountPage(PortfolioPage):
         keys.given.connect(self._connect)
         card.body.addWidget(keys)
         self._add_stick()
+        self._add_computer()
 
     def _add_stick(self) -> None:
         words = self.words
@@ -101,6 +103,22 @@ class AccountPage(PortfolioPage):
         stick.given.connect(lambda path: self.carried.emit(path, True))
         stick.given_other.connect(lambda path: self.carried.emit(path, False))
         card.body.addWidget(stick)
+
+    def _add_computer(self) -> None:
+        words = self.words
+        card = self.add_card(words("portfolio.computer.title"))
+        card.body.addWidget(Label(words("portfolio.computer.lead"), tone="muted"))
+        folder = FileField(
+            words("portfolio.computer.folder"),
+            words("portfolio.computer.write"),
+            words=words,
+            object_name="computer",
+            other_action=words("portfolio.computer.take"),
+            is_folder=True,
+        )
+        folder.given.connect(self._write_all)
+        folder.given_other.connect(self._take_all)
+        card.body.addWidget(folder)
 
     def _add_credentials(self) -> None:
         words = self.words
@@ -122,7 +140,8 @@ class AccountPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show what is known."""
-        shown = (view.portfolio, view.portfolio.conflicts, view.academy, view.waiting, view.refused, view.synced_ms)
+        sent = (view.waiting, view.refused, view.synced_ms, view.trouble)
+        shown = (view.portfolio, view.portfolio.conflicts, view.academy, *sent)
         if shown == self._shown:
             return
         self._shown = shown
@@ -160,6 +179,9 @@ class AccountPage(PortfolioPage):
         if view.synced_ms is not None:
             more.append(words("portfolio.academy.synced", time=moment_in(view.synced_ms, words)))
         self._academy.addWidget(self.fact("met" if is_known else "missing", told, more))
+        if view.trouble is not None:
+            trouble = view.trouble.explain(words.language)
+            self._academy.addWidget(self.fact("refused", trouble.what, trouble.next))
         self.academy.fill(url=view.academy.url)
         for document, problem in view.refused:
             said = words("portfolio.academy.refused", kind=words(f"portfolio.kind.{document.kind}"))
@@ -216,6 +238,29 @@ class AccountPage(PortfolioPage):
             return Explanation(what=said, next="")
 
         self.asked.emit(work, self.form)
+
+    def _write_all(self, folder: Path) -> None:
+        words = self.words
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            path, count = write_all(desk, folder)
+            return Explanation(what=words("portfolio.computer.written", file=path, count=count), next="")
+
+        self.asked.emit(work, None)
+
+    def _take_all(self, folder: Path) -> None:
+        words = self.words
+
+        def work(desk: PortfolioDesk) -> Explanation:
+            found = take_all(desk, folder)
+            told = words("portfolio.computer.taken", new=found.new, conflicts=found.conflicts)
+            problems = found.problems
+            if not problems:
+                return Explanation(what=told, next="")
+            unread = words("portfolio.computer.unread", count=len(problems), told=problems[0].what)
+            return Explanation(what=told, next=unread)
+
+        self.asked.emit(work, None)
 
     def _connect(self, path: Path) -> None:
         url, read, said = self.academy.values()["url"] or "", self._read_keys, self.words("portfolio.academy.taken")

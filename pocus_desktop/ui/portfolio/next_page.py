@@ -86,13 +86,16 @@ class NextPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show the steps."""
-        if (view.steps, view.on) == self._shown:
+        if (view.steps, view.on, view.trouble) == self._shown:
             return
-        self._shown = (view.steps, view.on)
+        self._shown = (view.steps, view.on, view.trouble)
         mine = [step for step in view.steps if step.actor is Actor.CANDIDATE]
         required = [step for step in mine if not step.is_optional]
         first = required[0] if required else None
         clear(self._first)
+        if view.trouble is not None:
+            trouble = view.trouble.explain(self.words.language)
+            self._first.addWidget(self.fact("refused", trouble.what, trouble.next))
         if first is None:
             self._first.addWidget(self.fact("met", self.words("portfolio.next.nothing")))
         else:

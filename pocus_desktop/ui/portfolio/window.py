@@ -181,7 +181,9 @@ class PortfolioWindow(PagedWindow):
         self._who.setText(account.name if account is not None else self._words("portfolio.nobody"))
         self._waiting.setVisible(account is not None)
         waits = self._words("portfolio.sync.waiting", count=came.waiting)
-        if came.refused:
+        if came.trouble is not None:
+            self._waiting.tell(self._words("portfolio.sync.not_its_key"), icon_name="circle-x", kind="danger")
+        elif came.refused:
             told = self._words("portfolio.sync.refused", count=len(came.refused))
             self._waiting.tell(told, icon_name="circle-x", kind="danger")
         elif came.waiting:
