@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,6 +17,9 @@ from pocus_desktop.programme.rules.keeping import RULES, take_rules
 from pocus_desktop.programme.rules.load import load_rules
 from pocus_desktop.programme.rules.schema import rules_schema
 from pocus_desktop.programme.rules.signed import require_succession, sign_rules
+
+_FURTHEST_AHEAD: Final = "Pacific/Kiritimati"
+"""Where a day begins first: no candidate's application is of a later one."""
 
 
 @click.group()
@@ -62,7 +66,7 @@ def check(context: click.Context, file: Path, before: Path | None) -> None:
         context.exit(1)
     found = loaded.demand()
     if before is not None:
-        require_succession(load_rules(before).demand(), found)
+        require_succession(load_rules(before).demand(), found, decided_until=found.book.published)
     click.echo(f"{len(found.book.rules)} rows  {found.digest}")
 
 
@@ -88,15 +92,18 @@ def sign(file: Path, keys: Path, out: Path) -> None:
 @click.option(
     "--hub", type=click.Path(path_type=Path, file_okay=False, exists=True), help="A hub's folder, on its own computer."
 )
+@click.option("--late", is_flag=True, help="At a hub: although rows of it began already, and others decided since.")
 @keys_option
-def take(file: Path, hub: Path | None, keys: Path) -> None:
+def take(file: Path, hub: Path | None, keys: Path, *, late: bool) -> None:
     """Take in the academy's signed book: it must not change what was decided before.
 
     At a hub, --keys are the academy's, and the hub decides by the book when it is started next.
     """
+    decided_until = None
     if hub is None:
         place, hubs = Home.default().programme_rules, academy_keys()
     else:
         place, hubs = hub / RULES, AcademyRing.load(open_store(keys)).verifiers
-    found = take_rules(place, file.read_bytes(), hubs)
+        decided_until = None if late else local_day(now(), _FURTHEST_AHEAD)
+    found = take_rules(place, file.read_bytes(), hubs, decided_until=decided_until)
     click.echo(f"{found.book.book_id}  published {found.book.published}  {found.digest}")

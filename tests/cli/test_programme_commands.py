@@ -1,7 +1,7 @@
 """`pocus programme …`: what is computed, told to people and to programs, from files as people have them."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import icalendar
 import pytest
 
 from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
+from pocus_desktop.cli import programme_rules
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.crypto.keystore import FileKeyStore
@@ -107,6 +108,21 @@ def test_rules_are_shown_checked_signed_and_taken_in(
     assert require_rules(hub / RULES, ring.verifiers).digest == shipped_rules().digest
     with pytest.raises(NotTheAcademysError):  # a hub does not go on by other rules than its own
         require_rules(hub / RULES, [SigningKey.generate().public])
+    rows = shipped.read_text(encoding="utf-8").split("[[rule]]")
+    lung = next(row for row in rows if 'id = "cases-lung-2020"' in row).replace("cases-lung-2020", "cases-lung-x")
+    begins = lung.replace("from = 2020-01-01", "from = 2027-03-01")
+    later = "[[rule]]".join([*rows, begins]).replace("published = 2026-11-26", "published = 2027-03-01")
+    book.write_text(later, encoding="utf-8")
+    assert run(["programme", "rules", "check", str(book), "--before", str(shipped)]) == 1, "not after its own day"
+    book.write_text(later.replace("published = 2027-03-01", "published = 2027-02-01"), encoding="utf-8")
+    assert run(["programme", "rules", "check", str(book), "--before", str(shipped)]) == 0
+    assert run(["programme", "rules", "sign", str(book), "--keys", str(keys), "--out", str(signed)]) == 0
+    take = ["programme", "rules", "take", str(signed), "--hub", str(hub), "--keys", str(keys)]
+    in_kiritimati = round(datetime(2027, 2, 28, 11, tzinfo=UTC).timestamp() * 1000)  # 1 March has begun there
+    monkeypatch.setattr(programme_rules, "now", lambda: in_kiritimati)
+    assert run(take) == 1
+    assert capsys.readouterr().err.count("programme.rewrites_history") == 2
+    assert run([*take, "--late"]) == 0
 
 
 def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(

@@ -109,12 +109,14 @@ class Rules:
         return row if isinstance(row, CmeRule) else None
 
     def first_cme(self, body: str, level: str | None, on: date, until: date) -> CmeRule | None:
-        """For a day before any row of a body and level: the first, where it began until another day."""
-        for name in dict.fromkeys((level or _UNKNOWN, _UNKNOWN)):
-            rows = self._rows.get(("cme", body, name))
-            if rows and on < rows[0].since <= until and isinstance(rows[0], CmeRule):
-                return rows[0]
-        return None
+        """For a day before any row of a body and level: the first, where it began until another day.
+
+        Of the level's own and the body's, that which began first: a level that gets a row later changes nothing before.
+        """
+        names = dict.fromkeys((level or _UNKNOWN, _UNKNOWN))
+        rows = [rows[0] for name in names if (rows := self._rows.get(("cme", body, name)))]
+        first = min(rows, key=lambda row: row.since, default=None)
+        return first if isinstance(first, CmeRule) and on < first.since <= until else None
 
     def providers(self, on: date) -> tuple[ProviderRow, ...]:
         """Who offers continuing education that day, by name."""

@@ -1,6 +1,7 @@
 """Which book of rules a computer decides by: the academy's own where it has taken one in, else the shipped one."""
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -49,10 +50,16 @@ def kept_rules(path: Path, hubs: Iterable[PublicKey]) -> Rules | None:
         return None
 
 
-def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey]) -> Rules:
+def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey], *, decided_until: date | None = None) -> Rules:
     """Take a book of the academy in.
 
     It has to succeed the one that is kept, or the shipped one where that is of its line.
+
+    Args:
+        path: Where it is kept.
+        envelope: As it was signed.
+        hubs: The academy's keys.
+        decided_until: At a hub, the last day on which it may have decided by the one before.
 
     Raises:
         RewritesHistoryError: It would change what was decided before.
@@ -63,7 +70,7 @@ def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey]) -> Rules:
     taken = read_rules(envelope, keys)
     before = rules_in_use(path, keys)
     if before is not shipped_rules() or before.book.book_id == taken.book.book_id:
-        require_succession(before, taken)
+        require_succession(before, taken, decided_until=decided_until)
     try:
         write_atomically(path, envelope)
     except OSError as problem:

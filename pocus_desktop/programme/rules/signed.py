@@ -1,6 +1,7 @@
 """An academy's own book of rules: signed, and never rewriting what was decided (formats/programme 1.6, 1.7)."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from pydantic import ValidationError
@@ -45,14 +46,21 @@ def read_rules(envelope: bytes, hubs: Iterable[PublicKey]) -> Rules:
         raise BadDocumentError(reason=first_fault(problem)) from problem
 
 
-def require_succession(before: Rules, after: Rules) -> None:
+def require_succession(before: Rules, after: Rules, *, decided_until: date | None = None) -> None:
     """A book may take the place of another.
 
     1. It is of the same line, and was not published earlier.
     2. It holds every earlier row, unchanged.
-    3. The rows that it adds begin after the day the earlier book was published.
+    3. The rows that it adds begin after the day the earlier book was published, and after every day on which was
+       decided by it.
 
     A book of another line begins a history of its own: whoever takes it decides so.
+
+    Args:
+        before: The earlier one.
+        after: The one that is to take its place.
+        decided_until: The last day on which may have been decided by the earlier one; None at a computer that decides
+            nothing, where books may come late and not each of them.
 
     Raises:
         RewritesHistoryError: It may not; names the row.
@@ -65,6 +73,7 @@ def require_succession(before: Rules, after: Rules) -> None:
     for row in before.book.rules:
         if after.named(row.id) != row:
             raise RewritesHistoryError(what=row.id, published=published.isoformat())
+    last = max(published, decided_until or published)
     for row in after.book.rules:
-        if before.named(row.id) is None and row.since <= published:
-            raise RewritesHistoryError(what=row.id, published=published.isoformat())
+        if before.named(row.id) is None and row.since <= last:
+            raise RewritesHistoryError(what=row.id, published=last.isoformat())
