@@ -48,6 +48,7 @@ class Desk:
         self.applications = ApplicationDesk(hub.academy)
         self.vouchers = VoucherDesk(hub.academy)
         self.appeals = AppealDesk(hub.academy)
+        self.files = FileDesk(hub.academy)
         self.audit = AuditDesk(hub.academy)
 
 
@@ -243,6 +244,45 @@ class VoucherDesk:
     def settle(self, voucher: str, *, who: str, why: str) -> None:
         """Somebody saw to one that was entered twice."""
         self._academy.vouchers.settle(voucher, who=who, why=why)
+
+
+class FileDesk:
+    """Files that candidates sent."""
+
+    def __init__(self, academy: Academy) -> None:
+        self._academy = academy
+
+    def all(self, account: str) -> Sequence[Told]:
+        """What an account's documents name, and whether it is here."""
+        account_id = self._id(account)
+        return [
+            {
+                "sha256": one.named.file.sha256,
+                "name": one.named.file.name,
+                "kind": one.kind,
+                "size_bytes": one.named.file.size_bytes,
+                "state": one.state,
+                "proves": f"{one.named.kind} {one.named.about}",
+            }
+            for one in self._academy.files.shown(account_id, self._academy.portfolios.papers(account_id))
+        ]
+
+    def open(self, account: str, sha256: str, *, who: str) -> tuple[bytes, str]:
+        """A file, and what it is by its first bytes."""
+        found = self._academy.files.open(self._id(account), sha256, who=who)
+        return found.content, found.kind
+
+    def let_go(self, account: str, sha256: str, *, who: str, why: str) -> None:
+        """Let a file go."""
+        self._academy.files.let_go(self._id(account), sha256, who=who, why=why)
+
+    def let_go_old(self) -> int:
+        """Let go what was kept long enough; how many."""
+        return self._academy.files.let_go_old()
+
+    def _id(self, account: str) -> str:
+        account_id: str = self._academy.portfolios.find(account)["account_id"]
+        return account_id
 
 
 class AppealDesk:

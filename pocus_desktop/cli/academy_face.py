@@ -135,6 +135,22 @@ class AppealDesk(Protocol):
         """Grant or refuse it."""
 
 
+class FileDesk(Protocol):
+    """Files that candidates sent."""
+
+    def all(self, account: str) -> Sequence[Told]:
+        """What an account's documents name, and whether it is here."""
+
+    def open(self, account: str, sha256: str, *, who: str) -> tuple[bytes, str]:
+        """A file, and what it is by its first bytes."""
+
+    def let_go(self, account: str, sha256: str, *, who: str, why: str) -> None:
+        """Let a file go."""
+
+    def let_go_old(self) -> int:
+        """Let go what was kept long enough; how many."""
+
+
 class AuditDesk(Protocol):
     """The audit's samples, and the trail."""
 
@@ -173,6 +189,10 @@ class AcademyDesk(Protocol):
     @property
     def appeals(self) -> AppealDesk:
         """Appeals."""
+
+    @property
+    def files(self) -> FileDesk:
+        """Files that candidates sent."""
 
     @property
     def audit(self) -> AuditDesk:

@@ -12,9 +12,10 @@ from pocus_desktop.crypto.keystore import FileKeyStore
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.staff.roles import Role
 from tests.cli.test_enrolment_commands import Places, places
-from tests.hub.programme.applicant import Applicant
+from tests.hub.programme.applicant import Sender
 
 pytestmark = pytest.mark.slow
+PDF = b"%PDF-1.7\n"
 
 __all__ = ["places"]
 
@@ -51,9 +52,12 @@ def test_the_academy_from_the_first_administrator_to_the_trail(places: Places, m
     assert told.startswith("root  Root  administrator  active")
     assert "[staff.last_administrator]" in places.hub("staff", "end", "root", "--why", "left", status=1)
     hub = opened(places)
-    ana = Applicant(hub).register()
-    application_id = ana.apply()
+    ana = Sender(hub)
+    ana.register()
+    application_id, digest = ana.apply(), ana.prove(PDF)
+    ana.send_file(PDF)
     hub.close()
+    _files(places, ana, digest)
     waiting = json.loads(places.hub("applications", "list", "--state", "received", "--json"))
     assert waiting["application_id"] == application_id
     shown = json.loads(places.hub("applications", "show", application_id, "--language", "es"))
@@ -92,3 +96,18 @@ def test_the_academy_from_the_first_administrator_to_the_trail(places: Places, m
     trail = places.hub("trail", "--json")
     assert "invoice 12" in trail
     assert code not in trail
+
+
+def _files(places: Places, ana: Sender, digest: str) -> None:
+    """A candidate's file is listed, saved and let go; the trail has it."""
+    assert ana.number is not None
+    (listed,) = [json.loads(line) for line in places.hub("files", "list", ana.number, "--json").splitlines()]
+    assert (listed["sha256"], listed["state"], listed["kind"]) == (digest, "file-here", "PDF")
+    out = places.folder / "diploma.pdf"
+    assert "application/pdf" in places.hub("files", "save", ana.account_id, digest, str(out), "--by", "dora")
+    assert out.read_bytes() == PDF
+    assert "0 gone" in places.hub("files", "let-go-old")
+    assert "is gone" in places.hub("files", "let-go", ana.number, digest, "--why", "she asked")
+    assert "[academy.no_file]" in places.hub("files", "save", ana.account_id, digest, str(out), status=1)
+    trail = places.hub("trail", digest)
+    assert "file opened" in trail

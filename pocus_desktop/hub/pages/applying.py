@@ -73,6 +73,8 @@ class ApplyingPages:
         return visit.page(
             "staff/application.html",
             judged=judged,
+            account_id=judged.account["account_id"],
+            files=self._academy.files.shown(judged.account["account_id"], papers, "credential"),
             decisions=[one for one in papers.decisions if one.application_id == application_id],
             questions=[one for one in papers.questions if one.application_id == application_id],
             vouchers=self._academy.vouchers.of_application(application_id),

@@ -6,6 +6,7 @@ from pocus_desktop.hub.pages.applying import ApplyingPages
 from pocus_desktop.hub.pages.auditing import AuditingPages
 from pocus_desktop.hub.pages.certifying import CertifyingPages
 from pocus_desktop.hub.pages.evaluating import EvaluatingPages
+from pocus_desktop.hub.pages.files import FilePages
 from pocus_desktop.hub.pages.hearing import HearingPages
 from pocus_desktop.hub.pages.paying import PayingPages
 from pocus_desktop.hub.pages.people import PeoplePages
@@ -29,11 +30,13 @@ def staff_doors(hub: Hub, guard: Guard, *, stall_s: float, provider: Provider | 
     """
     asked = None if provider is None else SignInByProvider(provider, callback=CALLBACK)
     doors = StaffDoors(hub.staff, guard, stall_s=stall_s)
+    people = PeoplePages(doors, hub.academy, hub.registry)
     return [
         *SigningIn(doors, provider="" if asked is None else asked.name).routes(),
         *ProvidedPages(doors, asked, hub.clock).routes(),
         *QueuePages(doors, hub.academy).routes(),
-        *PeoplePages(doors, hub.academy, hub.registry).routes(),
+        *people.routes(),
+        *FilePages(doors, hub.academy, people).routes(),
         *ApplyingPages(doors, hub.academy).routes(),
         *PayingPages(doors, hub.academy).routes(),
         *EvaluatingPages(doors, hub.academy, hub.peers).routes(),

@@ -62,12 +62,15 @@ class HearingPages:
         """One."""
         told = self._academy.appeals.tell(visit.part("appeal_id"))
         code: str = told.row["refusal"]
-        decided = self._academy.portfolios.papers(told.row["account_id"]).appeal_decisions
+        account_id, appeal_id = told.row["account_id"], told.row["appeal_id"]
+        papers = self._academy.portfolios.papers(account_id)
         return visit.page(
             "staff/appeal.html",
             told=told,
             refusal=reason_told(code, visit.language),
-            decisions=[one for one in decided if one.appeal_id == told.row["appeal_id"]],
+            decisions=[one for one in papers.appeal_decisions if one.appeal_id == appeal_id],
+            account_id=account_id,
+            files=[one for one in self._academy.files.shown(account_id, papers) if one.named.document_id == appeal_id],
             is_technology=told.row["ground"] == TECHNOLOGY,
             steps=self._academy.tables.trail(about=told.row["appeal_id"]),
         )

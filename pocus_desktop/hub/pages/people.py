@@ -54,6 +54,7 @@ class PeoplePages:
         tables = self._academy.tables
         entries = tables.look(ENTRY, account_id=account_id)
         vouchers = [self._academy.vouchers.tell(one) for one in sorted({entry["voucher_id"] for entry in entries})]
+        papers = self._academy.portfolios.papers(account_id)
         registered = None if number is None else self._registry.candidates.find(number)
         claimed = None
         if number is None and row["claimed_id"]:
@@ -66,7 +67,9 @@ class PeoplePages:
             account=row,
             registered=registered,
             claimed=claimed,
-            papers=self._academy.portfolios.papers(account_id),
+            papers=papers,
+            account_id=account_id,
+            files=self._academy.files.shown(account_id, papers),
             applications=tables.look(APPLICATION, account_id=account_id),
             appeals=tables.look(APPEAL, account_id=account_id),
             vouchers=vouchers,

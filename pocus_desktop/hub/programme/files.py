@@ -72,6 +72,19 @@ class ShownFile:
     row: Row | None
 
     @property
+    def state(self) -> str:
+        """`file-awaited`, `file-here` or `file-gone`."""
+        if self.row is None:
+            return "file-awaited"
+        return "file-here" if self.row["gone_ms"] is None else "file-gone"
+
+    @property
+    def kind(self) -> str:
+        """What it is: by its first bytes once it is here, before that as its document says."""
+        kind = self.named.file.media_type if self.row is None else self.row["kind"]
+        return ENDINGS.get(kind, "?").upper()
+
+    @property
     def is_here(self) -> bool:
         """Whether it can be opened."""
         return self.row is not None and self.row["gone_ms"] is None
@@ -159,10 +172,11 @@ class Files:
         found = self._store.look(FILE, sealed_digest=digest)
         return found[0]["receipt"] if found else None
 
-    def shown(self, account_id: str, papers: Portfolio) -> tuple[ShownFile, ...]:
-        """What an account's documents name, and whether it is here."""
+    def shown(self, account_id: str, papers: Portfolio, kind: str = "") -> tuple[ShownFile, ...]:
+        """What an account's documents name, and whether it is here; those of one kind of documents, or all."""
         here = {row["sha256"]: row for row in self._store.look(FILE, account_id=account_id)}
-        return tuple(ShownFile(named=one, row=here.get(one.file.sha256)) for one in named_files(papers))
+        named = (one for one in named_files(papers) if kind in {"", one.kind})
+        return tuple(ShownFile(named=one, row=here.get(one.file.sha256)) for one in named)
 
     def open(self, account_id: str, sha256: str, *, who: str) -> OpenedFile:
         """A file, for a member of the staff (rule 4).
@@ -178,16 +192,18 @@ class Files:
             raise ObjectDamagedError(digest=row["sealed_digest"])
         with self._turns:
             content = read_file(self._portfolios.opened(data, open_file)).content
-        self._note(account_id, "file opened", sha256, who=who, why="")
-        named = next(
-            (
-                one.named.file.name
-                for one in self.shown(account_id, self._portfolios.papers(account_id))
-                if one.named.file.sha256 == sha256
-            ),
-            sha256[:16],
-        )
-        return OpenedFile(name=_name(named, row["kind"]), kind=row["kind"], content=content)
+        self._note(account_id, "file opened", sha256, who=who)
+        return OpenedFile(name=_name(self.name_of(account_id, sha256), row["kind"]), kind=row["kind"], content=content)
+
+    def name_of(self, account_id: str, sha256: str) -> str:
+        """What the candidate calls a file that is here.
+
+        Raises:
+            NoFileError: It is not.
+        """
+        self._held(account_id, sha256)
+        named = named_files(self._portfolios.papers(account_id))
+        return next((one.file.name for one in named if one.file.sha256 == sha256), sha256[:16])
 
     def let_go(self, account_id: str, sha256: str, *, who: str, why: str) -> None:
         """Let a file go before its time.
@@ -300,7 +316,7 @@ class Files:
         replaced = found[0]["sealed_digest"] if found and found[0]["sealed_digest"] != digest else None
         return receipt, replaced
 
-    def _note(self, account_id: str, action: str, sha256: str, *, who: str, why: str) -> None:
+    def _note(self, account_id: str, action: str, sha256: str, *, who: str) -> None:
         with self._store.rows() as rows:
             found = rows.find(FILE, account_id=account_id, sha256=sha256)
             if not found or found[0]["gone_ms"] is not None:  # let go since it was read
@@ -308,7 +324,7 @@ class Files:
             row = found[0]
             now = _told(sha256, row["kind"], row["size_bytes"])
             at_ms = self._clock.read().wall_ms
-            rows.note(SUBJECT + account_id, at_ms=at_ms, action=action, now=now, who=who, why=why)
+            rows.note(SUBJECT + account_id, at_ms=at_ms, action=action, now=now, who=who, why="")
 
 
 def _told(sha256: str, kind: str, size_bytes: int) -> str:

@@ -35,6 +35,9 @@ class Act(StrEnum):
     ANSWERS = "answers"
     """Read what evaluators said, and decide what it comes to."""
 
+    FILES = "files"
+    """Open files that candidates sent."""
+
     SAMPLE = "sample"
     """Draw applications for the audit."""
 
@@ -54,9 +57,9 @@ class Act(StrEnum):
 TABLE: Final[Mapping[Role, frozenset[Act]]] = MappingProxyType(
     {
         Role.REGISTRAR: frozenset({Act.READ, Act.REGISTER, Act.VOUCHERS, Act.ADMIT}),
-        Role.DECISION_MAKER: frozenset({Act.READ, Act.DECIDE, Act.ANSWERS, Act.SAMPLE}),
-        Role.APPEALS_OFFICER: frozenset({Act.READ, Act.APPEALS}),
-        Role.AUDITOR: frozenset({Act.READ}),
+        Role.DECISION_MAKER: frozenset({Act.READ, Act.DECIDE, Act.ANSWERS, Act.FILES, Act.SAMPLE}),
+        Role.APPEALS_OFFICER: frozenset({Act.READ, Act.FILES, Act.APPEALS}),
+        Role.AUDITOR: frozenset({Act.READ, Act.FILES}),
         Role.ADMINISTRATOR: frozenset({Act.STAFF}),
     }
 )

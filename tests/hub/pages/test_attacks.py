@@ -26,6 +26,8 @@ NEEDED: dict[tuple[str, str], Act | None] = {
     ("GET", "/staff/people/{account_id}"): Act.READ,
     ("POST", "/staff/people/{account_id}/number"): Act.REGISTER,
     ("POST", "/staff/people/{account_id}/key"): Act.REGISTER,
+    ("POST", "/staff/people/{account_id}/files/{sha256}"): Act.FILES,
+    ("POST", "/staff/people/{account_id}/letting-go"): Act.REGISTER,
     ("GET", "/staff/applications"): Act.READ,
     ("GET", "/staff/applications/{application_id}"): Act.READ,
     ("POST", "/staff/applications/{application_id}/decision"): Act.DECIDE,

@@ -9,8 +9,10 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.ids import new_id
-from pocus_desktop.programme.documents.candidate import Account, Appeal, Application, VoucherEntry
+from pocus_desktop.programme.documents.candidate import Account, Appeal, Application, Credential, VoucherEntry
+from pocus_desktop.programme.documents.parts import EvidenceFile
 from pocus_desktop.programme.documents.registry import AnyDocument
+from pocus_desktop.programme.sealed_file import seal_file
 from pocus_desktop.programme.submission import read_receipt, seal_submission, sign_submission
 from pocus_desktop.programme.voucher_code import read_code, voucher_id_of
 from tests.programme import samples
@@ -137,3 +139,26 @@ class Applicant:
         appeal = Appeal.model_validate(said | fields)
         self.send(appeal)
         return appeal
+
+
+class Sender(Applicant):
+    """Somebody who sends files too."""
+
+    def prove(self, content: bytes, name: str = "diploma.pdf") -> str:
+        digest = canonical.digest(content)
+        file = EvidenceFile(name=name, media_type="application/pdf", size_bytes=len(content), sha256=digest)
+        held: Credential = samples.credential("spi", "2024-05-02", body="ardms", credential_id=new_id("crd"))
+        self.send(held.model_copy(update={"evidence": (file,)}))
+        return digest
+
+    def send_file(self, content: bytes) -> None:
+        sealed = seal_file(
+            content,
+            account_id=self.account_id,
+            candidate_id=self.number or "",
+            signer=self.key,
+            recipient=self.hub.ring.current.sealing.public,
+            agreed_at_ms=self.now_ms,
+            now_ms=self.now_ms,
+        )
+        self.hub.academy.files.take(sealed, canonical.digest(sealed))
