@@ -12,6 +12,7 @@ from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.by_stick import StickCarrier
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.sending import Synced, sync_once
+from pocus_desktop.programme.own.sending_files import SentFiles
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
 from pocus_desktop.sync.sticks import flush
 
@@ -47,7 +48,7 @@ def by_stick(desk: PortfolioDesk, folder: Path, *, is_writing: bool) -> Synced:
     changes.require_account(desk.portfolio())
     desk.require_academy()
     carrier = StickCarrier(desk, PortfolioStick(folder), is_writing=is_writing)
-    synced = sync_once(desk, carrier)
+    synced = sync_once(desk, carrier, carrier)
     if is_writing:
         flush(folder)
     fault = None if is_writing else carrier.fault  # the next question asks for all of it again
@@ -60,15 +61,21 @@ def tell_carried(synced: Synced, language: str, *, is_writing: bool) -> Explanat
     def say(key: str, **params: int) -> str:
         return words.say(f"portfolio.tell.{key}", language, **params)
 
+    files = synced.files or SentFiles()
     came = say("read_what", sent=synced.sent, new=synced.new_papers)
     if synced.is_old:
         came = say("read_old", new=synced.new_papers) if synced.new_papers else say("read_nothing")
-    refused = say("synced_refused", count=synced.refused) if synced.refused else ""
+    if files.sent:
+        came += " " + say("read_files", count=files.sent)
+    not_taken = synced.refused + files.refused
+    refused = say("synced_refused", count=not_taken) if not_taken else ""
     if is_writing:
-        brought = came if synced.sent or synced.new_papers else ""
-        what = " ".join(filter(None, (say("put_what", left=synced.left), brought)))
+        brought = came if synced.sent or synced.new_papers or files.sent else ""
+        with_files = say("put_files", count=files.left) if files.left else ""
+        what = " ".join(filter(None, (say("put_what", left=synced.left), with_files, brought)))
         return Explanation(what=what, next=" ".join(filter(None, (say("put_next"), refused))))
-    waits = say("read_waiting", count=synced.left) if synced.left else ""
+    left = synced.left + files.left
+    waits = say("read_waiting", count=left) if left else ""
     return Explanation(what=came, next=" ".join(filter(None, (refused, waits))))
 
 
@@ -79,4 +86,4 @@ def _carry(context: click.Context, stick: Path, language: str, *, is_writing: bo
         raise synced.error
     told = tell_carried(synced, language, is_writing=is_writing)
     click.echo("\n".join(filter(None, told)))
-    context.exit(1 if synced.refused else 0)
+    context.exit(1 if synced.refused or (synced.files is not None and synced.files.refused) else 0)

@@ -1,9 +1,9 @@
-"""Portfolios that come by a stick: submissions are taken, questions answered (formats/portfolio 6.4).
+"""Portfolios that come by a stick: submissions and files are taken, questions answered (formats/portfolio 6.4).
 
 1. Of the questions of one key the one asked last is answered; what else lies there is of earlier ways.
-2. Submissions are taken in the order that questions name, then those that none names. One that is refused holds up no
-   other.
-3. An answer tells of submissions that its own key signed, and of no other.
+2. Submissions are taken in the order that questions name, then those that none names, then files. One that is refused
+   holds up no other.
+3. An answer tells of what its own key signed, or its own account sent, and of nothing else.
 4. It is sealed to the key that the question brings: whoever leaves somebody else's question here learns nothing.
 """
 
@@ -23,9 +23,11 @@ from pocus_desktop.programme.question import (
     open_question,
     read_question,
 )
+from pocus_desktop.programme.sealed_file import MAXIMUM_SEALED_BYTES as MAXIMUM_SEALED_FILE_BYTES
+from pocus_desktop.programme.sealed_file import open_file, read_file
 from pocus_desktop.programme.submission import MAXIMUM_SEALED_BYTES, open_submission, signer_of
 from pocus_desktop.sync.errors import SyncError
-from pocus_desktop.sync.folder import ANSWERS, QUESTIONS, SUBMISSIONS
+from pocus_desktop.sync.folder import ANSWERS, FILES, QUESTIONS, SUBMISSIONS
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
 
 _NOBODY: Final = ""
@@ -33,13 +35,15 @@ _NOBODY: Final = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """What became of a submission.
+    """What became of a submission or a file.
 
     Attributes:
         key_id: Of the key that signed it; empty where that is not known.
+        account_id: Of the account that a file which is held came from; empty elsewhere.
     """
 
     key_id: str = _NOBODY
+    account_id: str = _NOBODY
     receipt: bytes = b""
     is_new: bool = False
     error: PocusError | None = None
@@ -57,15 +61,12 @@ def take_portfolios(hub: Hub, stick: PortfolioStick) -> tuple[Carried, ...]:
     wanted = [digest for _, question in asked for digest in question.submissions]
     lying = stick.names(SUBMISSIONS)
     ordered = dict.fromkeys([*(one for one in wanted if one in set(lying)), *lying])
-    outcomes = {digest: _taken(hub, stick, digest) for digest in ordered}
-    told += [Carried(digest=name, is_new=one.is_new, error=one.error) for name, one in outcomes.items()]
+    taken = {digest: _taken(hub, stick, digest) for digest in ordered}
+    files = {digest: _file(hub, stick, digest) for digest in stick.names(FILES)}
+    told += [Carried(digest=name, is_new=one.is_new, error=one.error) for name, one in {**taken, **files}.items()]
     for name, question in asked:
-        mine = {
-            digest: outcomes[digest]
-            for digest in question.submissions
-            if digest in outcomes and outcomes[digest].key_id == question.signing.key_id
-        }
-        told.append(_answered(hub, stick, name, question, mine))
+        named = {digest: taken[digest] for digest in question.submissions if digest in taken}
+        told.append(_answered(hub, stick, name, question, {**named, **files}))
     return tuple(told)
 
 
@@ -104,9 +105,32 @@ def _taken(hub: Hub, stick: PortfolioStick, digest: str) -> _Outcome:
     return _Outcome(key_id=key_id, receipt=taken.receipt, is_new=taken.is_new)
 
 
-def _answered(hub: Hub, stick: PortfolioStick, name: str, question: Question, mine: dict[str, _Outcome]) -> Carried:
+def _file(hub: Hub, stick: PortfolioStick, digest: str) -> _Outcome:
+    """Rule 2; what is held already is not read again."""
+    files, key_id = hub.academy.files, _NOBODY
+    held = files.held(digest)
+    if held is not None:
+        return _Outcome(account_id=held[0], receipt=held[1])
+    try:
+        data = stick.read(FILES, digest, MAXIMUM_SEALED_FILE_BYTES)
+        if canonical.digest(data) != digest:
+            raise NameMismatchError
+        key_id = read_file(hub.academy.portfolios.opened(data, open_file)).key.key_id
+        receipt = files.take(data, digest)
+    except StoreUnavailableError:
+        raise
+    except PocusError as error:
+        log.failure(error)
+        return _Outcome(key_id=key_id, error=error)
+    return _Outcome(key_id=key_id, receipt=receipt, is_new=True)
+
+
+def _answered(hub: Hub, stick: PortfolioStick, name: str, question: Question, outcomes: dict[str, _Outcome]) -> Carried:
     """Rules 3 and 4."""
-    known = hub.academy.portfolios.key_of(question.signing.key_id)
+    asker = question.signing.key_id
+    known = hub.academy.portfolios.key_of(asker)
+    account_id = None if known is None else known[0]
+    mine = {digest: one for digest, one in outcomes.items() if one.key_id == asker or one.account_id == account_id}
     try:
         answer = give_answer(
             question,
@@ -116,8 +140,8 @@ def _answered(hub: Hub, stick: PortfolioStick, name: str, question: Question, mi
                 refusals={digest: one.error.code for digest, one in mine.items() if one.error is not None},
             ),
             hub.ring.signer,
-            papers=None if known is None else hub.answers.papers(known[0]),
-            certificate_papers=() if known is None else hub.answers.every_paper(known[0], but=_had(question)),
+            papers=None if account_id is None else hub.answers.papers(account_id),
+            certificate_papers=() if account_id is None else hub.answers.every_paper(account_id, but=_had(question)),
             now_ms=hub.clock.read().wall_ms,
         )
         stick.put(ANSWERS, name, answer)

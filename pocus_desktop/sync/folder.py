@@ -8,6 +8,7 @@
     <folder>/submissions/<sha256>         what a portfolio sends, sealed (formats/portfolio 6)
     <folder>/questions/<sha256>           what it asks, sealed
     <folder>/answers/<sha256>             the hub's answer, sealed to who asked
+    <folder>/files/<sha256>               a file that proves something, sealed
 
 The station writes results and reads receipts, the hub reads results and writes receipts; neither removes what the
 other wrote. What is written is read back and compared before it counts as carried.
@@ -39,7 +40,8 @@ INCIDENTS: Final = "incidents"
 SUBMISSIONS: Final = "submissions"
 QUESTIONS: Final = "questions"
 ANSWERS: Final = "answers"
-EVERY: Final = (RESULTS, RECEIPTS, LOG, HEADS, INCIDENTS, SUBMISSIONS, QUESTIONS, ANSWERS)
+FILES: Final = "files"
+EVERY: Final = (RESULTS, RECEIPTS, LOG, HEADS, INCIDENTS, SUBMISSIONS, QUESTIONS, ANSWERS, FILES)
 
 LONGEST_PART: Final = 64 * 1024
 """Of a log: a tile or a bundle of our entries is below 9 KB, a checkpoint at most 16."""
@@ -75,7 +77,7 @@ class FolderTransport:
         require_no_links(self._folder)
         receipt = self.receipt(digest)
         try:
-            self._put(self._folder / RESULTS / digest, envelope, digest)
+            write_unless_there(self._folder / RESULTS / digest, envelope, digest)
         except FolderNotWritableError:
             if receipt is None:  # a stick that was locked after the hub had written needs nothing more written
                 raise
@@ -119,13 +121,19 @@ class FolderTransport:
             raise StrangeAnswerError(host="folder", status=0)
         return found
 
-    def _put(self, path: Path, envelope: bytes, digest: str) -> None:
-        try:
-            if path.is_file() and _digest_on_disk(path) == digest:
-                return
-        except OSError as problem:
-            raise FolderNotWritableError(reason=_reason(problem)) from problem
-        write_and_read_back(path, envelope)
+
+def write_unless_there(path: Path, data: bytes, digest: str) -> None:
+    """As `write_and_read_back`; what is there already, and whole, is left.
+
+    Raises:
+        FolderNotWritableError, FolderDamagedError: As there.
+    """
+    try:
+        if path.is_file() and _digest_on_disk(path) == digest:
+            return
+    except OSError as problem:
+        raise FolderNotWritableError(reason=_reason(problem)) from problem
+    write_and_read_back(path, data)
 
 
 def write_and_read_back(path: Path, data: bytes) -> None:

@@ -6,13 +6,16 @@ All of it is sealed, and names are digests of what is signed inside: nobody lear
 from collections.abc import Iterator
 from pathlib import Path
 
-from pocus_desktop.sync.errors import FolderDamagedError, NoFolderError
+from pocus_desktop.kernel import log
+from pocus_desktop.sync.errors import FolderDamagedError, FolderNotWritableError, NoFolderError
 from pocus_desktop.sync.folder import (
+    FILES,
     QUESTIONS,
     SUBMISSIONS,
     read_at_most,
     require_no_links,
     write_and_read_back,
+    write_unless_there,
 )
 
 _DIGEST_DIGITS = 64
@@ -38,7 +41,7 @@ class PortfolioStick:
     @property
     def has_portfolios(self) -> bool:
         """Whether candidates left anything there for the academy."""
-        return any((self._folder / kind).is_dir() for kind in (SUBMISSIONS, QUESTIONS))
+        return any((self._folder / kind).is_dir() for kind in (SUBMISSIONS, QUESTIONS, FILES))
 
     def names(self, kind: str) -> tuple[str, ...]:
         """What lies there of a kind, in order; names that are no digest are passed over.
@@ -76,6 +79,21 @@ class PortfolioStick:
             FolderNotWritableError, FolderDamagedError: The stick does not take it.
         """
         write_and_read_back(self._folder / kind / name, data)
+
+    def put_once(self, kind: str, name: str, data: bytes) -> None:
+        """Write one whose name is the digest of these very bytes, read back; left where it is there and whole.
+
+        Raises:
+            FolderNotWritableError, FolderDamagedError: The stick does not take it.
+        """
+        write_unless_there(self._folder / kind / name, data, name)
+
+    def remove(self, kind: str, name: str) -> None:
+        """Take one away, to make room; where that cannot be, it stays."""
+        try:
+            (self._folder / kind / name).unlink(missing_ok=True)
+        except OSError as problem:
+            log.failure(FolderNotWritableError(reason=problem.strerror or ""))
 
     def _listed(self, kind: str) -> Iterator[Path]:
         folder = self._folder / kind

@@ -169,8 +169,13 @@ class Files:
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt of a sealed file; None where it is not the one that is known."""
+        held = self.held(digest)
+        return None if held is None else held[1]
+
+    def held(self, digest: str) -> tuple[str, bytes] | None:
+        """Account and receipt of a sealed file; None where it is not the one that is known."""
         found = self._store.look(FILE, sealed_digest=digest)
-        return found[0]["receipt"] if found else None
+        return (found[0]["account_id"], found[0]["receipt"]) if found else None
 
     def shown(self, account_id: str, papers: Portfolio, kind: str = "") -> tuple[ShownFile, ...]:
         """What an account's documents name, and whether it is here; those of one kind of documents, or all."""

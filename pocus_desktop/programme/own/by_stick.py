@@ -3,6 +3,7 @@
     <stick>/submissions/<sha256>    a sealed submission, as it would be sent
     <stick>/questions/<sha256>      what is new for me?
     <stick>/answers/<sha256>        the answer to the question of that name
+    <stick>/files/<sha256>          a file that proves something, sealed; removed once its receipt is here
 
 It carries the very documents that a network carries, and `sync_once` does the rest.
 """
@@ -18,7 +19,8 @@ from pocus_desktop.programme.question import HEAD_BYTES, MAXIMUM_ANSWER_BYTES, A
 SUBMISSIONS: Final = "submissions"
 QUESTIONS: Final = "questions"
 ANSWERS: Final = "answers"
-_UNKNOWN: Final = "academy.unknown_portfolio"
+FILES: Final = "files"
+_UNKNOWN: Final = "hub.unknown_sender"
 
 
 class NothingForAnyoneError(PocusError):
@@ -81,9 +83,19 @@ class Stick(Protocol):
             PocusError: The stick does not take it.
         """
 
+    def put_once(self, kind: str, name: str, data: bytes) -> None:
+        """As `put`, where the name is the digest of the bytes; what is there already is left.
+
+        Raises:
+            PocusError: The stick does not take it.
+        """
+
+    def remove(self, kind: str, name: str) -> None:
+        """Take one away, to make room; where that cannot be, it stays."""
+
 
 class StickCarrier:
-    """Carries to a stick what waits, and from it what came; a `PortfolioCarrier`.
+    """Carries to a stick what waits, and from it what came; a `PortfolioCarrier`, and a `FileCarrier`.
 
     Args:
         desk: The portfolio.
@@ -106,9 +118,9 @@ class StickCarrier:
         found = (self._answer(name) for name in names)
         self._answers = sorted((one for one in found if one is not None), key=lambda one: one.as_of)
         self._written: list[str] = []
-        self._refusals: dict[str, str] = {}
-        if self._answers and self._answers[-1].as_of > desk.asking.taken:
-            self._refusals = {one.digest: one.code for one in self._answers[-1].refused}
+        self._is_waiting = False
+        self._is_news = bool(self._answers) and self._answers[-1].as_of > desk.asking.taken
+        self._refusals = {one.digest: one.code for one in self._answers[-1].refused} if self._is_news else {}
         if not is_writing and not self._answers:
             raise self.fault or (StickOfAnotherError() if names else NothingForAnyoneError())
 
@@ -130,15 +142,26 @@ class StickCarrier:
             OnItsWayError: It lies on the stick, or where it was carried before.
             PocusError: The stick does not take it.
         """
-        for answer in self._answers:
-            for one in answer.received:
-                if one.digest == digest:
-                    return one.receipt
-        if digest in self._refusals:
-            raise RefusedByStickError(reason=self._refusals[digest])
+        receipt = self._receipt(digest)
+        if receipt is not None:
+            return receipt
         if self._is_writing:
             self._stick.put(SUBMISSIONS, digest, sealed)
             self._written.append(digest)
+        self._is_waiting = True
+        raise OnItsWayError
+
+    def deliver_file(self, sealed: bytes, digest: str, **_of_links: object) -> bytes:
+        """The receipt of a sealed file that came, or leave the file on the stick.
+
+        Raises:
+            RefusedByStickError, OnItsWayError, PocusError: As `deliver`.
+        """
+        receipt = self._receipt(digest)
+        if receipt is not None:
+            return receipt
+        if self._is_writing:
+            self._stick.put_once(FILES, digest, sealed)
         raise OnItsWayError
 
     def refusal(self, error: PocusError) -> str:
@@ -158,11 +181,16 @@ class StickCarrier:
             PocusError: The stick does not take the question.
         """
         if self._is_writing:
+            for answer in self._answers:  # files are large, and of these the academy has its own
+                for one in answer.received:
+                    self._stick.remove(FILES, one.digest)
             name, data = self._desk.question(self._written)
             self._stick.put(QUESTIONS, name, data)
         if not self._answers:
             raise OnItsWayError
         papers = self._answers[-1].papers
+        if papers is None and (self._is_waiting or not self._is_news):  # the account itself has still to arrive
+            raise OnItsWayError
         if papers is None:
             raise RefusedByStickError(reason=_UNKNOWN)
         return papers
@@ -178,6 +206,20 @@ class StickCarrier:
                 if (one.certificate_id, one.language) == (certificate_id, language):
                     return one.paper
         raise OnItsWayError
+
+    def _receipt(self, digest: str) -> bytes | None:
+        """The receipt that came; None where none has.
+
+        Raises:
+            RefusedByStickError: The academy refused it.
+        """
+        for answer in self._answers:
+            for one in answer.received:
+                if one.digest == digest:
+                    return one.receipt
+        if digest in self._refusals:
+            raise RefusedByStickError(reason=self._refusals[digest])
+        return None
 
     def _answer(self, name: str) -> Answer | None:
         """An answer, where it is for this portfolio."""

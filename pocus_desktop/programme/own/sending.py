@@ -151,16 +151,17 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
     try:
         new = desk.take_papers(carrier.papers(), as_of=carrier.as_of)
     except PocusError as error:
-        if carrier.is_on_its_way(error):
-            return done
-        log.failure(error)
-        failure = failure or _told(desk, carrier, error)
-        desk.note_trouble(failure.code)
-        return replace(done, error=failure)
-    desk.note_trouble("" if failure is None else failure.code)
-    if failure is None and not left:
-        desk.note_synced(carrier.as_of)
-    _fetch_papers(desk, carrier)
+        if not carrier.is_on_its_way(error):
+            log.failure(error)
+            failure = failure or _told(desk, carrier, error)
+            desk.note_trouble(failure.code)
+            return replace(done, error=failure)
+        new = 0
+    else:
+        desk.note_trouble("" if failure is None else failure.code)
+        if failure is None and not left:
+            desk.note_synced(carrier.as_of)
+        _fetch_papers(desk, carrier)
     gone = send_files(desk, files) if files is not None and failure is None else None
     why = failure or (gone.error if gone is not None else None)
     return replace(done, new_papers=new, files=gone, error=why)

@@ -14,8 +14,10 @@ from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
+from pocus_desktop.hub.programme.errors import FilesFullError
 from pocus_desktop.kernel import files
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.own.sending_files import SentFiles
 from pocus_desktop.programme.papers import write_papers
 from pocus_desktop.programme.question import Outcomes, give_answer, open_question, read_question
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
@@ -349,3 +351,57 @@ def test_an_answer_that_the_academy_did_not_sign_is_refused(hub: Hub, ana: Ana, 
     refused("portfolio.stick_of_another", lambda: ana.read(stick))
     PortfolioStick(stick).put("answers", "8" * 64, other)
     assert ana.read(stick).refused == 1, "this one the academy signed"
+
+
+PDF: Final = b"%PDF-1.7\n" + bytes(range(256)) * 40
+
+
+def test_files_go_with_the_documents_that_name_them(hub: Hub, ana: Ana, berta: Ana, stick: Path) -> None:
+    ana.account()
+    ana.by_stick(stick)
+    [name] = ana.hold(PDF)
+    assert ana.put(stick).files == SentFiles()
+    assert not (stick / "files").exists(), "nothing leaves before somebody agreed"
+    ana.agree()
+    assert ana.put(stick).files == SentFiles(left=1)
+    [sealed] = (stick / "files").iterdir()
+    assert b"PDF" not in sealed.read_bytes()
+    assert "refused" not in at_academy(hub, stick), "the document is taken before the file that it names"
+    berta.account()
+    berta.put(stick)
+    assert at_academy(hub, stick).count("known") == 3
+    assert berta.read(stick).files == SentFiles()
+    assert ana.read(stick).files == SentFiles(sent=1)
+    assert hub.academy.files.open(ana.account_id, name, who="dora").content == PDF
+    assert sealed.is_file(), "reading writes nothing"
+    ana.put(stick)
+    assert not sealed.exists(), "the academy has it: that makes room"
+
+
+def test_a_file_that_is_refused_or_spoilt_is_told_and_goes_again(
+    hub: Hub, ana: Ana, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana.account()
+    ana.by_stick(stick)
+    ana.hold(PDF)
+    ana.agree()
+    ana.put(stick)
+    [sealed] = (stick / "files").iterdir()
+    whole = sealed.read_bytes()
+    sealed.write_bytes(whole[:-1])
+    assert "refused" in at_academy(hub, stick)
+    assert ana.read(stick).files == SentFiles(left=1), "that is nobody's word about the file"
+    ana.put(stick)
+    assert sealed.read_bytes() == whole, "what was spoilt is written again"
+    for path in (stick / "submissions").iterdir():
+        path.unlink()
+    monkeypatch.setattr(hub.academy.files, "take", full)
+    at_academy(hub, stick)
+    told = ana.read(stick).files
+    assert told == SentFiles(refused=1)
+    [state] = ana.desk.view().files
+    assert (state.stage, state.problem) == ("refused", "academy.files_full")
+
+
+def full(_data: bytes, _digest: str) -> bytes:
+    raise FilesFullError
