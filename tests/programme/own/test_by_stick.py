@@ -173,7 +173,12 @@ def test_a_key_that_the_academy_does_not_know_is_told(hub: Hub, ana: Ana, stick:
     assert "refused" in at_academy(hub, stick)
     told = by_stick(elsewhere.desk, stick, is_writing=False).error
     assert told is not None
-    assert "another key" in told.explain().what
+    assert elsewhere.key.key_id in told.explain().what, "to be read to the academy"
+    assert elsewhere.desk.view().trouble is not None
+    hub.academy.portfolios.accept_key(ana.account_id, elsewhere.key.key_id, who="rex", why="lost")
+    ana.wait(1)
+    assert elsewhere.by_stick(stick).sent == 1
+    assert elsewhere.desk.view().trouble is None
     elsewhere.desk.close()
 
 
