@@ -8,7 +8,7 @@ from pocus_desktop.cli.portfolio_options import LANGUAGE, opened, say
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.documents.academy import ResultSummary
 from pocus_desktop.programme.documents.candidate import Application
-from pocus_desktop.programme.next_steps import window_for
+from pocus_desktop.programme.next_steps import refused_entries, window_for
 from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.programme.own.looking_ahead import may_appeal
 from pocus_desktop.programme.result import decision_on, passes
@@ -56,6 +56,9 @@ def _of_application(one: Application, view: PortfolioView, language: str) -> Ite
     for question in held.questions:
         if question.application_id == one.application_id:
             yield words.say("ui.portfolio.apply.asked", language, words=question.words)
+    for error in refused_entries(view.lives, held, one):
+        said = error.explain(language)
+        yield f"{said.what} {said.next}"
     for each in one.areas:
         area = words.say(f"programme.area.{each}", language)
         decided = decision_on(held.decisions, one.application_id, each)

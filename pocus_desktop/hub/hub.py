@@ -161,7 +161,7 @@ class Hub:
             missing=self.academy.dues.missing,
             rules=lambda: rules,
         )
-        notices = Notices(tables, self.registry.admissions, self.ring, area_of=self._area_of)
+        notices = Notices(tables, self.registry.admissions, self.academy.vouchers, self.ring, area_of=self._area_of)
         self.answers = Answers(self.academy.portfolios, self.certificates, notices, self.ring)
         self.peers = Peers(self._store, self.ring, self.clock, folder, self.academy)
         self.uploads = UploadStore(self._store)

@@ -25,7 +25,7 @@ from pocus_desktop.programme.result import best_result, certificate_due, decisio
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.step import Actor, NextStep, StepKind, step
 from pocus_desktop.programme.validity import CertificateState, validity
-from pocus_desktop.programme.voucher import Life, VoucherState, Window, life
+from pocus_desktop.programme.voucher import Life, VoucherError, VoucherState, Window, life
 
 _NONE_RECEIVED: Final[Mapping[str, int]] = MappingProxyType({})
 _ORDER: Final = {kind: at for at, kind in enumerate(StepKind)}
@@ -192,6 +192,12 @@ def window_for(lives: Sequence[Life], application_id: str, area: ContentArea, no
         and (one.voucher is None or area in one.voucher.areas)
     ]
     return max(found, key=lambda one: (one.is_open(now_ms), one.ends_at_ms, one.entry_id), default=None)
+
+
+def refused_entries(lives: Sequence[Life], portfolio: Portfolio, application: Application) -> tuple[VoucherError, ...]:
+    """Why entries of vouchers in an application do not count."""
+    of_application = {one.entry_id for one in portfolio.entries if one.application_id == application.application_id}
+    return tuple(error for one in lives for name, error in one.refusals.items() if name in of_application)
 
 
 def enter_by(lives: Sequence[Life], area: ContentArea) -> date | None:

@@ -28,7 +28,7 @@ from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import AdmissionNotice
 from pocus_desktop.programme.documents.candidate import Application
-from pocus_desktop.programme.next_steps import enter_by, window_for
+from pocus_desktop.programme.next_steps import enter_by, refused_entries, window_for
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.result import best_result, decision_on, passes
 from pocus_desktop.programme.rules.choose import Rules
@@ -277,7 +277,8 @@ def _place(
         return None if is_over else SittingPlace(area=area, way=Way.NOT_YET, code="refused", params=said)
     window = window_for(lives, application.application_id, area, now_ms)
     if window is None:
-        return SittingPlace(area=area, way=Way.NOT_YET, code="voucher", by=enter_by(lives, area))
+        refusal = next((Refusal.of(one) for one in refused_entries(lives, portfolio, application)), None)
+        return SittingPlace(area=area, way=Way.NOT_YET, code="voucher", by=enter_by(lives, area), refusal=refusal)
     asked = _Asked(
         portfolio=portfolio, application=application, area=area, window=window, computer=computer, now_ms=now_ms
     )

@@ -16,6 +16,7 @@ from pocus_desktop.programme.documents.academy import (
     AppealDecision,
     CertificateHeld,
     Decision,
+    EntryRefusal,
     EvaluatorState,
     PeerOutcome,
     Question,
@@ -85,6 +86,7 @@ class Portfolio:
     entries: tuple[VoucherEntry, ...] = ()
     extensions: tuple[VoucherExtension, ...] = ()
     refunds: tuple[VoucherRefund, ...] = ()
+    entry_refusals: tuple[EntryRefusal, ...] = ()
     admissions: tuple[AdmissionNotice, ...] = ()
     nominations: tuple[Nomination, ...] = ()
     reminder_requests: tuple[ReminderRequest, ...] = ()
@@ -159,6 +161,7 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         entries=of(VoucherEntry),
         extensions=of(VoucherExtension),
         refunds=of(VoucherRefund),
+        entry_refusals=of(EntryRefusal),
         admissions=of(AdmissionNotice),
         nominations=of(Nomination),
         reminder_requests=of(ReminderRequest),
@@ -175,12 +178,13 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
 
 
 def _noticed(writings: Sequence[AnyDocument]) -> list[AnyDocument]:
-    """Of an admission in one state, told again after its assessment came to the academy or its centre changed its name.
+    """Of what the academy computes whenever it is asked, told again where something around it changed.
 
-    That is no conflict: the academy alone says it, and where to go stands in the admission's own fields.
+    Such as an admission after its assessment came to the academy, or a refused entry whose voucher was refunded since.
+    That is no conflict: the academy alone says it.
     """
-    said = [one for one in writings if isinstance(one, AdmissionNotice)]
-    return [max(said, key=lambda one: (one.area is not None, encode_document(one)))] if said else []
+    said = [one for one in writings if isinstance(one, AdmissionNotice | EntryRefusal)]
+    return [max(said, key=lambda one: (getattr(one, "area", None) is not None, encode_document(one)))] if said else []
 
 
 def _revoked(writings: Sequence[AnyDocument]) -> list[AnyDocument]:

@@ -6,6 +6,8 @@
    than the entry reached the academy.
 3. The window is the days of the rule of the day of entry, and what was granted on top up to the rule's most. The day
    of entry is not counted, the last day is, to its end in the zone that the entry names.
+4. What the academy says of an entry comes before all that is computed from what is known here: it knows of entries that
+   others made.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,14 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from pocus_desktop.admission.admission import same_candidate
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.programme.answer import RuleRef, Told
 from pocus_desktop.programme.days import days_after, end_of_day_ms, local_day
-from pocus_desktop.programme.documents.academy import Voucher, VoucherExtension, VoucherRefund
+from pocus_desktop.programme.documents.academy import EntryRefusal, Voucher, VoucherExtension, VoucherRefund
 from pocus_desktop.programme.documents.candidate import Application, VoucherEntry
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.choose import Rules
@@ -64,6 +66,27 @@ class RefundedError(VoucherError):
     code = "voucher.refunded"
 
 
+class UnknownVoucherError(VoucherError):
+    """The academy knows no voucher of this code."""
+
+    code = "voucher.unknown"
+
+
+_BY_CODE: Final[Mapping[str, type[VoucherError]]] = MappingProxyType(
+    {
+        one.code: one
+        for one in (
+            OtherCandidateError,
+            OtherAreasError,
+            EnteredAlreadyError,
+            EnteredTooLateError,
+            RefundedError,
+            UnknownVoucherError,
+        )
+    }
+)
+
+
 class VoucherState(StrEnum):
     """How a voucher stands."""
 
@@ -73,6 +96,8 @@ class VoucherState(StrEnum):
     REFUNDED = "refunded"
     LAPSED = "lapsed"
     """Not entered until its last day for that."""
+    REFUSED = "refused"
+    """Entered here, and the academy said that no entry of it here counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,18 +180,29 @@ def life(
     refund = next((one for one in papers.refunds if one.voucher_id == voucher_id), None)
     entries = [Received(entry=one, at_ms=received.get(one.entry_id)) for one in papers.entries]
     own = [one for one in entries if one.entry.voucher_id == voucher_id]
-    chosen, refusals = choose_entry(voucher, own, papers.applications, refund)
+    said = {one.entry_id: _refusal(one) for one in papers.entry_refusals if one.voucher_id == voucher_id}
+    left = [one for one in own if one.entry.entry_id not in said]
+    chosen, refusals = choose_entry(voucher, left, papers.applications, refund)
+    refusals = {**refusals, **said}
     window = None
     state = VoucherState.ISSUED
     if chosen is not None:
         granted = [one for one in papers.extensions if one.voucher_id == voucher_id]
         window = window_of(chosen, granted, rules, issued_at_ms=voucher.issued_at_ms if voucher is not None else None)
         state = VoucherState.ENTERED if now_ms < window.ends_at_ms else VoucherState.RUN_OUT
+    elif said:
+        state = VoucherState.REFUSED
     elif voucher is not None and voucher.enter_by is not None and local_day(now_ms, papers.zone) > voucher.enter_by:
         state = VoucherState.LAPSED
     if refund is not None:
         state = VoucherState.REFUNDED
     return Life(voucher_id=voucher_id, voucher=voucher, state=state, window=window, refusals=refusals)
+
+
+def _refusal(one: EntryRefusal) -> VoucherError:
+    """What the academy said, as the error that it is."""
+    params = {"day": one.day.isoformat() if one.day is not None else None, "reason": one.reason}
+    return _BY_CODE[one.code](**{name: value for name, value in params.items() if value is not None})
 
 
 def enter(code: str, application: Application, papers: Portfolio, *, entry_id: str, now_ms: int) -> VoucherEntry:

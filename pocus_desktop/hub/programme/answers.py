@@ -26,7 +26,7 @@ class Answers:
     Args:
         portfolios: What accounts sent and were given.
         certificates: The desk of certificates.
-        notices: Of admissions.
+        notices: Of admissions, and of entries that do not count.
         ring: The academy's keys.
     """
 
@@ -40,9 +40,11 @@ class Answers:
         """All that an account is to have, as of now."""
         number = self._portfolios.number_of(account_id)
         records = () if number is None else self._certificates.of(number)
+        admitted = () if number is None else self._notices.of(number)
+        notices = (*admitted, *self._notices.refused_entries(account_id))
         return write_papers(
             number,
-            (*self._portfolios.given(account_id), *(() if number is None else self._notices.of(number))),
+            (*self._portfolios.given(account_id), *notices),
             certificates=[(one.credential, [opening.to_bytes() for opening in one.openings]) for one in records],
             status_lists=self._lists(records),
         )

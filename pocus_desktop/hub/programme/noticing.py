@@ -1,4 +1,4 @@
-"""Of the admissions of a person, what the portfolio is told: as of now, signed when it is asked for."""
+"""What a portfolio is told of admissions, and of entries that do not count: as of now, signed when it is asked for."""
 
 from typing import Final, Literal
 
@@ -9,11 +9,17 @@ from pocus_desktop.admission.records import AdmissionState, EnrolmentState
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.programme.admitting import AreaOf
+from pocus_desktop.hub.programme.errors import UnknownVoucherError
+from pocus_desktop.hub.programme.store import DOCUMENT
+from pocus_desktop.hub.programme.vouchers import Vouchers
 from pocus_desktop.hub.registry.admissions import Admissions
 from pocus_desktop.hub.registry.store import ADMISSION, ENROLMENT, RegistryStore, Row
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
-from pocus_desktop.programme.documents.academy import AdmissionNotice
+from pocus_desktop.programme import voucher
+from pocus_desktop.programme.documents.academy import AdmissionNotice, EntryRefusal
+from pocus_desktop.programme.documents.candidate import VoucherEntry
+from pocus_desktop.programme.documents.registry import parse_document
 from pocus_desktop.programme.signing import sign_document
 
 State = Literal["open", "withdrawn", "sat"]
@@ -24,9 +30,12 @@ REVISIONS: Final[dict[State, int]] = {"open": 1, "withdrawn": 2, "sat": 3}
 class Notices:
     """The same admission in the same state is the same document, whenever it is asked for. Any thread may call."""
 
-    def __init__(self, store: RegistryStore, admissions: Admissions, ring: KeyRing, *, area_of: AreaOf) -> None:
+    def __init__(
+        self, store: RegistryStore, admissions: Admissions, vouchers: Vouchers, ring: KeyRing, *, area_of: AreaOf
+    ) -> None:
         self._store = store
         self._admissions = admissions
+        self._vouchers = vouchers
         self._ring = ring
         self._area_of = area_of
         self._areas: dict[tuple[str, int], ContentArea] = {}
@@ -36,6 +45,23 @@ class Notices:
         rows = self._store.look(ADMISSION, folded_id=folded(candidate_id), mode=str(Mode.LIVE))
         ordered = sorted(rows, key=lambda row: (row["issued_ms"], row["admission_id"]))
         return tuple(sign_document(self._notice(row), self._ring.signer) for row in ordered)
+
+    def refused_entries(self, account_id: str) -> tuple[bytes, ...]:
+        """Signed, for each entry of a voucher by an account that does not count: why."""
+        rows = self._store.look(DOCUMENT, account_id=account_id, kind="voucher-entry")
+        entries = [one for row in rows if isinstance(one := parse_document(row["content"]), VoucherEntry)]
+        told = [self._refused(one) for one in sorted(entries, key=lambda one: one.entry_id)]
+        return tuple(sign_document(one, self._ring.signer) for one in told if one is not None)
+
+    def _refused(self, entry: VoucherEntry) -> EntryRefusal | None:
+        try:
+            error: PocusError | None = self._vouchers.tell(entry.voucher_id).life.refusals.get(entry.entry_id)
+        except UnknownVoucherError:
+            error = voucher.UnknownVoucherError()
+        if error is None:
+            return None
+        fields = {"entry_id": entry.entry_id, "voucher_id": entry.voucher_id, "code": error.code, **error.params}
+        return EntryRefusal.model_validate(fields)
 
     def _notice(self, row: Row) -> AdmissionNotice:
         admitted = documents.recall(row["envelope"]).admission

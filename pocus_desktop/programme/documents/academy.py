@@ -14,6 +14,7 @@ from pocus_desktop.programme.documents.parts import (
     CertificateId,
     DecisionId,
     Document,
+    EntryId,
     Line,
     NominationId,
     Prose,
@@ -124,6 +125,30 @@ class VoucherRefund(Document):
     reason: Line
     by: Line
     made_at_ms: At
+
+
+class EntryRefusal(Document):
+    """An entry of a voucher that does not count, as the academy sees it, which knows of all entries. Signed.
+
+    Attributes:
+        code: Of the error that says why.
+        day: That it names; None where it names none.
+        reason: Why the voucher was refunded.
+    """
+
+    kind: Literal["entry-refusal"] = "entry-refusal"
+    entry_id: EntryId
+    voucher_id: VoucherId
+    code: Literal[
+        "voucher.unknown",
+        "voucher.entered_already",
+        "voucher.other_candidate",
+        "voucher.other_areas",
+        "voucher.too_late",
+        "voucher.refunded",
+    ]
+    day: Day | None = None
+    reason: Line | None = None
 
 
 class AdmissionNotice(Document):

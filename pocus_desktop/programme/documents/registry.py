@@ -12,6 +12,7 @@ from pocus_desktop.programme.documents.academy import (
     AppealDecision,
     CertificateHeld,
     Decision,
+    EntryRefusal,
     EvaluatorState,
     PeerOutcome,
     Question,
@@ -52,6 +53,7 @@ AnyDocument: TypeAlias = (
     | Voucher
     | VoucherExtension
     | VoucherRefund
+    | EntryRefusal
     | AdmissionNotice
     | EvaluatorState
     | PeerOutcome
@@ -78,6 +80,7 @@ KINDS: Final[Mapping[str, type[AnyDocument]]] = {
         Voucher,
         VoucherExtension,
         VoucherRefund,
+        EntryRefusal,
         AdmissionNotice,
         EvaluatorState,
         PeerOutcome,

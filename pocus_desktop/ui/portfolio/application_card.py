@@ -12,7 +12,7 @@ from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.documents.candidate import Application, Nomination
 from pocus_desktop.programme.evaluators import Evaluator, evaluators_of
-from pocus_desktop.programme.next_steps import window_for
+from pocus_desktop.programme.next_steps import refused_entries, window_for
 from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.programme.peers.panel import NO_LONGER
@@ -148,6 +148,9 @@ class ApplicationCard(Card):
         words = self._words
         last = self._page.day(looking_ahead.last_day_if_entered(self._view))
         self.body.addWidget(Label(words("portfolio.voucher.title"), weight="strong", scale="lead"))
+        for error in refused_entries(self._view.lives, self._view.portfolio, self._application):
+            told = error.explain(words.language)
+            self.body.addWidget(self._page.fact("refused", told.what, told.next))
         self.body.addWidget(Label(words("portfolio.voucher.lead", day=last)))
         for one in self._view.lives:
             if one.state is VoucherState.ISSUED and one.voucher is not None:

@@ -54,7 +54,7 @@ def test_a_shelf_that_is_damaged_keeps_nobody_from_hearing_where_to_go(hub: Hub)
         raise ShelfError
 
     desk = notices(hub)
-    broken = Notices(desk._store, hub.registry.admissions, hub.ring, area_of=damaged)
+    broken = Notices(desk._store, hub.registry.admissions, hub.academy.vouchers, hub.ring, area_of=damaged)
     [unknown] = told(hub, broken.of("C-17"))
     [known] = told(hub, desk.of("C-17"))
     assert (unknown.area, known.area) == (None, "lower-extremity-dvt")
