@@ -1,22 +1,29 @@
-"""Group intake: everyone is taken once, with whoever waits, and no one waits for company."""
+"""What waits goes together: everyone is taken once, with whoever waits, and no one waits for company."""
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import pytest
 
 from pocus_desktop.hub.intake import IntakeResult, Offer
 from pocus_desktop.hub.web import gathering
-from pocus_desktop.hub.web.gathering import Gathering, Outcome
-from pocus_desktop.kernel import log
+from pocus_desktop.hub.web.gathering import Gathering
+
+Outcome: TypeAlias = IntakeResult | Exception
+TakeAll: TypeAlias = Callable[[Sequence[Offer]], Sequence[Outcome]]
 
 
 def result(offer: Offer) -> IntakeResult:
     return IntakeResult(receipt=offer.data, is_new=True, sitting=None)
 
 
-def test_one_alone_is_taken_at_once_and_is_told_about() -> None:
+def gathered(take_all: TakeAll) -> Gathering[Offer, IntakeResult]:
+    return Gathering(take_all, name="test", size_of=lambda offer: len(offer.data))
+
+
+def test_one_alone_is_taken_at_once() -> None:
     batches: list[Sequence[Offer]] = []
 
     def take_all(offers: Sequence[Offer]) -> list[Outcome]:
@@ -24,13 +31,11 @@ def test_one_alone_is_taken_at_once_and_is_told_about() -> None:
         return [result(offer) for offer in offers]
 
     async def ask() -> list[bytes]:
-        hub = Gathering(take_all)
-        with log.about(request_id="ab"):
-            return [(await hub.take(data, "digest")).receipt for data in (b"one", b"two")]
+        hub = gathered(take_all)
+        return [(await hub.take(Offer(data=data))).receipt for data in (b"one", b"two")]
 
     assert asyncio.run(ask()) == [b"one", b"two"]
     assert [[offer.data for offer in batch] for batch in batches] == [[b"one"], [b"two"]]
-    assert {str(offer.about) for batch in batches for offer in batch} == {"{'request_id': 'ab'}"}
 
 
 def test_one_thread_takes_who_come_one_after_the_other_and_ends_when_nobody_does(
@@ -42,11 +47,11 @@ def test_one_thread_takes_who_come_one_after_the_other_and_ends_when_nobody_does
         workers.append(threading.current_thread())
         return [result(offer) for offer in offers]
 
-    hub = Gathering(take_all)
+    hub = gathered(take_all)
 
     async def ask() -> None:
         for data in (b"one", b"two", b"three"):
-            await hub.take(data, "digest")
+            await hub.take(Offer(data=data))
 
     monkeypatch.setattr(gathering, "LINGER_S", 30)
     asyncio.run(ask())
@@ -66,7 +71,6 @@ def test_who_comes_meanwhile_goes_together_in_order_as_far_as_there_is_room(
 ) -> None:
     monkeypatch.setattr(gathering, "TOGETHER", together)
     monkeypatch.setattr(gathering, "TOGETHER_BYTES", room)
-    monkeypatch.setattr(gathering, "SIDE_BY_SIDE", 1)
     taken: list[list[bytes]] = []
     go_on, begun = threading.Event(), threading.Event()
 
@@ -77,8 +81,8 @@ def test_who_comes_meanwhile_goes_together_in_order_as_far_as_there_is_room(
         return [result(offer) for offer in offers]
 
     async def ask() -> list[bytes]:
-        hub = Gathering(take_all)
-        asking = [asyncio.create_task(hub.take(b"%d" % number, "")) for number in range(6)]
+        hub = gathered(take_all)
+        asking = [asyncio.create_task(hub.take(Offer(data=b"%d" % number))) for number in range(6)]
         await asyncio.to_thread(begun.wait, 10)
         await asyncio.sleep(0)  # all have asked by then
         go_on.set()
@@ -97,13 +101,13 @@ def test_a_failure_of_one_is_its_own_and_of_the_batch_is_everyones() -> None:
         return [ValueError("odd") if offer.data == b"odd" else result(offer) for offer in offers]
 
     async def ask() -> None:
-        hub = Gathering(take_all)
-        assert (await hub.take(b"even", "")).receipt == b"even"
+        hub = gathered(take_all)
+        assert (await hub.take(Offer(data=b"even"))).receipt == b"even"
         with pytest.raises(ValueError, match="odd"):
-            await hub.take(b"odd", "")
+            await hub.take(Offer(data=b"odd"))
         for _ in range(2):  # and the next one still gets its turn
             with pytest.raises(KeyError):
-                await hub.take(b"fail", "")
+                await hub.take(Offer(data=b"fail"))
 
     asyncio.run(ask())
 
@@ -117,11 +121,11 @@ def test_who_gave_up_meanwhile_harms_no_one() -> None:
         return [result(offer) for offer in offers]
 
     async def ask() -> bytes:
-        hub = Gathering(take_all)
-        given_up = asyncio.create_task(hub.take(b"gone", ""))
+        hub = gathered(take_all)
+        given_up = asyncio.create_task(hub.take(Offer(data=b"gone")))
         await asyncio.to_thread(begun.wait, 10)
         given_up.cancel()
-        other = asyncio.create_task(hub.take(b"here", ""))
+        other = asyncio.create_task(hub.take(Offer(data=b"here")))
         await asyncio.sleep(0)
         go_on.set()
         return (await other).receipt
@@ -136,11 +140,11 @@ def test_many_of_several_loops_each_get_their_own_outcome_and_each_is_taken_once
         taken.extend(offer.data for offer in offers)
         return [result(offer) for offer in offers]
 
-    hub = Gathering(take_all)
+    hub = gathered(take_all)
 
     async def ask(loop: int) -> None:
         wanted = [b"%d-%d" % (loop, number) for number in range(300)]
-        assert [one.receipt for one in await asyncio.gather(*(hub.take(data, "") for data in wanted))] == wanted
+        assert [one.receipt for one in await asyncio.gather(*(hub.take(Offer(data=data)) for data in wanted))] == wanted
 
     threads = [threading.Thread(target=lambda loop=loop: asyncio.run(ask(loop))) for loop in range(3)]
     for thread in threads:

@@ -98,6 +98,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     path, query = request.scope["path"], request.url.query
     here = "" if request.method == "POST" else f"{path}?{query}" if query else path
     content = render(template, language_of(request), **{"path": path, "here": here, **values})
+    return shown(content, status=status)
+
+
+def shown(content: str, *, status: int = 200) -> Response:
+    """What a template gave, as the answer of a page (rules 1 and 2)."""
     return Response(content, status_code=status, media_type=HTML, headers=dict(HEADERS))
 
 

@@ -94,6 +94,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(assets.folder("pages")),
         autoescape=True,
+        auto_reload=False,  # what comes with the program does not change while it runs
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

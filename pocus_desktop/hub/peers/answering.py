@@ -10,7 +10,7 @@
 
 import contextlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,13 +27,13 @@ from pocus_desktop.hub.peers.errors import (
     UnknownLinkError,
     WindowOverError,
 )
-from pocus_desktop.hub.peers.people import Person
 from pocus_desktop.hub.peers.standings import person_of, standing_of
 from pocus_desktop.hub.peers.store import LINK, UNWANTED, PeerRows, PeerStore
 from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
 from pocus_desktop.hub.registry.store import Row, TakenError
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.peers import questionnaire_files
 from pocus_desktop.programme.peers.answers import Answers, lacking, never_scanned, read_stored, save, told
 from pocus_desktop.programme.peers.evaluator import (
@@ -58,7 +58,6 @@ class Sheet:
 
     evaluator_id: str
     panel_id: str
-    person: Person
     candidate_name: str
     area: ContentArea
     closes_ms: int
@@ -141,15 +140,31 @@ class Answering:
             SignedOutError: There is no such session, or it is over.
             PeersError: It is over for this evaluator; see `errors`.
         """
-        row = self._store.by_link(token_digest(secret), "session") if secret else None
+        (found,) = self.sheets([secret])
+        if isinstance(found, PocusError):
+            raise found
+        return found
+
+    def sheets(self, secrets: Sequence[str]) -> Sequence[Sheet | PocusError]:
+        """The same for several who ask at the same moment, each with what is before them or why nothing is.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        digests = [token_digest(secret) for secret in secrets]
+        rows = self._store.by_links(digests, "session")
         now_ms = self._clock.read().wall_ms
+        return [self._before(rows.get(digest), now_ms) for digest in digests]
+
+    def _before(self, row: Row | None, now_ms: int) -> Sheet | PocusError:
         if row is None or row["expires_ms"] <= now_ms:
-            raise SignedOutError
-        sheet = self._sheet(row)
+            return SignedOutError()
+        try:
+            sheet = self._sheet(row)
+        except PocusError as problem:  # of this one; the others see theirs
+            return problem
         done = step(sheet.standing, Saved(at_ms=now_ms))
-        if done.refused is not None:
-            raise _refusal(done.refused)
-        return sheet
+        return sheet if done.refused is None else _refusal(done.refused)
 
     def save(self, sheet: Sheet, section: Section, form: Mapping[str, str], *, seen: str) -> Answers:
         """Save a section; all answers as they are then (rules 3 and 4).
@@ -272,7 +287,6 @@ class Answering:
         return Sheet(
             evaluator_id=row["evaluator_id"],
             panel_id=row["panel_id"],
-            person=person_of(self._vault, row),
             candidate_name=str(about.get("candidate_name", "")),
             area=ContentArea(row["area"]),
             closes_ms=row["closes_ms"],

@@ -26,7 +26,7 @@ from starlette.responses import Response
 
 from pocus_desktop.hub.pages.errors import BadFormError, FieldTooLongError, ForgedFormError
 from pocus_desktop.hub.pages.forms import CSRF, Form, read_form, require_same_site
-from pocus_desktop.hub.pages.page import LANGUAGE_COOKIE, Page, language_of, page, see
+from pocus_desktop.hub.pages.page import LANGUAGE_COOKIE, Page, language_of, page, see, shown
 from pocus_desktop.hub.pages.templates import LANGUAGES
 from pocus_desktop.hub.peers.answer_words import answer_told
 from pocus_desktop.hub.peers.answering import Answering, Sheet
@@ -40,7 +40,8 @@ from pocus_desktop.hub.peers.errors import (
     UnknownLinkError,
     WindowOverError,
 )
-from pocus_desktop.hub.peers.message import day_told
+from pocus_desktop.hub.peers.part_page import part_html
+from pocus_desktop.hub.web.gathering import Gathering
 from pocus_desktop.hub.web.guard import Guard
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.peers.answers import (
@@ -53,7 +54,7 @@ from pocus_desktop.programme.peers.answers import (
     sections_asked,
 )
 from pocus_desktop.programme.peers.evaluator import REASONS
-from pocus_desktop.programme.peers.questionnaire import MOST_COMMENT_CHARACTERS, UNSEEN, Comment, Section
+from pocus_desktop.programme.peers.questionnaire import MOST_COMMENT_CHARACTERS, Comment, Section
 
 COOKIE: Final = "__Host-pocus-peer"
 ONE_CLICK: Final = "List-Unsubscribe"
@@ -80,6 +81,7 @@ class EvaluatorPages:
 
     def __init__(self, answering: Answering, guard: Guard, *, stall_s: float) -> None:
         self._answering = answering
+        self._asked: Gathering[str, Sheet] = Gathering(answering.sheets, name="peer-pages")
         self._guard = guard
         self._stall_s = stall_s
 
@@ -252,7 +254,9 @@ class EvaluatorPages:
 
     async def _sheet(self, request: Request) -> tuple[str, Sheet]:
         secret = request.cookies.get(COOKIE, "")
-        return secret, await run_in_threadpool(self._answering.sheet, secret)
+        if not secret:
+            raise SignedOutError
+        return secret, await self._asked.take(secret)
 
     async def _form(self, request: Request, secret: str, *names: str) -> Form:
         """Rule 2."""
@@ -282,23 +286,16 @@ def _part(
     seen: str | None = None,
     is_changed: bool = False,
 ) -> Response:
-    sections = sheet.questionnaire.sections
-    return page(
-        request,
-        "peers/part.html",
-        status=409 if is_changed else 200,
-        sheet=sheet,
-        section=section,
-        place=sections.index(section) + 1,
-        count=len(sections),
-        answers=answers,
+    content = part_html(
+        sheet,
+        section,
+        answers,
+        language=language_of(request),
         seen=sheet.stamp(section) if seen is None else seen,
         csrf=_mark(secret),
         is_changed=is_changed,
-        unseen=UNSEEN,
-        most=MOST_COMMENT_CHARACTERS,
-        closes=day_told(sheet.closes_ms - 1, language_of(request)),
     )
+    return shown(content, status=409 if is_changed else 200)
 
 
 def _review(request: Request, secret: str, sheet: Sheet, *, problem: PocusError | None = None) -> Response:

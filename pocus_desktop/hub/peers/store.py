@@ -250,14 +250,22 @@ class PeerStore:
         Raises:
             StoreUnavailableError: The database does not answer.
         """
-        wanted = {"digest": digest, "purpose": purpose}
+        return self.by_links([digest], purpose).get(digest)
+
+    def by_links(self, digests: Sequence[str], purpose: str) -> Mapping[str, Row]:
+        """The same for several links at once, by digest; those that are not there are left out.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        wanted = {"digests": list(digests), "purpose": purpose}
         if self._store.is_shared:  # every page of an evaluator asks this
             found = self._store.swiftly(
-                lambda driver: driver.execute(_BY_LINK_SWIFTLY, wanted, prepare=True).fetchone()
+                lambda driver: driver.execute(_BY_LINKS_SWIFTLY, wanted, prepare=True, binary=True).fetchall()
             )
-            return None if found is None else cast("Row", dict(zip(_OF_LINK, found, strict=True)))
+            return {row[0]: cast("Row", dict(zip(_OF_LINK, row, strict=True))) for row in found}
         with self._store.reading() as connection:
-            return connection.execute(_BY_LINK, wanted).mappings().one_or_none()
+            return {row["digest"]: row for row in connection.execute(_BY_LINKS, wanted).mappings()}
 
     def due_panels(self, now_ms: int) -> Sequence[Sequence[str]]:
         """Ids of panels in which there is something to do, those of a candidate together.
@@ -315,6 +323,7 @@ class PeerStore:
 
 
 _COLUMNS: Final = (
+    LINK.c.digest,
     LINK.c.expires_ms,
     EVALUATOR.c.evaluator_id,
     EVALUATOR.c.nomination_id,
@@ -329,19 +338,20 @@ _COLUMNS: Final = (
     PANEL.c.about,
 )
 _OF_LINK: Final = tuple(column.name for column in _COLUMNS)
-_BY_LINK: Final = (
+_BY_LINKS: Final = (
     select(*_COLUMNS)
     .join(EVALUATOR, EVALUATOR.c.evaluator_id == LINK.c.evaluator_id)
     .join(PANEL, PANEL.c.panel_id == EVALUATOR.c.panel_id)
-    .where(LINK.c.digest == bindparam("digest"), LINK.c.purpose == bindparam("purpose"))
+    .where(LINK.c.digest.in_(bindparam("digests", expanding=True)), LINK.c.purpose == bindparam("purpose"))
 )
-_BY_LINK_SWIFTLY: Final = b"""
-SELECT link.expires_ms, evaluator.evaluator_id, evaluator.nomination_id, evaluator.standing, evaluator.person,
-    evaluator.said, evaluator.language, panel.panel_id, panel.area, panel.questionnaire, panel.closes_ms, panel.about
+_BY_LINKS_SWIFTLY: Final = b"""
+SELECT link.digest, link.expires_ms, evaluator.evaluator_id, evaluator.nomination_id, evaluator.standing,
+    evaluator.person, evaluator.said, evaluator.language, panel.panel_id, panel.area, panel.questionnaire,
+    panel.closes_ms, panel.about
 FROM peer_link AS link
 JOIN peer_evaluator AS evaluator ON evaluator.evaluator_id = link.evaluator_id
 JOIN peer_panel AS panel ON panel.panel_id = evaluator.panel_id
-WHERE link.digest = %(digest)s AND link.purpose = %(purpose)s
+WHERE link.digest = ANY(%(digests)s::text[]) AND link.purpose = %(purpose)s
 """
 """The same, as the driver takes it."""
 

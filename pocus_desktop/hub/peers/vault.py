@@ -2,15 +2,23 @@
 
 Whoever reads the database or its backup without the academy's keys learns that somebody was asked, not who, nor what
 they said. Addresses are compared by a digest under a secret that lies sealed in the same database.
+
+Opening costs more than all else of an evaluator's page, and every page opens the same: what was opened or sealed last
+is remembered by the sealed bytes, which are never those of anything else (docs/adr/0266).
 """
 
 import hashlib
 import hmac
 import secrets
-from typing import Final
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.crypto import hpke
+from pocus_desktop.crypto.keys import SealingKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.errors import StoreMismatchError
 from pocus_desktop.hub.peers.store import PeerStore
@@ -21,6 +29,10 @@ from pocus_desktop.programme.peers.mailbox import mailbox
 
 _SETTING: Final = "peer-addresses"
 TOKEN_BYTES: Final = 32
+REMEMBERED: Final = 1024
+"""Documents that are remembered opened, of some kilobytes each at most."""
+
+Document: TypeAlias = Mapping[str, Json]
 
 
 def new_token() -> str:
@@ -45,18 +57,30 @@ class Vault:
         self._ring = ring
         self._store = store
         self._key: bytes | None = None
+        self._opened = _Opened()
 
     def seal(self, what: str, name: str, document: Json) -> bytes:
         """Seal a document; `what` and `name` have to be said again to open it, so that no row passes for another."""
-        return hpke.seal(self._ring.openers[0].public, canonical.encode(document), info=_info(what, name))
+        openers = self._ring.openers
+        data = canonical.encode(document)
+        sealed = hpke.seal(openers[0].public, data, info=_info(what, name))
+        self._opened.remember((what, name, sealed), _document(data), openers)
+        return sealed
 
-    def open(self, what: str, name: str, sealed: bytes) -> dict[str, Json]:
+    def open(self, what: str, name: str, sealed: bytes) -> Document:
         """Open what was sealed, with today's key or an older one.
 
         Raises:
             CannotOpenSealedError: No key opens it, or it is of something else.
         """
         openers = self._ring.openers
+        found = self._opened.find((what, name, sealed), openers)
+        if found is None:
+            found = self._open_anew(what, name, sealed, openers)
+            self._opened.remember((what, name, sealed), found, openers)
+        return found
+
+    def _open_anew(self, what: str, name: str, sealed: bytes, openers: tuple[SealingKey, ...]) -> Document:
         for key in openers[:-1]:
             try:
                 return _document(hpke.open_sealed(key, sealed, info=_info(what, name)))
@@ -96,9 +120,41 @@ class Vault:
         raise StoreMismatchError(found=0, known=1)
 
 
-def _document(data: bytes) -> dict[str, Json]:
+class _Opened:
+    """What was opened last, as long as the keys are the same; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._openers: tuple[SealingKey, ...] = ()
+        self._documents: OrderedDict[tuple[str, str, bytes], Document] = OrderedDict()
+
+    def find(self, sealed: tuple[str, str, bytes], openers: tuple[SealingKey, ...]) -> Document | None:
+        """The document; None where it is not remembered."""
+        with self._lock:
+            self._keep_to(openers)
+            found = self._documents.get(sealed)
+            if found is not None:
+                self._documents.move_to_end(sealed)
+            return found
+
+    def remember(self, sealed: tuple[str, str, bytes], document: Document, openers: tuple[SealingKey, ...]) -> None:
+        """Remember a document that these keys open, and forget the one that was not asked for longest."""
+        with self._lock:
+            self._keep_to(openers)
+            self._documents[sealed] = document
+            if len(self._documents) > REMEMBERED:
+                self._documents.popitem(last=False)
+
+    def _keep_to(self, openers: tuple[SealingKey, ...]) -> None:
+        """What a key opened that was taken away since is opened no more."""
+        if openers != self._openers:
+            self._documents.clear()
+            self._openers = openers
+
+
+def _document(data: bytes) -> Document:
     document = canonical.decode(data)
-    return document if isinstance(document, dict) else {}
+    return MappingProxyType(document if isinstance(document, dict) else {})
 
 
 def _info(what: str, name: str) -> bytes:

@@ -35,7 +35,7 @@ from pocus_desktop.hub.errors import (
     TooBusyError,
 )
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult
+from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult, Offer
 from pocus_desktop.hub.pages.doors import staff_doors
 from pocus_desktop.hub.pages.page import PAGES, static_doors
 from pocus_desktop.hub.peers.pages import EvaluatorPages
@@ -59,13 +59,17 @@ from pocus_desktop.hub.web.protocol import BUSY_S
 from pocus_desktop.hub.web.readiness import Readiness
 from pocus_desktop.hub.web.registry_door import RegistryDoor
 from pocus_desktop.hub.web.uploads_door import UploadsDoor, envelopes
-from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel import canonical, log
 from pocus_desktop.programme.sealed_file import SEALED_FILE_TYPE
 from pocus_desktop.sitting.sealed import MEDIA_TYPE
 from pocus_desktop.sync.transport import RECEIPT_MEDIA_TYPE
 
 READ_AT_ONCE: Final = 32
 """Envelopes that are read at the same time, whole or in pieces; each is held in memory until it is whole."""
+
+JUDGED_SIDE_BY_SIDE: Final = 2
+"""Batches of envelopes under way: while one waits for the disk or the database, the next one is judged. Each holds one
+envelope unpacked at a time, which may be tens of megabytes."""
 
 STALL_S: Final = 30.0
 """How long a sender may send next to nothing."""
@@ -153,7 +157,9 @@ class _Doors:
         self._metrics = metrics
         self._policy = policy
         self._readiness = Readiness(hub)
-        self._gathering = Gathering(hub.take_all)
+        self._gathering = Gathering(
+            hub.take_all, name="hub-intake", size_of=lambda offer: len(offer.data), side_by_side=JUDGED_SIDE_BY_SIDE
+        )
         self._readers = readers
 
     def routes(self) -> list[Door]:
@@ -217,7 +223,7 @@ class _Doors:
 
     async def take(self, data: bytes, digest: str) -> IntakeResult:
         """Judge an envelope, with others that wait."""
-        result = await self._gathering.take(data, digest)
+        result = await self._gathering.take(Offer(data=data, digest=digest, about=log.told_about()))
         (self._metrics.accepted if result.is_new else self._metrics.repeated).inc()
         return result
 

@@ -32,6 +32,9 @@ class Application:
 
     def __init__(self, doors: Sequence[Door]) -> None:
         self.doors = tuple(doors)
+        self._beginning: dict[str, list[Door]] = {}
+        for door in self.doors:
+            self._beginning.setdefault(_first(door.path), []).append(door)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -63,7 +66,7 @@ class Application:
             NotFoundError: Nothing has this address.
         """
         beside: Door | None = None
-        for door in self.doors:
+        for door in self._beginning.get(_first(scope["path"]), ()):
             match, found = door.matches(scope)
             if match is Match.NONE or (match is Match.PARTIAL and beside is not None):
                 continue
@@ -80,6 +83,11 @@ class Application:
     def _methods(self, beside: Door) -> list[str]:
         """What the doors at this door's address take."""
         return sorted({method for door in self.doors if door.path == beside.path for method in door.methods or ()})
+
+
+def _first(path: str) -> str:
+    """The first part of an address, which every door writes out: only doors of the same are asked for theirs."""
+    return path[1:].partition("/")[0]
 
 
 def _require_no_content(request: Request) -> None:

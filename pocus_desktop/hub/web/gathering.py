@@ -1,4 +1,4 @@
-"""Group intake: envelopes that wait at the same moment are taken together, on a thread beside the loop that reads.
+"""What waits at the same moment is taken together, on a thread beside the loop that reads: envelopes, and questions.
 
 Who comes first is taken at once, alone; who comes while that goes on waits, and all that came meanwhile go together. So
 nobody waits for company, and looks, transactions and waits for the disk are shared by those who wait anyway.
@@ -9,70 +9,78 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
-
-from pocus_desktop.hub.intake import IntakeResult, Offer
-from pocus_desktop.kernel import log
+from typing import Final, Generic, TypeVar
 
 TOGETHER: Final = 16
-"""Envelopes of one batch; one holds its transaction, and the others, as long as that takes."""
+"""What goes in one batch; one holds its transaction, and the others, as long as that takes."""
 
 TOGETHER_BYTES: Final = 16 * 1024 * 1024
-"""The bytes of one batch; a larger envelope goes alone."""
-
-SIDE_BY_SIDE: Final = 2
-"""Batches under way: while one waits for the disk or the database, the next one is judged. Each holds one envelope
-unpacked at a time, which may be tens of megabytes."""
+"""The bytes of one batch; what is larger goes alone."""
 
 LINGER_S: Final = 0.5
-"""How long a thread waits for the next envelope: while they come, none is begun for each."""
+"""How long a thread waits for whoever comes next: while they come, none is begun for each."""
 
-Outcome: TypeAlias = IntakeResult | Exception
+_Offer = TypeVar("_Offer")
+_Outcome = TypeVar("_Outcome")
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    offer: Offer
+class _Waiting(Generic[_Offer, _Outcome]):
+    offer: _Offer
     loop: asyncio.AbstractEventLoop
-    answer: "asyncio.Future[IntakeResult]"
+    answer: "asyncio.Future[_Outcome]"
 
 
-class Gathering:
-    """Takes envelopes for the requests of one application; any event loop may ask."""
+class Gathering(Generic[_Offer, _Outcome]):
+    """Takes what the requests of one application bring; any event loop may ask."""
 
-    def __init__(self, take_all: Callable[[Sequence[Offer]], Sequence[Outcome]]) -> None:
+    def __init__(
+        self,
+        take_all: Callable[[Sequence[_Offer]], Sequence[_Outcome | Exception]],
+        *,
+        name: str,
+        size_of: Callable[[_Offer], int] = lambda _offer: 0,
+        side_by_side: int = 1,
+    ) -> None:
         """Begin with nobody waiting.
 
         Args:
             take_all: Takes several and says what became of each; what it raises, it raises for all of them.
+            name: Of its threads.
+            size_of: The bytes of one.
+            side_by_side: Batches under way: more than one where a batch waits for the disk, so that the next one is
+                worked on meanwhile.
         """
         self._take_all = take_all
+        self._name = name
+        self._size_of = size_of
+        self._side_by_side = side_by_side
         self._came = threading.Condition()
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Waiting[_Offer, _Outcome]] = deque()
         self._threads = 0
         self._idle = 0
 
-    async def take(self, data: bytes, digest: str) -> IntakeResult:
-        """Take one envelope, with others that wait; durable when this returns.
+    async def take(self, offer: _Offer) -> _Outcome:
+        """Take one, with others that wait; it is done when this returns.
 
         Raises:
-            PocusError: As `Hub.take`.
+            Exception: Whatever it came to, where it came to one.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(Offer(data=data, digest=digest, about=log.told_about()), loop, loop.create_future())
+        waiting: _Waiting[_Offer, _Outcome] = _Waiting(offer, loop, loop.create_future())
         with self._came:
             self._queue.append(waiting)
-            is_help_needed = not self._idle and self._threads < SIDE_BY_SIDE
+            is_help_needed = not self._idle and self._threads < self._side_by_side
             self._threads += is_help_needed
             self._came.notify()
         if is_help_needed:
-            threading.Thread(target=self._work, name="hub-intake", daemon=True).start()
+            threading.Thread(target=self._work, name=self._name, daemon=True).start()
         return await waiting.answer
 
     def _work(self) -> None:
         """Take batches until nobody has come for a while."""
         while batch := self._next():
-            outcomes: Sequence[Outcome]
+            outcomes: Sequence[_Outcome | Exception]
             try:
                 outcomes = self._take_all([waiting.offer for waiting in batch])
             except Exception as problem:  # noqa: BLE001 - whoever waits must be told, whatever it was
@@ -84,15 +92,15 @@ class Gathering:
                 except RuntimeError:  # it is closed: whoever waited there is gone
                     continue
 
-    def _next(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
+    def _next(self) -> list[_Waiting[_Offer, _Outcome]]:
+        batch: list[_Waiting[_Offer, _Outcome]] = []
         size = 0
         with self._came:
             self._idle += 1
             self._came.wait_for(lambda: self._queue, LINGER_S)
             self._idle -= 1
             while self._queue and len(batch) < TOGETHER:
-                size += len(self._queue[0].offer.data)
+                size += self._size_of(self._queue[0].offer)
                 if batch and size > TOGETHER_BYTES:
                     break
                 batch.append(self._queue.popleft())
@@ -100,11 +108,11 @@ class Gathering:
         return batch
 
 
-def _tell(told: Sequence[tuple[_Waiting, Outcome]]) -> None:
+def _tell(told: Sequence[tuple[_Waiting[_Offer, _Outcome], _Outcome | Exception]]) -> None:
     for waiting, outcome in told:
         if waiting.answer.done():  # its request was given up
             continue
-        if isinstance(outcome, IntakeResult):
-            waiting.answer.set_result(outcome)
-        else:
+        if isinstance(outcome, Exception):
             waiting.answer.set_exception(outcome)
+        else:
+            waiting.answer.set_result(outcome)

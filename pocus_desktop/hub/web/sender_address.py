@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 
 
 def sender_address(peer: str | None, forwarded: str, proxies: Collection[str]) -> str | None:
@@ -33,6 +34,7 @@ def is_named(address: str, proxies: Collection[str]) -> bool:
     return address in proxies or address.removeprefix("::ffff:") in proxies
 
 
+@lru_cache(maxsize=1024)
 def _is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
@@ -40,6 +42,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)
 def _network(address: str) -> str | None:
     try:
         found = ipaddress.ip_address(address)

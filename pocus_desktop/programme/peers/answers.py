@@ -7,12 +7,11 @@
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
 from pocus_desktop.programme.peers.questionnaire import (
-    AFFIRMED,
     MOST_COMMENT_CHARACTERS,
     UNSEEN,
     Choice,
@@ -49,22 +48,15 @@ def save(questionnaire: Questionnaire, answers: Answers, section: Section, form:
         section: Whose form it is.
         form: Fields as they came; anything else in it is passed over.
     """
-    of_section = {question.id for question in section.question}
+    of_section = [question.id for question in section.question]
     kept = {name: answer for name, answer in answers.items() if name not in of_section}
-    for question in section.question:
-        answer = _read(questionnaire, question, form.get(question.id, ""))
-        if answer:
-            kept[question.id] = answer
-    return kept
+    return {**kept, **_read(questionnaire, of_section, form)}
 
 
 def read_stored(questionnaire: Questionnaire, stored: Mapping[str, object]) -> Answers:
     """Answers as they were kept; what no longer fits a question is left out."""
-    found: Answers = {}
-    for section in questionnaire.sections:
-        form = {name: answer for name, answer in stored.items() if isinstance(answer, str)}
-        found = save(questionnaire, found, section, form)
-    return found
+    said = {name: answer for name, answer in stored.items() if isinstance(answer, str)}
+    return _read(questionnaire, said, said)
 
 
 def never_scanned(questionnaire: Questionnaire, answers: Answers) -> bool:
@@ -124,25 +116,25 @@ def _is_needed(question: Question, answers: Answers, *, is_ended: bool) -> bool:
             assert_never(question)
 
 
-def _read(questionnaire: Questionnaire, question: Question, given: str) -> str:
-    """The answer that a field brings; empty where it brings none that the question has (rule 1)."""
-    match question:
-        case Rated():
-            steps = {str(point.value) for point in questionnaire.scale(question).points}
-            return given if given in steps or (given == UNSEEN and question.may_be_unseen) else ""
-        case Choice():
-            return given if given in {option.id for option in question.options} else ""
-        case Statement():
-            return AFFIRMED if given == AFFIRMED else ""
-        case Comment():
-            return clean(given)
-        case _:
-            assert_never(question)
+def _read(questionnaire: Questionnaire, asked: Iterable[str], given: Mapping[str, str]) -> Answers:
+    """The answers among fields, by question: only such as the questions have (rule 1)."""
+    found: dict[str, str] = {}
+    for name in asked:
+        answer = given.get(name, "")
+        if name in questionnaire.comments:
+            answer = clean(answer)
+        elif answer not in questionnaire.choices.get(name, ()):
+            continue
+        if answer:
+            found[name] = answer
+    return found
 
 
 def clean(text: str, most: int | None = MOST_COMMENT_CHARACTERS) -> str:
     """A comment as it is kept: no control characters but line ends, nothing that turns text, `most` characters."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if plain.replace("\n", "").isprintable():  # as nearly all is: nothing of it has to be taken out
+        return plain.strip()[:most].strip()
     kept = "".join(c for c in plain if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
     kept = "".join(c for c in kept if c not in _TURNS)
     return kept.strip()[:most].strip()

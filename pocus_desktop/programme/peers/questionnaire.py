@@ -4,10 +4,11 @@ A questionnaire is data: sections of questions in both languages, with the day f
 force is never changed, so that what was answered is read later as it was asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from functools import cached_property
+from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -136,7 +137,7 @@ class Section(Part):
     question: Annotated[tuple[Question, ...], Field(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: it keeps what it works out of itself
 class Questionnaire:
     """One version of what is asked about a content area.
 
@@ -157,6 +158,16 @@ class Questionnaire:
         """Area and version, such as `lung-1`."""
         return f"{self.area}-{self.version}"
 
+    @cached_property
+    def choices(self) -> Mapping[str, frozenset[str]]:
+        """By question: the answers that it has, where they are not written freely."""
+        return {one.id: self._answers_of(one) for one in self.questions() if not isinstance(one, Comment)}
+
+    @cached_property
+    def comments(self) -> frozenset[str]:
+        """The questions that are answered freely."""
+        return frozenset(one.id for one in self.questions() if isinstance(one, Comment))
+
     def questions(self) -> Iterator[Question]:
         """All of them, in order."""
         for section in self.sections:
@@ -169,6 +180,18 @@ class Questionnaire:
     def scale(self, question: Rated) -> Scale:
         """That of a question."""
         return next(scale for scale in self.scales if scale.id == question.scale)
+
+    def _answers_of(self, question: Rated | Choice | Statement) -> frozenset[str]:
+        match question:
+            case Rated():
+                steps = frozenset(str(point.value) for point in self.scale(question).points)
+                return steps | {UNSEEN} if question.may_be_unseen else steps
+            case Choice():
+                return frozenset(option.id for option in question.options)
+            case Statement():
+                return frozenset({AFFIRMED})
+            case _:
+                assert_never(question)
 
     def section(self, section_id: str) -> Section | None:
         """One by its id; None where there is none."""

@@ -1,5 +1,6 @@
 """What a form brings, and what is still needed."""
 
+import unicodedata
 from datetime import date
 
 from hypothesis import given
@@ -86,3 +87,19 @@ def test_a_comment_keeps_its_lines_and_loses_what_hides() -> None:
 def test_what_was_kept_is_read_as_far_as_it_fits(stored: dict[str, object]) -> None:
     found = read_stored(LUNG, stored)
     assert read_stored(LUNG, found) == found
+
+
+@given(st.text(st.characters(exclude_characters="\r")))
+def test_whatever_is_written_only_what_hides_is_taken_out_of_it(text: str) -> None:
+    turns = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
+    hides = {"Cc", "Cs", "Co", "Cn"}
+    plain = unicodedata.normalize("NFC", text)
+    kept = [
+        one
+        for one in plain
+        if one == "\n"
+        or not (
+            unicodedata.category(one) in hides or unicodedata.bidirectional(one) in turns or one in "\u200e\u200f\u061c"
+        )
+    ]
+    assert clean(text, most=None) == "".join(kept).strip()
