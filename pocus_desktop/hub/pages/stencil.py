@@ -2,14 +2,13 @@
 
 1. The template is rendered with marks where values shall stand, and cut there. What it decides by itself, and its
    words, are those of one rendering: whoever keeps a stencil keeps it by everything that the template decides by.
-2. What is filled in is escaped as the template would escape it.
+2. What is filled in is text, and escaped.
 """
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Final
-
-from markupsafe import escape
 
 _OPEN: Final = "\ue000"
 _CLOSE: Final = "\ue001"
@@ -41,14 +40,14 @@ class Stencil:
         """The page for one reader.
 
         Args:
-            values: What stands at each place; a place that is not named stays empty. Markup is not escaped again.
+            values: What stands at each place; a place that is not named stays empty.
 
         Raises:
             KeyError: There is no place of a name.
         """
         pieces = list(self._pieces)
         for name, value in values.items():
-            escaped = str(escape(value))
+            escaped = escape(value)
             for at in self._at[name]:
                 pieces[at] = escaped
         return "".join(pieces)

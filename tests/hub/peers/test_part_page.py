@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from markupsafe import Markup
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.pages.stencil import Stencil, place
@@ -30,10 +29,10 @@ NASTY = "</textarea><script>alert('1')</script> \"&amp; {{ csrf }} \ue000csrf\ue
 def as_the_template_has_it(
     questionnaire: Questionnaire, section: Section, answers: Answers, language: str, **told: Any
 ) -> str:
-    def ticked(question: str, value: object) -> Markup:
-        return Markup(" checked" if answers.get(question) == str(value) else "")
+    def ticked(question: str, value: object) -> str:
+        return " checked" if answers.get(question) == str(value) else ""
 
-    return render(
+    page = render(
         "peers/part.html",
         language,
         questionnaire=questionnaire,
@@ -46,6 +45,7 @@ def as_the_template_has_it(
         most=MOST_COMMENT_CHARACTERS,
         **told,
     )
+    return page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")  # the same, as the standard library writes it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -72,9 +72,8 @@ def test_every_part_is_the_page_of_its_reader(language: str) -> None:
                 answers=answers,
             )
             for one, said in ((sheet, answers), (replace(sheet, candidate_name="Ana"), {})):  # nothing of it stays
-                assert part_html(
-                    one, section, said, language=language, seen="ab", csrf="cd", is_changed=is_changed
-                ) == as_the_template_has_it(
+                page = part_html(one, section, said, language=language, seen="ab", csrf="cd", is_changed=is_changed)
+                assert page.replace("&#34;", "&quot;").replace("&#39;", "&#x27;") == as_the_template_has_it(
                     questionnaire,
                     section,
                     said,
@@ -106,6 +105,6 @@ def test_what_is_filled_in_is_escaped_once_and_is_no_place_itself() -> None:
     page = Stencil(f"<p>{place('a')}–{place('b')}–{place('a')}</p>")
     assert page.places == {"a", "b"}
     assert page.filled({"a": "<&>"}) == "<p>&lt;&amp;&gt;––&lt;&amp;&gt;</p>"
-    assert page.filled({"a": Markup("<i>"), "b": place("a")}) == f"<p><i>–{place('a')}–<i></p>"
+    assert page.filled({"a": "", "b": place("a")}) == f"<p>–{place('a')}–</p>"
     with pytest.raises(KeyError):
         page.filled({"c": ""})
