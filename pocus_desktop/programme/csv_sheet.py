@@ -24,7 +24,7 @@ MOST_CHARACTERS: Final = 10_000
 """Of one cell."""
 
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet run a cell; some take the wide signs of East Asian keyboards for the narrow ones."""
 
 _ID_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -233,12 +233,12 @@ def plain(text: str) -> str:
 
 def inert(cell: str) -> str:
     """A cell as it goes out: what a spreadsheet would run has an apostrophe before it (and what has one, another)."""
-    return "'" + cell if cell.startswith((*_RUNS, "'")) else cell
+    return "'" + cell if cell.startswith((*RUNS, "'")) else cell
 
 
 def live(cell: str) -> str:
     """A cell as it comes in: the mark of `inert` taken away."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_RUNS, "'")) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*RUNS, "'")) else cell
 
 
 def written(rows: Iterable[Sequence[str]]) -> bytes:

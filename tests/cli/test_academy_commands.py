@@ -68,10 +68,11 @@ def test_the_academy_from_the_first_administrator_to_the_trail(places: Places, m
     seen = json.loads(places.hub("applications", "show", application_id))["seen"]
     places.hub("applications", "decide", application_id, "--approve", "lung", "--seen", seen)
     table = places.folder / "people.csv"
-    table.write_text(f"recipient,candidate\nAna,{ana.number}\n")
+    table.write_text(f"recipient,candidate\nAna,{ana.number}\n'=2+3,\n")
     issued = places.hub("vouchers", "issue", "--area", "lung", "--table", str(table), "--why", "invoice 12")
     name, code, voucher_id, areas = issued.splitlines()[1].split(",")
     assert (name, areas) == ("Ana", "lung")
+    assert issued.splitlines()[2].startswith("''=2+3,"), "who reads it back has what was written, and nothing ran"
     run_by_spreadsheets = ("vouchers", "issue", "--area", "lung", "--recipient", "=HYPERLINK(1)", "--why", "invoice 13")
     assert "[academy.bad_voucher_order]" in places.hub(*run_by_spreadsheets, status=1)
     hub = opened(places)

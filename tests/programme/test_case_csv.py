@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocus_desktop.case.problems import Severity
+from pocus_desktop.programme import csv_sheet
 from pocus_desktop.programme.case_log.csv_file import ReadLog, read_case_csv, write_case_csv
-from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, inert, write_refused
+from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, inert, live, write_refused
 from tests.programme.samples import case
 
 _TODAY = date(2026, 11, 26)
@@ -146,13 +147,14 @@ def test_what_was_not_taken_is_given_back_and_read_again_once_mended() -> None:
     assert [(str(one.performed_on), one.findings) for one in again.entries] == [("2026-02-01", '=cmd|" /C calc"!A0')]
 
 
-@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=60))
-def test_no_cell_that_goes_out_runs_and_each_comes_back(cell: str) -> None:
-    out = inert(cell)
-    assert not out.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
-    found = _read(write_case_csv([case("2026-01-01", findings="B lines")]))
-    assert found.is_whole
-    assert found.entries[0].findings == "B lines"
+BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@given(st.sampled_from(["", "'", *BEGINS]), st.text(st.characters(blacklist_categories=["Cs"]), max_size=60))
+def test_no_cell_that_goes_out_runs_and_each_comes_back(begin: str, rest: str) -> None:
+    cell = begin + rest
+    assert not inert(cell).startswith(BEGINS)
+    assert live(inert(cell)) == cell
 
 
 @given(st.lists(st.text("=+-@'\",;\n aé", max_size=12), max_size=5))
@@ -193,6 +195,15 @@ def test_bounds() -> None:
     bell = _read("date,area,findings\n2026-01-01,lung,a\x07b\n")
     assert _told(bell) == [(2, 3, "control-character")]
     assert len(bell.refused) == 1
+    wide = _read("date,area," + "x," * 199 + "\n2026-01-01,lung\n")
+    assert _told(wide) == [(1, 0, "too-many-columns")]
+
+
+def test_no_more_rows_are_read_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_sheet, "MOST_ROWS", 2)
+    found = _read("date,area,findings\n" + "2026-01-01,lung,one\n" * 5)
+    assert _told(found) == [(4, 0, "too-many-rows")]
+    assert len(found.entries) == 2
 
 
 @given(st.binary(max_size=400))

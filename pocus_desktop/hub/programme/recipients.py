@@ -12,13 +12,11 @@ from typing import Final, Protocol
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.programme.errors import BadRecipientsError
+from pocus_desktop.programme.csv_sheet import RUNS
 
 MAXIMUM_BYTES: Final = 512 * 1024
 MOST: Final = 2000
 _COLUMNS: Final = frozenset({"recipient", "candidate", "areas"})
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
-
 _LONGEST: Final = 200
 
 
@@ -92,7 +90,7 @@ def _lines(reader: "Reader") -> Iterator[Recipient]:
 
 def _recipient(cells: dict[str, str], line: int) -> Recipient:
     for cell in cells.values():
-        if cell.startswith(FORMULA):
+        if cell.startswith(RUNS):
             raise BadRecipientsError(line=line, reason="a cell begins as a formula does")
         if len(cell) > _LONGEST or not cell.isprintable():
             raise BadRecipientsError(line=line, reason="a cell is no line of text")

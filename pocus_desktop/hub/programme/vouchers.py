@@ -30,13 +30,14 @@ from pocus_desktop.hub.programme.errors import (
     UnknownVoucherError,
 )
 from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
-from pocus_desktop.hub.programme.recipients import FORMULA, Recipient
+from pocus_desktop.hub.programme.recipients import Recipient
 from pocus_desktop.hub.programme.store import DOCUMENT, ENTRY, GIVEN, PORTFOLIO, VOUCHER
 from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.csv_sheet import RUNS
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import Voucher, VoucherExtension, VoucherRefund
 from pocus_desktop.programme.documents.candidate import VoucherEntry
@@ -131,7 +132,7 @@ class Vouchers:
         """
         if not 1 <= len(recipients) <= MOST_AT_ONCE:
             raise BadVoucherOrderError(reason="there are none, or too many at once")
-        if any(one.name.startswith(FORMULA) for one in recipients):  # the codes are exported as CSV
+        if any(one.name.startswith(RUNS) for one in recipients):  # the codes are exported as CSV
             raise BadVoucherOrderError(reason="a name begins as a formula does", field="recipient")
         if not why.strip():
             raise NoReasonError(area="-")

@@ -54,7 +54,7 @@ class Browser:
         self.send("/staff/sign-in", "/staff/sign-in", login=self.person.login, password=PASSWORD)
         return self.set_up_factor()
 
-    def set_up_factor(self) -> "Browser":
+    def set_up_factor(self, **fields: Any) -> "Browser":
         """The second factor, which is set up where it is not yet."""
         assert self.person is not None
         page = self.web.get("/staff/second-factor")
@@ -62,7 +62,7 @@ class Browser:
         if shown:
             text = shown[1].replace(" ", "")
             self.person.secret = base64.b32decode(text + "=" * (-len(text) % 8))
-        done = self.send("/staff/second-factor", "/staff/second-factor", code=self.person.code())
+        done = self.send("/staff/second-factor", "/staff/second-factor", code=self.person.code(), **fields)
         assert done.status_code == 200, done.text
         return self
 

@@ -216,6 +216,22 @@ def test_nobody_is_sent_elsewhere(to: str) -> None:
     assert local_path("/staff/people?q=a&page=2") == "/staff/people?q=a&page=2"
 
 
+def test_whoever_signs_in_by_a_link_that_was_made_up_stays_here(hub: Hub) -> None:
+    elsewhere = "https://evil.example/staff"
+    browser = Browser(hub, employ(hub, "ada"))
+    assert "evil.example" not in browser.look("/staff/sign-in", next=elsewhere).text
+    to = {"login": "ada", "password": PASSWORD, "next": elsewhere}
+    asked = browser.send("/staff/sign-in", "/staff/sign-in", **to)
+    assert (asked.url.path, asked.url.query) == ("/staff/second-factor", b"")
+    assert "evil.example" not in browser.look("/staff/second-factor", next=elsewhere).text
+    browser.set_up_factor(next=elsewhere)
+    browser.web.cookies.delete(SESSION_COOKIE)
+    browser.send("/staff/sign-in", "/staff/sign-in", **to)
+    code = browser.person.code() if browser.person else ""
+    answer = browser.send("/staff/second-factor", "/staff/second-factor", code=code, next=elsewhere)
+    assert (answer.url.host, answer.status_code) == ("hub.example.org", 200)
+
+
 def test_what_candidates_and_staff_write_is_shown_as_it_is_and_runs_nowhere(hub: Hub) -> None:
     ana = Applicant(hub, name=HOSTILE[:190]).register()
     application_id = ana.apply(how_many=1)
@@ -313,7 +329,7 @@ def test_no_page_is_framed_kept_or_believed_to_be_elsewhere_and_no_header_change
 
 def test_no_name_that_runs_in_a_spreadsheet_gets_a_voucher(hub: Hub) -> None:
     rex = Browser.of(hub, "rex", "registrar")
-    for name in ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)"):
+    for name in ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "＝1"):
         shown = rex.send("/staff/vouchers/new", "/staff/vouchers/new", recipient=name, areas=["lung"], why="x")
         assert shown.status_code == 422, name
         assert 'id="e-recipient"' in shown.text

@@ -124,6 +124,17 @@ def test_unknown_links_are_told_the_same_and_guessing_is_limited(world: World) -
         assert found.text == answers[0].text
 
 
+def test_guessing_links_that_unsubscribe_is_limited(world: World) -> None:
+    world.invite(people()[0])
+    policy = Policy(limits=Limits(doors={"peer-begin": Rate(burst=2, per_minute=1)}))
+    for number, (method, path) in enumerate([("POST", "/peer/off/"), ("GET", "/peer/off/")]):
+        client = world.client(policy, peer=f"192.0.2.{number}")
+        data = {"List-Unsubscribe": "One-Click"} if method == "POST" else None
+        answers = [client.request(method, path + NOBODY[:-1] + letter, data=data) for letter in "BCD"]
+        assert [answer.status_code for answer in answers] == [404, 404, 429], method
+    assert world.hub.peers.desk.panels()[0].seats[0].standing.is_quiet is False
+
+
 def test_one_evaluator_s_session_shows_nothing_of_another_s(world: World) -> None:
     world.invite()
     ben, clara = world.browser(BEN), world.browser(CLARA)

@@ -347,6 +347,7 @@ def test_vouchers_are_issued_all_or_none(hub: Hub) -> None:
         b"recipient\n=HYPERLINK(1)\n",
         b"recipient\n@SUM(A1)\n",
         b"recipient\n+1\n",
+        "recipient\n＝1\n".encode(),
         b"recipient\n\xff\xfe\n",
         b"recipient\nA\x00na\n",
         b'recipient\n"Ana\n',

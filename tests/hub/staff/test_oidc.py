@@ -185,6 +185,7 @@ def known(issuer: str) -> dict[str, Any]:
     [
         ({"iss": "https://evil.example"}, KEY, "RS256"),
         ({"aud": "another client"}, KEY, "RS256"),
+        ({"aud": "another client", "azp": CLIENT}, KEY, "RS256"),
         ({"exp": NOW_S - 61}, KEY, "RS256"),
         ({"iat": NOW_S + 3600}, KEY, "RS256"),
         ({"nonce": "another"}, KEY, "RS256"),
@@ -224,16 +225,14 @@ def test_only_the_providers_own_fresh_word_for_us_counts(
         word = jwt.encode({"alg": algorithm}, told, key, algorithms=[algorithm])
     asking.answers["/t"] = {"access_token": "a", "token_type": "Bearer", "id_token": word}
 
-    def finish() -> tuple[str, str]:
-        return asking.finish("token", state=asked["state"][0], code="c", issuer="", now_ms=NOW_S * 1000)
+    def finish(said: str = "") -> tuple[str, str]:
+        return asking.finish("token", state=asked["state"][0], code="c", issuer=said, now_ms=NOW_S * 1000)
 
     if claims == {} and key is KEY and algorithm == "RS256":
-        assert finish() == (issuer, "nina")
+        assert finish("") == finish(issuer) == (issuer, "nina")
+        assert refused(lambda: finish("https://evil.example")) == "another provider answered"
         return
     assert refused(finish)
-    assert refused(
-        lambda: asking.finish("token", state=asked["state"][0], code="c", issuer="https://e", now_ms=NOW_S * 1000)
-    )
 
 
 @pytest.mark.parametrize(("token", "state"), [("token", "another"), ("token", ""), ("", ""), ("another", None)])
