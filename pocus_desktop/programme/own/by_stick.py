@@ -14,6 +14,8 @@ from pocus_desktop.kernel import log, words
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.programme.own.asking import AsOf
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.sending import OF_DOCUMENTS
+from pocus_desktop.programme.own.sending_files import OF_FILES
 from pocus_desktop.programme.question import HEAD_BYTES, MAXIMUM_ANSWER_BYTES, Answer
 
 SUBMISSIONS: Final = "submissions"
@@ -142,7 +144,7 @@ class StickCarrier:
             OnItsWayError: It lies on the stick, or where it was carried before.
             PocusError: The stick does not take it.
         """
-        receipt = self._receipt(digest)
+        receipt = self._receipt(digest, OF_DOCUMENTS)
         if receipt is not None:
             return receipt
         if self._is_writing:
@@ -157,7 +159,7 @@ class StickCarrier:
         Raises:
             RefusedByStickError, OnItsWayError, PocusError: As `deliver`.
         """
-        receipt = self._receipt(digest)
+        receipt = self._receipt(digest, OF_FILES)
         if receipt is not None:
             return receipt
         if self._is_writing:
@@ -189,9 +191,9 @@ class StickCarrier:
         if not self._answers:
             raise OnItsWayError
         papers = self._answers[-1].papers
-        if papers is None and (self._is_waiting or not self._is_news):  # the account itself has still to arrive
-            raise OnItsWayError
         if papers is None:
+            if self._is_writing or self._is_waiting or not self._is_news:  # the account itself has still to arrive
+                raise OnItsWayError
             raise RefusedByStickError(reason=_UNKNOWN)
         return papers
 
@@ -207,8 +209,13 @@ class StickCarrier:
                     return one.paper
         raise OnItsWayError
 
-    def _receipt(self, digest: str) -> bytes | None:
+    def _receipt(self, digest: str, looked_at: frozenset[str]) -> bytes | None:
         """The receipt that came; None where none has.
+
+        Args:
+            digest: Of what it is for.
+            looked_at: Codes by which the academy refuses this very thing. By any other the same may go again, and
+                does, where the stick is written to.
 
         Raises:
             RefusedByStickError: The academy refused it.
@@ -217,8 +224,9 @@ class StickCarrier:
             for one in answer.received:
                 if one.digest == digest:
                     return one.receipt
-        if digest in self._refusals:
-            raise RefusedByStickError(reason=self._refusals[digest])
+        code = self._refusals.get(digest, "")
+        if code in looked_at or (code and not self._is_writing):
+            raise RefusedByStickError(reason=code)
         return None
 
     def _answer(self, name: str) -> Answer | None:

@@ -22,7 +22,7 @@ from pocus_desktop.programme.own.sending_files import FileCarrier, SentFiles, se
 _MOST_ROUNDS: Final = 400
 """So many submissions in one go: more than any division of one refused makes."""
 
-_OF_DOCUMENTS: Final = frozenset(
+OF_DOCUMENTS: Final = frozenset(
     {
         "academy.other_person",
         "academy.others_document",
@@ -131,7 +131,7 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
             log.failure(error)
             rounds += 1
             code = carrier.refusal(error)
-            if code not in _OF_DOCUMENTS:
+            if code not in OF_DOCUMENTS:
                 failure = _told(desk, carrier, error)
                 desk.failed(parcel, failure)
                 break

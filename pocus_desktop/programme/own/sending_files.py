@@ -16,7 +16,7 @@ from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.errors import FileNotHereError
 from pocus_desktop.programme.own.outgoing import FileStage
 
-_OF_FILES: Final = frozenset(
+OF_FILES: Final = frozenset(
     {
         "academy.file_not_as_named",
         "academy.file_not_named",
@@ -120,8 +120,8 @@ def send_files(desk: PortfolioDesk, carrier: FileCarrier) -> SentFiles:
                 continue
             log.failure(error)
             code = carrier.refusal(error)
-            outgoing.failed(parcel, code or error.code, is_refused=code in _OF_FILES)
-            if code not in _OF_FILES:
+            outgoing.failed(parcel, code or error.code, is_refused=code in OF_FILES)
+            if code not in OF_FILES:
                 return SentFiles(sent=sent, left=left, refused=refused, error=error)
             refused += 1
             continue
