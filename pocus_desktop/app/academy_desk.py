@@ -100,6 +100,10 @@ class StaffDesk:
         """Let in no more."""
         return asdict(self._accounts.end(login, who=who, why=why))
 
+    def reactivate(self, login: str, roles: Sequence[str], *, password: str | None, who: str, why: str) -> Told:
+        """Give an ended account back."""
+        return asdict(self._accounts.reactivate(login, roles, password=password, who=who, why=why))
+
 
 class AccountDesk:
     """Accounts of candidates."""

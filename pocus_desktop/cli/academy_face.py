@@ -41,6 +41,9 @@ class StaffDesk(Protocol):
     def sign_out(self, login: str, *, who: str, why: str) -> int:
         """End every session; how many there were."""
 
+    def reactivate(self, login: str, roles: Sequence[str], *, password: str | None, who: str, why: str) -> Told:
+        """Give an ended account back."""
+
     def end(self, login: str, *, who: str, why: str) -> Told:
         """Let in no more."""
 

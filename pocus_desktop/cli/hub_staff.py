@@ -123,6 +123,22 @@ def staff_end(faces: Faces, /, login: str, by: str, why: str, **where: Any) -> N
         tell([desk.staff.end(login, who=by, why=why)], as_json=False)
 
 
+@staff.command("reactivate")
+@click.argument("login")
+@_roles_option
+@click.option("--no-password", is_flag=True, help="They come by the provider only.")
+@who_options
+@hub_options
+@pass_faces
+def staff_reactivate(
+    faces: Faces, /, login: str, roles: tuple[str, ...], by: str, why: str, *, no_password: bool, **where: Any
+) -> None:
+    """Give an ended account back, with these roles, a new password, and a second factor that is set up anew."""
+    password = None if no_password else _password()
+    with academy(faces, where) as desk:
+        tell([desk.staff.reactivate(login, roles, password=password, who=by, why=why)], as_json=False)
+
+
 def _password() -> str:
     given = os.environ.get(PASSWORD)
     if given is None:

@@ -106,6 +106,22 @@ def test_what_is_missing_is_named_step_by_step_until_it_is_due(way: Way) -> None
     assert (entry.action, entry.was) == ("issued", "")
 
 
+def test_what_nothing_is_missing_for_waits_until_it_is_issued(way: Way) -> None:
+    def waits() -> list[tuple[str, ContentArea]]:
+        return [(one.application_id, one.area) for one in way.hub.academy.dues.awaiting()]
+
+    way.apply()
+    way.decide()
+    way.enter()
+    assert waits() == []
+    way.evaluated()
+    assert waits() == [(way.application, DVT)]
+    record = way.issue()
+    assert waits() == []
+    way.hub.certificates.revoke(record, **BY)
+    assert waits() == [], "somebody took it back, and knows why"
+
+
 def test_an_evaluation_counts_within_the_window_and_where_it_supports(way: Way) -> None:
     way.apply()
     way.decide()

@@ -327,6 +327,7 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
             "receipt": b"signed",
         },
     },
+    "0016": {},
 }
 """Rows of each revision's tables."""
 

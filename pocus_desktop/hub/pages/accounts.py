@@ -39,6 +39,13 @@ class AccountPages:
             self._doors.do(one + "/release", self.confirm_release, Act.STAFF, _REASON, again=self.account),
             self._doors.do(one + "/sessions", self.sessions, Act.STAFF, _REASON, again=self.account),
             self._doors.do(one + "/end", self.end, Act.STAFF, _REASON, again=self.account, sure=self.told_before),
+            self._doors.do(
+                one + "/return",
+                self.give_back,
+                Act.STAFF,
+                Fields(names=("password", "why"), lists=("roles",)),
+                again=self.account,
+            ),
             self._doors.look("/staff/me", self.me, None),
             self._doors.do("/staff/me/sessions", self.leave, None, Fields()),
             self._doors.do(
@@ -122,6 +129,18 @@ class AccountPages:
         login = visit.part("login")
         self._accounts.end(login, who=visit.person.login, why=visit.reason())
         return done(f"/staff/accounts/{login}", "ended")
+
+    def give_back(self, visit: Visit) -> Response:
+        """Somebody returns."""
+        login = visit.part("login")
+        self._accounts.reactivate(
+            login,
+            visit.form.lists.get("roles", ()),
+            password=visit.form.secret("password") or None,
+            who=visit.person.login,
+            why=visit.reason(),
+        )
+        return done(f"/staff/accounts/{login}", "returned")
 
     def me(self, visit: Visit) -> Response:
         """One's own account."""

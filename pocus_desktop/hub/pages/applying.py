@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.pages.page import Page
-from pocus_desktop.hub.pages.queue import people_of
 from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
+from pocus_desktop.hub.pages.waiting import people_of
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.admitting import AdmissionOrder
 from pocus_desktop.hub.programme.applications import ApplicationState, AreaChoice

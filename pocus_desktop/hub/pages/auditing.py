@@ -6,11 +6,13 @@ from starlette.responses import Response
 
 from pocus_desktop.hub.pages.errors import BadFormError
 from pocus_desktop.hub.pages.page import Page
-from pocus_desktop.hub.pages.queue import people_of
 from pocus_desktop.hub.pages.visit import Fields, StaffDoors, Visit, done
+from pocus_desktop.hub.pages.waiting import people_of
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.store import APPLICATION
+from pocus_desktop.hub.registry.trail import ACTIONS, key_of
 from pocus_desktop.hub.staff.roles import Act
+from pocus_desktop.kernel import words
 
 _STEPS = 50
 _DAY_MS = 86_400_000
@@ -66,7 +68,10 @@ class AuditingPages:
         before = visit.asked("before")
         is_number = before.isascii() and before.isdecimal() and len(before) < 19
         steps = self._academy.tables.trail(
-            about=visit.asked("q"), before=int(before) if is_number else None, most=_STEPS
+            about=visit.asked("q"),
+            deeds=_deeds(visit.asked("q"), visit.language),
+            before=int(before) if is_number else None,
+            most=_STEPS,
         )
         check = self._academy.tables.check_trail() if visit.asked("check") else None
         return visit.page(
@@ -76,6 +81,11 @@ class AuditingPages:
             older=steps[-1].number if len(steps) == _STEPS else None,
             check=check,
         )
+
+
+def _deeds(text: str, language: str) -> list[str]:
+    """Actions whose words in a language have this text."""
+    return [one for one in ACTIONS if text and text.casefold() in words.say(key_of(one), language).casefold()]
 
 
 def _ms(text: str, field: str) -> int:

@@ -14,6 +14,7 @@ from pocus_desktop.hub.pages.provided import CALLBACK, ProvidedPages
 from pocus_desktop.hub.pages.queue import QueuePages
 from pocus_desktop.hub.pages.signing_in import SigningIn
 from pocus_desktop.hub.pages.visit import StaffDoors
+from pocus_desktop.hub.pages.waiting import Waiting
 from pocus_desktop.hub.staff.oidc import Provider, SignInByProvider
 from pocus_desktop.hub.web.doors import Door
 from pocus_desktop.hub.web.guard import Guard
@@ -34,7 +35,7 @@ def staff_doors(hub: Hub, guard: Guard, *, stall_s: float, provider: Provider | 
     return [
         *SigningIn(doors, provider="" if asked is None else asked.name).routes(),
         *ProvidedPages(doors, asked, hub.clock).routes(),
-        *QueuePages(doors, hub.academy).routes(),
+        *QueuePages(doors, Waiting(hub.academy, hub.peers, hub.clock)).routes(),
         *people.routes(),
         *FilePages(doors, hub.academy, people).routes(),
         *ApplyingPages(doors, hub.academy).routes(),

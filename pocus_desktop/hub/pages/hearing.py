@@ -5,8 +5,8 @@ from starlette.responses import Response
 from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.pages.errors import BadFormError
 from pocus_desktop.hub.pages.page import HEADERS, Page
-from pocus_desktop.hub.pages.queue import people_of
 from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
+from pocus_desktop.hub.pages.waiting import people_of
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.appeals import GRANTED, RECEIVED, REFUSED, TECHNOLOGY, TURNED_AWAY
 from pocus_desktop.hub.programme.store import APPEAL

@@ -6,6 +6,7 @@ Whatever is put in is escaped, and a name that was not given is an error, not a 
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -14,12 +15,14 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pocus_desktop.hub.pages.again import Again
+from pocus_desktop.hub.registry.trail import key_of
 from pocus_desktop.kernel import assets, words
 
 STATIC: Final = "/static/{version}/{name}"
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}
 
 _FONTS: Final = ("Inter_400Regular.ttf", "Inter_600SemiBold.ttf")
+_STATE: Final = re.compile(r"[a-z-]+(?=$|: | \()")
 _KINDS: Final = {"css": "text/css", "ttf": "font/ttf"}
 
 
@@ -36,6 +39,8 @@ def render(template: str, language: str, **values: object) -> str:
         .get_template(template)
         .render(
             t=_sayer(language),
+            deed=_deeds(language),
+            stated=_states(language),
             say=_say,
             language=language,
             languages=LANGUAGES,
@@ -77,6 +82,27 @@ def _sayer(language: str) -> Callable[..., str]:
         return words.say(key, language, **params)
 
     return say
+
+
+def _deeds(language: str) -> Callable[[str], str]:
+    """What an entry of the trail says was done; as it stands there where it is of a program that this one is not."""
+
+    def deed(action: str) -> str:
+        key = key_of(action)
+        return words.say(key, language) if words.has(key) else action
+
+    return deed
+
+
+def _states(language: str) -> Callable[[str], str]:
+    """What an entry of the trail says of before or after, with a state at its beginning in words."""
+
+    def stated(text: str) -> str:
+        state = _STATE.match(text)
+        key = f"academy.state.{state[0]}" if state else ""
+        return words.say(key, language) + text[len(state[0]) :] if state and words.has(key) else text
+
+    return stated
 
 
 def day(wall_ms: int | None) -> str:

@@ -5,6 +5,7 @@ Whoever looks at what was said is noted with a reason before they see it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.peers.errors import UnknownPanelError
@@ -108,6 +109,23 @@ class Judged:
     seen: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A panel of which as many have answered as are combined, and on which nobody has decided.
+
+    Attributes:
+        since_ms: When the last of those that it takes answered.
+        closes_ms: When its window ends.
+    """
+
+    panel_id: str
+    application_id: str
+    candidate_id: str
+    area: ContentArea
+    since_ms: int
+    closes_ms: int
+
+
 class Panels:
     """Reads panels; any thread may call.
 
@@ -126,6 +144,20 @@ class Panels:
         """All panels, or a person's."""
         where = {} if candidate_id is None else {"candidate_id": candidate_id}
         return tuple(self._panel(row) for row in self._store.look(PANEL, **where))
+
+    def ready(self) -> tuple[Ready, ...]:
+        """Those that wait for a decision, the longest first."""
+        found: list[Ready] = []
+        for _, rows in groupby(self._store.undecided(), key=lambda row: row["panel_id"]):
+            several = list(rows)
+            row, least = several[0], policies.versioned(policies.shipped(), several[0]["policy"]).least_answers
+            standings = [standing_of(one) for one in several]
+            ended = sorted(one.ended_ms or 0 for one in standings if one.stage is Stage.ANSWERED)
+            if len(ended) >= least:
+                names = ("panel_id", "application_id", "candidate_id", "closes_ms")
+                told = {name: row[name] for name in names}
+                found.append(Ready(**told, area=ContentArea(row["area"]), since_ms=ended[least - 1]))
+        return tuple(sorted(found, key=lambda one: (one.since_ms, one.panel_id)))
 
     def panel(self, panel_id: str) -> Panel:
         """One panel.

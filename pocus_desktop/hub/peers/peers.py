@@ -17,6 +17,7 @@ from pocus_desktop.hub.peers.telling import Telling
 from pocus_desktop.hub.peers.vault import Vault
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.registry.store import Row
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
@@ -97,6 +98,14 @@ class Peers:
         self.nominating.see_to_notices()
         self.desk.tick()
         return self._store.enter_missing_jobs()
+
+    def stuck(self, most: int) -> tuple[tuple[Row, ...], int]:
+        """Messages that somebody has to see to, each with its panel, and how many there are.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        return self._store.stuck(most)
 
     def take_report(self, data: bytes) -> Report:
         """Take a report of a mail server.

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     select,
     text,
 )
@@ -53,6 +54,7 @@ PANEL: Final = Table(
     UniqueConstraint("application_id", "area", name="peer_panel_once"),
     Index("peer_panel_candidate", "candidate_id"),
     Index("peer_panel_next", "next_ms"),
+    Index("peer_panel_outcome", "outcome"),
 )
 EVALUATOR: Final = Table(
     "peer_evaluator",
@@ -220,6 +222,37 @@ class PeerStore:
         chosen = select(table).where(*_all(table, where)).order_by(*table.primary_key.columns)
         with self._store.reading() as connection:
             return tuple(connection.execute(chosen).mappings())
+
+    def undecided(self) -> tuple[Row, ...]:
+        """Panels on which nobody has decided and of which somebody has begun to answer: a row for each of those.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        columns = [PANEL.c[name] for name in ("panel_id", "application_id", "candidate_id", "area", "closes_ms")]
+        chosen = select(*columns, PANEL.c.policy, PANEL.c.questionnaire, EVALUATOR.c.standing).join(
+            EVALUATOR, EVALUATOR.c.panel_id == PANEL.c.panel_id
+        )
+        chosen = chosen.where(PANEL.c.outcome.is_(None), EVALUATOR.c.said.is_not(None)).order_by(PANEL.c.panel_id)
+        with self._store.reading() as connection:
+            return tuple(connection.execute(chosen).mappings())
+
+    def stuck(self, most: int) -> tuple[tuple[Row, ...], int]:
+        """Messages of undecided panels that somebody has to see to, the oldest first, and how many there are.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        chosen = (
+            select(MAIL_ROW.c.mail_id, MAIL_ROW.c.changed_ms, PANEL)
+            .join(EVALUATOR, EVALUATOR.c.evaluator_id == MAIL_ROW.c.evaluator_id)
+            .join(PANEL, PANEL.c.panel_id == EVALUATOR.c.panel_id)
+            .where(PANEL.c.outcome.is_(None), MAIL_ROW.c.state.in_(("failed", "unsure")))
+        )
+        first = chosen.order_by(MAIL_ROW.c.changed_ms, MAIL_ROW.c.mail_id).limit(most)
+        with self._store.reading() as connection:
+            total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+            return tuple(connection.execute(first).mappings()), int(total)
 
     def of_person(self, evaluator_id: str) -> tuple[Row, ...]:
         """An evaluator, and the others that are the same person for the same candidate, in the order they were named.

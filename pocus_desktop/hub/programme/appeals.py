@@ -192,7 +192,7 @@ class Appeals:
             if is_granted and told.row["ground"] == TECHNOLOGY:
                 rows.untold(told.row["about"], now_ms)
             if is_granted and told.row["ground"] == ELIGIBILITY:
-                self._applications.reopen(rows, told.row["about"], who=who, why=f"appeal {appeal_id} is granted")
+                self._applications.reopen(rows, told.row["about"], who=who, why=f"{appeal_id}: {reason}")
         if is_granted and told.row["ground"] == TECHNOLOGY:
             self._release(told.row["about"])
         return decision

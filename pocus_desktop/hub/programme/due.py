@@ -1,16 +1,38 @@
 """What is missing for a certificate, by all that the academy knows of a candidate (formats/certificate 8.1)."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.hub.programme.portfolios import Look, Portfolios
-from pocus_desktop.hub.programme.store import PORTFOLIO
+from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
+from pocus_desktop.hub.programme.store import GIVEN, PORTFOLIO
 from pocus_desktop.hub.programme.vouchers import Vouchers
-from pocus_desktop.hub.registry.store import RegistryStore
+from pocus_desktop.hub.registry.store import RegistryStore, Row
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.answer import Told
+from pocus_desktop.programme.documents.academy import CertificateHeld, PeerOutcome
 from pocus_desktop.programme.next_steps import window_for
 from pocus_desktop.programme.result import certificate_due
 from pocus_desktop.programme.rules.choose import Rules
+
+NEWEST: Final = 200
+"""So many evaluations, the newest, are looked through for certificates that nobody has issued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A certificate for which nothing is missing, and which nobody has issued.
+
+    Attributes:
+        account: The row of whose it is.
+        since_ms: When the evaluation was decided.
+    """
+
+    account: Row
+    application_id: str
+    area: ContentArea
+    since_ms: int
 
 
 class Dues:
@@ -24,6 +46,38 @@ class Dues:
         self._vouchers = vouchers
         self._rules = rules
         self._clock = clock
+
+    def awaiting(self) -> tuple[Awaited, ...]:
+        """Certificates that wait for whoever issues them, the longest first; of the newest evaluations.
+
+        Raises:
+            NoRuleError: Nothing was in force on the day of a sitting.
+            StoreUnavailableError: The database does not answer.
+        """
+        given, _ = self._store.page(GIVEN, kind="peer-outcome", order="-given_ms", most=NEWEST)
+        ids = tuple({row["account_id"] for row in given})
+        issued = self._store.page(GIVEN, kind="certificate", account_id=ids, order="-given_ms", most=2 * NEWEST)[0]
+        held: dict[tuple[str, ContentArea], int] = {}
+        for row in issued:
+            certificate = payload_of(row["envelope"])
+            assert isinstance(certificate, CertificateHeld)  # noqa: S101 - given as one
+            held.setdefault((row["account_id"], certificate.area), row["given_ms"])
+        found: dict[tuple[str, ContentArea], Awaited] = {}
+        for row in given:
+            outcome = payload_of(row["envelope"])
+            assert isinstance(outcome, PeerOutcome)  # noqa: S101 - given as one
+            key = (row["account_id"], outcome.area)
+            if key in found or not outcome.is_supported or held.get(key, 0) >= row["given_ms"]:
+                continue
+            account = self._store.look(PORTFOLIO, account_id=row["account_id"])[0]
+            if account["candidate_id"] and not self.missing(account["candidate_id"], outcome.area):
+                found[key] = Awaited(
+                    account=account,
+                    application_id=outcome.application_id,
+                    area=outcome.area,
+                    since_ms=row["given_ms"],
+                )
+        return tuple(sorted(found.values(), key=lambda one: (one.since_ms, one.application_id, one.area)))
 
     def missing(self, candidate_id: str, area: ContentArea, look: Look | None = None) -> tuple[Told, ...]:
         """What of application, voucher, assessment and evaluation is missing; of the application that lacks least.

@@ -73,6 +73,7 @@ GIVEN: Final = Table(
     Column("envelope", LargeBinary, nullable=False),
     Index("portfolio_given_account", "account_id"),
     Index("portfolio_given_about", "about"),
+    Index("portfolio_given_kind", "kind", "given_ms"),
 )
 APPLICATION: Final = Table(
     "application",

@@ -143,7 +143,7 @@ class Vouchers:
             if rows.find(VOUCHER, batch=batch):
                 raise IssuedAlreadyError(batch=batch)
             issued = tuple(self._issue(rows, one, areas, enter_by, batch, now_ms) for one in recipients)
-            now = f"{len(issued)} vouchers for {' '.join(areas) or 'areas by line'} in {batch}"
+            now = f"{batch}: {len(issued)} × {' '.join(areas) or '–'}"
             rows.note(SUBJECT + batch, at_ms=now_ms, action="issued", now=now, who=who, why=why)
         return issued
 
@@ -213,7 +213,7 @@ class Vouchers:
             )
             self._give_all(rows, told, extension)
             was = window.last.isoformat()
-            self._note(rows, voucher_id, "extended", was=was, now=f"{days} days more", who=who, why=why)
+            self._note(rows, voucher_id, "extended", was=was, now=f"+{days} d", who=who, why=why)
         return extension
 
     def require_refundable(self, voucher_id: str, *, why: str, seen: str | None = None) -> Told:
@@ -288,7 +288,7 @@ class Vouchers:
             is_told=not earlier,
         )
         action = "entered again" if earlier else "entered"
-        now = f"{document.entry_id} by {account['candidate_id']} in {document.application_id}"
+        now = f"{document.entry_id}: {account['candidate_id']}, {document.application_id}"
         self._note(rows, document.voucher_id, action, was="", now=now, who="portfolio", why="")
         voucher = payload_of(vouchers[0]["envelope"])
         for person in {account["account_id"], *(row["account_id"] for row in earlier)}:

@@ -2,14 +2,92 @@
 
 Each entry of the registry's history holds the digest of itself and of the entry before it. Taking one out, changing one
 or putting one between breaks every link behind it; the database refuses to change or delete one in the first place.
+
+What was done is one of `ACTIONS`. It is kept as it was written, and told in the reader's language (`key_of`).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from pocus_desktop.kernel import canonical
 
 START: Final = "0" * 64
+ACTIONS: Final = frozenset(
+    {
+        "accommodated",
+        "account changed",
+        "account made",
+        "added",
+        "admitted",
+        "answered",
+        "answers-read",
+        "asked",
+        "begun",
+        "bounced",
+        "claim changed",
+        "corrected",
+        "decided",
+        "drawn",
+        "enrolled",
+        "entered",
+        "entered again",
+        "extended",
+        "issued",
+        "key awaited",
+        "key changed",
+        "made",
+        "mail-again",
+        "matched",
+        "moved",
+        "named",
+        "nominated",
+        "not-asked",
+        "number given",
+        "own password changed",
+        "own second factor given up",
+        "password set",
+        "policy",
+        "quiet",
+        "received",
+        "refunded",
+        "reinstated",
+        "rejected",
+        "released",
+        "reminded",
+        "renamed",
+        "renewed",
+        "reopened",
+        "replaced",
+        "retired",
+        "reviewed",
+        "revoked",
+        "roles changed",
+        "ruled",
+        "sat-as-walk-in",
+        "second factor set up",
+        "second factor taken",
+        "second factor: release asked",
+        "settled",
+        "signed in",
+        "signed in by a recovery code",
+        "signed out everywhere",
+        "signed-anew",
+        "sitting attached",
+        "sitting viewed",
+        "staff added",
+        "staff ended",
+        "staff reactivated",
+        "suspended",
+        "turned-away",
+        "window-moved",
+        "withdrawn",
+        "written again",
+        "zoned",
+    }
+)
+"""All that an entry may say was done; each has words in every language (`academy.action`)."""
+
 FIELDS: Final = ("subject", "at_ms", "action", "was", "now", "who", "why")
 
 
@@ -53,6 +131,11 @@ class Fields(Protocol):
 
     def __getitem__(self, name: str, /) -> Any:
         """A field."""
+
+
+def key_of(action: str) -> str:
+    """The key of the words for what was done."""
+    return "academy.action." + re.sub("[^a-z0-9]+", "-", action)
 
 
 def link_of(previous: str, entry: Fields) -> str:

@@ -17,6 +17,7 @@ from pocus_desktop.hub.staff.errors import (
     LastAdministratorError,
     LoginTakenError,
     NoReleaseError,
+    NotEndedError,
     NotSecondPersonError,
     UnknownStaffError,
     WeakPasswordError,
@@ -41,7 +42,7 @@ MADE_MS: Final = 7 * 24 * 3_600_000
 ASKED: Final = "second factor: release asked"
 TAKEN: Final = "second factor taken"
 SET_UP: Final = "second factor set up"
-_MAKING: Final = frozenset({"staff added", "roles changed", "password set", TAKEN})
+_MAKING: Final = frozenset({"staff added", "staff reactivated", "roles changed", "password set", TAKEN})
 
 _LOGIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 _SUBJECT: Final = "staff:"
@@ -169,6 +170,46 @@ class Accounts:
             self._note(rows, row["login"], "staff ended", was=row["state"], now=ENDED, who=who, why=why)
             return record(_row(rows, row["login"]))
 
+    def reactivate(
+        self, login: str, roles: Collection[str], *, password: str | None, who: str, why: str
+    ) -> StaffRecord:
+        """Give an ended account back, to somebody who returns.
+
+        It comes back as a new one: with the roles that are given now, a new password, and without the second factor
+        and the recovery codes of before. What they did stands under the same login.
+
+        Args:
+            login: Whose.
+            roles: Names of roles.
+            password: For signing in here; None for who comes by a provider.
+            who: Who gives it back.
+            why: For the trail.
+
+        Raises:
+            UnknownStaffError, BadStaffError, WeakPasswordError: There is nobody, or roles or password are none.
+            NotEndedError: It has not ended.
+        """
+        chosen = _roles(roles)
+        before = self._store.look(STAFF, login=folded_login(login))
+        if not before:
+            raise UnknownStaffError(login=login)
+        if password is None and before[0]["issuer"] is None:
+            raise BadStaffError(reason="neither a password nor a provider", field="password")
+        name, staff_id = before[0]["login"], before[0]["staff_id"]
+        verifier = None if password is None else verifier_of(staff_id, name, password)
+        with self._store.rows() as rows:
+            row = _row(rows, name)
+            if row["state"] != ENDED:
+                raise NotEndedError(login=name)
+            values = {"state": ACTIVE, "roles": _written(chosen), "password": verifier, "factor": None}
+            rows.change(STAFF, {"staff_id": staff_id}, **values)
+            used_ms = self._clock.read().wall_ms
+            rows.change(RECOVERY, {"staff_id": staff_id, "used_ms": None}, used_ms=used_ms)
+            was = f"{row['state']}: {row['roles']}"
+            now = f"{ACTIVE}: {_written(chosen)}"
+            self._note(rows, name, "staff reactivated", was=was, now=now, who=who, why=why)
+            return record(_row(rows, name))
+
     def set_password(self, login: str, password: str, *, who: str, why: str) -> None:
         """Give a new password, and end where they are signed in.
 
@@ -215,7 +256,7 @@ class Accounts:
                 raise NoReleaseError
             if who in {asked.who, row["login"]} or self._is_made_by(rows, who, asked):
                 raise NotSecondPersonError
-            self._forget(rows, row, who=who, why=f"{why} (asked by {asked.who}: {asked.why})")
+            self._forget(rows, row, who=who, why=f"{why} ({asked.who}: {asked.why})")
 
     def forget_factor(self, login: str, *, who: str, why: str) -> None:
         """Take a second factor that was lost; for who holds the academy's keys at the hub's machine.

@@ -94,6 +94,12 @@ class WeakPasswordError(StaffError):
     code = "staff.weak_password"
 
 
+class NotEndedError(StaffError):
+    """Only an account that has ended is given back."""
+
+    code = "staff.not_ended"
+
+
 class LastAdministratorError(StaffError):
     """Nobody could keep the accounts any more."""
 

@@ -1,12 +1,14 @@
 """An application is decided in the browser and its voucher issued; every page tells what it must, to whom it may."""
 
 import re
+from typing import Any
 
 import pytest
 
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.recipients import Recipient
 from tests.hub.pages.browsing import Browser
-from tests.hub.programme.applicant import Applicant
+from tests.hub.programme.applicant import LUNG, Applicant
 from tests.hub.school import School
 
 
@@ -44,6 +46,45 @@ def test_an_application_is_decided_and_its_voucher_issued_in_the_browser(hub: Hu
     trail = dora.look("/staff/trail", check="1").text
     assert "entries hold" in trail
     assert "dora" in trail
+
+
+def test_what_waits_is_told_with_its_age_and_its_last_day(hub: Hub, school: School) -> None:
+    ana, eve = Applicant(hub).register(), Applicant(hub, name="Eve").register()
+    application_id = ana.apply()
+    code = hub.academy.vouchers.issue([Recipient(name="Ana")], [LUNG], who="rex", why="invoice 12")[0].code
+    ana.enter(code, application_id)
+    last = hub.academy.vouchers.of_application(application_id)[0].life.window
+    assert last is not None
+    school.clock.advance(ms=170 * 86_400_000)
+    eve.apply()
+    queue = Browser.of(hub, "dora", "decision-maker").look("/staff").text
+    first, second = re.findall(r"<tr>.*?</tr>", queue.split("<tbody>")[1], re.DOTALL)
+    assert "170 days" in first
+    assert str(last.last) in first
+    assert '<span class="mark wait">soon</span>' in first
+    assert "since today" in second
+    assert "no rule sets a day" in second
+    school.clock.advance(ms=20 * 86_400_000)
+    queue = Browser.of(hub, "dana", "decision-maker").look("/staff").text
+    assert '<span class="mark bad">over</span>' in queue
+
+
+def test_nothing_waits_where_nothing_does(hub: Hub) -> None:
+    assert "Nothing waits for anybody." in Browser.of(hub, "dora", "decision-maker").look("/staff").text
+
+
+def test_the_trail_is_told_and_found_in_the_readers_language(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=2)
+    dora = Browser.of(hub, "dora", "decision-maker")
+    hub.academy.applications.ask(application_id, "More cases, please.", who="dora", by="Dora")
+    dora.web.cookies.set("pocus-language", "es")
+    shown = dora.look(f"/staff/applications/{application_id}").text
+    assert "se pidió más" in shown
+    assert ">asked<" not in shown
+    found = dora.look("/staff/trail", q="cuenta creada").text
+    assert "cuenta creada" in found
+    assert "número de identificación asignado" not in found
 
 
 def test_every_page_opens_in_both_languages(hub: Hub, school: School) -> None:
@@ -182,6 +223,10 @@ def test_staff_are_added_changed_and_ended_by_an_administrator(hub: Hub) -> None
     assert "The password is changed." in root.send(path, path + "/password", password="another good one", why="x").text
     assert "Signed out everywhere." in root.send(path, path + "/sessions", why="left it open").text
     assert "The account has ended." in root.send(path, path + "/end", why="left").text
+    back: dict[str, Any] = {"roles": ["auditor"], "password": "a third one, long enough", "why": "returns"}
+    assert root.send(path, path + "/return", **{**back, "roles": []}).status_code == 422
+    assert "The account is back." in root.send(path, path + "/return", **back).text
+    root.send(path, path + "/end", why="left again")
     assert root.send("/staff/accounts/root", "/staff/accounts/root/end", why="x").status_code == 422
     root.send("/staff/me", "/staff/me/sessions")
     assert "/staff/sign-in" in str(root.look("/staff").url)

@@ -70,6 +70,7 @@ NEEDED: dict[tuple[str, str], Act | None] = {
     ("POST", "/staff/accounts/{login}/release"): Act.STAFF,
     ("POST", "/staff/accounts/{login}/sessions"): Act.STAFF,
     ("POST", "/staff/accounts/{login}/end"): Act.STAFF,
+    ("POST", "/staff/accounts/{login}/return"): Act.STAFF,
     ("GET", "/staff/me"): None,
     ("POST", "/staff/me/sessions"): None,
     ("POST", "/staff/me/password"): None,

@@ -60,7 +60,7 @@ def test_what_is_written_down_at_the_same_moment_stands_behind_each_other_in_the
     begin = {"about": world.about(), "people": people(), "who": "ada"}
     desk = threading.Thread(target=other.peers.desk.nominate, kwargs=begin)
     with world.hub.academy.tables.rows() as rows:
-        rows.note("staff:ada", at_ms=world.now_ms, action="of the staff", who="ada", why="")
+        rows.note("staff:ada", at_ms=world.now_ms, action="staff added", who="ada", why="")
         desk.start()
         while desk.is_alive() and not someone_waits(world):
             desk.join(0.01)

@@ -1,10 +1,12 @@
 """The staff's pages of evaluators: who sees what, what is noted, and that nothing that was written runs."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from pocus_desktop.hub.peers.people import Person
+from pocus_desktop.hub.peers.store import MAIL_ROW
 from pocus_desktop.hub.programme.errors import NewerCameError
 from tests.hub.pages.browsing import Browser
 from tests.hub.peers.world import BEN, CLARA, DAVID, World, everything
@@ -41,7 +43,36 @@ def test_answers_are_read_by_who_decides_alone_and_that_is_noted_first(world: Wo
     assert "By version 1 of the rules" in read
     (step,) = [step for step in trail(about=panel_id) if step.action == "answers-read"]
     assert (step.who, step.why) == ("dora", "to decide on it")
-    assert "answers-read" in dora.look(path).text
+    assert "answers read" in dora.look(path).text
+
+
+def test_what_enough_have_answered_waits_for_a_decision_until_it_is_decided(world: World) -> None:
+    panel_id = answered(world, BEN)
+    path = f"/staff/evaluators/{panel_id}"
+    dora = Browser.of(world.hub, "dora", "decision-maker")
+    assert path not in dora.look("/staff").text, "one answer is not combined"
+    browser = world.browser(CLARA)
+    browser.save_all(everything(5))
+    browser.send()
+    world.pass_days(3)
+    dora = Browser.of(world.hub, "dana", "decision-maker")
+    queue = dora.look("/staff").text
+    assert path in queue.split('id="evaluations"')[1]
+    assert "3 days" in queue
+    closes_ms = world.hub.peers.desk.panel(panel_id).about.closes_ms
+    assert f"{datetime.fromtimestamp((closes_ms - 1) / 1000, tz=UTC):%Y-%m-%d}" in queue
+    world.hub.peers.desk.decide(panel_id, is_supported=True, who="dora", why="both say so")
+    assert path not in dora.look("/staff").text
+
+
+def test_mail_that_somebody_has_to_see_to_waits(world: World) -> None:
+    panel_id = world.nominate()
+    world.hub.peers.look_after()
+    [row, *_] = world.hub.academy.tables.look(MAIL_ROW)
+    with world.hub.academy.tables.rows() as rows:
+        rows.change(MAIL_ROW, {"mail_id": row["mail_id"]}, state="unsure")
+    queue = Browser.of(world.hub, "rex", "registrar").look("/staff").text
+    assert f"/staff/evaluators/{panel_id}" in queue.split('id="mail"')[1]
 
 
 def test_what_was_read_is_decided_and_not_what_came_since(world: World) -> None:

@@ -16,7 +16,7 @@ from pocus_desktop.hub.staff import sessions as sessions_module
 from pocus_desktop.hub.staff.accounts import MADE_MS, RELEASE_MS
 from pocus_desktop.hub.staff.roles import TABLE, Act, Role, acts_of, is_sound
 from pocus_desktop.hub.staff.sessions import HALF_MS, IDLE_MS, WHOLE_MS, form_token, is_form_token
-from pocus_desktop.hub.staff.store import STAFF
+from pocus_desktop.hub.staff.store import RECOVERY, STAFF
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.rate import Rate
 from tests.hub.school import School
@@ -249,8 +249,33 @@ def test_a_second_factor_is_taken_away_by_two_administrators_within_a_day(hub: H
     accounts.ask_release("dora", who="one", why="phone lost")
     confirm(who="two")
     assert not accounts.find("dora").has_factor
-    assert "asked by one: phone lost" in accounts.history("dora")[0].why
+    assert "(one: phone lost)" in accounts.history("dora")[0].why
     refused("staff.no_release", lambda: confirm(who="two"))
+
+
+def test_an_ended_account_comes_back_as_a_new_one_would(hub: Hub) -> None:
+    nina, accounts, sessions = (
+        employ(hub, "nina", "registrar", "decision-maker"),
+        hub.staff.accounts,
+        hub.staff.sessions,
+    )
+    nina.sign_in()
+    give = partial(accounts.reactivate, password="another good one", who="root", why="returns in May")
+    refused("staff.not_ended", lambda: give("nina", ["auditor"]))
+    accounts.end("nina", who="root", why="left")
+    refused("staff.bad_account", lambda: give("nina", []))
+    refused("staff.bad_account", lambda: give("nina", ["auditor", "registrar"]))
+    refused("staff.bad_account", lambda: give("nina", ["auditor"], password=None))
+    refused("staff.weak_password", lambda: give("nina", ["auditor"], password="short"))
+    refused("staff.unknown", lambda: give("nobody", ["auditor"]))
+    told = give("Nina", ["auditor"])
+    assert (told.state, told.roles, told.has_factor) == ("active", ("auditor",), False)
+    refused("staff.wrong_sign_in", lambda: sessions.begin("nina", PASSWORD))
+    assert sessions.begin("nina", "another good one").needs_factor
+    assert all(row["used_ms"] is not None for row in trail(hub).look(RECOVERY)), "codes of before open nothing"
+    step = accounts.history("nina")[0]
+    assert (step.action, step.was) == ("staff reactivated", "ended: decision-maker,registrar")
+    assert (step.now, step.who, step.why) == ("active: auditor", "root", "returns in May")
 
 
 def test_accounts_that_cannot_be(hub: Hub) -> None:
