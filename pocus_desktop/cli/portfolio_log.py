@@ -2,16 +2,16 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pocus_desktop.case.models import ContentArea
+from pocus_desktop.cli.csv_table import DATE_ORDERS, TABLE, settle, table_options
 from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
-from pocus_desktop.cli.programme_options import DATE_ORDERS, DAY, EXISTING, tell, tell_plan
+from pocus_desktop.cli.programme_options import DAY
 from pocus_desktop.kernel import words
-from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.case_log.identity import suspicions
-from pocus_desktop.programme.csv_sheet import write_refused
 from pocus_desktop.programme.own import changes, taking_in
 from pocus_desktop.programme.values import Approach
 
@@ -56,18 +56,9 @@ def case(
 
 
 @click.command("import")
-@click.argument("file", type=EXISTING)
+@TABLE
 @click.option("--credits", "is_credits", is_flag=True, help="Continuing education, instead of cases.")
-@click.option(
-    "--dates", type=click.Choice(list(DATE_ORDERS)), default="year", show_default=True, help="What dates begin with."
-)
-@click.option(
-    "--rest",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Take the rows that can be taken, and write the others here.",
-)
-@click.option("--dry-run", "is_look", is_flag=True, help="Only tell what would be taken.")
-@LANGUAGE
+@table_options
 @click.pass_context
 def import_(
     context: click.Context, file: Path, dates: str, rest: Path | None, language: str, *, is_credits: bool, is_look: bool
@@ -76,17 +67,14 @@ def import_(
 
     Where one row cannot be taken, none is, unless --rest says where the others go.
     """
+    how: dict[str, Any] = {"rest": rest, "is_look": is_look, "language": language}
     with opened() as desk:
-        look = taking_in.planned_credits if is_credits else taking_in.planned_cases
-        planned = look(desk, file, is_day_first=DATE_ORDERS[dates], language=language)
-        is_taken = not is_look and (planned.is_whole or rest is not None)
-        if is_taken:
-            taking_in.take(desk, planned)
-    tell(planned.problems)
-    tell_plan(planned.documents, len(planned.refused), planned.known, language, is_taken=is_taken)
-    if is_taken and rest is not None and planned.refused:
-        write_atomically(rest, write_refused(planned.heading, planned.refused))
-    context.exit(0 if planned.is_whole else 1)
+        if is_credits:
+            education = taking_in.planned_credits(desk, file, is_day_first=DATE_ORDERS[dates], language=language)
+            settle(context, education, lambda new: desk.write(*new), **how)
+        else:
+            log = taking_in.planned_cases(desk, file, is_day_first=DATE_ORDERS[dates], language=language)
+            settle(context, log, lambda new: desk.write(*new), **how)
 
 
 @click.command()

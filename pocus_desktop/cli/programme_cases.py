@@ -6,20 +6,11 @@ from typing import Final
 import click
 
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.cli.programme_options import (
-    DATE_ORDERS,
-    EXISTING,
-    PORTFOLIO,
-    academy_keys,
-    append_to,
-    held_with_account,
-    now,
-    tell,
-)
+from pocus_desktop.cli.csv_table import DATE_ORDERS, TABLE, settle, table_bytes, table_options
+from pocus_desktop.cli.programme_options import PORTFOLIO, academy_keys, append_to, held_with_account, now, tell
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.case_log.csv_file import read_case_csv, write_case_csv
-from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, write_refused
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.portfolio_files import read_portfolio
 from pocus_desktop.programme.values import Approach
@@ -36,15 +27,10 @@ def cases() -> None:
 
 
 @cases.command("import")
-@click.argument("file", type=EXISTING)
+@TABLE
 @PORTFOLIO
-@click.option(
-    "--dates", type=click.Choice(list(DATE_ORDERS)), default="year", show_default=True, help="What dates begin with."
-)
-@click.option("--rest", type=click.Path(path_type=Path, dir_okay=False), help="Write rows that were not taken here.")
 @click.option("--further", is_flag=True, help="Rows that say the same as logged cases are further cases.")
-@click.option("--dry-run", is_flag=True, help="Tell, and write nothing.")
-@click.option("--language", type=click.Choice(words.languages()), default="en", show_default=True)
+@table_options
 @click.pass_context
 def import_csv(
     context: click.Context,
@@ -55,32 +41,31 @@ def import_csv(
     language: str,
     *,
     further: bool,
-    dry_run: bool,
+    is_look: bool,
 ) -> None:
-    """Take cases from a CSV file into a portfolio; each row that cannot be taken is told, and none twice."""
+    """Take cases from a CSV file into a portfolio; each row that cannot be taken is told, and none twice.
+
+    Where one row cannot be taken, none is, unless --rest says where the others go.
+    """
     held, account = held_with_account(portfolio)
-    with file.open("rb") as opened:
-        data = opened.read(MAXIMUM_BYTES + 1)
-    today = local_day(now(), account.zone)
     known = frozenset(entry.case_entry_id for entry in held.cases)
     found = read_case_csv(
-        data,
+        table_bytes(file),
         file.name,
         account_id=account.account_id,
-        today=today,
+        today=local_day(now(), account.zone),
         is_day_first=DATE_ORDERS[dates],
         beside=known if further else frozenset(),
         language=language,
     )
-    tell(found.problems)
-    new = [entry for entry in found.entries if entry.case_entry_id not in known]
-    if not dry_run:
-        append_to(portfolio, LOG_FILE, new)
-        if rest is not None and found.refused:
-            write_atomically(rest, write_refused(found.heading, found.refused))
-    params = {"new": len(new), "known": len(found.entries) - len(new), "refused": len(found.refused)}
-    click.echo(words.say("programme.tell.imported", language, **params))
-    context.exit(0 if found.is_whole else 1)
+    settle(
+        context,
+        found.beside(lambda one: one.case_entry_id in known),
+        lambda new: append_to(portfolio, LOG_FILE, new),
+        rest=rest,
+        is_look=is_look,
+        language=language,
+    )
 
 
 @cases.command()

@@ -5,9 +5,8 @@ from typing import Final
 
 import click
 
+from pocus_desktop.cli.csv_table import DATE_ORDERS, TABLE, settle, table_bytes, table_options
 from pocus_desktop.cli.programme_options import (
-    DATE_ORDERS,
-    EXISTING,
     PORTFOLIO,
     academy_keys,
     append_to,
@@ -15,13 +14,10 @@ from pocus_desktop.cli.programme_options import (
     now,
     rules_from,
     tell,
-    tell_plan,
 )
-from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.cme.activity_report import activity_report
 from pocus_desktop.programme.cme.csv_file import read_credits_csv, write_credits_csv
-from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, write_refused
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.portfolio_files import read_portfolio
 
@@ -35,18 +31,9 @@ def credits_() -> None:
 
 
 @credits_.command("import")
-@click.argument("file", type=EXISTING)
+@TABLE
 @PORTFOLIO
-@click.option(
-    "--dates", type=click.Choice(list(DATE_ORDERS)), default="year", show_default=True, help="What dates begin with."
-)
-@click.option(
-    "--rest",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Take the rows that can be taken, and write the others here.",
-)
-@click.option("--dry-run", "is_look", is_flag=True, help="Only tell what would be taken.")
-@click.option("--language", type=click.Choice(words.languages()), default="en", show_default=True)
+@table_options
 @click.pass_context
 def import_csv(
     context: click.Context, file: Path, portfolio: Path, dates: str, rest: Path | None, language: str, *, is_look: bool
@@ -56,10 +43,9 @@ def import_csv(
     Where one row cannot be taken, none is, unless --rest says where the others go.
     """
     held, account = held_with_account(portfolio)
-    with file.open("rb") as opened:
-        data = opened.read(MAXIMUM_BYTES + 1)
+    known = {one.credit_id for one in held.credits}
     found = read_credits_csv(
-        data,
+        table_bytes(file),
         file.name,
         account_id=account.account_id,
         today=local_day(now(), account.zone),
@@ -68,16 +54,14 @@ def import_csv(
         is_day_first=DATE_ORDERS[dates],
         language=language,
     )
-    tell(found.problems)
-    known = {one.credit_id for one in held.credits}
-    new = [one for one in found.credits if one.credit_id not in known]
-    is_taken = not is_look and (found.is_whole or rest is not None)
-    if is_taken:
-        append_to(portfolio, CREDITS_FILE, new)
-        if rest is not None and found.refused:
-            write_atomically(rest, write_refused(found.heading, found.refused))
-    tell_plan(new, len(found.refused), found.known + len(found.credits) - len(new), language, is_taken=is_taken)
-    context.exit(0 if found.is_whole else 1)
+    settle(
+        context,
+        found.beside(lambda one: one.credit_id in known),
+        lambda new: append_to(portfolio, CREDITS_FILE, new),
+        rest=rest,
+        is_look=is_look,
+        language=language,
+    )
 
 
 @credits_.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,21 +19,17 @@ from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.days import end_of_day_ms, local_day
-from pocus_desktop.programme.documents.candidate import Account, CaseEntry, CmeCredit
+from pocus_desktop.programme.documents.candidate import Account
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.portfolio_files import append_documents, read_portfolio
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.keeping import rules_in_use
 from pocus_desktop.programme.rules.load import load_rules
-from pocus_desktop.programme.values import format_credits, parse_day
+from pocus_desktop.programme.values import parse_day
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _NOON_MS: Final = 12 * 60 * 60 * 1000
-
-
-DATE_ORDERS: Final = {"year": None, "day": True, "month": False}
-"""What dates of a CSV begin with, as its readers are told."""
 
 
 class NoAccountError(PocusError):
@@ -146,16 +142,6 @@ def append_to(portfolio: Path, file: str, new: Iterable[AnyDocument]) -> None:
         FileRefusedError: The disk does not take them.
     """
     append_documents(portfolio / file if portfolio.is_dir() else portfolio, new)
-
-
-def tell_plan(new: Sequence[CaseEntry | CmeCredit], refused: int, known: int, language: str, *, is_taken: bool) -> None:
-    """What a table gave; row by row where nothing of it was taken."""
-    if not is_taken:
-        for one in new:
-            what = f"{format_credits(one.credits)}  {one.activity}" if isinstance(one, CmeCredit) else str(one.area)
-            click.echo(f"{(one.completed_on if isinstance(one, CmeCredit) else one.performed_on).isoformat()}  {what}")
-    key = "imported" if is_taken else "would-import"
-    click.echo(words.say(f"programme.tell.{key}", language, new=len(new), known=known, refused=refused))
 
 
 def tell(problems: Iterable[Problem]) -> None:

@@ -12,7 +12,8 @@ import io
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from pocus_desktop.case.problems import Problem, Severity
 from pocus_desktop.kernel import words
@@ -29,8 +30,39 @@ RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _ID_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
+D = TypeVar("D")
+
 Refused: TypeAlias = tuple[int, tuple[str, ...]]
 """A row that was not taken: its number, and its cells as they stood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(Generic[D]):
+    """What a file gave; nothing of it is kept yet.
+
+    Attributes:
+        documents: What its rows say, in their order.
+        problems: What to mend and what to consider, in the order of the file.
+        refused: The rows that cannot be taken, as they stood.
+        heading: The first row, to write `refused` under.
+        known: How many rows say what is noted already.
+    """
+
+    documents: tuple[D, ...]
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...]
+    heading: tuple[str, ...]
+    known: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row can be taken."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def beside(self, is_held: Callable[[D], bool]) -> "Table[D]":
+        """What of it is new where some is held already, in whatever writing: a row corrected since stays corrected."""
+        new = tuple(one for one in self.documents if not is_held(one))
+        return replace(self, documents=new, known=self.known + len(self.documents) - len(new))
 
 
 class CellError(ValueError):
@@ -63,17 +95,17 @@ class Sheet:
         self._problems: list[Problem] = []
         self._columns: dict[str, int] = {}
         self._refused: list[Refused] = []
-        self.heading: tuple[str, ...] = ()
+        self._heading: tuple[str, ...] = ()
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What was told, in the order of the file."""
-        return tuple(sorted(self._problems, key=lambda one: (one.line, one.column)))
-
-    @property
-    def refused(self) -> tuple[Refused, ...]:
-        """The rows that were not taken."""
-        return tuple(self._refused)
+    def table(self, documents: Iterable[D], *, known: int = 0) -> Table[D]:
+        """What was read, with all that was told of it."""
+        return Table(
+            documents=tuple(documents),
+            problems=tuple(sorted(self._problems, key=lambda one: (one.line, one.column))),
+            refused=tuple(self._refused),
+            heading=self._heading,
+            known=known,
+        )
 
     def tell(self, row: int, column: int, kind: str, *, severity: Severity = Severity.ERROR, **params: object) -> None:
         """Tell one problem; rows and columns count from 1, and 0 is the whole."""
@@ -120,7 +152,7 @@ class Sheet:
                     break
                 if not any(one.strip() for one in cells):
                     continue
-                if not self.heading:
+                if not self._heading:
                     if not self._read_heading(number, cells, field_of, needed, is_identity):
                         break
                     continue
@@ -129,7 +161,7 @@ class Sheet:
                     self._refused.append((number, tuple(cells)))
         except csv.Error:
             self.tell(number + 1, 0, "not-csv")
-        if not self.heading and not self._has_errors:
+        if not self._heading and not self._has_errors:
             self.tell(0, 0, "empty")
 
     @property
@@ -147,7 +179,7 @@ class Sheet:
         if len(cells) > MOST_COLUMNS:
             self.tell(number, 0, "too-many-columns", most=MOST_COLUMNS)
             return False
-        self.heading = tuple(cells)
+        self._heading = tuple(cells)
         for column, heading in enumerate(cells, 1):
             field = field_of(live(heading))
             if field is None:
@@ -167,8 +199,8 @@ class Sheet:
         """By field; None where a cell does not say what it must, or there are too many."""
         found: dict[str, object] = {}
         is_sound = True
-        if any(one.strip() for one in cells[len(self.heading) :]):
-            self.tell(number, len(self.heading) + 1, "too-many-cells")
+        if any(one.strip() for one in cells[len(self._heading) :]):
+            self.tell(number, len(self._heading) + 1, "too-many-cells")
             is_sound = False
         for field, at in self._columns.items():
             text = live(cells[at]) if at < len(cells) else ""
@@ -248,9 +280,9 @@ def written(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")  # the mark makes spreadsheets read UTF-8
 
 
-def write_refused(heading: Sequence[str], refused: Iterable[Refused]) -> bytes:
+def write_refused(table: Table[D]) -> bytes:
     """Rows that were not taken under their heading: mended, they are read as any other file is."""
-    return written([heading, *(cells for _, cells in refused)])
+    return written([table.heading, *(cells for _, cells in table.refused)])
 
 
 def _delimiter(text: str) -> str:

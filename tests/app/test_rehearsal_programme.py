@@ -92,7 +92,7 @@ def test_mail_is_taken_kept_and_its_link_found(tmp_path: Path) -> None:
 def test_the_papers_of_a_synthetic_candidate_are_read_as_real_ones(tmp_path: Path) -> None:
     log = write_log(tmp_path / "log.csv", area="lung", until=TODAY, how_many=3).read_bytes()
     found = read_case_csv(log, "log.csv", account_id=ACCOUNT, today=TODAY)
-    assert (len(found.entries), len(found.refused)) == (3, 1)
+    assert (len(found.documents), len(found.refused)) == (3, 1)
     counted = count_studies(write_scans(tmp_path / "scans", until=TODAY, how_many=2), account_id=ACCOUNT, today=TODAY)
     assert [one.files for one in counted.studies] == [2, 2]
     assert write_paper(tmp_path / "paper.pdf", "held").read_bytes().startswith(b"%PDF-1.4\n")

@@ -131,8 +131,8 @@ def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(
     log, rest = tmp_path / "log.csv", tmp_path / "rest.csv"
     log.write_text("date,area,findings\n2025-11-26,lung,ok\n26/11/2025,lung,ok\n")
     asked = ["programme", "cases", "import", str(log), str(portfolio)]
-    assert run([*asked, "--dry-run"]) == 1
-    assert "Taken: 1." in capsys.readouterr().out
+    assert run(asked) == 1
+    assert "Nothing was taken. Could be taken: 1. Known already: 0. Cannot be taken: 1." in capsys.readouterr().out
     assert run([*asked, "--rest", str(rest)]) == 1
     found = capsys.readouterr()
     assert "Taken: 1. Known already: 0. Not taken: 1." in found.out
@@ -143,7 +143,7 @@ def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(
     assert run([*mended, "--further"]) == 0
     assert "Taken: 1" in capsys.readouterr().out
     assert run([*asked, "--language", "es"]) == 1
-    assert "Ya conocidos: 1" in capsys.readouterr().out
+    assert "Ya conocidas: 1" in capsys.readouterr().out
     out = tmp_path / "out.csv"
     assert run(["programme", "cases", "export", str(portfolio), str(out)]) == 0
     assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 1 + 19 + 2

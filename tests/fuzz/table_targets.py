@@ -27,20 +27,20 @@ def _read_credits(data: bytes) -> None:
     found = read_credits_csv(data, "cme.csv", account_id=_ACCOUNT, today=_TODAY, rules=rules)
     _require_told(found.problems)
     again = read_credits_csv(
-        write_credits_csv(found.credits), "cme.csv", account_id=_ACCOUNT, today=_TODAY, rules=rules
+        write_credits_csv(found.documents), "cme.csv", account_id=_ACCOUNT, today=_TODAY, rules=rules
     )
-    if again.credits != found.credits:
+    if again.documents != found.documents:
         raise WrongResultError("credits do not come back as they were read")
-    write_refused(found.heading, found.refused)
+    write_refused(found)
 
 
 def _read_cases(data: bytes) -> None:
     found = read_case_csv(data, "log.csv", account_id=_ACCOUNT, today=_TODAY)
     _require_told(found.problems)
-    again = read_case_csv(write_case_csv(found.entries), "log.csv", account_id=_ACCOUNT, today=_TODAY)
-    if [one.performed_on for one in again.entries] != [one.performed_on for one in found.entries]:
+    again = read_case_csv(write_case_csv(found.documents), "log.csv", account_id=_ACCOUNT, today=_TODAY)
+    if [one.performed_on for one in again.documents] != [one.performed_on for one in found.documents]:
         raise WrongResultError("cases do not come back as they were read")
-    write_refused(found.heading, found.refused)
+    write_refused(found)
 
 
 TABLE_TARGETS: Final = (

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pocus_desktop.programme.cme.csv_file import ReadCredits, read_credits_csv, write_credits_csv
+from pocus_desktop.programme.cme.csv_file import read_credits_csv, write_credits_csv
+from pocus_desktop.programme.csv_sheet import Table
+from pocus_desktop.programme.documents.candidate import CmeCredit
 from pocus_desktop.programme.rules.load import shipped_rules
 from tests.programme.samples import credit
 
 _HEAD = "date,activity,provider,credits,approvals,number,way,topic,subjects\n"
 
 
-def _read(data: str | bytes, **options: Any) -> ReadCredits:
+def _read(data: str | bytes, **options: Any) -> Table[CmeCredit]:
     raw = data.encode() if isinstance(data, str) else data
     said: dict[str, Any] = {
         "account_id": "acc_00000000000000000001",
@@ -30,7 +32,7 @@ def test_a_row_says_what_a_certificate_says() -> None:
         "advanced imaging,cardiovascular lung\n"
     )
     assert found.problems == ()
-    [one] = found.credits
+    [one] = found.documents
     assert (one.activity, one.activity_id, one.provider, str(one.credits)) == (
         "Lung, advanced",
         "L-1",
@@ -43,7 +45,7 @@ def test_a_row_says_what_a_certificate_says() -> None:
 def test_four_columns_are_enough_and_spanish_is_read() -> None:
     found = _read("Fecha;Actividad;Proveedor;Créditos;Modalidad\n2026-02-28;Pulmón;Otro;1,5;presencial\n")
     assert found.problems == ()
-    [one] = found.credits
+    [one] = found.documents
     assert (one.provider, one.provider_name, str(one.credits), one.way) == (None, "Otro", "1.5", "in-person")
     assert one.topic is None  # nobody said
 
@@ -67,22 +69,22 @@ def test_four_columns_are_enough_and_spanish_is_read() -> None:
 def test_a_slip_is_told_with_its_place(cells: tuple[str, ...], column: int, kind: str) -> None:
     found = _read(_HEAD + ",".join(cells) + "\n")
     assert [(one.line, one.column, one.code) for one in found.problems] == [(2, column, f"cme.{kind}")]
-    assert (found.credits, found.refused) == ((), ((2, cells),))
+    assert (found.documents, found.refused) == ((), ((2, cells),))
     assert _read(_HEAD + ",".join(cells) + "\n", language="es").problems[0].fix != found.problems[0].fix
 
 
 def test_what_was_exported_is_read_again_as_it_was() -> None:
-    first = _read(_HEAD + "2026-02-28,=A,P,1.25,ardms,L-1,correspondence,professional skills,lung\n").credits
+    first = _read(_HEAD + "2026-02-28,=A,P,1.25,ardms,L-1,correspondence,professional skills,lung\n").documents
     data = write_credits_csv(first)
     assert b",'=A," in data
     again = _read(data)
-    assert again.credits == first
-    assert _read(_HEAD + "2026-02-28,A,P,1\n2026-02-28,A,P,1\n").credits[0] != first[0]
+    assert again.documents == first
+    assert _read(_HEAD + "2026-02-28,A,P,1\n2026-02-28,A,P,1\n").documents[0] != first[0]
 
 
 def test_a_column_left_out_says_what_an_empty_one_does() -> None:
-    four = _read("date,activity,provider,credits\n2026-02-28,A,P,1\n").credits
-    assert _read(write_credits_csv(four)).credits == four
+    four = _read("date,activity,provider,credits\n2026-02-28,A,P,1\n").documents
+    assert _read(write_credits_csv(four)).documents == four
 
 
 def test_rows_that_say_the_same_are_one_and_told() -> None:
@@ -90,7 +92,7 @@ def test_rows_that_say_the_same_are_one_and_told() -> None:
     found = _read(_HEAD + row + "2026-03-01,A,P,1,ardms\n" + row)
     assert [(one.line, one.code, str(one.severity)) for one in found.problems] == [(4, "cme.row-twice", "warning")]
     assert "row 2" in found.problems[0].what
-    assert (len(found.credits), found.refused, found.is_whole) == (2, (), True)
+    assert (len(found.documents), found.refused, found.is_whole) == (2, (), True)
 
 
 def test_what_is_noted_already_is_told_and_not_taken_again() -> None:
@@ -99,9 +101,9 @@ def test_what_is_noted_already_is_told_and_not_taken_again() -> None:
     rows = "2026-02-28,lung course,Gulfcoast Ultrasound Institute,1\n2026-02-28,lung course,Gulfcoast,2\n"
     found = _read(_HEAD + rows, held=[said])
     assert [one.code for one in found.problems] == ["cme.known"]
-    assert (found.known, [str(one.credits) for one in found.credits]) == (1, ["2"])
-    again = _read(_HEAD + rows, held=[said, *found.credits])
-    assert again.credits == found.credits  # what came from a table is known by its id
+    assert (found.known, [str(one.credits) for one in found.documents]) == (1, ["2"])
+    again = _read(_HEAD + rows, held=[said, *found.documents])
+    assert again.documents == found.documents  # what came from a table is known by its id
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_what_is_noted_already_is_told_and_not_taken_again() -> None:
 def test_what_excel_saves_is_read(data: str, encoding: str) -> None:
     raw = data.removeprefix("\ufeff").encode(encoding)
     marks = {"utf-8": b"\xef\xbb\xbf", "utf-16": b"", "utf-16-be": b"\xfe\xff"}
-    [one] = _read(marks[encoding] + raw).credits
+    [one] = _read(marks[encoding] + raw).documents
     assert (one.activity, str(one.credits)) == ("Pulmón", "1.5")
 
 
@@ -141,4 +143,4 @@ def test_hostile_cells_are_told(data: str, code: str) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_are_more_than_told(data: bytes) -> None:
     found = _read(data)
-    assert found.problems or found.credits or not data.strip()
+    assert found.problems or found.documents or not data.strip()

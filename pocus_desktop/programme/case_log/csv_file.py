@@ -6,12 +6,11 @@ are further cases gets further ids.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from pydantic import ValidationError
 
-from pocus_desktop.case.problems import Problem, Severity
+from pocus_desktop.case.problems import Severity
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.case_log.columns import (
     HEADINGS,
@@ -23,30 +22,8 @@ from pocus_desktop.programme.case_log.columns import (
     read_flag,
 )
 from pocus_desktop.programme.case_log.identity import heads_identity, suspicions
-from pocus_desktop.programme.csv_sheet import Refused, RowIds, Sheet, written
+from pocus_desktop.programme.csv_sheet import RowIds, Sheet, Table, written
 from pocus_desktop.programme.documents.candidate import CaseEntry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLog:
-    """What a file gave.
-
-    Attributes:
-        entries: The cases, in the order of the rows.
-        problems: What to mend and what to consider, in the order of the file.
-        refused: The rows that were not taken, as they stood, each with its number.
-        heading: The first row, to write `refused` under.
-    """
-
-    entries: tuple[CaseEntry, ...]
-    problems: tuple[Problem, ...]
-    refused: tuple[Refused, ...]
-    heading: tuple[str, ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row was taken."""
-        return not any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
 def read_case_csv(
@@ -58,7 +35,7 @@ def read_case_csv(
     is_day_first: bool | None = None,
     beside: frozenset[str] = frozenset(),
     language: str = words.SOURCE_LANGUAGE,
-) -> ReadLog:
+) -> Table[CaseEntry]:
     """Read a file; never raises for what is in it.
 
     Args:
@@ -109,7 +86,7 @@ def read_case_csv(
         return True
 
     sheet.read(data, field_of=field_of, needed=NEEDED, is_identity=heads_identity, cell=cell, take=take)
-    return ReadLog(entries=tuple(entries), problems=sheet.problems, refused=sheet.refused, heading=sheet.heading)
+    return sheet.table(entries)
 
 
 def write_case_csv(entries: Iterable[CaseEntry]) -> bytes:

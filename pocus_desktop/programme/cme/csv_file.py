@@ -5,18 +5,17 @@ say the same are one credit, since an activity counts once; what is noted alread
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from pydantic import ValidationError
 
-from pocus_desktop.case.problems import Problem, Severity
+from pocus_desktop.case.problems import Severity
 from pocus_desktop.kernel import ids, words
 from pocus_desktop.programme.case_log.columns import read_date
 from pocus_desktop.programme.cme.progress import activity
-from pocus_desktop.programme.csv_sheet import CellError, Refused, RowIds, Sheet, plain, written
+from pocus_desktop.programme.csv_sheet import CellError, RowIds, Sheet, Table, plain, written
 from pocus_desktop.programme.documents.candidate import CmeCredit
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.values import CreditKind, Topic, format_credits, parse_credits
@@ -41,26 +40,6 @@ _LINE_CHARACTERS: Final = 200
 _MOST_NAMES: Final = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCredits:
-    """What a file gave; as `case_log.csv_file.ReadLog`.
-
-    Attributes:
-        known: Rows of activities that are noted already, by hand or from another table.
-    """
-
-    credits: tuple[CmeCredit, ...]
-    known: int
-    problems: tuple[Problem, ...]
-    refused: tuple[Refused, ...]
-    heading: tuple[str, ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row was taken."""
-        return not any(problem.severity is Severity.ERROR for problem in self.problems)
-
-
 def read_credits_csv(
     data: bytes,
     file: str,
@@ -71,7 +50,7 @@ def read_credits_csv(
     held: Iterable[CmeCredit] = (),
     is_day_first: bool | None = None,
     language: str = words.SOURCE_LANGUAGE,
-) -> ReadCredits:
+) -> Table[CmeCredit]:
     """Read a file; never raises for what is in it.
 
     Args:
@@ -90,12 +69,13 @@ def read_credits_csv(
     noted = {_what(one): one.credit_id for one in held}
     providers = {plain(row.name(name)): row.provider for row in rules.providers(today) for name in row.name.languages}
     found_credits: list[CmeCredit] = []
-    known: list[CmeCredit] = []
+    known = 0
 
     def cell(field: str, text: str) -> object:
         return read_date(text, is_day_first=is_day_first, today=today) if field == "date" else _read_cell(field, text)
 
     def take(number: int, found: Mapping[str, object]) -> bool:
+        nonlocal known
         said = tuple(found.get(field) or "" for field in HEADINGS)  # a column left out says what an empty one does
         first = first_rows.setdefault(said, number)
         if first != number:
@@ -122,19 +102,13 @@ def read_credits_csv(
             return False
         if noted.get(_what(one), one.credit_id) != one.credit_id:
             sheet.tell(number, 0, "known", severity=Severity.WARNING)
-            known.append(one)
+            known += 1
         else:
             found_credits.append(one)
         return True
 
     sheet.read(data, field_of=lambda heading: _FIELDS.get(plain(heading)), needed=NEEDED, cell=cell, take=take)
-    return ReadCredits(
-        credits=tuple(found_credits),
-        known=len(known),
-        problems=sheet.problems,
-        refused=sheet.refused,
-        heading=sheet.heading,
-    )
+    return sheet.table(found_credits, known=known)
 
 
 def write_credits_csv(credits_: Iterable[CmeCredit]) -> bytes:

@@ -1,17 +1,16 @@
 """Cases and credits from files, straight into the portfolio: nothing twice, and all that is not taken is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TypeAlias
 
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.case.problems import Problem, Severity
 from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.cme.csv_file import read_credits_csv
-from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, Refused
+from pocus_desktop.programme.csv_sheet import MAXIMUM_BYTES, Table
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.candidate import Account, CaseEntry, CmeCredit
 from pocus_desktop.programme.own.changes import require_account
@@ -20,28 +19,8 @@ from pocus_desktop.programme.own.errors import PartMissingError
 from pocus_desktop.programme.portfolio import document_key
 from pocus_desktop.programme.values import Approach
 
-_NONE: Final[tuple[Refused, ...]] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
-    """What a file of CSV gave.
-
-    Attributes:
-        known: Rows that the portfolio has already.
-        refused: Rows that were not taken, as they stood, and `heading` to write them under.
-    """
-
-    new: int
-    known: int
-    problems: tuple[Problem, ...]
-    refused: tuple[Refused, ...] = _NONE
-    heading: tuple[str, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row was taken."""
-        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+Planned: TypeAlias = Table[CaseEntry] | Table[CmeCredit]
+"""What a file of CSV would give; nothing of it is kept yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,29 +42,13 @@ class CountedStudies:
     is_cut: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What a file of CSV would give; nothing of it is kept yet.
+def planned_cases(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> Table[CaseEntry]:
+    """Look at a case log.
 
-    Attributes:
-        documents: What is new.
-        known: Rows that the portfolio has already.
+    Raises:
+        NoAccountYetError: Whose it is, is not known.
+        FileRefusedError: The file cannot be read.
     """
-
-    documents: tuple[CaseEntry | CmeCredit, ...]
-    known: int
-    problems: tuple[Problem, ...]
-    refused: tuple[Refused, ...]
-    heading: tuple[str, ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row could be taken."""
-        return not any(problem.severity is Severity.ERROR for problem in self.problems)
-
-
-def planned_cases(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> Planned:
-    """Look at a case log; as `cases_csv`."""
     account = require_account(desk.portfolio())
     found = read_case_csv(
         _read(path),
@@ -95,11 +58,11 @@ def planned_cases(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None,
         is_day_first=is_day_first,
         language=language,
     )
-    return _planned(desk, found.entries, 0, found.problems, found.refused, found.heading)
+    return found.beside(_held(desk))
 
 
-def planned_credits(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> Planned:
-    """Look at a table of continuing education; as `cases_csv`."""
+def planned_credits(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> Table[CmeCredit]:
+    """Look at a table of continuing education; as `planned_cases`."""
     portfolio = desk.portfolio()
     account = require_account(portfolio)
     found = read_credits_csv(
@@ -112,32 +75,19 @@ def planned_credits(desk: PortfolioDesk, path: Path, *, is_day_first: bool | Non
         is_day_first=is_day_first,
         language=language,
     )
-    return _planned(desk, found.credits, found.known, found.problems, found.refused, found.heading)
+    return found.beside(_held(desk))
 
 
-def take(desk: PortfolioDesk, planned: Planned) -> TakenIn:
+def take(desk: PortfolioDesk, planned: Planned) -> int:
     """Keep what was planned, all of it or nothing.
+
+    Returns:
+        How many documents.
 
     Raises:
         ChangedMeanwhileError: Another window took some of it in since.
     """
-    return TakenIn(
-        new=desk.write(*planned.documents),
-        known=planned.known,
-        problems=planned.problems,
-        refused=planned.refused,
-        heading=planned.heading,
-    )
-
-
-def cases_csv(desk: PortfolioDesk, path: Path, *, is_day_first: bool | None, language: str) -> TakenIn:
-    """Take a case log in.
-
-    Raises:
-        NoAccountYetError: Whose it is, is not known.
-        FileRefusedError: The file cannot be read.
-    """
-    return take(desk, planned_cases(desk, path, is_day_first=is_day_first, language=language))
+    return desk.write(*planned.documents)
 
 
 def dicom_folder(
@@ -170,20 +120,9 @@ def dicom_folder(
     )
 
 
-def _planned(
-    desk: PortfolioDesk,
-    documents: Sequence[CaseEntry | CmeCredit],
-    known: int,
-    problems: tuple[Problem, ...],
-    refused: tuple[Refused, ...],
-    heading: tuple[str, ...],
-) -> Planned:
-    """Those that are not here in whatever writing are new: a row that was corrected since stays corrected."""
+def _held(desk: PortfolioDesk) -> Callable[[CaseEntry | CmeCredit], bool]:
     here = {document_key(one) for one in desk.documents()}
-    new = tuple(one for one in documents if document_key(one) not in here)
-    return Planned(
-        documents=new, known=known + len(documents) - len(new), problems=problems, refused=refused, heading=heading
-    )
+    return lambda one: document_key(one) in here
 
 
 def _today(desk: PortfolioDesk, account: Account) -> date:

@@ -271,9 +271,9 @@ class EducationPage(PortfolioPage):
         words = self.words
 
         def work(desk: PortfolioDesk) -> Explanation:
-            taken = taking_in.take(desk, planned)
+            new = taking_in.take(desk, planned)
             self._was_taken = True
-            params = {"new": taken.new, "known": taken.known, "refused": len(taken.refused)}
+            params = {"new": new, "known": planned.known, "refused": len(planned.refused)}
             return Explanation(what=words("portfolio.taken", **params), next="")
 
         self.asked.emit(work, None)

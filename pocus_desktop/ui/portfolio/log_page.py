@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.case_log.identity import suspicions
+from pocus_desktop.programme.csv_sheet import Table
 from pocus_desktop.programme.documents.candidate import CaseEntry
 from pocus_desktop.programme.own import changes, taking_in
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
@@ -20,6 +21,7 @@ from pocus_desktop.ui.parts.row_table import show_as_rows
 from pocus_desktop.ui.portfolio.case_table import CaseTable
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.page import PortfolioPage
+from pocus_desktop.ui.portfolio.table_preview import TablePreview
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
@@ -43,6 +45,8 @@ class LogPage(PortfolioPage):
         self._problems = QVBoxLayout()
         self._corrected = ""
         self._found: tuple[str, ...] = ()
+        self._looked: tuple[Table[CaseEntry], str] | None = None
+        self._was_taken = False
         self._shown: object = None
         self._view: PortfolioView | None = None
         self._add_form()
@@ -88,6 +92,9 @@ class LogPage(PortfolioPage):
         csv = FileField(words("portfolio.log.csv"), words("portfolio.take_in"), words=words, object_name="csv")
         csv.given.connect(self._take_csv)
         card.body.addWidget(csv)
+        self.preview = TablePreview(self)
+        self.preview.taken.connect(self._take)
+        card.body.addWidget(self.preview)
         card.body.addLayout(self._problems)
         card.body.addWidget(Label(words("portfolio.log.dicom_lead"), tone="muted"))
         self._dicom_area = DropDown(words("portfolio.log.dicom_area"))
@@ -215,17 +222,36 @@ class LogPage(PortfolioPage):
         is_day_first, words = _DATES[self._dates.currentData()], self.words
 
         def work(desk: PortfolioDesk) -> Explanation:
-            taken = taking_in.cases_csv(desk, path, is_day_first=is_day_first, language=words.language)
-            self._found = tuple(f"{one.line}: {one.what} {one.fix}" for one in taken.problems)
-            params = {"new": taken.new, "known": taken.known, "refused": len(taken.refused)}
-            return Explanation(what=words("portfolio.taken", **params), next="")
+            planned = taking_in.planned_cases(desk, path, is_day_first=is_day_first, language=words.language)
+            if not planned.is_whole:  # nothing of it is taken before it was looked at
+                self._looked = planned, path.name
+                return Explanation(what=words("portfolio.table.looked"), next="")
+            return self._keep(desk, planned)
 
         self.asked.emit(work, None)
+
+    def _take(self, planned: Table[CaseEntry]) -> None:
+        """What can be taken of a table that was looked at."""
+        self.asked.emit(lambda desk: self._keep(desk, planned), None)
+
+    def _keep(self, desk: PortfolioDesk, planned: Table[CaseEntry]) -> Explanation:
+        new = taking_in.take(desk, planned)
+        self._was_taken = True
+        self._found = tuple(f"{one.line}: {one.what} {one.fix}" for one in planned.problems)
+        params = {"new": new, "known": planned.known, "refused": len(planned.refused)}
+        return Explanation(what=self.words("portfolio.taken", **params), next="")
 
     def after_work(self) -> None:
         """Show what the file that was taken in last had."""
         if not self._corrected:
             self._do.say(self.words("portfolio.log.add"))
+        looked, self._looked = self._looked, None
+        if looked is not None:
+            self.preview.show_plan(*looked)
+            self._found = ()
+        elif self._was_taken:
+            self._was_taken = False
+            self.preview.leave()
         clear(self._problems)
         found = self._found
         for told in found[:_MOST_TOLD]:

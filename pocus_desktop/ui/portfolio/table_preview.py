@@ -1,9 +1,9 @@
-"""What a table of education would give, before any of it is kept."""
+"""What a table would give, before any of it is kept."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pocus_desktop.programme.documents.candidate import CmeCredit
+from pocus_desktop.programme.documents.candidate import CaseEntry, CmeCredit
 from pocus_desktop.programme.own.taking_in import Planned
 from pocus_desktop.programme.values import format_credits
 from pocus_desktop.ui.parts.button import Button
@@ -46,15 +46,9 @@ class TablePreview(QWidget):
         params = {"new": len(planned.documents), "known": planned.known, "refused": len(planned.refused)}
         self._column.addWidget(Label(words("portfolio.table.title", file=file), scale="title"))
         self._column.addWidget(Label(words("portfolio.table.would", **params)))
-        lines = [
-            (f"{page.day(one.completed_on)} · {one.provider_name}", one)
-            for one in planned.documents
-            if isinstance(one, CmeCredit)
-        ]
-        for line, one in lines[:_MOST_TOLD]:
-            told = words("portfolio.education.credit", credits=format_credits(one.credits), activity=one.activity)
-            self._column.addWidget(page.fact("met", told, line))
-        self._more(len(lines))
+        for one in planned.documents[:_MOST_TOLD]:
+            self._column.addWidget(page.fact("met", *self._row(one)))
+        self._more(len(planned.documents))
         for problem in planned.problems[:_MOST_TOLD]:
             key = "place" if problem.column else "row" if problem.line else "whole"
             place = words(f"portfolio.table.{key}", row=problem.line, column=problem.column)
@@ -63,6 +57,13 @@ class TablePreview(QWidget):
         self._more(len(planned.problems))
         self._ask(planned)
         self.show()
+
+    def _row(self, one: CaseEntry | CmeCredit) -> tuple[str, str]:
+        words, page = self._page.words, self._page
+        if isinstance(one, CaseEntry):
+            return page.area(one.area), page.day(one.performed_on)
+        told = words("portfolio.education.credit", credits=format_credits(one.credits), activity=one.activity)
+        return told, f"{page.day(one.completed_on)} · {one.provider_name}"
 
     def _more(self, count: int) -> None:
         if count > _MOST_TOLD:

@@ -130,7 +130,7 @@ class Ana:
         data = "\n".join(["date,area,findings", *(f"{day.isoformat()},lung,b-lines" for day in days)])
         account = changes.require_account(view.portfolio)
         found = read_case_csv(data.encode(), "log.csv", account_id=account.account_id, today=view.on)
-        assert self.desk.write(*found.entries) == count
+        assert self.desk.write(*found.documents) == count
 
     def hold_fundamentals(self) -> None:
         view = self.desk.view()

@@ -31,7 +31,7 @@ def test_nothing_is_written_without_an_account(tmp_path: Path) -> None:
     held = desk.portfolio()
     refused("portfolio.no_account", lambda: changes.write_case(held, today=TODAY, performed_on=TODAY, area="lung"))
     refused("portfolio.no_account", lambda: changes.write_credential(held, body="ardms"))
-    refused("portfolio.no_account", lambda: taking_in.cases_csv(desk, tmp_path, is_day_first=None, language="en"))
+    refused("portfolio.no_account", lambda: taking_in.planned_cases(desk, tmp_path, is_day_first=None, language="en"))
     desk.close()
 
 
@@ -52,11 +52,11 @@ def test_a_case_that_is_corrected_stays_corrected_when_its_file_is_read_again(tm
     desk = begun(tmp_path / "own")
     log = tmp_path / "log.csv"
     log.write_text("date,area,findings\n2026-11-02,lung,mistyped\n", encoding="utf-8")
-    assert taking_in.cases_csv(desk, log, is_day_first=None, language="en").new == 1
+    assert taking_in.take(desk, taking_in.planned_cases(desk, log, is_day_first=None, language="en")) == 1
     entry = next(one for one in desk.portfolio().cases if one.findings == "mistyped")
     desk.write(changes.write_case(desk.portfolio(), case_entry_id=entry.case_entry_id, today=TODAY, findings="B-lines"))
-    again = taking_in.cases_csv(desk, log, is_day_first=None, language="en")
-    assert (again.new, again.known) == (0, 1)
+    again = taking_in.planned_cases(desk, log, is_day_first=None, language="en")
+    assert (again.documents, again.known) == ((), 1)
     assert not any(one.findings == "mistyped" for one in desk.portfolio().cases)
     desk.close()
 

@@ -100,15 +100,27 @@ def test_an_account_and_a_case_by_keyboard_alone(open_stage: Open) -> None:
     assert page.model.rowCount() == 1
 
 
-def test_a_table_with_a_bad_row_is_taken_and_the_row_is_told(open_stage: Open, tmp_path: Path) -> None:
+def test_a_table_with_a_bad_row_is_looked_at_before_what_can_be_taken_is(open_stage: Open, tmp_path: Path) -> None:
     window = open_stage("begun")
     go(window, "log")
+    page = window.pages["log"]
+    assert isinstance(page, LogPage)
+    before = page.model.rowCount()
     log = tmp_path / "log.csv"
     log.write_text("date,area\n2026-11-01,lung\n01.11.2026,lung\n2026-11-02,cardiac\n", encoding="utf-8")
     typed(window, "csv", str(log))
     press(named(window, "csv:do"))
+    assert "New: 2. Known already: 0. Cannot be taken: 1." in told(window)
+    assert "Row 3, column 1." in told(window)
+    assert page.model.rowCount() == before
+    press(named(window, "table:take"))
     assert "New: 2. Known already: 0. Not taken: 1." in told(window)
-    assert "3: " in told(window)
+    assert page.model.rowCount() == before + 2
+    assert page.preview.isHidden()
+    log.write_text("date,area\n2026-11-05,lung\n", encoding="utf-8")
+    typed(window, "csv", str(log))
+    press(named(window, "csv:do"))
+    assert page.model.rowCount() == before + 3, "a sound one is taken at once"
 
 
 def test_eligibility_opens_to_its_reasons(open_stage: Open) -> None:
