@@ -3,14 +3,20 @@
 An answer decides nothing for anybody: it is what a screen shows, and what a decision of the academy names.
 """
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import Safe
+from pocus_desktop.programme.days import day_told
 from pocus_desktop.programme.rules.model import Rule
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Standing(StrEnum):
@@ -62,12 +68,20 @@ class Told:
 
 
 def spoken(value: Safe, language: str) -> Safe:
-    """Names of areas and the like are told by their own words."""
+    """Names of areas and the like are told by their own words, and days as the language writes them."""
     if isinstance(value, str):
+        with suppress(ValueError):
+            if _DAY.fullmatch(value):
+                return day_told(date.fromisoformat(value), language)
         for key in (f"programme.area.{value}", f"programme.name.{value}"):
             if words.has(key):
                 return words.say(key, language)
     return value
+
+
+def body_told(body: str, language: str) -> str:
+    """A body by its name, else by its short name in capitals, as bodies write theirs."""
+    return str(spoken(body.upper(), language))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

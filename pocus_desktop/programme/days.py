@@ -11,6 +11,7 @@ from functools import cache
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import Blame, PocusError
 
 FIRST_DAY: Final = date(1900, 1, 1)
@@ -20,6 +21,7 @@ LAST_DAY: Final = date(2999, 12, 31)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS: Final = (FIRST_DAY - date(1970, 1, 1)).days * 86_400_000
 _LAST_MS: Final = (LAST_DAY - date(1970, 1, 1)).days * 86_400_000
+_HALF_A_DAY_MS: Final = 12 * 60 * 60 * 1000
 _ZONE: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]{0,40}(?:/[A-Z][A-Za-z0-9_+-]{0,40}){0,3}")
 
 
@@ -102,3 +104,17 @@ def end_of_day_ms(day: date, zone_name: str) -> int:
     following = days_after(min(day, LAST_DAY), 1)
     midnight = datetime(following.year, following.month, following.day, tzinfo=zone(zone_name))
     return round(midnight.timestamp()) * 1000
+
+
+def last_day_before(ends_at_ms: int) -> date:
+    """The last day of a window by the midnight at which it ends, where it is not known in which zone that is one.
+
+    Right west of UTC and until eleven hours east of it, a day early farther east: nobody is told a later one.
+    """
+    return datetime.fromtimestamp((ends_at_ms - 1 - _HALF_A_DAY_MS) / 1000, tz=UTC).date()
+
+
+def day_told(day: date, language: str) -> str:
+    """A day as people write it in a language, with the month in letters: never to be mistaken."""
+    month = words.say(f"programme.month.{day.month}", language)
+    return words.say("programme.date.day", language, day=day.day, month=month, year=day.year)

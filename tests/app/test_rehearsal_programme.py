@@ -1,7 +1,13 @@
 """The parts of the programme's rehearsal; the whole way is `python -m tests.soak programme`."""
 
+import os
 import shutil
+import signal
 import smtplib
+import sys
+import threading
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,11 +15,15 @@ from typing import Any
 
 import pytest
 
-from pocus_desktop.app.rehearsals.programme import parts
+from pocus_desktop.app.rehearsals.computers import Running
+from pocus_desktop.app.rehearsals.programme import parts, way
+from pocus_desktop.app.rehearsals.programme.cast import Cast
 from pocus_desktop.app.rehearsals.programme.clock import DAY_MS, MovedClock
 from pocus_desktop.app.rehearsals.programme.post import post_office, text_of
 from pocus_desktop.app.rehearsals.programme.record import PAGE, REPORT, OtherwiseError, Record
 from pocus_desktop.app.rehearsals.programme.scans import write_log, write_paper, write_scans
+from pocus_desktop.app.rehearsals.programme.stopping import STOPPED, Stopping
+from pocus_desktop.app.rehearsals.programme.web import Web
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.case_log.dicom_folder import count_studies
@@ -96,3 +106,41 @@ def test_the_papers_of_a_synthetic_candidate_are_read_as_real_ones(tmp_path: Pat
     counted = count_studies(write_scans(tmp_path / "scans", until=TODAY, how_many=2), account_id=ACCOUNT, today=TODAY)
     assert [one.files for one in counted.studies] == [2, 2]
     assert write_paper(tmp_path / "paper.pdf", "held").read_bytes().startswith(b"%PDF-1.4\n")
+
+
+def test_a_rehearsal_that_is_told_to_stop_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going: list[Running] = []
+
+    def go(cast: Cast, *, is_shared: bool) -> None:
+        assert not is_shared
+        cast.record.begin("The hub is there")
+        waits = replace(cast.academy.computer, program=(sys.executable, "-c", "import time; time.sleep(600)"))
+        going.append(waits.start("hub", "serve"))
+        cast.running += going
+        os.kill(os.getpid(), signal.SIGTERM)
+        cast.record.begin("Nobody comes here")
+
+    monkeypatch.setattr(way, "_go", go)
+    monkeypatch.setattr(way, "open_web", lambda record: nullcontext(Web(browser=None, record=record)))  # type: ignore[arg-type]  # none is opened
+    before = signal.getsignal(signal.SIGTERM)
+    assert way.rehearse_programme(tmp_path, databases=["sqlite"]) == STOPPED
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert going[0].process.poll() == -signal.SIGTERM
+    assert not any(thread.name == "rehearsal-mail" for thread in threading.enumerate())
+    (report,) = tmp_path.glob("*/sqlite/report.txt")
+    assert "The hub is there" in report.read_text(encoding="utf-8")
+    assert "stopped" in report.read_text(encoding="utf-8")
+    assert "Nobody" not in report.read_text(encoding="utf-8")
+
+
+def test_what_is_told_within_a_slot_of_qt_stops_at_the_next_turn(tmp_path: Path) -> None:
+    stopping = Stopping()
+    record = Record(folder=tmp_path, name="sqlite", require_wanted=stopping.require_wanted)
+    with stopping.by_signals():
+        with suppress(KeyboardInterrupt):  # as Qt does
+            os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            record.begin("The next step")
+        os.kill(os.getpid(), signal.SIGINT)  # everything is being ended already

@@ -154,7 +154,7 @@ def test_progress_says_what_counts_and_what_does_not() -> None:
     assert found.counted == {good.credit_id: Decimal("10.25")}
     assert found.left == {strange.credit_id: "not-approved", ahead.credit_id: "to-come"}
     assert (found.have, found.need, found.missing) == (Decimal("10.25"), Decimal(30), Decimal("19.75"))
-    assert found.told()() == "ARDMS: 10.25 of 30 credits for the cycle until 2027-12-31; at least 19.75 to earn."
+    assert found.told()() == "ARDMS: 10.25 of 30 credits for the cycle until 31 December 2027; at least 19.75 to earn."
     assert found.without_evidence == (good.credit_id,)
 
 

@@ -38,7 +38,7 @@ def test_a_cycle_near_its_end_says_what_is_missing_and_in_which_subject() -> Non
     good = credit("2025-01-01", "30", approvals=["cci"], evidence=[_FILE])
     [one] = _steps((_CCI,), good)
     assert _told([one]) == [("credits", "2026-11-30", "cci 1")]
-    assert one.told().startswith("CCI: 30 of 36 credits for the cycle until 2026-11-30; at least 30 to earn, ")
+    assert one.told().startswith("CCI: 30 of 36 credits for the cycle until 30 November 2026; at least 30 to earn, ")
     assert one.told().endswith("30 of them in cardiovascular medicine.")
     assert one.is_near(_ON)
     assert one.is_near(date(2026, 9, 1))
@@ -75,7 +75,7 @@ def test_credits_outside_every_cycle_are_told_with_their_days() -> None:
         credit("2025-01-01", "1", approvals=["cci"], evidence=[_FILE]),
     )
     found = {one.kind: one for one in _steps((_CCI,), before, good)}
-    assert "1 (2020-02-29 to 2020-02-29)" in found[StepKind.CREDITS_OUTSIDE].told()
+    assert "1 (29 February 2020 to 29 February 2020)" in found[StepKind.CREDITS_OUTSIDE].told()
     assert StepKind.CREDITS_OUTSIDE not in {one.kind for one in _steps((), before)}  # nobody asks for any
 
 
@@ -109,7 +109,7 @@ def test_each_credit_says_for_whom_it_counts_and_why_not() -> None:
         "Early": {"ardms": "outside", "arrt": "outside", "cci": "counts", "pocus-academy": "outside"},
     }
     assert found[1].bodies == ("ardms", "arrt", "pocus-academy")
-    assert found[1].each[0].told()() == "ARDMS: 2 count in cycle 1 (2024-02-29 to 2027-12-31)."
+    assert found[1].each[0].told()() == "ARDMS: 2 count in cycle 1, 29 February 2024 to 31 December 2027."
     for one in found:
         for each in one.each:
             assert "{" not in each.told()() + each.told()("es")

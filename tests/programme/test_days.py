@@ -11,9 +11,11 @@ from pocus_desktop.programme.days import (
     FIRST_DAY,
     LAST_DAY,
     UnknownZoneError,
+    day_told,
     days_after,
     end_of_day_ms,
     first_day_within,
+    last_day_before,
     local_day,
     years_after,
     zone,
@@ -106,3 +108,20 @@ def test_no_moment_that_a_document_may_have_is_beyond_counting(at_ms: int, zone_
 @pytest.mark.parametrize("at_ms", [1_767_225_599_999, 1_767_225_600_000, 4_102_444_799_999])
 def test_a_millisecond_before_midnight_is_the_day_before(at_ms: int) -> None:
     assert local_day(at_ms, "UTC") == datetime.fromtimestamp(at_ms // 1000, tz=UTC).date()
+
+
+@pytest.mark.parametrize(
+    ("where", "last"),
+    [
+        ("America/Bogota", date(2027, 5, 25)),
+        ("Europe/Madrid", date(2027, 5, 25)),
+        ("UTC", date(2027, 5, 25)),
+        ("Etc/GMT+12", date(2027, 5, 25)),
+        ("Etc/GMT-11", date(2027, 5, 25)),
+        ("Pacific/Kiritimati", date(2027, 5, 24)),
+    ],
+)
+def test_nobody_is_told_a_later_last_day_than_the_window_has(where: str, last: date) -> None:
+    assert last_day_before(end_of_day_ms(date(2027, 5, 25), where)) == last
+    assert day_told(last, "en") == f"{last.day} May 2027"
+    assert day_told(last, "es") == f"{last.day} de mayo de 2027"

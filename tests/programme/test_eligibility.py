@@ -87,7 +87,7 @@ def test_an_examination_of_a_leap_day_counts_to_the_end_of_february() -> None:
     assert _found(_ask(portfolio, on=date(2029, 2, 28)), "foundation").is_met
     late = _found(_ask(portfolio, on=date(2029, 3, 1)), "foundation")
     assert not late.is_met
-    assert late.notes[0]() == "SPI counted until 2029-02-28."
+    assert late.notes[0]() == "SPI counted until 28 February 2029."
 
 
 @pytest.mark.parametrize(

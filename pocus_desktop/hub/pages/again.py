@@ -39,6 +39,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 
 _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "academy.bad_key_id": "key_id",
         "academy.other_person": "number",
         "academy.unknown_portfolio": "number",
         "academy.bad_recipients": "table",

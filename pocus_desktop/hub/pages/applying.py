@@ -130,7 +130,8 @@ class ApplyingPages:
             ),
             who=visit.person.login,
         )
-        return visit.page("staff/admitted.html", admitted=admitted, application_id=application_id, area=area)
+        name = self._academy.applications.judge(application_id).account["name"]
+        return visit.page("staff/admitted.html", admitted=admitted, application_id=application_id, area=area, name=name)
 
 
 def _choices(visit: Visit) -> list[AreaChoice]:

@@ -1,6 +1,7 @@
 """Templates of pages: files of `assets/pages`, every value escaped, every word from the table.
 
-In a template `t("key", name=value)` is the sentence of the page's language, `say("es", "key")` that of another.
+In a template `t("key", name=value)` is the sentence of the page's language, `say("es", "key")` that of another;
+`day_of(moment)` is a day (of UTC) as people of that language write it, for pages that are read and not compared.
 Whatever is put in is escaped, and a name that was not given is an error, not a blank.
 """
 
@@ -8,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Final
 
@@ -17,6 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pocus_desktop.hub.pages.again import Again
 from pocus_desktop.hub.registry.trail import key_of
 from pocus_desktop.kernel import assets, words
+from pocus_desktop.programme.answer import body_told
+from pocus_desktop.programme.days import day_told, last_day_before
 
 STATIC: Final = "/static/{version}/{name}"
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}
@@ -45,6 +48,8 @@ def render(template: str, language: str, **values: object) -> str:
             language=language,
             languages=LANGUAGES,
             static=static_path,
+            day_of=_day_of(language),
+            body_of=lambda body: body_told(body, language),
             **{"again": Again(), **values},
         )
     )
@@ -105,6 +110,14 @@ def _states(language: str) -> Callable[[str], str]:
     return stated
 
 
+def _day_of(language: str) -> Callable[[date | int], str]:
+    def told(at: date | int) -> str:
+        found = at if isinstance(at, date) else datetime.fromtimestamp(at / 1000, tz=UTC).date()
+        return day_told(found, language)
+
+    return told
+
+
 def day(wall_ms: int | None) -> str:
     """A day of UTC as people write it in forms; a dash where there is none."""
     return "–" if wall_ms is None else f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC):%Y-%m-%d}"
@@ -125,5 +138,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(day=day, moment=moment)
+    made.filters.update(day=day, moment=moment, last_day=last_day_before)
     return made

@@ -18,6 +18,7 @@ from pocus_desktop.hub.pages.templates import render
 from pocus_desktop.hub.peers.mail_settings import MailSettings
 from pocus_desktop.hub.peers.people import Person
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.days import day_told, last_day_before
 from pocus_desktop.programme.peers.questionnaire import Questionnaire
 
 ANSWER: Final = "/peer/"
@@ -70,7 +71,7 @@ def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
     """The message, ready to be handed over."""
     language = letter.person.language
     kind = "reminder" if letter.enclosed[0].reminder else "invitation"
-    last_ms = min(one.closes_ms for one in letter.enclosed) - 1
+    closes_ms = min(one.closes_ms for one in letter.enclosed)
     areas = [one.questionnaire.title.told(language) for one in letter.enclosed]
     off = settings.pages + OFF + letter.off_token
     told = {
@@ -80,7 +81,7 @@ def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
         "count": str(len(areas)),
         "how": "how" if len(areas) == 1 else "how-several",
         "academy": settings.sender_name,
-        "day": day_told(last_ms, language),
+        "day": day_told(last_day_before(closes_ms), language),
         "link": settings.pages + ANSWER + letter.answer_token,
         "off": off,
         "reply_to": settings.reply_to,
@@ -105,13 +106,6 @@ def compose(letter: Letter, settings: MailSettings) -> EmailMessage:
 def as_sent(message: EmailMessage) -> bytes:
     """The message's bytes."""
     return message.as_bytes(policy=_WIRE)
-
-
-def day_told(at_ms: int, language: str) -> str:
-    """A day of UTC as people write it in a language."""
-    day = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
-    month = words.say(f"peers.month.{day.month}", language)
-    return words.say("peers.day", language, day=day.day, month=month, year=day.year)
 
 
 def _plain(kind: str, language: str, told: dict[str, str]) -> str:

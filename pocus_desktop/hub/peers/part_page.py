@@ -11,7 +11,7 @@ from typing import Final
 from pocus_desktop.hub.pages.stencil import Stencil, place
 from pocus_desktop.hub.pages.templates import render
 from pocus_desktop.hub.peers.answering import Sheet
-from pocus_desktop.hub.peers.message import day_told
+from pocus_desktop.programme.days import day_told, last_day_before
 from pocus_desktop.programme.peers import questionnaire_files
 from pocus_desktop.programme.peers.answers import Answers
 from pocus_desktop.programme.peers.questionnaire import MOST_COMMENT_CHARACTERS, UNSEEN, Comment, Section
@@ -38,7 +38,7 @@ def part_html(
             "candidate": sheet.candidate_name,
             "csrf": csrf,
             "seen": seen,
-            "closes": day_told(sheet.closes_ms - 1, language),
+            "closes": day_told(last_day_before(sheet.closes_ms), language),
             **dict(_answers(section, answers)),
         }
     )

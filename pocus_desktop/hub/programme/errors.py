@@ -21,6 +21,12 @@ class OtherKeyError(AcademyError):
     status = 403
 
 
+class BadKeyIdError(AcademyError):
+    """No key can have this id."""
+
+    code = "academy.bad_key_id"
+
+
 class OtherPersonError(AcademyError):
     """A document names another ID number than the account's."""
 

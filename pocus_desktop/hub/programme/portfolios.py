@@ -8,6 +8,7 @@
 4. The same submission again gives the same receipt.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pocus_desktop.crypto.keys import PublicKey, SealingKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.errors import NameMismatchError
 from pocus_desktop.hub.programme.errors import (
+    BadKeyIdError,
     OtherKeyError,
     OtherPersonError,
     OthersDocumentError,
@@ -49,6 +51,7 @@ _DIGITS: Final = 9
 Look = Callable[..., Sequence[Row]]
 """Reads the rows of a table that have these values: the database as it is now, or a transaction."""
 _WHO: Final = "portfolio"
+_KEY_ID: Final = re.compile(r"ed25519-[0-9a-f]{32}", re.ASCII)
 _ACCOUNT: Final = "account"
 
 
@@ -234,12 +237,16 @@ class Portfolios:
         """Let the next submission of an account bring another key, of this id.
 
         Raises:
+            BadKeyIdError: No key can have that id.
             UnknownPortfolioError: There is no such account.
         """
+        key_id = key_id.strip().lower()  # as it is read on the telephone
+        if not _KEY_ID.fullmatch(key_id):
+            raise BadKeyIdError(key=key_id)
         with self._store.rows() as rows:
             row = _row(rows, account_id)
-            rows.change(PORTFOLIO, {"account_id": row["account_id"]}, next_key_id=key_id.strip())
-            self._note(rows, row, "key awaited", was=row["key_id"], now=key_id.strip(), who=who, why=why)
+            rows.change(PORTFOLIO, {"account_id": row["account_id"]}, next_key_id=key_id)
+            self._note(rows, row, "key awaited", was=row["key_id"], now=key_id, who=who, why=why)
 
     def opened(self, data: bytes, how: Callable[[bytes, Sequence[SealingKey]], bytes]) -> bytes:
         """What was sealed to the academy, not verified yet.

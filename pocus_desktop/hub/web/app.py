@@ -37,7 +37,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.intake import MAXIMUM_ENVELOPE_BYTES, IntakeResult, Offer
 from pocus_desktop.hub.pages.doors import staff_doors
-from pocus_desktop.hub.pages.page import PAGES, static_doors
+from pocus_desktop.hub.pages.page import PAGES, refused, static_doors
 from pocus_desktop.hub.peers.pages import EvaluatorPages
 from pocus_desktop.hub.staff.oidc import Provider
 from pocus_desktop.hub.storage.objects import is_digest
@@ -143,7 +143,7 @@ def create_app(
         *staff_doors(hub, guard, stall_s=policy.stall_s, provider=policy.provider),
         *static_doors(),
     ]
-    return Observed(Application(every), metrics=metrics, proxies=policy.proxies, pages=PAGES)
+    return Observed(Application(every, page=refused), metrics=metrics, proxies=policy.proxies, pages=PAGES)
 
 
 class _Doors:

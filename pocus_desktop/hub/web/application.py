@@ -5,9 +5,10 @@ address and method (as Starlette's routes match), it answers, and whatever it ra
 What else goes wrong is for `hub.web.observed`, which stands around this.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,18 +21,24 @@ from pocus_desktop.hub.web.observed import BEGUN, refuse
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 
+_HTML: Final = "text/html"
 _WITHOUT_CONTENT: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
 class Application:
     """The doors as one ASGI application.
 
+    Args:
+        doors: What answers.
+        page: Tells a refusal on a page, to whoever asked by a browser; nobody is told so where omitted.
+
     Attributes:
         doors: In the order in which they are tried.
     """
 
-    def __init__(self, doors: Sequence[Door]) -> None:
+    def __init__(self, doors: Sequence[Door], *, page: Callable[[Request, PocusError], Response] | None = None) -> None:
         self.doors = tuple(doors)
+        self._page = page
         self._beginning: dict[str, list[Door]] = {}
         for door in self.doors:
             self._beginning.setdefault(_first(door.path), []).append(door)
@@ -43,10 +50,10 @@ class Application:
             await answer(scope, receive, send)
         except PocusError as problem:
             log.failure(problem)
-            await _refused(scope, problem)(scope, receive, send)
+            await self._refused(scope, problem)(scope, receive, send)
         except HTTPException as problem:  # the framework's: of a range that is not in a file, say
             error = BadRequestError(reason=f"status {problem.status_code}")
-            await _refused(scope, error, headers=problem.headers)(scope, receive, send)
+            await self._refused(scope, error, headers=problem.headers)(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         door = self._door(request.scope)
@@ -55,7 +62,7 @@ class Application:
             return await door.checked(request)
         error = BadMethodError()
         log.failure(error)
-        return refuse(request.scope, error, headers={"Allow": ", ".join(self._methods(door))})
+        return self._refused(request.scope, error, headers={"Allow": ", ".join(self._methods(door))})
 
     def _door(self, scope: Scope) -> Door:
         """The door of an address, noted in the scope; where none takes the method, one that takes another.
@@ -84,6 +91,16 @@ class Application:
         """What the doors at this door's address take."""
         return sorted({method for door in self.doors if door.path == beside.path for method in door.methods or ()})
 
+    def _refused(self, scope: Scope, error: PocusError, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The answer that refuses a request, unless another one has begun: only a cut tells that it is not whole."""
+        if scope["state"].get(BEGUN):
+            raise error
+        answer = refuse(scope, error, headers=headers)
+        if self._page is not None and _HTML in Headers(scope=scope).get("Accept", ""):  # no program names that
+            answer = self._page(Request(scope), error)
+            answer.headers.update(headers or {})
+        return answer
+
 
 def _first(path: str) -> str:
     """The first part of an address, which every door writes out: only doors of the same are asked for theirs."""
@@ -99,10 +116,3 @@ def _require_no_content(request: Request) -> None:
     has_content = request.headers.get("Content-Length", "0").strip() != "0" or "Transfer-Encoding" in request.headers
     if request.method in _WITHOUT_CONTENT and has_content:
         raise BadRequestError(reason="a question of this method has no content")
-
-
-def _refused(scope: Scope, error: PocusError, *, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer that refuses a request, unless another one has begun: only a cut tells that it is not whole."""
-    if scope["state"].get(BEGUN):
-        raise error
-    return refuse(scope, error, headers=headers)

@@ -18,6 +18,7 @@ from pocus_desktop.programme.certificate import document as documents
 from pocus_desktop.programme.certificate.document import Certificate
 from pocus_desktop.programme.certificate.errors import PaperFailedError
 from pocus_desktop.programme.certificate.printed import printed_text
+from pocus_desktop.programme.days import day_told
 
 LANGUAGES: Final = ("en", "es")
 _NAME_SIZES: Final = ((28, 34), (40, 28), (60, 20))
@@ -59,7 +60,9 @@ def _said(certificate: Certificate, credential: bytes, language: str) -> dict[st
         return words.say(f"certificate.{key}", language, **params)
 
     begins, ends = _day(certificate.valid_from_ms), _day(certificate.valid_until_ms)
-    rules = ", ".join(say("paper.rule", rule=rule.rule_id, since=rule.since.isoformat()) for rule in certificate.rules)
+    rules = ", ".join(
+        say("paper.rule", rule=rule.rule_id, since=day_told(rule.since, language)) for rule in certificate.rules
+    )
     return {
         "language": language,
         "document-title": f"{say('title')}: {certificate.holder}",
@@ -72,7 +75,7 @@ def _said(certificate: Certificate, credential: bytes, language: str) -> dict[st
         "has-shown": say("paper.has-shown"),
         "areas": [documents.area_name(area, language) for area in certificate.areas],
         "facts": [
-            [say("paper.valid"), say("paper.dates", begins=_told(begins, language), ends=_told(ends, language))],
+            [say("paper.valid"), say("paper.dates", begins=day_told(begins, language), ends=day_told(ends, language))],
             [say("paper.number"), certificate.certificate_id],
             [say("paper.rules"), rules],
             [say("paper.verify"), certificate.url],
@@ -86,11 +89,6 @@ def _said(certificate: Certificate, credential: bytes, language: str) -> dict[st
 
 def _day(wall_ms: int) -> date:
     return datetime.fromtimestamp(wall_ms / 1000, tz=UTC).date()
-
-
-def _told(day: date, language: str) -> str:
-    month = words.say(f"certificate.month.{day.month}", language)
-    return words.say("certificate.paper.day", language, day=day.day, month=month, year=day.year)
 
 
 def _qr(text: str) -> str:

@@ -46,7 +46,6 @@ class FileField(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._name, self._is_folder, self._is_new = name, is_folder, is_new
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.current().space("hair"))
@@ -58,10 +57,14 @@ class FileField(QWidget):
         label.setBuddy(self.line)
         column.addWidget(self.line)
         row = FlowLayout(gap=look.current().space("tight"))
-        choose = Button(words("file.choose"), kind="quiet", icon_name="download")
-        choose.setAccessibleName(words("file.choose_what", what=name))
-        choose.clicked.connect(self._choose)
-        row.addWidget(choose)
+        mode = (
+            QFileDialog.FileMode.Directory
+            if is_folder
+            else QFileDialog.FileMode.AnyFile
+            if is_new
+            else QFileDialog.FileMode.ExistingFile
+        )
+        row.addWidget(choose_button(self.line, name, words, mode))
         self.do = Button(action)
         self.do.setObjectName(f"{object_name}:do")
         self.do.clicked.connect(self._give)
@@ -90,15 +93,20 @@ class FileField(QWidget):
             return None
         return Path(typed).expanduser()
 
-    def _choose(self) -> None:
-        dialog = QFileDialog(self, self._name)
-        dialog.setFileMode(
-            QFileDialog.FileMode.Directory
-            if self._is_folder
-            else QFileDialog.FileMode.AnyFile
-            if self._is_new
-            else QFileDialog.FileMode.ExistingFile
-        )
-        dialog.fileSelected.connect(self.line.setText)
+
+def choose_button(
+    line: QLineEdit, name: str, words: Words, mode: QFileDialog.FileMode = QFileDialog.FileMode.ExistingFile
+) -> Button:
+    """Looks for a file or a folder, and writes its name into a line."""
+    button = Button(words("file.choose"), kind="quiet", icon_name="file-text")
+    button.setAccessibleName(words("file.choose_what", what=name))
+
+    def choose() -> None:
+        dialog = QFileDialog(line, name)
+        dialog.setFileMode(mode)
+        dialog.fileSelected.connect(line.setText)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    button.clicked.connect(choose)
+    return button

@@ -133,7 +133,7 @@ class AccountPage(PortfolioPage):
         form.day("issued_on")
         form.day("expires_on")
         form.day("cycle_from")
-        form.line("file", hint=words("portfolio.education.file_hint"))
+        form.file("file", hint=words("portfolio.education.file_hint"))
         form.action(words("portfolio.credentials.add"), icon_name="plus")
         form.given.connect(self._hold)
         card.body.addWidget(form)
@@ -189,7 +189,7 @@ class AccountPage(PortfolioPage):
 
     def _credential(self, one: Credential) -> QWidget:
         words = self.words
-        lines = [words("portfolio.credentials.since", body=one.body.upper(), day=self.day(one.issued_on))]
+        lines = [words("portfolio.credentials.since", body=self.body(one.body), day=self.day(one.issued_on))]
         if one.expires_on is not None:
             lines.append(words("portfolio.credentials.until", day=self.day(one.expires_on)))
         lines += [words("portfolio.credentials.file", name=file.name, digest=file.sha256[:16]) for file in one.evidence]

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.answer import Answer
 from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
 from pocus_desktop.ui.parts.button import Button
@@ -71,7 +72,7 @@ class ApplyPage(PortfolioPage):
         chosen = {area for area, card in self.cards.items() if card.isChecked()}
         clear(self._choices)
         self.cards = {}
-        for answer in sorted(view.answers, key=lambda one: not (one.is_met or one.lacks_only_statements)):
+        for answer in sorted(view.answers, key=self._nearest):
             if changes.under_way(view.portfolio, answer.area):
                 continue
             is_ready = answer.is_met or answer.lacks_only_statements
@@ -83,6 +84,10 @@ class ApplyPage(PortfolioPage):
             self._choices.addWidget(card)
         self._none.setVisible(not self.cards)
         self.go.setVisible(bool(self.cards))
+
+    def _nearest(self, answer: Answer) -> tuple[bool, str]:
+        """What may be applied for first; else by name, as the eye looks for it."""
+        return not (answer.is_met or answer.lacks_only_statements), self.area(answer.area).casefold()
 
     def _ask(self) -> None:
         view, words = self._view, self.words

@@ -23,7 +23,7 @@ class CycleCard(Card):
 
     def __init__(self, one: Progress, page: PortfolioPage, *, is_over: bool) -> None:
         super().__init__()
-        words, body = page.words, one.cycle.body.upper()
+        words, body = page.words, page.body(one.cycle.body)
         self.setAccessibleName(body)
         self.body.addWidget(Label(body, scale="title"))
         span = words("portfolio.education.cycle", first=page.day(one.cycle.first), last=page.day(one.cycle.last))

@@ -112,7 +112,7 @@ class EducationPage(PortfolioPage):
         unsaid = [("", words("portfolio.education.unsaid"))]
         form.choice("way", unsaid + [(str(one), words(f"portfolio.way.{one}")) for one in CreditKind])
         form.choice("topic", unsaid + [(str(one), words(f"portfolio.topic.{one}")) for one in Topic])
-        form.line("file", hint=words("portfolio.education.file_hint"))
+        form.file("file", hint=words("portfolio.education.file_hint"))
         form.action(words("portfolio.education.do"), kind="primary", icon_name="plus")
         form.given.connect(self._add)
         return form
@@ -160,7 +160,9 @@ class EducationPage(PortfolioPage):
         for one in sorted(view.every_cycle, key=lambda one: one.cycle.last, reverse=True):
             if one.counted:
                 first, last = (short_day_in(day, self.words) for day in (one.cycle.first, one.cycle.last))
-                told = self.words("portfolio.education.pack_item", body=one.cycle.body.upper(), first=first, last=last)
+                told = self.words(
+                    "portfolio.education.pack_item", body=self.body(one.cycle.body), first=first, last=last
+                )
                 self.which.addItem(told, _named(one))
         self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
         has_any = self.which.count() > 0
@@ -188,8 +190,8 @@ class EducationPage(PortfolioPage):
         clear(self._providers)
         language = self.words.language
         for row in find_providers(self._view.rules, self.search.text(), self._view.on, language):
-            approvals = ", ".join(one.upper() for one in row.approvals) or "-"
-            told = self.words("portfolio.education.approved_by", bodies=approvals)
+            approvals = ", ".join(one.upper() for one in row.approvals)
+            told = self.words("portfolio.education.approved_by", bodies=approvals) if approvals else ""
             self._providers.addWidget(self.fact("plain", row.name(language), told))
         if not self._providers.count():
             self._providers.addWidget(Label(self.words("portfolio.education.no_provider"), tone="muted"))

@@ -39,13 +39,20 @@ class EligibilityPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show the answers; what was opened stays open."""
-        shown = [(answer, grounds(view.portfolio, answer.findings)) for answer in sorted(view.answers, key=_nearest)]
+        shown = [
+            (answer, grounds(view.portfolio, answer.findings)) for answer in sorted(view.answers, key=self._nearest)
+        ]
         if shown == self._shown:
             return
         self._shown = shown
         clear(self._areas)
         for answer, met_by in shown:
             self._areas.addWidget(self._card(answer, met_by))
+
+    def _nearest(self, answer: Answer) -> tuple[bool, float, str]:
+        """Those that are met, then those where most was logged, then by name."""
+        cases = next(one for one in answer.findings if one.requirement == "cases")
+        return not answer.is_met, -cases.have / max(cases.need, 1), self.area(answer.area).casefold()
 
     def _card(self, answer: Answer, met_by: Sequence[Sequence[Told]]) -> QWidget:
         words, area = self.words, str(answer.area)
@@ -116,9 +123,3 @@ class EligibilityPage(PortfolioPage):
         return self.fact(
             "met" if finding.is_met else "missing", f"{name}: {said} {until}".strip(), [*lines, breakable(source)]
         )
-
-
-def _nearest(answer: Answer) -> tuple[bool, float, str]:
-    """Those that are met, then those where most was logged."""
-    cases = next(one for one in answer.findings if one.requirement == "cases")
-    return not answer.is_met, -cases.have / max(cases.need, 1), str(answer.area)

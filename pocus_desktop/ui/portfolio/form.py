@@ -10,6 +10,7 @@ from pocus_desktop.ui.announce import announce
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
 from pocus_desktop.ui.parts.drop_down import DropDown
+from pocus_desktop.ui.parts.file_field import choose_button
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label
 from pocus_desktop.ui.theme import look
@@ -59,6 +60,15 @@ class Form(QWidget):
         named = self._words("portfolio.day_label", field=self._words(f"portfolio.field.{field}"))
         self._labels[field].setText(named)
         line.setAccessibleName(named)
+        return line
+
+    def file(self, field: str, *, hint: str = "") -> QLineEdit:
+        """A file by its name: typed, pasted, or chosen."""
+        line = self.line(field, hint=hint)
+        name = self._words(f"portfolio.field.{field}")
+        row = FlowLayout(gap=0)
+        row.addWidget(choose_button(line, name, self._words))
+        self.column.addLayout(row)
         return line
 
     def prose(self, field: str) -> QPlainTextEdit:

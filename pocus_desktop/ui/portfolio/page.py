@@ -7,6 +7,7 @@ from typing import ClassVar
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from pocus_desktop.programme.answer import body_told
 from pocus_desktop.programme.appealing import is_taken, reason_told
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.own.desk import PortfolioView
@@ -107,6 +108,10 @@ class PortfolioPage(ScrolledPage):
     def area(self, area: object) -> str:
         """A content area by its name."""
         return self.words(f"portfolio.area.{area}")
+
+    def body(self, body: str) -> str:
+        """A body that gives credentials, by its name."""
+        return body_told(body, self.words.language)
 
 
 def short_day_in(day: date, words: Words) -> str:

@@ -203,7 +203,11 @@ def test_an_account_that_claims_a_number_is_confirmed(hub: Hub) -> None:
     assert ana.account_id in rex.look("/staff").text
     path = f"/staff/people/{ana.account_id}"
     assert "The ID number is confirmed." in rex.send(path, path + "/number", number="C-17", why="document").text
-    assert "The key is awaited." in rex.send(path, path + "/key", key_id="ed25519:abc", why="lost").text
+    misheard = rex.send(path, path + "/key", key_id="ed25519-abc", why="lost")
+    assert misheard.status_code == 422
+    assert 'aria-invalid="true"' in misheard.text
+    key_id = f"ED25519-{'0a' * 16}"
+    assert "The key is awaited." in rex.send(path, path + "/key", key_id=key_id, why="lost").text
 
 
 def test_staff_are_added_changed_and_ended_by_an_administrator(hub: Hub) -> None:
@@ -237,3 +241,17 @@ def test_what_is_not_there_is_told_on_a_page(hub: Hub, path: str) -> None:
     answer = Browser.of(hub, "rex", "registrar").look(path)
     assert answer.status_code == 404
     assert 'role="alert"' in answer.text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 404), ("/staff/nothing", 404), ("/peer/send", 405), ("/v1/x", 404)])
+def test_an_address_that_has_no_page_is_told_on_one_to_a_browser_and_as_a_document_to_a_program(
+    hub: Hub, path: str, status: int
+) -> None:
+    web = Browser(hub).web
+    page = web.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "es"})
+    assert page.status_code == status
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert '<html lang="es">' in page.text
+    document = web.get(path)
+    assert (document.status_code, document.headers["Content-Type"]) == (status, "application/problem+json")
+    assert page.headers.get("Allow") == document.headers.get("Allow")

@@ -10,8 +10,8 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.pages.stencil import Stencil, place
 from pocus_desktop.hub.pages.templates import LANGUAGES, render
 from pocus_desktop.hub.peers.answering import Sheet
-from pocus_desktop.hub.peers.message import day_told
 from pocus_desktop.hub.peers.part_page import part_html, part_stencil
+from pocus_desktop.programme.days import day_told, last_day_before
 from pocus_desktop.programme.peers.answers import Answers
 from pocus_desktop.programme.peers.evaluator import Standing
 from pocus_desktop.programme.peers.questionnaire import (
@@ -81,7 +81,7 @@ def test_every_part_is_the_page_of_its_reader(language: str) -> None:
                     candidate=one.candidate_name,
                     csrf="cd",
                     seen="ab",
-                    closes=day_told(one.closes_ms - 1, language),
+                    closes=day_told(last_day_before(one.closes_ms), language),
                     is_changed=is_changed,
                 )
                 shown += 1

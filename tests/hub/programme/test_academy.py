@@ -167,6 +167,10 @@ def test_a_submission_is_taken_once_and_by_its_key_alone(hub: Hub) -> None:
     ana.register()
     eve = SigningKey.generate()
     refused("academy.other_key", lambda: ana.send(ana.account(name="Eve"), key=eve))
+    refused(
+        "academy.bad_key_id",
+        lambda: hub.academy.portfolios.accept_key(ana.account_id, "ed25519-nothing", who="rex", why="misheard"),
+    )
     hub.academy.portfolios.accept_key(ana.account_id, eve.public.key_id, who="rex", why="lost computer")
     ana.send(ana.account(email="new@example.org"), key=eve)
     refused("academy.other_key", lambda: ana.send(ana.account(email="old@example.org")))

@@ -1,5 +1,6 @@
 """What a rehearsal expected, what came, and what it looked like: told as it happens, kept as text and as a page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -41,10 +42,12 @@ class Record:
     Attributes:
         folder: `pictures/`, and the report once it is written.
         name: Of the way, such as its database.
+        require_wanted: Is asked at each turn; raises where the way is not to go on.
     """
 
     folder: Path
     name: str
+    require_wanted: Callable[[], None] = lambda: None
     steps: list[Step] = field(default_factory=list)
     problem: str = ""
 
@@ -53,6 +56,7 @@ class Record:
 
     def begin(self, title: str) -> None:
         """The next step."""
+        self.require_wanted()
         self.steps.append(Step(title=title))
         say(f"{len(self.steps):2}  {title}")
 
@@ -67,6 +71,7 @@ class Record:
         Raises:
             OtherwiseError: It is not.
         """
+        self.require_wanted()
         if not is_so:
             step = self.steps[-1].title if self.steps else self.name
             raise OtherwiseError(step=step, expected=what, found=str(found)[:_MOST_FOUND] or "-")

@@ -28,6 +28,7 @@ from pocus_desktop.app.rehearsals.programme.database import open_database
 from pocus_desktop.app.rehearsals.programme.post import post_office
 from pocus_desktop.app.rehearsals.programme.program import program
 from pocus_desktop.app.rehearsals.programme.record import PAGE, Record
+from pocus_desktop.app.rehearsals.programme.stopping import STOPPED, Stopping
 from pocus_desktop.app.rehearsals.programme.web import open_web
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
@@ -41,6 +42,9 @@ DATABASES: Final = (SQLITE, POSTGRESQL)
 def rehearse_programme(out: Path, *, databases: Sequence[str] = DATABASES) -> int:
     """The whole way on each database, each in a folder of its own below a fresh one; the exit status.
 
+    Told to stop, it ends its hub, its mail and its browser, writes the report of what came so far, and leaves nothing
+    running.
+
     Raises:
         NoSampleError: The sample case is not there.
         PartMissingError: Something is not on this computer that the way needs; nothing was begun.
@@ -53,16 +57,22 @@ def rehearse_programme(out: Path, *, databases: Sequence[str] = DATABASES) -> in
     folder = fresh_folder(out)
     qt_messages.route()
     log.start(folder / "program.log")
-    for database in databases:
-        say(f"The programme, rehearsed on {database}")
-        _rehearse(folder / database, database)
+    stopping = Stopping()
+    try:
+        with stopping.by_signals():
+            for database in databases:
+                say(f"The programme, rehearsed on {database}")
+                _rehearse(folder / database, database, stopping)
+    except KeyboardInterrupt:
+        say(f"The rehearsal was stopped. What came so far: {folder}")
+        return STOPPED
     say(f"The rehearsal is over. Reports and pictures: {' '.join(str(folder / one / PAGE) for one in databases)}")
     return 0
 
 
-def _rehearse(folder: Path, database: str) -> None:
+def _rehearse(folder: Path, database: str, stopping: Stopping) -> None:
     folder.mkdir()
-    record = Record(folder=folder, name=database)
+    record = Record(folder=folder, name=database, require_wanted=stopping.require_wanted)
     try:
         with ExitStack() as open_:
             url = open_.enter_context(open_database()) if database == POSTGRESQL else ""
@@ -87,6 +97,9 @@ def _rehearse(folder: Path, database: str) -> None:
     except PocusError as problem:
         told = problem.explain()
         record.problem = f"{told.what} {told.next}"
+        raise
+    except KeyboardInterrupt:
+        record.problem = "somebody stopped it."
         raise
     finally:
         record.write()

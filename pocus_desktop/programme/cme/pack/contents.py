@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.answer import spoken
 from pocus_desktop.programme.cme.progress import Progress, counts_for
+from pocus_desktop.programme.days import day_told
 from pocus_desktop.programme.documents.candidate import CmeCredit, Credential
 from pocus_desktop.programme.documents.parts import EvidenceFile
 from pocus_desktop.programme.portfolio import Portfolio
@@ -122,8 +123,7 @@ class _Teller:
         return words.say(f"pack.{key}", self.language, **params)
 
     def day(self, day: date) -> str:
-        month = words.say(f"certificate.month.{day.month}", self.language)
-        return words.say("certificate.paper.day", self.language, day=day.day, month=month, year=day.year)
+        return day_told(day, self.language)
 
     def approvals(self, one: CmeCredit) -> str:
         """By whom it was approved: as its certificate says, and as its provider had it that day."""
