@@ -52,6 +52,8 @@ def _of_application(one: Application, view: PortfolioView, language: str) -> Ite
     held = view.portfolio
     if one.is_withdrawn:
         yield words.say("ui.portfolio.apply.is_withdrawn", language)
+        if any(each.application_id == one.application_id for each in held.decisions):
+            yield words.say("ui.portfolio.apply.decided_before", language)
         return
     for question in held.questions:
         if question.application_id == one.application_id:
@@ -77,6 +79,7 @@ def _of_application(one: Application, view: PortfolioView, language: str) -> Ite
             told.append(
                 words.say(f"ui.portfolio.apply.{key}", language, day=window.last.isoformat(), count=str(abs(left)))
             )
+            told += [note(language) for note in window.notes]
         elif until is not None:
             told.append(words.say("ui.portfolio.apply.appeal_until", language, day=until.isoformat()))
         yield "  ".join(told)

@@ -86,6 +86,9 @@ class HubAnsweredNoError(PocusError):
 class HubClient(Connection):
     """A hub at a URL."""
 
+    hub_ms: int | None = None
+    """The time that the hub named, where the last signed question was signed for another than it takes; else None."""
+
     def enrol(self, request: bytes) -> bytes:
         """Send a request with a one-time code; the grant that came, not verified.
 
@@ -249,11 +252,13 @@ class HubClient(Connection):
 
     def _ask_signed(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:
         """Ask as who has this key; told that it is another time than now, once more for that time."""
+        self.hub_ms = None
         try:
             return self._ask_once(key, target, kind, now_ms)
         except HubAnsweredNoError as error:
             if error.hub_time_ms is None:
                 raise
+            self.hub_ms = error.hub_time_ms
             return self._ask_once(key, target, kind, error.hub_time_ms)
 
     def _ask_once(self, key: SigningKey, target: str, kind: str, now_ms: int) -> bytes:

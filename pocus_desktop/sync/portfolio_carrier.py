@@ -26,6 +26,11 @@ class HubPortfolios:
         self._key = key
         self._clock = clock
 
+    @property
+    def academy_ms(self) -> int | None:
+        """The academy's time, where it could not take this computer's."""
+        return self._client.hub_ms
+
     def deliver(self, sealed: bytes, digest: str) -> bytes:
         """Bring a submission over; the receipt that came.
 

@@ -126,6 +126,9 @@ class StickCarrier:
         if not is_writing and not self._answers:
             raise self.fault or (StickOfAnotherError() if names else NothingForAnyoneError())
 
+    academy_ms = None
+    """Nobody says what time it is."""
+
     @property
     def as_of(self) -> AsOf:
         """How new it is what the stick brings."""

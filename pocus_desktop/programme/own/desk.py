@@ -29,6 +29,7 @@ from pocus_desktop.programme.own.asking import Asking, AsOf
 from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
 from pocus_desktop.programme.own.errors import (
+    ClockOffError,
     NoAcademyError,
     NotItsKeyError,
     OtherAccountError,
@@ -176,6 +177,11 @@ class PortfolioDesk:
         """The present; a clock that says a moment before the last receipt, or before the rules were made, is wrong."""
         made_ms = end_of_day_ms(self.rules.book.published, "UTC") - DAY_MS
         return max(self._clock.read().wall_ms, self._store.latest_received_ms(), made_ms)
+
+    @property
+    def clock_ms(self) -> int:
+        """What this computer's clock says, right or wrong."""
+        return self._clock.read().wall_ms
 
     @property
     def academy(self) -> Academy:
@@ -420,9 +426,10 @@ class PortfolioDesk:
         synced = self._clock.read().wall_ms if as_of is None else as_of[1]
         self._store.note(**{_SYNCED: str(max(synced, int(self._store.setting(_SYNCED) or 0)))})
 
-    def note_trouble(self, code: str) -> None:
-        """What kept a round from being done; empty for nothing. What another try may mend by itself is not kept."""
-        kept = code if code == NotItsKeyError.code else ""
+    def note_trouble(self, error: PocusError | None) -> None:
+        """What a person has to see to after a round; None for nothing. What another try may mend is not kept."""
+        is_kept = isinstance(error, NotItsKeyError | ClockOffError)
+        kept = json.dumps({"code": error.code, "params": dict(error.params)}) if error is not None and is_kept else ""
         if kept != self._store.setting(_TROUBLE):
             self._store.note(**{_TROUBLE: kept})
 
@@ -452,8 +459,11 @@ class PortfolioDesk:
         )
 
     def _trouble(self) -> Refusal | None:
-        code = self._store.setting(_TROUBLE)
-        return Refusal(code=code, params={"key": self.key_id}) if code else None
+        said = self._store.setting(_TROUBLE)
+        try:
+            return Refusal(**json.loads(said)) if said else None
+        except (ValueError, TypeError) as problem:
+            raise PortfolioUnreadableError(reason="what was noted of the last round is altered") from problem
 
     def _take_in_papers(self) -> None:
         keys = self.academy.verifiers

@@ -165,6 +165,12 @@ class NotItsKeyError(OwnPortfolioError):
     code = "portfolio.not_its_key"
 
 
+class ClockOffError(OwnPortfolioError):
+    """This computer's clock is not the academy's by much, so that days left are counted wrong here."""
+
+    code = "portfolio.clock_off"
+
+
 class OtherAccountError(OwnPortfolioError):
     """What is to be taken in is of another account."""
 

@@ -12,11 +12,12 @@
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from pocus_desktop.admission.latest_time import moment
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own.asking import AsOf
 from pocus_desktop.programme.own.desk import PortfolioDesk
-from pocus_desktop.programme.own.errors import NotItsKeyError
+from pocus_desktop.programme.own.errors import ClockOffError, NotItsKeyError
 from pocus_desktop.programme.own.sending_files import FileCarrier, SentFiles, send_files
 
 _MOST_ROUNDS: Final = 400
@@ -37,8 +38,15 @@ _OF_KEYS: Final = frozenset({"academy.other_key", "hub.unknown_sender"})
 """What an academy says where it knows the account by another key, or nobody by this one."""
 
 
+_CLOCK_OFF_MS: Final = 60 * 60 * 1000
+
+
 class PortfolioCarrier(Protocol):
     """Reaches the academy: over the network, or by a stick."""
+
+    @property
+    def academy_ms(self) -> int | None:
+        """The academy's time, where it could not take this computer's in the last question; else None."""
 
     @property
     def divides_into(self) -> int:
@@ -154,17 +162,26 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
         if not carrier.is_on_its_way(error):
             log.failure(error)
             failure = failure or _told(desk, carrier, error)
-            desk.note_trouble(failure.code)
+            desk.note_trouble(failure)
             return replace(done, error=failure)
         new = 0
     else:
-        desk.note_trouble("" if failure is None else failure.code)
+        desk.note_trouble(failure or _clock_off(desk, carrier))
         if failure is None and not left:
             desk.note_synced(carrier.as_of)
         _fetch_papers(desk, carrier)
     gone = send_files(desk, files) if files is not None and failure is None else None
     why = failure or (gone.error if gone is not None else None)
     return replace(done, new_papers=new, files=gone, error=why)
+
+
+def _clock_off(desk: PortfolioDesk, carrier: PortfolioCarrier) -> PocusError | None:
+    """That this computer's clock is not the academy's, where it is so by more than what nobody need see to."""
+    there_ms = carrier.academy_ms
+    here_ms = desk.clock_ms
+    if there_ms is None or abs(here_ms - there_ms) < _CLOCK_OFF_MS:
+        return None
+    return ClockOffError(here=moment(here_ms), there=moment(there_ms))
 
 
 def _told(desk: PortfolioDesk, carrier: PortfolioCarrier, error: PocusError) -> PocusError:

@@ -53,6 +53,8 @@ class ApplicationCard(Card):
         self.body.addWidget(Label(title, scale="title"))
         if application.is_withdrawn:
             self.body.addWidget(Label(self._words("portfolio.apply.is_withdrawn"), tone="muted"))
+            if any(one.application_id == self._id for one in view.portfolio.decisions):
+                self.body.addWidget(page.fact("info", self._words("portfolio.apply.decided_before")))
             return
         self._add_questions()
         for area in application.areas:
@@ -95,7 +97,8 @@ class ApplicationCard(Card):
                 left = (window.last - self._view.on).days
                 key = "portfolio.apply.clock" if left >= 0 else "portfolio.apply.clock_over"
                 more = words(key, day=self._page.day(window.last), count=self._page.formats.number(abs(left)))
-            self.body.addWidget(self._page.fact("met", words("portfolio.apply.approved", area=name), more))
+            notes = [note(words.language) for note in window.notes] if window is not None else []
+            self.body.addWidget(self._page.fact("met", words("portfolio.apply.approved", area=name), [more, *notes]))
             return
         until = looking_ahead.may_appeal(self._view).get(decision.decision_id)
         told = words("portfolio.apply.refused", area=name)

@@ -182,7 +182,7 @@ class PortfolioWindow(PagedWindow):
         self._waiting.setVisible(account is not None)
         waits = self._words("portfolio.sync.waiting", count=came.waiting)
         if came.trouble is not None:
-            self._waiting.tell(self._words("portfolio.sync.not_its_key"), icon_name="circle-x", kind="danger")
+            self._waiting.tell(self._words("portfolio.sync.trouble"), icon_name="circle-x", kind="danger")
         elif came.refused:
             told = self._words("portfolio.sync.refused", count=len(came.refused))
             self._waiting.tell(told, icon_name="circle-x", kind="danger")

@@ -10,6 +10,7 @@ from pocus_desktop.hub.carried import Carried
 from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import create_app
+from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
@@ -46,9 +47,10 @@ class Ana:
         current = hub.ring.current
         self.desk.connect(Academy(url="https://hub.example.org", keys=(*hub.ring.verifiers, current.sealing.public)))
 
-    def opened(self) -> PortfolioDesk:
+    def opened(self, clock: Clock | None = None) -> PortfolioDesk:
+        """The portfolio on a computer, whose clock is the hub's where none is given."""
         return PortfolioDesk(
-            self.folder, key=lambda: self.key, rules=lambda _keys: shipped_rules(), clock=self.hub.clock
+            self.folder, key=lambda: self.key, rules=lambda _keys: shipped_rules(), clock=clock or self.hub.clock
         )
 
     @property

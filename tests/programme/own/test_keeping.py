@@ -69,6 +69,7 @@ class Wire:
         return issue_receipt(said, self.signer)
 
     divides_into = 2
+    academy_ms = None
     as_of = None
 
     def refusal(self, error: PocusError) -> str:
