@@ -53,7 +53,8 @@ def test_it_can_be_told(some: list[tuple[AnyDocument, int]], now: datetime, lang
     for answer in answers:
         for finding in answer.findings:
             assert "{" not in "".join(one(language) for one in (*finding.missing, *finding.notes))
-            assert finding.is_met or finding.missing
+            assert finding.is_met != bool(finding.missing)
+            assert finding.requirement == "cases" or (finding.have, finding.need) == (int(finding.is_met), 1)
             assert finding.until is None or (finding.is_met and finding.until >= now.date())
     found = progress(papers, rules, now.date())
     assert json.dumps([one.as_json(language) for one in found])

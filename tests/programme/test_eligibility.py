@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.answer import Answer, Finding
 from pocus_desktop.programme.documents.candidate import CaseEntry
-from pocus_desktop.programme.eligibility import count_cases, eligibility, eligibility_of_all
+from pocus_desktop.programme.eligibility import count_cases, eligibility, eligibility_of_all, foundation
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.load import shipped_rules
 from tests.programme.samples import an_id, attested, case, cases, credential, ready
@@ -231,3 +231,52 @@ def test_until_tells_the_truth(some: list[CaseEntry], later: int) -> None:
 
 def test_ids_of_samples_fit_the_formats() -> None:
     assert case("2026-01-01").case_entry_id < an_id("log")
+
+
+def test_what_is_missing_is_said_in_full() -> None:
+    answer = _ask(Portfolio(cases=cases(12, _ON)))
+    assert [one() for one in _found(answer, "cases").missing] == ["Lung: cases to log: 8 (12 of 20 count)."]
+    assert [one() for one in _found(answer, "attestation.in-practice").missing] == [
+        "Make the attestation: in practice."
+    ]
+    [of_area] = _found(answer, "attestation.in-area").missing
+    assert of_area() == "Lung: make the attestation: practising in the area."
+
+
+def test_one_statement_speaks_for_no_other() -> None:
+    answer = _ask(Portfolio(attestations=(attested("good-standing-2020", "2026-11-26"),)))
+    met = [finding.requirement for finding in answer.findings if finding.is_met]
+    assert met == ["attestation.good-standing"]
+
+
+def test_a_credential_that_meets_two_ways_speaks_as_long_as_the_longer() -> None:
+    ways = ({"credentials": ["spi"], "passed_within_years": 5}, {"credentials": ["spi"], "is_current": True})
+    row = shipped_rules().foundation(_ON)
+    either = type(row).model_validate(row.model_dump(by_alias=True) | {"any_of": ways})
+    for expires, until in (("2027-01-31", date(2029, 5, 2)), ("2031-01-31", date(2031, 1, 31)), (None, None)):
+        held = credential("spi", "2024-05-02", expires_on=expires)
+        assert foundation((held,), either, _ON).until == until
+
+
+def test_a_case_that_is_too_old_is_told_as_that_and_not_as_one_that_is_there_twice() -> None:
+    study = "a" * 64
+    found = _found(_ask(Portfolio(cases=(case("2026-01-02", study=study), case("2020-01-01", study=study)))), "cases")
+    assert [one() for one in found.notes] == ["Cases older than the rule allows: 1."]
+
+
+def test_the_last_day_looks_to_each_approach_that_is_asked_for() -> None:
+    area = ContentArea.OBSTETRICS_FIRST_TRIMESTER
+    row = shipped_rules().cases(area, _ON).model_copy(update={"at_least_each": 2, "count": 4})
+    days = {"transvaginal": ("2025-03-01", "2025-01-01", "2024-12-25"), "transabdominal": ("2026-06-01", "2026-05-01")}
+    logged = [case(day, str(area), approach=approach) for approach, of_it in days.items() for day in of_it]
+    assert count_cases(logged, row, _ON).until == date(2027, 1, 1)  # then the second transvaginal one is too old
+    newer = [*logged, case("2026-06-02", str(area), approach="transvaginal")]
+    assert count_cases(newer, row, _ON).until == date(2027, 3, 1)
+
+
+@given(st.permutations([*list(cases(25, _ON)), case("2026-01-01", study="a" * 64), case("2025-01-01", study="a" * 64)]))
+def test_in_whatever_order_cases_come_they_count_the_same(shuffled: list[CaseEntry]) -> None:
+    row = shipped_rules().cases(ContentArea.LUNG, _ON)
+    found = count_cases(shuffled, row, _ON)
+    assert found == count_cases(sorted(shuffled, key=lambda one: one.performed_on), row, _ON)
+    assert found.until == date(2028, 11, 26) - timedelta(days=19)  # the twentieth, youngest first
