@@ -87,7 +87,7 @@ def _academy(school: School, count: int) -> Hub:
             "digest": canonical.digest(str(number).encode()),
             "last_seq": 1,
             "is_partial": False,
-            "admission_id": f"adm_{number}",
+            "admission_id": f"adm_of_{number}",
             "candidate_id": f"C-{number}",
             "attempt": 1,
             "mode": "live",

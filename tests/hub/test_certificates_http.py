@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import httpx2
 import pytest
 
 from pocus_desktop.crypto.multibase import from_multikey
+from pocus_desktop.hub.certificates.errors import UnknownCertificateError
+from pocus_desktop.hub.certificates.store import CERTIFICATE
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.web.app import Policy, create_app
-from pocus_desktop.hub.web.guard import Limits
+from pocus_desktop.hub.web.certificates_door import CertificatesDoor
+from pocus_desktop.hub.web.guard import Guard, Limits
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.rate import Rate
 from pocus_desktop.programme.certificate.records import CertificateRecord
 from pocus_desktop.programme.certificate.verify import Trust, Verdict, verified_list, verify
@@ -19,7 +24,7 @@ from tests.browser.accessible import violations
 from tests.browser.chromium import DESKTOP, PHONE, Visit
 from tests.hub.loopback import serving
 from tests.hub.school import School
-from tests.hub.test_certificates import BY, URL, academy, issued, sat, school
+from tests.hub.test_certificates import BOTH, BY, URL, academy, issued, sat, school
 from tests.hub.test_openapi import Witness
 
 __all__ = ["academy", "issued", "school"]
@@ -33,6 +38,14 @@ def witness(academy: Hub) -> Iterator[Witness]:
     transport = InProcessTransport(create_app(academy))
     with httpx2.Client(transport=transport, base_url=URL) as client:
         yield Witness(client)
+
+
+@pytest.fixture
+def other(school: School, academy: Hub) -> Iterator[Hub]:
+    """Another process of the same hub."""
+    hub = school.hub()
+    yield hub
+    hub.close()
 
 
 def page_of(record: CertificateRecord) -> str:
@@ -92,6 +105,49 @@ def test_a_page_tells_what_the_certificate_tells_and_no_more(
             assert secret not in text
         assert "script" not in answer.headers["content-security-policy"]
         assert "<script" not in text
+
+
+@BOTH
+def test_every_process_shows_how_it_stands_now(
+    school: School, academy: Hub, other: Hub, issued: CertificateRecord
+) -> None:
+    """Though each has shown the page before: nothing old is shown, neither of a row nor of a clock."""
+    name = issued.certificate.certificate_id
+    clients = [httpx2.Client(transport=InProcessTransport(create_app(hub)), base_url=URL) for hub in (academy, other)]
+
+    def shown() -> set[str]:
+        pages = [client.get(page_of(issued)).text for client in clients]
+        assert {client.get(f"{page_of(issued)}/credential").content for client in clients} == {credential}
+        moment = datetime.fromtimestamp(school.clock.read().wall_ms / 1000, tz=UTC)
+        assert all(f"{moment:%Y-%m-%d %H:%M} UTC" in page for page in pages)
+        return {page.partition("<strong>")[2].partition("</strong>")[0] for page in pages}
+
+    credential = issued.credential
+    assert shown() == {"Valid"}
+    academy.certificates.suspend(name, **BY)
+    assert shown() == {"Suspended"}
+    school.clock.advance(ms=61_000)
+    other.certificates.reinstate(name, **BY)
+    assert shown() == {"Valid"}
+    school.clock.set(wall_ms=issued.certificate.valid_until_ms + 1000)
+    assert shown() == {"Expired"}
+    other.certificates.revoke(name, **BY)
+    assert shown() == {"Revoked"}
+    with academy.certificates._store.rows() as rows:
+        credential = issued.credential.replace("María".encode(), b"Maria")
+        rows.change(CERTIFICATE, {"certificate_id": name}, credential=credential)
+    assert shown() == {"Altered since it was signed"}, "what the row holds is judged, not what was judged before"
+
+
+def test_one_that_cannot_be_read_spoils_it_for_nobody(academy: Hub, issued: CertificateRecord) -> None:
+    door = CertificatesDoor(academy.certificates, academy.ring, academy.clock, cast("Guard", None))
+    name = issued.certificate.certificate_id
+    (found,) = door._judged([name])
+    assert not isinstance(found, PocusError)
+    assert [type(one) for one in door._judged([UNKNOWN, name])] == [UnknownCertificateError, type(found)]
+    with academy.certificates._store.rows() as rows:
+        rows.change(CERTIFICATE, {"certificate_id": name}, credential=b"{}")
+    assert isinstance(door._judged([UNKNOWN, name])[1], PocusError)
 
 
 def test_a_stored_name_is_shown_as_it_is(school: School, academy: Hub, witness: Witness) -> None:

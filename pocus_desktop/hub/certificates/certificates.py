@@ -36,7 +36,7 @@ from pocus_desktop.hub.certificates.errors import (
     TooEarlyError,
     UnknownCertificateError,
 )
-from pocus_desktop.hub.certificates.store import CERTIFICATE
+from pocus_desktop.hub.certificates.store import CERTIFICATE, stands
 from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.enrolment_rows import entries
@@ -313,6 +313,14 @@ class Certificates:
         if not found:
             raise UnknownCertificateError
         return _record(found[0])
+
+    def stands(self, certificate_ids: Sequence[str]) -> Mapping[str, tuple[CertificateState, bytes]]:
+        """State and credential of several as they are now, by id; those that are not there are left out.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        return stands(self._results, certificate_ids)
 
     def of(self, candidate_id: str) -> tuple[CertificateRecord, ...]:
         """A person's certificates, the first issued first.

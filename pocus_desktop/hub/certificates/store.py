@@ -3,11 +3,14 @@
 A certificate is never taken away: what ends keeps its row, and every step has an entry in the trail.
 """
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, select
 
+from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.records.store_tables import META
+from pocus_desktop.programme.certificate.records import CertificateState
 
 _ID: Final = String(280)
 
@@ -32,3 +35,26 @@ CERTIFICATE: Final = Table(
     Index("certificate_state", "list_number", "state"),
     Index("certificate_signing", "signing_id"),
 )
+
+_STANDS_SWIFTLY: Final = (
+    b"SELECT certificate_id, state, credential FROM certificate WHERE certificate_id = ANY(%s::text[])"
+)
+
+
+def stands(store: HubStore, certificate_ids: Sequence[str]) -> Mapping[str, tuple[CertificateState, bytes]]:
+    """State and credential of certificates as they are now, by id; those that are not there are left out.
+
+    Raises:
+        StoreUnavailableError: The database does not answer.
+    """
+    wanted = list(certificate_ids)
+    found: Sequence[Any]
+    if store.is_shared:  # whoever looks at a certificate asks this
+        found = store.swiftly(
+            lambda driver: driver.execute(_STANDS_SWIFTLY, [wanted], prepare=True, binary=True).fetchall()
+        )
+    else:
+        chosen = select(CERTIFICATE.c.certificate_id, CERTIFICATE.c.state, CERTIFICATE.c.credential)
+        with store.reading() as connection:
+            found = list(connection.execute(chosen.where(CERTIFICATE.c.certificate_id.in_(wanted))))
+    return {name: (CertificateState(state), credential) for name, state, credential in found}

@@ -6,12 +6,16 @@
     GET /certificates/status/{name}       a status list, signed as of now
     GET /.well-known/did.json, /did.json  the keys by which the academy signs
 
+Every answer looks at the certificate's row, so that what was revoked at one process of the hub is revoked at all. What
+its bytes say, whether they are signed, and the page but for the moment are worked out once (docs/adr/0267).
+
 Nobody finds a certificate that they were not given: ids are random and long, and who asks is counted by address. A page
 says what the certificate says, and how it stands; never an ID number, a score, or why it was revoked.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -24,8 +28,10 @@ from pocus_desktop.hub.certificates.certificates import Certificates
 from pocus_desktop.hub.certificates.errors import NoAddressError, UnknownCertificateError
 from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.pages.page import HEADERS, HTML, Page, language_of
-from pocus_desktop.hub.pages.templates import LANGUAGES, render
+from pocus_desktop.hub.pages.stencil import Stencil, place
+from pocus_desktop.hub.pages.templates import LANGUAGES, moment, render
 from pocus_desktop.hub.web.doors import Door
+from pocus_desktop.hub.web.gathering import Gathering
 from pocus_desktop.hub.web.guard import Guard
 from pocus_desktop.hub.web.problem import problem_response
 from pocus_desktop.kernel import canonical
@@ -33,23 +39,35 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.certificate import document as documents
 from pocus_desktop.programme.certificate import status_list
-from pocus_desktop.programme.certificate.document import MEDIA_TYPE, PURPOSES
-from pocus_desktop.programme.certificate.records import CertificateRecord, CertificateState
+from pocus_desktop.programme.certificate.document import MEDIA_TYPE, PURPOSES, Certificate
+from pocus_desktop.programme.certificate.records import CertificateState
 from pocus_desktop.programme.certificate.status_list import FRESH_MS, StatusList
-from pocus_desktop.programme.certificate.verify import Finding, Trust, signed, standing
+from pocus_desktop.programme.certificate.verify import Finding, Trust, Verdict, read_json, signed, standing
 
 COUNTED: Final = "certificates"
 LIST_SECONDS: Final = 300
 """How long what is between may keep a list: it says itself until when it may be relied on."""
 
-_signed: Final = lru_cache(maxsize=1024)(signed)
-"""A signature that held, held: the same bytes under the same keys are not computed anew for every visitor."""
+REMEMBERED: Final = 1024
+"""Certificates whose bytes are not read anew for every visitor, and pages."""
+
+_signed: Final = lru_cache(maxsize=REMEMBERED)(signed)
+"""A signature that held, held: of the same bytes under the same keys."""
 
 _JSON: Final = ("application/vc", "application/ld+json", "application/json")
 _NAME: Final = re.compile(r"([1-9][0-9]{0,8})-([a-z]+)(?:\.json)?")
 _DID: Final = "application/did+json"
 _STATES: Final = {"revocation": CertificateState.REVOKED, "suspension": CertificateState.SUSPENDED}
 _TONES: Final[Mapping[str, str]] = {"valid": "good", "expired": "wait", "not-yet": "wait", "suspended": "wait"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A certificate as its page tells it."""
+
+    credential: bytes
+    certificate: Certificate
+    verdict: Verdict
 
 
 class CertificatesDoor:
@@ -67,6 +85,7 @@ class CertificatesDoor:
         self._ring = ring
         self._clock = clock
         self._guard = guard
+        self._asked: Gathering[str, _Shown] = Gathering(self._judged, name="certificate-pages")
 
     def routes(self) -> tuple[Door, ...]:
         """For the application; the order tells a list from a certificate."""
@@ -95,27 +114,18 @@ class CertificatesDoor:
         language = request.path_params.get("language")
         if language is not None and language not in LANGUAGES:
             raise NotFoundError
+        found = await self._find(request)
         if language is None and wants_json(request):
-            return _credential(await run_in_threadpool(self._find, request))
-        record, finding = await run_in_threadpool(self._judged, request)
-        shown = language or language_of(request)
-        content = render(
-            "certificate.html",
-            shown,
-            path=request.scope["path"],
-            record=record,
-            certificate=record.certificate,
-            areas=[documents.area_name(area, shown) for area in record.certificate.areas],
-            verdict=str(finding.verdict),
-            tone=_TONES.get(str(finding.verdict), "bad"),
-            now_ms=self._clock.read().wall_ms,
-        )
-        headers = {**HEADERS, "Vary": "Accept, Accept-Language, Cookie", "Content-Language": shown}
+            return _credential(found)
+        told = language or language_of(request)
+        now_ms = self._clock.read().wall_ms
+        content = _page(found.credential, found.verdict, told).filled({"moment": moment(now_ms)})
+        headers = {**HEADERS, "Vary": "Accept, Accept-Language, Cookie", "Content-Language": told}
         return Response(content, media_type=HTML, headers=headers)
 
     async def credential(self, request: Request) -> Response:
         """The credential itself."""
-        return _credential(await run_in_threadpool(self._find, request))
+        return _credential(await self._find(request))
 
     async def status(self, request: Request) -> Response:
         """A list, as of now."""
@@ -141,24 +151,28 @@ class CertificatesDoor:
         except NoAddressError:
             return None
 
-    def _find(self, request: Request) -> CertificateRecord:
+    async def _find(self, request: Request) -> _Shown:
         certificate_id = request.path_params["certificate_id"]
         if not documents.is_id(certificate_id):
             raise UnknownCertificateError
-        return self._certificates.find(certificate_id)
+        return await self._asked.take(certificate_id)
 
-    def _judged(self, request: Request) -> tuple[CertificateRecord, Finding]:
-        """As anyone would judge it who has the keys and today's lists."""
-        record = self._find(request)
+    def _judged(self, certificate_ids: Sequence[str]) -> Sequence[_Shown | PocusError]:
+        """As anyone would judge them who has the keys and today's lists."""
+        stands = self._certificates.stands(certificate_ids)
         now_ms = self._clock.read().wall_ms
         trust = Trust(
             keys=frozenset(self._ring.believed),
             revoked=frozenset(key for key in self._ring.verifiers if key.key_id in self._ring.revoked),
         )
-        found = _signed(record.credential, trust)
-        if isinstance(found, Finding):
-            return record, found
-        return record, standing(found, now_ms=now_ms, lists=_lists_of(record, now_ms))
+        found: list[_Shown | PocusError] = []
+        for one in certificate_ids:
+            stand = stands.get(one)
+            try:
+                found.append(UnknownCertificateError() if stand is None else _judge(*stand, trust, now_ms))
+            except PocusError as problem:  # of this one; the others are shown
+                found.append(problem)
+        return found
 
 
 def wants_json(request: Request) -> bool:
@@ -168,14 +182,43 @@ def wants_json(request: Request) -> bool:
     return first in _JSON
 
 
-def _credential(record: CertificateRecord) -> Response:
+def _judge(state: CertificateState, credential: bytes, trust: Trust, now_ms: int) -> _Shown:
+    found = _signed(credential, trust)
+    certificate = _read(credential)
+    if not isinstance(found, Finding):
+        found = standing(found, now_ms=now_ms, lists=_lists_of(certificate, state, now_ms))
+    return _Shown(credential=credential, certificate=certificate, verdict=found.verdict)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(credential: bytes) -> Certificate:
+    return documents.of_credential(read_json(credential))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _page(credential: bytes, verdict: Verdict, language: str) -> Stencil:
+    """The page, but for the moment."""
+    certificate = _read(credential)
+    return Stencil(
+        render(
+            "certificate.html",
+            language,
+            certificate=certificate,
+            areas=[documents.area_name(area, language) for area in certificate.areas],
+            verdict=str(verdict),
+            tone=_TONES.get(str(verdict), "bad"),
+            moment=place("moment"),
+        )
+    )
+
+
+def _credential(found: _Shown) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "Access-Control-Allow-Origin": "*"}
-    return Response(record.credential, media_type=MEDIA_TYPE, headers=headers)
+    return Response(found.credential, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _lists_of(record: CertificateRecord, now_ms: int) -> tuple[StatusList, ...]:
+def _lists_of(certificate: Certificate, state: CertificateState, now_ms: int) -> tuple[StatusList, ...]:
     """What today's lists say of one certificate, without reading those of all others."""
-    certificate = record.certificate
     return tuple(
         StatusList(
             url=certificate.address.status_list(certificate.place.number, purpose),
@@ -183,7 +226,7 @@ def _lists_of(record: CertificateRecord, now_ms: int) -> tuple[StatusList, ...]:
             did=certificate.address.did,
             as_of_ms=now_ms,
             until_ms=now_ms + FRESH_MS,
-            bits=status_list.to_bits([certificate.place.index] if record.state is _STATES[purpose] else []),
+            bits=status_list.to_bits([certificate.place.index] if state is _STATES[purpose] else []),
         )
         for purpose in PURPOSES
     )
