@@ -9,6 +9,7 @@ import pytest
 
 from pocus_desktop.hub.peers.errors import (
     BadNominationError,
+    ChangedElsewhereError,
     MailLaterError,
     MailUnsureError,
     SameAddressError,
@@ -32,6 +33,18 @@ def test_of_two_windows_that_send_at_once_one_does(world: World) -> None:
     with pytest.raises(SentAlreadyError):
         answering.send(sheets[1], seen=sheets[1].stamp())
     assert world.hub.peers.desk.combined(panel_id).answered == 1
+
+
+def test_what_was_saved_after_the_review_was_shown_is_not_sent_with_it(world: World) -> None:
+    panel_id = world.invite()
+    browser = world.browser(BEN)
+    browser.save_all(everything(5))
+    answering = world.hub.peers.answering
+    sheet = answering.sheet(browser.client.cookies[COOKIE])
+    browser.save(sheet.questionnaire.sections[-1], everything(1))  # another window, once this one was looked up
+    with pytest.raises(ChangedElsewhereError):
+        answering.send(sheet, seen=sheet.stamp())
+    assert world.hub.peers.desk.combined(panel_id).answered == 0
 
 
 def test_a_form_that_was_sent_is_not_sent_again_by_its_copy(world: World) -> None:
@@ -68,6 +81,14 @@ def test_no_header_line_comes_in_with_a_nomination(line: str, field: str) -> Non
     text = f"{kept.name}{kept.email}{kept.background}"
     assert text.isprintable(), "white space became one space"
     assert kept.email == BEN
+
+
+@pytest.mark.parametrize("name", ["Okoye, Ben", "Ben <x@evil.example>,", 'Ben" <x@evil.example>', "B: x@evil.example;"])
+def test_a_name_is_no_recipient(name: str, world: World) -> None:
+    world.invite(Person(name=name, email=BEN, background="Lead"))
+    (envelope,), (message,) = world.postbox.taken, world.postbox.messages()
+    assert envelope.rcpt_tos == [BEN]
+    assert [(one.display_name, one.addr_spec) for one in message["To"].addresses] == [(name, BEN)]
 
 
 @pytest.mark.parametrize(

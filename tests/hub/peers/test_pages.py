@@ -328,6 +328,8 @@ def test_one_click_ends_the_mail_and_not_the_evaluation(world: World) -> None:
     off = off_token(world)
     assert world.client().get(f"/peer/off/{off}").status_code == 200
     assert world.hub.peers.desk.panels()[0].seats[0].standing.is_quiet is False  # looking does nothing
+    by_the_other = world.client().post(f"/peer/off/{world.token()}", data={"List-Unsubscribe": "One-Click"})
+    assert (by_the_other.status_code, world.hub.peers.desk.panels()[0].seats[0].standing.is_quiet) == (404, False)
     answer = world.client().post(f"/peer/off/{off}", data={"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, "no further message" in answer.text) == (200, True)
     world.pass_days(60)
