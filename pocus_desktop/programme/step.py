@@ -46,6 +46,7 @@ class StepKind(StrEnum):
     RENEW = "renew"
     RENEW_LATER = "renew-later"
     CREDENTIAL_ENDS = "credential-ends"
+    LEVEL = "level"
     CREDITS_OVER = "credits-over"
     CREDITS = "credits"
     EVIDENCE = "evidence"

@@ -79,6 +79,29 @@ def test_credits_outside_every_cycle_are_told_with_their_days() -> None:
     assert StepKind.CREDITS_OUTSIDE not in {one.kind for one in _steps((), before)}  # nobody asks for any
 
 
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        (credential("rvs", "2023-12-01", body="cci"), "certified, registered"),
+        (credential("rvs", "2023-12-01", body="cci", level="specialist"), "certified, registered"),
+        (credential("cardiac", "2023-12-01", body="pocus-academy"), "clinical, specialty"),
+        (_CCI, ""),
+        (credential("rvs", "2023-12-01", body="cci", status="lapsed"), ""),
+        (credential("rvs", "2023-12-01", body="cci", expires_on="2026-11-25"), ""),
+        (credential("rvs", "2026-11-27", body="cci"), ""),
+        (credential("pocus-fundamentals", "2023-12-01", body="pocus-academy"), ""),  # a foundation, and none to keep
+        (credential("spi", "2023-12-01", body="ardms"), ""),
+        (credential("rdms", "2023-12-01", body="ardms"), ""),
+        (credential("rvs", "2023-12-01", body="nobody"), ""),
+    ],
+)
+def test_a_credential_whose_level_the_rules_do_not_know_is_told(held: Credential, told: str) -> None:
+    found = [one for one in _steps((held,)) if one.kind is StepKind.LEVEL]
+    assert [(one.about, told in one.told()) for one in found] == ([(held.credential_id, True)] if told else [])
+    again = held.model_copy(update={"credential_id": "crd_" + "9" * 20, "level": told.partition(",")[0] or held.level})
+    assert StepKind.LEVEL not in {one.kind for one in _steps((held, again))}
+
+
 def test_evidence_is_asked_for_in_what_runs_and_in_what_may_be_audited() -> None:
     rdms = (credential("rdms", "2020-01-01", cycle_from="2021-01-01"),)
     old, new = credit("2023-05-01", "30"), credit("2025-05-01", "30")

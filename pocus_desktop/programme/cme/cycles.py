@@ -50,9 +50,7 @@ def cycles(credentials: Iterable[Credential], rules: Rules, until: date) -> tupl
     """Every cycle that began until a day, by body and in order of time, of credentials that are kept that day."""
     held: dict[str, list[Credential]] = defaultdict(list)
     for credential in credentials:
-        is_over = credential.expires_on is not None and credential.expires_on < until
-        is_held = credential.status == "active" and credential.issued_on <= until and not is_over
-        if is_held and _rule(credential, rules, credential.issued_on, until) is not None:
+        if _is_held(credential, until) and _rule(credential, rules, credential.issued_on, until) is not None:
             held[credential.body].append(credential)
     return tuple(cycle for body in sorted(held) for cycle in _of_body(body, held[body], rules, until))
 
@@ -60,6 +58,26 @@ def cycles(credentials: Iterable[Credential], rules: Rules, until: date) -> tupl
 def current_cycles(credentials: Iterable[Credential], rules: Rules, on: date) -> tuple[Cycle, ...]:
     """The cycle of each body that a day lies in."""
     return tuple(cycle for cycle in cycles(credentials, rules, on) if cycle.first <= on <= cycle.last)
+
+
+def levels_unsaid(
+    credentials: Iterable[Credential], rules: Rules, on: date
+) -> tuple[tuple[Credential, tuple[str, ...]], ...]:
+    """Credentials that no row keeps that day, since their level is none of those that their body asks by.
+
+    What is a foundation by its name is asked for by that, and is none to keep; what was written once more with its
+    level is told no longer.
+    """
+    held = [one for one in credentials if _is_held(one, on)]
+    kept = {(one.body, one.credential) for one in held if rules.cme(one.body, one.level, on) is not None}
+    foundations = {name for way in rules.foundation(on).any_of for name in way.credentials}
+    open_ones = [one for one in held if one.credential not in foundations and (one.body, one.credential) not in kept]
+    return tuple((one, levels) for one in open_ones if (levels := rules.cme_levels(one.body, on)))
+
+
+def _is_held(credential: Credential, on: date) -> bool:
+    is_over = credential.expires_on is not None and credential.expires_on < on
+    return credential.status == "active" and credential.issued_on <= on and not is_over
 
 
 def _of_body(body: str, held: list[Credential], rules: Rules, until: date) -> Iterator[Cycle]:

@@ -5,11 +5,13 @@
    is older than its last day.
 3. Credits without a certificate: in the cycle that runs by its last day, and in the one before, which may be audited.
 4. Credits whose day lies in no cycle of any body.
+5. A credential whose level is none of those that its body asks by: nothing of it can be told until it is written.
 """
 
 from collections.abc import Iterator
 from datetime import date
 
+from pocus_desktop.programme.cme.cycles import levels_unsaid
 from pocus_desktop.programme.cme.progress import Progress, progress
 from pocus_desktop.programme.cme.standing import standings
 from pocus_desktop.programme.days import local_day
@@ -29,6 +31,9 @@ def steps_of_education(portfolio: Portfolio, rules: Rules, on: date) -> Iterator
             yield from _of_running(last)
         if over is not None:
             yield from _of_over(over, portfolio, on)
+    for held, levels in levels_unsaid(portfolio.credentials, rules, on):
+        names = ", ".join(levels)
+        yield step(StepKind.LEVEL, about=held.credential_id, title=held.title, body=held.body.upper(), levels=names)
     outside = [one for one in standings(found, portfolio.credits) if one.is_outside]
     if outside:
         days = [one.credit.completed_on for one in outside]

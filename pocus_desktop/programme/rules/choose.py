@@ -118,6 +118,12 @@ class Rules:
         first = min(rows, key=lambda row: row.since, default=None)
         return first if isinstance(first, CmeRule) and on < first.since <= until else None
 
+    def cme_levels(self, body: str, on: date) -> tuple[str, ...]:
+        """The levels of a body that asks by level alone; none where it asks of everyone, or nothing."""
+        rows = [one for one in self._in_force_of("cme", on) if isinstance(one, CmeRule) and one.body == body]
+        levels = sorted({one.level for one in rows if one.level is not None})
+        return tuple(levels) if len(levels) == len(rows) else ()
+
     def providers(self, on: date) -> tuple[ProviderRow, ...]:
         """Who offers continuing education that day, by name."""
         found = [row for row in self._in_force_of("provider", on) if isinstance(row, ProviderRow)]

@@ -129,6 +129,7 @@ class AccountPage(PortfolioPage):
         form.line("title")
         form.line("body", hint=words("portfolio.credentials.body_hint"))
         form.line("credential", hint=words("portfolio.credentials.credential_hint"))
+        form.line("level", hint=words("portfolio.credentials.level_hint"))
         form.line("number")
         form.day("issued_on")
         form.day("expires_on")
@@ -274,8 +275,9 @@ class AccountPage(PortfolioPage):
     def _hold(self) -> None:
         values, said = self.credential.values(), self.words("portfolio.credentials.added")
         file = values.pop("file")
-        for name in ("body", "credential"):
+        for name in ("body", "credential", "level"):
             values[name] = (values[name] or "").strip().casefold().replace(" ", "-")
+        values["level"] = values["level"] or None
         values["title"] = values["title"] or (values["credential"] or "").upper() or None
 
         def work(desk: PortfolioDesk) -> Explanation:

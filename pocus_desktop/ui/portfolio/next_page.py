@@ -45,6 +45,7 @@ PLACES: Final = {
     StepKind.CERTIFICATE: "assess",
     StepKind.RENEW: "assess",
     StepKind.RENEW_LATER: "assess",
+    StepKind.LEVEL: "account",
     StepKind.CREDITS: "education",
     StepKind.CREDITS_OVER: "education",
     StepKind.CREDITS_OUTSIDE: "education",
