@@ -98,8 +98,12 @@ def synced(desk: PortfolioDesk, home: Home, passphrase: str | None, clock: Clock
     if found.error is not None:
         raise found.error
     fetch_admissions(desk, home, passphrase, clock)
+    if found.problem is not None:
+        raise found.problem
     what = words.say("portfolio.tell.synced_what", language, sent=found.sent, new=found.new_papers)
-    told = words.say("portfolio.tell.synced_refused", language, count=found.refused) if found.refused else ""
+    if found.files is not None and found.files.sent:
+        what = f"{what} {words.say('portfolio.tell.synced_files', language, count=found.files.sent)}"
+    told = words.say("portfolio.tell.synced_refused", language, count=found.not_taken) if found.not_taken else ""
     return Explanation(what=what, next=told)
 
 

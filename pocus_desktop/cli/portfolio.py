@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "certificates": ("pocus_desktop.cli.portfolio_certificates:certificates", "Tell how your certificates stand."),
     "keep": ("pocus_desktop.cli.portfolio_certificates:keep", "Take a certificate in from a file."),
     "paper": ("pocus_desktop.cli.portfolio_certificates:paper", "Write a certificate's PDF."),
+    "files": ("pocus_desktop.cli.portfolio_files:files", "Tell of files that prove something; let them be sent."),
     "sync": ("pocus_desktop.cli.portfolio_send:sync", "Send what waits, and fetch what the academy has."),
     "put": ("pocus_desktop.cli.portfolio_stick:put", "Put what waits on a USB stick, for the academy."),
     "read": ("pocus_desktop.cli.portfolio_stick:read", "Take the academy's answers from a USB stick."),

@@ -55,10 +55,12 @@ def sync(context: click.Context, language: str, *, again: bool) -> None:
             carrier = HubPortfolios(client, key, SystemClock())
             synced = sync_once(desk, carrier, carrier)
         waiting = desk.view().waiting
-    say("synced", language, sent=synced.sent, new=synced.new_papers, waiting=waiting, refused=synced.refused)
-    if synced.error is not None:
-        raise synced.error
-    context.exit(1 if synced.refused else 0)
+    say("synced", language, sent=synced.sent, new=synced.new_papers, waiting=waiting, refused=synced.not_taken)
+    if synced.files is not None and synced.files.sent:
+        say("synced_files", language, count=synced.files.sent)
+    if synced.problem is not None:
+        raise synced.problem
+    context.exit(1 if synced.not_taken else 0)
 
 
 @click.command()

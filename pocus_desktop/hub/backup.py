@@ -2,8 +2,8 @@
 
 <backup>/backup.json     what belongs to it, signed by the academy; written last, so that it tells of a whole backup
 <backup>/database-…      the records, by digest
-<backup>/files/          objects, quarantine, shelf and the settings of the hub's folder, by digest; what is there
-                         already is not copied again
+<backup>/files/          objects, quarantine, evidence, shelf and the settings of the hub's folder, by digest; what is
+                         there already is not copied again
 
 The database is written first: what its rows name was durable before them, and is never changed. A restored hub is
 looked at as a whole: every digest, every receipt.
@@ -31,6 +31,8 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.peers.mail_settings import FILE as MAIL
+from pocus_desktop.hub.place_mark import OBJECTS
+from pocus_desktop.hub.programme.files import EVIDENCE
 from pocus_desktop.hub.records import store_dump
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.storage.objects import Objects, is_digest
@@ -43,7 +45,7 @@ from pocus_desktop.programme.rules.keeping import RULES
 from pocus_desktop.sitting.receipt import verify_receipt
 
 PAYLOAD_TYPE: Final = "application/vnd.pocus.hub-backup+json"
-PARTS: Final = ("objects", "quarantine", "evidence", "shelf")
+PARTS: Final = (OBJECTS, "quarantine", EVIDENCE, "shelf")
 SETTINGS: Final = (RULES, MAIL)
 """What the hub's folder holds besides, and nobody can make again: the academy's signed rules, and how its mail goes
 out, which names the file of its password and does not hold it."""
@@ -130,6 +132,7 @@ def back_up(
     except OSError as problem:
         raise DumpFailedError(reason=problem.strerror or "") from problem
     named = store_dump.envelopes(url)  # at least what was dumped: no envelope is ever forgotten
+    kept_before = store_dump.kept_files(url)
     entries: dict[str, str] = {}
     copied = 0
     for name, data in chain(_content(place), _settings(folder)):
@@ -139,6 +142,8 @@ def back_up(
             kept.put(data)
             copied += 1
     gone = _missing(named, entries)
+    if gone is None:  # a candidate's file may be let go meanwhile
+        gone = _missing(sorted(kept_before & store_dump.kept_files(url)), entries, part=EVIDENCE)
     if gone is not None:  # before an earlier backup, which may hold it still, is let go
         raise ObjectDamagedError(digest=gone)
     manifest = Manifest(made_ms=SystemClock().read().wall_ms, records=records, entries=entries)
@@ -293,13 +298,13 @@ def _put_setting(path: Path, data: bytes) -> None:
         raise DumpFailedError(reason=problem.strerror or "") from problem
 
 
-def _missing(digests: Iterable[str], entries: Mapping[str, str]) -> str | None:
-    """The first envelope that has a row and no bytes."""
-    return next((digest for digest in digests if entries.get(_entry_of(digest)) != digest), None)
+def _missing(digests: Iterable[str], entries: Mapping[str, str], *, part: str = OBJECTS) -> str | None:
+    """The first envelope, or file, that has a row and no bytes."""
+    return next((digest for digest in digests if entries.get(_entry_of(digest, part)) != digest), None)
 
 
-def _entry_of(digest: str) -> str:
-    return f"objects/{digest[:2]}/{digest[2:]}"
+def _entry_of(digest: str, part: str = OBJECTS) -> str:
+    return f"{part}/{digest[:2]}/{digest[2:]}"
 
 
 def _measured(path: Path) -> tuple[str, int]:

@@ -19,12 +19,14 @@ from pocus_desktop.hub.errors import (
     OtherDatabaseError,
 )
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.errors import NoFileError
 from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.hub.storage.places import FolderPlace, open_place
 from pocus_desktop.hub.work import Worker
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.rules.signed import sign_rules
+from tests.hub.programme.applicant import Sender
 from tests.hub.s3 import S3
 from tests.hub.school import BUNDLE, Sat, School
 from tests.hub.test_admissions import enrol
@@ -309,3 +311,28 @@ def test_what_hinders_a_dump_is_told_without_the_password(
         with pytest.raises(DumpFailedError) as told:
             _back_up(school)
         assert told.value.params == {"reason": reason}
+
+
+def test_candidates_files_come_back_and_one_that_is_gone_is_no_backup(
+    school: School, hub: Hub, fresh: str | None
+) -> None:
+    ana = Sender(hub)
+    ana.register()
+    content, other = b"%PDF-1.7\n", b"%PDF-1.7\n2"
+    first, second = ana.prove(content), ana.prove(other)
+    for one in (content, other):
+        ana.send_file(one)
+    hub.academy.files.let_go(ana.account_id, second, who="rex", why="she asked")
+    restore(_back_up(school), _ring(school), folder=school.folder / "new", database_url=fresh)
+    again = Hub(school.folder / "new", school.keys, fresh, clock=school.clock)
+    assert again.academy.files.open(ana.account_id, first, who="dora").content == content
+    with pytest.raises(NoFileError):
+        again.academy.files.open(ana.account_id, second, who="dora")
+    again.close()
+    (kept,) = [path for path in (school.folder / "hub" / "evidence").rglob("*") if path.is_file()]
+    kept.unlink()
+    with pytest.raises(ObjectDamagedError):
+        hub.academy.files.open(ana.account_id, first, who="dora")
+    assert [step.action for step in hub.academy.tables.trail(about=first)] == ["file received"], "nobody saw it"
+    with pytest.raises(ObjectDamagedError):
+        _back_up(school)

@@ -12,11 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pocus_desktop.hub.errors import DumpFailedError, NotEmptyError, StoreUnavailableError
+from pocus_desktop.hub.programme.store import FILE
 from pocus_desktop.hub.records import store_engine, store_schema
 from pocus_desktop.hub.records.store_tables import ENVELOPE
 from pocus_desktop.kernel import files
@@ -75,6 +76,24 @@ def envelopes(url: str) -> tuple[str, ...]:
     try:
         with store_engine.told_as_ours(), engine.connect() as connection:
             return tuple(store_engine.only_reading(connection).execute(select(ENVELOPE.c.digest)).scalars())
+    finally:
+        engine.dispose()
+
+
+def kept_files(url: str) -> frozenset[str]:
+    """Digests of every candidate's file, as sealed, that a database says is kept; none of an earlier revision's.
+
+    Raises:
+        StoreUnavailableError: The database does not answer.
+    """
+    engine = store_engine.connect(url)
+    try:
+        with store_engine.told_as_ours(), engine.connect() as connection:
+            reading = store_engine.only_reading(connection)
+            if not inspect(reading).has_table(FILE.name):
+                return frozenset()
+            kept = select(FILE.c.sealed_digest).where(FILE.c.gone_ms.is_(None))
+            return frozenset(reading.execute(kept).scalars())
     finally:
         engine.dispose()
 

@@ -36,7 +36,7 @@ from pocus_desktop.programme.own.errors import (
     PortfolioUnreadableError,
 )
 from pocus_desktop.programme.own.evidence import EvidenceFolder
-from pocus_desktop.programme.own.outgoing import FileParcel, FileState, OutgoingFiles
+from pocus_desktop.programme.own.outgoing import FileParcel, FileStage, FileState, OutgoingFiles
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
 from pocus_desktop.programme.papers import read_papers
 from pocus_desktop.programme.places import NO_STATION, Refusal, SittingPlace, ThisComputer, places
@@ -130,6 +130,16 @@ class PortfolioView:
     files: tuple[FileState, ...] = ()
     files_agreed_ms: int | None = None
     claimed: str = ""
+
+    @property
+    def not_taken(self) -> int:
+        """Documents and files that the academy refused."""
+        return len(self.refused) + sum(one.stage is FileStage.REFUSED for one in self.files)
+
+    @property
+    def files_waiting(self) -> int:
+        """Files that are still to go."""
+        return sum(one.stage in {FileStage.WAITING, FileStage.SENDING} for one in self.files)
 
 
 class PortfolioDesk:

@@ -95,7 +95,7 @@ class Synced:
         new_papers: Documents of the academy that are new here.
         is_old: Whether what came is no newer than what is here.
         files: What became of files; None where none was to go.
-        error: What kept the rest from being done; None where all was.
+        error: What kept the rest, but files, from being done; None where all was.
     """
 
     sent: int = 0
@@ -105,6 +105,16 @@ class Synced:
     is_old: bool = False
     files: SentFiles | None = None
     error: PocusError | None = None
+
+    @property
+    def problem(self) -> PocusError | None:
+        """What kept anything from being done; None where all was."""
+        return self.error or (self.files.error if self.files is not None else None)
+
+    @property
+    def not_taken(self) -> int:
+        """Documents and files that the academy refused."""
+        return self.refused + (self.files.refused if self.files is not None else 0)
 
 
 def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier | None = None) -> Synced:
@@ -171,8 +181,7 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
             desk.note_synced(carrier.as_of)
         _fetch_papers(desk, carrier)
     gone = send_files(desk, files) if files is not None and failure is None else None
-    why = failure or (gone.error if gone is not None else None)
-    return replace(done, new_papers=new, files=gone, error=why)
+    return replace(done, new_papers=new, files=gone)
 
 
 def _clock_off(desk: PortfolioDesk, carrier: PortfolioCarrier) -> PocusError | None:

@@ -20,6 +20,7 @@ from pocus_desktop.ui.parts.file_field import FileField
 from pocus_desktop.ui.parts.flow import FlowLayout
 from pocus_desktop.ui.parts.label import Label, breakable
 from pocus_desktop.ui.portfolio.conflict import differences
+from pocus_desktop.ui.portfolio.files_card import FilesCard
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.page import PortfolioPage, moment_in
 from pocus_desktop.ui.words import Words
@@ -54,6 +55,9 @@ class AccountPage(PortfolioPage):
         self._add_account()
         self._add_academy()
         self._add_credentials()
+        self.files = FilesCard(words)
+        self.files.asked.connect(lambda work: self.asked.emit(work, None))
+        self.column.addWidget(self.files)
         self.column.addStretch(1)
 
     def _add_account(self) -> None:
@@ -141,6 +145,7 @@ class AccountPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show what is known."""
+        self.files.render_view(view)
         sent = (view.waiting, view.refused, view.synced_ms, view.trouble)
         shown = (view.portfolio, view.portfolio.conflicts, view.academy, *sent)
         if shown == self._shown:

@@ -59,25 +59,8 @@ class PortfolioPage(ScrolledPage):
         return day_in(day, self.words)
 
     def fact(self, sign: str, what: str, more: str | Iterable[str] = "", *, actions: Iterable[Button] = ()) -> QWidget:
-        """A line with its sign: never the colour alone says it."""
-        icon, role = SIGNS[sign]
-        lines = [more] if isinstance(more, str) else list(more)
-        held = QWidget()
-        row = QHBoxLayout(held)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(look.current().space("tight"))
-        row.addWidget(IconLabel(icon, role=role), 0, Qt.AlignmentFlag.AlignTop)
-        told = QVBoxLayout()
-        told.setSpacing(2)
-        told.addWidget(Label(breakable(what), weight="medium"))
-        for line in lines:
-            if line:
-                told.addWidget(Label(breakable(line), scale="fine", tone="muted"))
-        told.addStretch(1)  # beside a button that is taller, the words stay with their sign
-        row.addLayout(told, 1)
-        for button in actions:
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        return held
+        """A line with its sign; as `fact`."""
+        return fact(sign, what, more, actions=actions)
 
     def appeal(self, about: str, ground: str) -> None:
         """Ask for the words of an appeal, and have it made."""
@@ -112,6 +95,28 @@ class PortfolioPage(ScrolledPage):
     def body(self, body: str) -> str:
         """A body that gives credentials, by its name."""
         return body_told(body, self.words.language)
+
+
+def fact(sign: str, what: str, more: str | Iterable[str] = "", *, actions: Iterable[Button] = ()) -> QWidget:
+    """A line with its sign: never the colour alone says it."""
+    icon, role = SIGNS[sign]
+    lines = [more] if isinstance(more, str) else list(more)
+    held = QWidget()
+    row = QHBoxLayout(held)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(look.current().space("tight"))
+    row.addWidget(IconLabel(icon, role=role), 0, Qt.AlignmentFlag.AlignTop)
+    told = QVBoxLayout()
+    told.setSpacing(2)
+    told.addWidget(Label(breakable(what), weight="medium"))
+    for line in lines:
+        if line:
+            told.addWidget(Label(breakable(line), scale="fine", tone="muted"))
+    told.addStretch(1)  # beside a button that is taller, the words stay with their sign
+    row.addLayout(told, 1)
+    for button in actions:
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    return held
 
 
 def short_day_in(day: date, words: Words) -> str:

@@ -38,6 +38,9 @@ PAGES: Final = ("next", "eligibility", "log", "apply", "assess", "education", "a
 SYNC_EVERY_MS: Final = 5 * 60 * 1000
 """How often the academy is asked while the window is open."""
 
+WATCH_EVERY_MS: Final = 1_000
+"""How often it is looked at how far a file is that is being sent."""
+
 SYNC_SOON_MS: Final = 2_000
 """How soon after something was written."""
 
@@ -101,6 +104,9 @@ class PortfolioWindow(PagedWindow):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SYNC_SOON_MS)
         self._soon.timeout.connect(lambda: self.synchronise(is_quiet=True))
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_EVERY_MS)
+        self._watch.timeout.connect(self._look_at_files)
         self.go_to("next")
         self.refresh()
 
@@ -138,6 +144,7 @@ class PortfolioWindow(PagedWindow):
             return
         if not is_quiet:
             self.notify(Explanation(what=self._words("portfolio.sync.under_way"), next=""), kind="info")
+        self._watch.start()
         self._carrying.run(self._sync, lambda came: self._on_synced(came, is_quiet=is_quiet))
 
     def carry(self, stick: Path, is_writing: bool) -> None:  # noqa: FBT001 - a signal's
@@ -150,6 +157,8 @@ class PortfolioWindow(PagedWindow):
         """Wait for what is being kept, out of sight."""
         self._timer.stop()
         self._soon.stop()
+        self._watch.stop()
+        self._desk.outgoing.stop()  # a large file goes on the next time
         self.hide()
         self._errands.close()
         self._carrying.close()
@@ -183,11 +192,14 @@ class PortfolioWindow(PagedWindow):
         waits = self._words("portfolio.sync.waiting", count=came.waiting)
         if came.trouble is not None:
             self._waiting.tell(self._words("portfolio.sync.trouble"), icon_name="circle-x", kind="danger")
-        elif came.refused:
-            told = self._words("portfolio.sync.refused", count=len(came.refused))
+        elif came.not_taken:
+            told = self._words("portfolio.sync.refused", count=came.not_taken)
             self._waiting.tell(told, icon_name="circle-x", kind="danger")
         elif came.waiting:
             self._waiting.tell(waits, icon_name="hourglass")
+        elif came.files_waiting:
+            told = self._words("portfolio.sync.files", count=came.files_waiting)
+            self._waiting.tell(told, icon_name="hourglass")
         else:
             self._waiting.tell(self._words("portfolio.sync.all"), icon_name="check-check")
         self.pages[self.page].render_view(came)
@@ -219,7 +231,13 @@ class PortfolioWindow(PagedWindow):
             next_ = words("portfolio.no_program_next", file=path)
             self.notify(Explanation(what=words("portfolio.no_program"), next=next_), kind="info")
 
+    def _look_at_files(self) -> None:
+        """How far the file is that is being sent."""
+        if self.page == "account" and self.view is not None and self.view.files_waiting:
+            self.refresh()
+
     def _on_synced(self, came: Explanation | PocusError, *, is_quiet: bool) -> None:
+        self._watch.stop()
         if isinstance(came, PocusError):
             if is_quiet:
                 log.failure(came)

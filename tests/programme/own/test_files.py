@@ -1,5 +1,6 @@
 """Files that prove something, from the portfolio to the academy: over a link that breaks, and past whoever lies."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -7,17 +8,30 @@ from typing import Any
 import httpx2
 import pytest
 
+from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
+from pocus_desktop.hub.errors import UploadsFullError
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.store import FILE
+from pocus_desktop.hub.records.upload_store import ENVELOPE_KIND, Upload
 from pocus_desktop.hub.web.app import create_app
+from pocus_desktop.hub.web.files_door import BOUNDS
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.own import changes, sending_files
 from pocus_desktop.programme.own import outgoing as outgoing_module
-from pocus_desktop.programme.own import sending_files
 from pocus_desktop.programme.own.desk import Academy
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
 from pocus_desktop.programme.own.sending import sync_once
-from pocus_desktop.programme.sealed_file import open_file, read_file, seal_file
+from pocus_desktop.programme.sealed_file import (
+    MAXIMUM_BYTES,
+    MAXIMUM_SEALED_BYTES,
+    MOST_TOGETHER_BYTES,
+    SEALED_FILE_TYPE,
+    open_file,
+    read_file,
+    seal_file,
+)
 from pocus_desktop.programme.submission import BadPortfolioReceiptError
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.errors import CutOffError
@@ -70,7 +84,7 @@ def test_what_a_document_names_goes_once_the_candidate_agreed(begun: Ana, hub: H
     begun.agree()
     assert stages(begun) == ["waiting", "waiting"]
     synced = begun.send()
-    assert (synced.error, synced.files) == (None, sending_files.SentFiles(sent=2))
+    assert (synced.problem, synced.files) == (None, sending_files.SentFiles(sent=2))
     assert stages(begun) == ["received", "received"]
     assert begun.send().files == sending_files.SentFiles(), "nothing goes twice"
     papers = hub.academy.portfolios.papers(begun.account_id)
@@ -100,7 +114,7 @@ def test_a_cut_costs_what_had_not_arrived(begun: Ana, hub: Hub, monkeypatch: pyt
     with HubClient("https://hub.example.org", transport=cutting) as client:
         carrier = HubPortfolios(client, begun.key, hub.clock)
         synced = sync_once(begun.desk, carrier, carrier)
-    assert isinstance(synced.error, CutOffError)
+    assert isinstance(synced.problem, CutOffError)
     found = only(begun)
     assert (found.stage, found.arrived_bytes, found.problem) == (FileStage.SENDING, 4_000, "sync.cut_off")
     begun.desk.close()
@@ -128,8 +142,8 @@ def test_an_answer_that_is_lost_is_asked_for_and_nothing_goes_twice(begun: Ana, 
 
     with HubClient("https://hub.example.org", transport=Losing(create_app(hub))) as client:
         carrier = HubPortfolios(client, begun.key, hub.clock)
-        assert isinstance(sync_once(begun.desk, carrier, carrier).error, CutOffError)
-        assert sync_once(begun.desk, carrier, carrier).error is None
+        assert isinstance(sync_once(begun.desk, carrier, carrier).problem, CutOffError)
+        assert sync_once(begun.desk, carrier, carrier).problem is None
     assert len(lost) == 1
     assert stages(begun) == ["received"]
 
@@ -167,7 +181,7 @@ def test_a_file_that_was_altered_here_is_missing_and_holds_up_no_other(begun: An
     path.write_bytes(PDF[:-1] + b"x")
     synced = begun.send()
     assert synced.files is not None
-    assert (synced.files.sent, str(synced.error and synced.error.code)) == (1, "portfolio.file_not_here")
+    assert (synced.files.sent, str(synced.problem and synced.problem.code)) == (1, "portfolio.file_not_here")
     path.unlink()
     assert stages(begun) == ["missing", "received"]
 
@@ -285,3 +299,63 @@ def test_a_lying_media_type_is_refused(begun: Ana, content: bytes, said: str) ->
     assert begun.send().error is None
     liar = Liar(begun)
     assert liar.refused(liar.seal(content)) == ("academy.file_not_as_named", "")
+
+
+def _begin(ana: Ana, size_bytes: int, key: SigningKey | None = None, digest: str = "0" * 64) -> tuple[int, str]:
+    """Begin an upload of a file; the status, and the code of a refusal."""
+    pairs = (("filename", digest), ("filetype", SEALED_FILE_TYPE))
+    told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in pairs)
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size_bytes), "Upload-Metadata": told}
+    if key is not None:
+        headers["Authorization"] = sign_request(key, method="POST", target="/v1/uploads", now_ms=ana.now_ms)
+    with httpx2.Client(base_url="https://hub.invalid", transport=InProcessTransport(create_app(ana.hub))) as web:
+        answer = web.post("/v1/uploads", headers=headers)
+    return answer.status_code, answer.json()["code"] if answer.content else ""
+
+
+def test_an_account_has_so_many_files_and_no_more(begun: Ana, hub: Hub) -> None:
+    assert _begin(begun, MAXIMUM_SEALED_BYTES + 1, begun.key) == (413, "hub.too_large")
+    assert _begin(begun, 100) == (401, "hub.unsigned")
+    assert _begin(begun, 100, SigningKey.generate()) == (401, "hub.unknown_sender")
+    assert _begin(begun, 100, begun.key) == (201, "")
+    row = {"account_id": begun.account_id, "candidate_id": begun.number, "kind": "application/pdf", "receipt": b""}
+    with hub.academy.tables.rows() as rows:
+        for number in range(MOST_TOGETHER_BYTES // MAXIMUM_BYTES):
+            digests = {"sha256": f"{number:064}", "sealed_digest": f"{number:064}"}
+            moments = {"agreed_ms": 1, "received_ms": begun.now_ms}
+            rows.add(FILE, **row, **digests, **moments, size_bytes=MAXIMUM_BYTES)
+    assert _begin(begun, 100, begun.key) == (422, "academy.files_full")
+    hub.academy.files.let_go(begun.account_id, "0" * 64, who="rex", why="not needed")
+    assert _begin(begun, 100, begun.key) == (201, "")
+
+
+def test_an_account_without_a_number_sends_no_files(ana: Ana) -> None:
+    fields = {"name": "Ana Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "candidate_id": "C-17"}
+    ana.desk.write(changes.write_account(ana.desk.portfolio(), now_ms=ana.now_ms, **fields))
+    ana.hold(PDF)
+    ana.agree()
+    assert ana.send().files == sending_files.SentFiles()
+    assert stages(ana) == ["waiting"]
+    assert _begin(ana, 100, ana.key) == (409, "academy.no_number_yet")
+
+
+def test_files_that_are_arriving_take_no_room_from_results(hub: Hub) -> None:
+    def upload(number: int, kind: str, owner: str) -> Upload:
+        return Upload(
+            upload_id=f"{number:043}",
+            digest="0" * 64,
+            owner=owner,
+            size_bytes=BOUNDS.whole_bytes // 2,
+            arrived_bytes=0,
+            begun_ms=number,
+            expires_ms=2**40,
+            kind=kind,
+        )
+
+    for number in range(4):  # one sender's next takes the place of the one before
+        hub.uploads.begin(upload(number, "file", "acc_1"), now_ms=1, bounds=BOUNDS)
+    hub.uploads.begin(upload(4, "file", "acc_2"), now_ms=1, bounds=BOUNDS)
+    with pytest.raises(UploadsFullError):
+        hub.uploads.begin(upload(5, "file", "acc_3"), now_ms=1, bounds=BOUNDS)
+    hub.uploads.begin(upload(6, ENVELOPE_KIND, "acc_1"), now_ms=1)
+    assert hub.uploads.find(f"{3:043}", now_ms=1).kind == "file"

@@ -350,6 +350,49 @@ def educated(folder: Path) -> PortfolioDesk:
     return desk
 
 
+def filed(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
+    """Files at every point of their way: received, on its way, waiting, refused, missing, of no kind that is taken."""
+    academy = academy or FarAcademy()
+    desk = begun(folder)
+    desk.connect(academy.public)
+    academy.receive(desk)
+    academy.give(desk)
+    names = ("SPI diploma", "RDMS register", "Fundamentals certificate", "Identity card", "Lung course", "Notes")
+    held = []
+    for number, name in enumerate(names):
+        path = folder / name
+        path.write_bytes((b"%PDF-1.7\n" if name != "Notes" else b"") + bytes(200_000 + 90_000 * number))
+        held.append(desk.files.keep(path))
+    desk.write(
+        changes.write_credential(
+            desk.portfolio(),
+            body="ardms",
+            credential="spi",
+            title="SPI",
+            issued_on="2025-03-01",
+            evidence=[one.model_dump() for one in held],
+        )
+    )
+    academy.receive(desk)
+    desk.outgoing.agree(desk.academy.identity)
+    states = {one.file.name: one for one in desk.file_states()}
+    received, cut, refused = (desk.file_parcel(states[name]) for name in names[:3])
+    assert received is not None
+    assert cut is not None
+    assert refused is not None
+    said = PortfolioReceipt(
+        digest=received.digest,
+        account_id=changes.require_account(desk.portfolio()).account_id,
+        candidate_id="P123456789",
+        received_at_ms=desk.now_ms,
+    )
+    desk.outgoing.take_receipt(received, issue_receipt(said, academy.signing), desk.academy.verifiers)
+    desk.outgoing.moved(cut, "https://hub.example.org/v1/uploads/x", len(cut.sealed) * 2 // 5)
+    desk.outgoing.failed(refused, "academy.file_not_as_named", is_refused=True)
+    desk.files.path(held[3].sha256).unlink()
+    return desk
+
+
 STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
     "empty": empty,
     "begun": begun,
@@ -359,4 +402,5 @@ STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
     "certified": certified,
     "conflict": in_conflict,
     "educated": educated,
+    "filed": filed,
 }

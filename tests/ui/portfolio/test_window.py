@@ -20,7 +20,7 @@ from pocus_desktop.ui.portfolio.next_page import PLACES
 from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
 from tests.ui.conftest import named
 from tests.ui.portfolio.conftest import Open, settle
-from tests.ui.portfolio.desks import CODE
+from tests.ui.portfolio.desks import CODE, NOW_MS
 
 
 def told(widget: QWidget) -> str:
@@ -353,3 +353,29 @@ def test_a_stick_is_written_and_read_by_keyboard(open_stage: Open, tmp_path: Pat
     assert {path.parent.name for path in stick.glob("*/*")} == {"submissions", "questions"}
     assert window.view is not None
     assert window.view.waiting == 38
+
+
+def test_it_is_said_which_files_go_to_whom_and_where_each_stands(open_stage: Open) -> None:
+    window = open_stage("filed")
+    go(window, "account")
+    said = told(window)
+    for line in (
+        "go to https://hub.example.org, sealed",
+        "at most 32 MB each, 200 files and 256 MB together",
+        "The academy has it, since",
+        "On its way: 39",
+        "Waits to be sent.",
+        "is not of the kind or size that its document says",
+        "Not on this computer, or altered.",
+        "the academy takes no file of this kind or size",
+        "Not taken: 1",
+    ):
+        assert line in said.replace("\u200b", ""), line
+    press(named(window, "files:again"))
+    assert "is not of the kind" not in told(window)
+    press(named(window, "files:disagree"))
+    assert "You have not agreed: no file is sent." in told(window)
+    assert named(window, "files:disagree").isHidden()
+    press(named(window, "files:agree"))
+    assert window.view is not None
+    assert (window.view.files_agreed_ms, window.view.files_waiting) == (NOW_MS, 3)
