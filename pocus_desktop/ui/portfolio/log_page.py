@@ -237,7 +237,9 @@ class LogPage(PortfolioPage):
     def _keep(self, desk: PortfolioDesk, planned: Table[CaseEntry]) -> Explanation:
         new = taking_in.take(desk, planned)
         self._was_taken = True
-        self._found = tuple(f"{one.line}: {one.what} {one.fix}" for one in planned.problems)
+        self._found = tuple(
+            f"{self.words('portfolio.table.row', row=one.line)} {one.what} {one.fix}" for one in planned.problems
+        )
         params = {"new": new, "known": planned.known, "refused": len(planned.refused)}
         return Explanation(what=self.words("portfolio.taken", **params), next="")
 

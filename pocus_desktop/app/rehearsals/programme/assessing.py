@@ -62,7 +62,7 @@ def appeal(cast: Cast) -> None:
     with open_window(cast.home, cast.clock, record) as at:
         send_and_fetch(at, record)
         at.go("assess")
-        record.expect_words(at.told(), "does not count")
+        record.expect_words(at.told(), "does not count", "Your appeal was granted by Olga Petrova")
         at.picture("portfolio-void")
 
 

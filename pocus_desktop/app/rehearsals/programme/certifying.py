@@ -27,9 +27,10 @@ def issue(cast: Cast) -> None:
     cast.certificate_id = page.page.url.partition("?")[0].rpartition("/")[2]
     page.picture("staff-certificate")
     pdf = page.save("PDF (English)", cast.papers / "certificate-en.pdf")
-    page.save("PDF (Español)", cast.papers / "certificate-es.pdf")
+    spanish = page.save("PDF (Español)", cast.papers / "certificate-es.pdf")
     page.save("JSON", cast.papers / "credential.json")
     picture_pages(pdf, record, "certificate")
+    picture_pages(spanish, record, "certificate-es")
     with open_window(cast.home, cast.clock, record) as at:
         send_and_fetch(at, record)
         at.go("assess")

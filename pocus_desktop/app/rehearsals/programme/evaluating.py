@@ -53,7 +53,10 @@ def name_evaluators(cast: Cast) -> None:
         cast.post.wait_for(one.email, 1)
         record.expect(f"{one.name} has mail with a link", cast.post.link(one.email), cast.post.messages)
     message = cast.post.of(BERTA.email)[0]
-    record.expect("the message is plain text and HTML", message.get_body(("html",)) is not None)
+    html = message.get_body(("html",))
+    record.expect("the message is plain text and HTML", html is not None)
+    if html is not None:
+        cast.web.visitor(viewport=PHONE).show(str(html.get_content()), picture="mail-phone")
     record.expect("it can be unsubscribed from", "List-Unsubscribe" in message, message.keys())
     record.expect_words(text_of(message), NAME)
 

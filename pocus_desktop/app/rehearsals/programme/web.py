@@ -97,6 +97,11 @@ class Visitor:
         """Open an address."""
         self.page.goto(url)
 
+    def show(self, html: str, *, picture: str) -> None:
+        """What is no page of an address, such as a message as a mail program shows it."""
+        self.page.set_content(html)
+        self.picture(picture)
+
     def fill(self, name: str, text: str, *, form: str = "") -> None:
         """Write into a field, by its name; of a form, by how its address ends, where several have one."""
         self.page.locator(f"{_form(form)}[name='{name}']").first.fill(text)
