@@ -71,7 +71,11 @@ def arrange(window: PortfolioWindow, page: str) -> None:
 def picture(window: PortfolioWindow, *, is_whole: bool) -> QPixmap:
     """The window with the question over it; the whole page, however long, where that is asked for."""
     if is_whole:
-        return window.pages[window.page].scrolled.inside.grab()
+        inside = window.pages[window.page].scrolled.inside
+        whole = QPixmap(inside.size())
+        whole.fill(look.current().colour("canvas"))  # what lies behind the page, and is no part of it
+        inside.render(whole, QPoint())
+        return whole
     taken = window.grab()
     for sheet in window.findChildren(Sheet):
         if sheet.isVisible():
