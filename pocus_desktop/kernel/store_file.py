@@ -83,7 +83,8 @@ class StoreFile:
                 try:
                     yield connection
                 except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
+                    if _is_open(connection):  # a disk that is full has ended it already
+                        connection.exec_driver_sql("ROLLBACK")
                     raise
                 connection.exec_driver_sql("COMMIT")
         except DBAPIError as problem:
@@ -107,6 +108,12 @@ class StoreFile:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether a transaction is under way, as SQLite says."""
+    held: object = connection.connection.dbapi_connection
+    return isinstance(held, sqlite3.Connection) and held.in_transaction
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

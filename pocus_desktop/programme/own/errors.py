@@ -12,6 +12,18 @@ class PortfolioUnreadableError(PocusError):
     blame: ClassVar[Blame] = Blame.ENVIRONMENT
 
 
+class PortfolioDiskFullError(PortfolioUnreadableError):
+    """The disk has no room for what was to be kept; what was kept before is there."""
+
+    code = "portfolio.disk_full"
+
+
+class PortfolioDiskRefusesError(PortfolioUnreadableError):
+    """The disk does not let the portfolio be written: it is locked, was pulled out, or fails."""
+
+    code = "portfolio.disk_refuses"
+
+
 class PortfolioOfLaterVersionError(PocusError):
     """A later version of this program wrote the database."""
 

@@ -18,6 +18,8 @@ from pocus_desktop.kernel.files import make_folder
 from pocus_desktop.kernel.store_file import StoreFile
 from pocus_desktop.programme.own.errors import (
     ChangedMeanwhileError,
+    PortfolioDiskFullError,
+    PortfolioDiskRefusesError,
     PortfolioOfLaterVersionError,
     PortfolioUnreadableError,
 )
@@ -33,6 +35,8 @@ MOST_BYTES_TOGETHER: Final = 2 * 1024 * 1024
 """Of the documents of one submission, so that its envelope stays below what the academy takes."""
 
 _ACCOUNT: Final = "account"
+_FULL: Final = frozenset({"SQLITE_FULL"})
+_REFUSES: Final = ("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM")
 
 _META: Final = MetaData()
 _SETTING: Final = Table(
@@ -147,16 +151,17 @@ class PortfolioStore:
         """
         try:
             make_folder(path.parent)
-            path.parent.chmod(0o700)  # it tells of a person; on Windows the user's own folder is
+            if path.parent.stat().st_mode & 0o077:
+                path.parent.chmod(0o700)  # it tells of a person; on Windows the user's own folder is
         except OSError as problem:
-            raise PortfolioUnreadableError(reason=problem.strerror or "") from problem
+            raise PortfolioDiskRefusesError(reason=problem.strerror or "") from problem
         self._file = StoreFile(
             path,
             application_id=APPLICATION_ID,
             version=FORMAT,
             lay_out=_lay_out,
             older=[1],
-            unreadable=PortfolioUnreadableError,
+            unreadable=_unreadable,
             later=PortfolioOfLaterVersionError,
         )
         self.files = FileRows(self._file)
@@ -365,6 +370,14 @@ def _lay_out(connection: Connection, _found: int) -> None:
     """Make the tables that are not there; no row of an older file is changed."""
     for tables in (_META, META):
         tables.create_all(connection)
+
+
+def _unreadable(*, reason: str) -> PortfolioUnreadableError:
+    """Told apart: what freeing or unlocking a disk mends, and what is damaged."""
+    if reason in _FULL:
+        return PortfolioDiskFullError(reason=reason)
+    kind = PortfolioDiskRefusesError if reason.startswith(_REFUSES) else PortfolioUnreadableError
+    return kind(reason=reason)
 
 
 def _note(connection: Connection, values: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import canonical
-from pocus_desktop.kernel.clock import ManualClock
+from pocus_desktop.kernel.clock import ManualClock, SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.documents.academy import Voucher
 from pocus_desktop.programme.own import changes, sending, taking_in
@@ -35,6 +35,8 @@ from pocus_desktop.programme.submission import (
     read_submission,
 )
 from pocus_desktop.programme.voucher_code import voucher_id_of
+from tests.hub.school import School
+from tests.programme.own.killed import kill_again_and_again
 from tests.ui.portfolio.desks import LUNG, NOW_MS, TODAY, FarAcademy, begun, empty
 
 
@@ -330,3 +332,13 @@ def test_a_part_that_is_not_installed_is_named(
     for ask in asked:
         with pytest.raises(PartMissingError):
             ask()
+
+
+def test_killed_while_it_sends_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
+    hub = School(folder=tmp_path / "school", clock=SystemClock()).hub(is_registered=False)  # type: ignore[arg-type]
+    documents, submissions = kill_again_and_again(
+        tmp_path / "own", hub, ((1, 0.0), (3, 0.004), (2, 0.02), (1, 0.012), (2, 0.0))
+    )
+    hub.close()
+    assert documents > 15
+    assert submissions > 2
