@@ -6,6 +6,7 @@ can be read from a file are checked once more with another library (formats/cert
 
 import shutil
 import subprocess
+import tracemalloc
 import zlib
 from dataclasses import replace
 from io import BytesIO
@@ -33,6 +34,7 @@ from tests.programme.certificate.academy import CERTIFICATE, NOW_MS, Issuer
 ISSUER = Issuer()
 CREDENTIAL = ISSUER.credential()
 PDF = to_pdf(CERTIFICATE, CREDENTIAL, language="en")
+BOMB_BYTES = 20_000_000
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils reads PDF back")
 
@@ -196,7 +198,7 @@ def _encrypted() -> bytes:
         pytest.param(_pdf(*[("credential.json", CREDENTIAL, None)] * 2), "several", id="two of that name"),
         pytest.param(_pdf(*[("x", b"", None)] * 17), "too many", id="many"),
         pytest.param(
-            _pdf(("credential.json", zlib.compress(bytes(200_000_000)), "/FlateDecode")), "too large", id="a bomb"
+            _pdf(("credential.json", zlib.compress(bytes(BOMB_BYTES)), "/FlateDecode")), "too large", id="a bomb"
         ),
         pytest.param(_pdf(("credential.json", b" " * (MAXIMUM_BYTES + 1), None)), "too large", id="a large one"),
         pytest.param(_pdf(("credential.json", b"not packed", "/FlateDecode")), "damaged", id="not packed"),
@@ -231,3 +233,14 @@ def test_the_typesetter_says_by_name_what_it_refuses(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(paper, "_said", lambda *given: {**said(*given), "qr": "no picture"})
     with pytest.raises(PaperFailedError):
         to_pdf(CERTIFICATE, CREDENTIAL, language="en")
+
+
+def test_no_more_of_a_bomb_is_unpacked_than_counts() -> None:
+    bomb = _pdf(("credential.json", zlib.compress(bytes(BOMB_BYTES)), "/FlateDecode"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadPaperError, match="too large"):
+            credential_in(bomb)
+        assert tracemalloc.get_traced_memory()[1] < BOMB_BYTES // 4
+    finally:
+        tracemalloc.stop()

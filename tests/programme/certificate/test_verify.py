@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,7 @@ from pocus_desktop.programme.certificate.verify import MAXIMUM_BYTES, Trust, Ver
 from tests.programme.certificate.academy import ADDRESS, CERTIFICATE, DAY_MS, NOW_MS, OPENING, Issuer, changed
 
 ISSUER = Issuer()
+BOMB_BYTES = 20_000_000
 CREDENTIAL = ISSUER.credential()
 DOCUMENT: dict[str, Any] = json.loads(CREDENTIAL)
 BARE = {name: value for name, value in DOCUMENT.items() if name != "proof"}
@@ -256,7 +258,7 @@ def test_any_byte_that_is_changed_is_noticed(data: st.DataObject) -> None:
         pytest.param(lambda subject: {**subject, "encodedList": "uH4sIAAAA"}, id="cut off"),
         pytest.param(lambda subject: {**subject, "encodedList": "z" + subject["encodedList"][1:]}, id="another base"),
         pytest.param(lambda subject: {**subject, "encodedList": _packed(bytes(16))}, id="too few bits"),
-        pytest.param(lambda subject: {**subject, "encodedList": _packed(bytes(50_000_000))}, id="a bomb"),
+        pytest.param(lambda subject: {**subject, "encodedList": _packed(bytes(BOMB_BYTES))}, id="a bomb"),
         pytest.param(lambda subject: {**subject, "encodedList": _packed(bytes(ENTRIES // 8), b"more")}, id="and more"),
     ],
 )
@@ -266,6 +268,20 @@ def test_a_list_that_lies_about_its_bits_is_refused(spoil: Any) -> None:
     document["credentialSubject"] = spoil(document["credentialSubject"])
     with pytest.raises(BadStatusListError):
         verified_list(ISSUER.sign(document), ISSUER.trust, now_ms=NOW_MS)
+
+
+def test_no_more_of_a_list_that_is_a_bomb_is_unpacked_than_the_largest_has() -> None:
+    document: Any = json.loads(ISSUER.signed_list("revocation"))
+    del document["proof"]
+    document["credentialSubject"]["encodedList"] = _packed(bytes(BOMB_BYTES))
+    bomb = ISSUER.sign(document)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadStatusListError):
+            verified_list(bomb, ISSUER.trust, now_ms=NOW_MS)
+        assert tracemalloc.get_traced_memory()[1] < BOMB_BYTES // 4
+    finally:
+        tracemalloc.stop()
 
 
 def _packed(bits: bytes, more: bytes = b"") -> str:
