@@ -379,3 +379,15 @@ def test_it_is_said_which_files_go_to_whom_and_where_each_stands(open_stage: Ope
     press(named(window, "files:agree"))
     assert window.view is not None
     assert (window.view.files_agreed_ms, window.view.files_waiting) == (NOW_MS, 3)
+
+
+def test_what_a_body_asks_by_level_is_told_once_the_level_is_written(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    for level in ("", "Registered"):
+        go(window, "account")
+        for field, said in (("body", "CCI"), ("credential", "rvs"), ("issued_on", "2024-03-01"), ("level", level)):
+            typed(window, f"credential:{field}", said)
+        press(named(window, "credential:do"))
+        go(window, "next")
+        assert ("asked for by level (certified, registered)" in told(window)) is not bool(level)
+        assert ("CCI: 0 of 36 credits" in told(window)) is bool(level)
