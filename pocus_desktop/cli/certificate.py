@@ -170,7 +170,7 @@ def sign_again(faces: Faces, /, by: str, why: str, **where: Any) -> None:
 def status(faces: Faces, /, out: Path, **where: Any) -> None:
     """Write the status lists as of now, to be carried or published elsewhere."""
     with _desk(faces, where) as desk:
-        lists = desk.status_lists()
+        lists = desk.published.status_lists()
     for name, content in lists.items():
         write_atomically(out / name, content)
         click.echo(str(out / name))

@@ -9,6 +9,13 @@ from pocus_desktop.admission.records import Entry
 from pocus_desktop.programme.certificate.records import CertificateRecord
 
 
+class PublishedLists(Protocol):
+    """What everyone may read."""
+
+    def status_lists(self) -> Mapping[str, bytes]:
+        """Every status list as of now, by the name of a file."""
+
+
 class CertificateDesk(Protocol):
     """The certificates of an open hub."""
 
@@ -44,8 +51,9 @@ class CertificateDesk(Protocol):
     def history(self, certificate_id: str) -> tuple[Entry, ...]:
         """What became of one."""
 
-    def status_lists(self) -> Mapping[str, bytes]:
-        """Every status list as of now, by the name of a file."""
+    @property
+    def published(self) -> PublishedLists:
+        """What everyone may read of them."""
 
 
 class OpenCertificates(Protocol):

@@ -23,6 +23,8 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.certificates.certificates import Certificates
+from pocus_desktop.hub.certificates.proving import Proving
+from pocus_desktop.hub.certificates.publishing import Publishing
 from pocus_desktop.hub.errors import (
     HubError,
     NotFoundError,
@@ -152,11 +154,10 @@ class Hub:
         )
         self.certificates = Certificates(
             tables,
-            self._store,
-            self.registry,
             self.ring,
             self.clock,
-            area_of=self._area_of,
+            Proving(self._store, self.registry.results, self._area_of),
+            Publishing(self._store, tables, self.ring, self.clock),
             tell=self._tell_of_certificate,
             missing=self.academy.dues.missing,
             rules=lambda: rules,

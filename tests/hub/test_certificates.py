@@ -70,7 +70,7 @@ def verdict(hub: Hub, record: CertificateRecord) -> Verdict:
     now_ms = hub.clock.read().wall_ms
     revoked = frozenset(key for key in hub.ring.verifiers if key.key_id in hub.ring.revoked)
     trust = Trust(keys=frozenset(hub.ring.believed), revoked=revoked)
-    lists = [verified_list(one, trust, now_ms=now_ms) for one in hub.certificates.status_lists().values()]
+    lists = [verified_list(one, trust, now_ms=now_ms) for one in hub.certificates.published.status_lists().values()]
     return verify(
         hub.certificates.find(record.certificate.certificate_id).credential, trust, now_ms=now_ms, lists=lists
     ).verdict
@@ -155,7 +155,7 @@ def test_nobody_unknown_and_no_unknown_hub_gets_one(school: School, hub: Hub) ->
     with pytest.raises(NoAddressError):
         hub.certificates.issue("C-17", sitting, **BY, is_despite=True)
     with pytest.raises(NoAddressError):
-        hub.certificates.controller()
+        hub.certificates.published.controller()
     with pytest.raises(BadCertificateError):
         hub.certificates.set_issuer("two\nlines", **BY)
 
@@ -223,7 +223,7 @@ def test_a_list_that_is_full_is_followed_by_the_next(
     monkeypatch.setattr("secrets.randbelow", lambda _entries: next(draws))
     later = academy.certificates.issue("C-17", sitting, **BY, is_despite=True)
     assert (later.certificate.place.number, later.certificate.place.index) == (2, 5)
-    assert set(academy.certificates.status_lists()) == {
+    assert set(academy.certificates.published.status_lists()) == {
         "1-revocation.json",
         "1-suspension.json",
         "2-revocation.json",
@@ -259,7 +259,9 @@ def test_after_a_rotation_the_old_signature_counts_until_its_key_is_revoked(
 
 
 def _methods(hub: Hub) -> list[dict[str, Any]]:
-    methods: list[dict[str, Any]] = json.loads(json.dumps(hub.certificates.controller()))["verificationMethod"]
+    methods: list[dict[str, Any]] = json.loads(json.dumps(hub.certificates.published.controller()))[
+        "verificationMethod"
+    ]
     return methods
 
 
@@ -269,8 +271,8 @@ def test_nothing_is_known_of_other_ids(academy: Hub) -> None:
             academy.certificates.find(name)
         with pytest.raises(UnknownCertificateError):
             academy.certificates.history(name)
-    assert academy.certificates.status_list(2, "revocation") is None
-    assert academy.certificates.status_list(1, "message") is None
+    assert academy.certificates.published.status_list(2, "revocation") is None
+    assert academy.certificates.published.status_list(1, "message") is None
 
 
 def test_who_has_an_account_is_told_in_their_portfolio(school: School, hub: Hub) -> None:
@@ -289,6 +291,6 @@ def test_who_has_an_account_is_told_in_their_portfolio(school: School, hub: Hub)
 
 def test_what_strangers_ask_for_waits_for_nobody_who_writes(academy: Hub, issued: CertificateRecord) -> None:
     with academy.academy.tables.rows():
-        assert academy.certificates.controller()["id"] == issued.certificate.address.did
-        assert set(academy.certificates.status_lists()) == {"1-revocation.json", "1-suspension.json"}
+        assert academy.certificates.published.controller()["id"] == issued.certificate.address.did
+        assert set(academy.certificates.published.status_lists()) == {"1-revocation.json", "1-suspension.json"}
         assert academy.certificates.of(issued.candidate_id) == (issued,)

@@ -19,61 +19,49 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 from pocus_desktop.admission.admission import folded
-from pocus_desktop.admission.mode import Mode
 from pocus_desktop.admission.records import Entry
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.certificates.errors import (
     BadCertificateStepError,
-    NoAddressError,
     NoKnowledgeCheckError,
     NotDueError,
-    NotPassedError,
     SittingTakenError,
     TooEarlyError,
     UnknownCertificateError,
 )
-from pocus_desktop.hub.certificates.store import CERTIFICATE, stands
-from pocus_desktop.hub.records.store import HubStore, Standing
+from pocus_desktop.hub.certificates.named import ISSUER, LIST, address_of, issuer_of, last_list
+from pocus_desktop.hub.certificates.proving import Proving
+from pocus_desktop.hub.certificates.publishing import Publishing
+from pocus_desktop.hub.certificates.rows import ZONE, certificate_row, held, record_of
+from pocus_desktop.hub.certificates.store import CERTIFICATE
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.enrolment_rows import entries
-from pocus_desktop.hub.registry.enrolments import HUB_URL
 from pocus_desktop.hub.registry.errors import UnknownCandidateError
-from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.registry.store import CANDIDATE, RegistryRows, RegistryStore, Row, TakenError
-from pocus_desktop.kernel import canonical, log, words
-from pocus_desktop.kernel.canonical import Json
+from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme import days
 from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.certificate import document as documents
-from pocus_desktop.programme.certificate import status_list
-from pocus_desktop.programme.certificate.address import Address
 from pocus_desktop.programme.certificate.commitment import Opening
 from pocus_desktop.programme.certificate.document import AppliedRule, Certificate, Place, Proved
 from pocus_desktop.programme.certificate.errors import BadCertificateError
 from pocus_desktop.programme.certificate.records import CertificateRecord, CertificateState
 from pocus_desktop.programme.certificate.status_list import ENTRIES
-from pocus_desktop.programme.certificate.verify import read_json, sign
+from pocus_desktop.programme.certificate.verify import sign
 from pocus_desktop.programme.documents.academy import CertificateHeld
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.rules.model import CertificateRule
 from pocus_desktop.programme.validity import last_day, renewed_from, validity
-from pocus_desktop.scoring.score import ScoreReport
 
-ISSUER: Final = "certificate_issuer"
-LIST: Final = "certificate_list"
 DRAWS: Final = 8
 """So many places are drawn before a list counts as full: it is then about a third full."""
 
-ZONE: Final = "UTC"
-"""In which days of certificates are counted."""
-
-_HARMLESS: Final = frozenset({"moved"})
 _FROM: Final[Mapping[CertificateState, frozenset[CertificateState]]] = {
     CertificateState.ACTIVE: frozenset({CertificateState.SUSPENDED}),
     CertificateState.SUSPENDED: frozenset({CertificateState.ACTIVE}),
@@ -96,27 +84,16 @@ Look = Callable[..., Sequence[Row]]
 Missing = Callable[[str, ContentArea, Look], Sequence[Told]]
 """What of the way to a certificate is missing, by the ID number and the area, as the rows tell it."""
 
-AreaOf = Callable[[str, int], ContentArea | None]
-"""The content area of a registered bundle and version."""
-
-
-class _Settings(Protocol):
-    """The academy's settings: as they are, or held in a transaction."""
-
-    def setting(self, name: str) -> bytes:
-        """One of them; empty where it was never made."""
-
 
 class Certificates:
     """The desk; any thread may call.
 
     Args:
         store: The registry's tables.
-        results: The hub's records of sittings.
-        registry: Its other desks.
         ring: The academy's keys.
         clock: When things happen.
-        area_of: What a bundle is of.
+        proving: What a certificate rests on (rule 1).
+        published: What everyone may read of them.
         tell: Tells a candidate of a certificate (rule 7).
         missing: What of the way to a certificate is missing (rule 8).
         rules: By which it is decided.
@@ -125,25 +102,23 @@ class Certificates:
     def __init__(
         self,
         store: RegistryStore,
-        results: HubStore,
-        registry: Registry,
         ring: KeyRing,
         clock: Clock,
+        proving: Proving,
+        published: Publishing,
         *,
-        area_of: AreaOf,
         tell: Tell = lambda _rows, _document: None,
         missing: Missing = lambda _candidate_id, _area, _look: (),
         rules: Callable[[], Rules] = shipped_rules,
     ) -> None:
         self._store = store
-        self._results = results
-        self._registry = registry
         self._ring = ring
         self._clock = clock
-        self._area_of = area_of
+        self._proving = proving
         self._tell = tell
         self._missing = missing
         self._rules = rules
+        self.published = published
 
     def set_issuer(self, name: str, *, who: str, why: str) -> None:
         """What the academy is called on certificates from now on.
@@ -186,9 +161,9 @@ class Certificates:
         """
         now_ms = self._now()
         today = days.local_day(now_ms, ZONE)
-        area = self._area(sitting)  # the same for ever, and may lie far away: not asked for while others wait
+        area = self._proving.area(sitting)  # the same for ever, and may lie far away: not asked for while others wait
         with self._store.rows() as rows:
-            openings = (self._opening(candidate_id, sitting, area),)
+            openings = (self._proving.opening(candidate_id, sitting, area),)
             missing = self._missing(candidate_id, area, rows.find)
             if missing and not is_despite:
                 raise NotDueError(missing)
@@ -197,8 +172,8 @@ class Certificates:
             _require_free(rows.find(CERTIFICATE, folded_id=person["folded_id"]), openings)
             certificate = Certificate(
                 certificate_id=documents.new_id(),
-                issuer=_issuer(rows),
-                address=_address(rows),
+                issuer=issuer_of(rows),
+                address=address_of(rows),
                 holder=person["name"],
                 proved=_proved(openings),
                 rules=tuple(AppliedRule(rule_id=row.id, since=row.since) for row in applied),
@@ -227,7 +202,7 @@ class Certificates:
         today = days.local_day(now_ms, ZONE)
         rule = self._rules().certificate(today)
         with self._store.rows() as rows:
-            before = _record(_row(rows, certificate_id))
+            before = record_of(certificate_row(rows, certificate_id))
             if before.state is not CertificateState.ACTIVE or rows.find(CERTIFICATE, renews=certificate_id):
                 raise BadCertificateStepError(certificate=certificate_id, state=str(before.state), step="renew")
             due = validity(held(before), (), self._rules(), today)
@@ -241,8 +216,8 @@ class Certificates:
             certificate = replace(
                 before.certificate,
                 certificate_id=documents.new_id(),
-                issuer=_issuer(rows),
-                address=_address(rows),
+                issuer=issuer_of(rows),
+                address=address_of(rows),
                 holder=candidate_row(rows, before.candidate_id)["name"],
                 proved=_proved(openings),
                 rules=(AppliedRule(rule_id=rule.id, since=rule.since), *kept),
@@ -293,7 +268,7 @@ class Certificates:
         for key_id in self._ring.revoked:
             with self._store.rows() as rows:
                 for row in rows.find(CERTIFICATE, signing_id=key_id):
-                    record = _record(row)
+                    record = record_of(row)
                     credential = self._signed(record.certificate, now_ms)
                     where = {"certificate_id": row["certificate_id"]}
                     rows.change(CERTIFICATE, where, credential=credential, signing_id=self._ring.signer.key_id)
@@ -312,15 +287,7 @@ class Certificates:
         found = self._store.look(CERTIFICATE, certificate_id=certificate_id)
         if not found:
             raise UnknownCertificateError
-        return _record(found[0])
-
-    def stands(self, certificate_ids: Sequence[str]) -> Mapping[str, tuple[CertificateState, bytes]]:
-        """State and credential of several as they are now, by id; those that are not there are left out.
-
-        Raises:
-            StoreUnavailableError: The database does not answer.
-        """
-        return stands(self._results, certificate_ids)
+        return record_of(found[0])
 
     def of(self, candidate_id: str) -> tuple[CertificateRecord, ...]:
         """A person's certificates, the first issued first.
@@ -331,7 +298,7 @@ class Certificates:
         if not self._store.look(CANDIDATE, folded_id=folded(candidate_id)):  # every portfolio asks, again and again
             raise UnknownCandidateError
         found = self._store.look(CERTIFICATE, folded_id=folded(candidate_id))
-        return tuple(sorted(map(_record, found), key=lambda one: (one.issued_ms, one.certificate.certificate_id)))
+        return tuple(sorted(map(record_of, found), key=lambda one: (one.issued_ms, one.certificate.certificate_id)))
 
     def history(self, certificate_id: str) -> tuple[Entry, ...]:
         """What became of one, oldest first.
@@ -340,75 +307,8 @@ class Certificates:
             UnknownCertificateError: There is none of that id.
         """
         with self._store.rows() as rows:
-            _row(rows, certificate_id)
+            certificate_row(rows, certificate_id)
             return entries(rows, certificate_id)
-
-    def status_list(self, number: int, purpose: str) -> bytes | None:
-        """A status list as of now, signed; None where there is none of that number or purpose.
-
-        Raises:
-            NoAddressError: Nobody said under which address the hub is reached.
-        """
-        if purpose not in documents.PURPOSES:
-            return None
-        state = CertificateState.REVOKED if purpose == "revocation" else CertificateState.SUSPENDED
-        if not 1 <= number <= _current_list(self._store):  # whoever asks is a stranger, and holds up nobody
-            return None
-        address, issuer = _address(self._store), _issuer(self._store)
-        found = self._store.look(CERTIFICATE, list_number=number, state=state)
-        now_ms = self._now()
-        indexes = [row["list_index"] for row in found]
-        listed = status_list.to_credential(address, issuer, number, purpose, indexes, now_ms=now_ms)
-        return sign(listed, self._ring.signer, address, now_ms=now_ms)
-
-    def status_lists(self) -> dict[str, bytes]:
-        """Every status list as of now, by the name of a file."""
-        last = _current_list(self._store)
-        every = ((number, purpose) for number in range(1, last + 1) for purpose in documents.PURPOSES)
-        lists = {f"{number}-{purpose}.json": self.status_list(number, purpose) for number, purpose in every}
-        return {name: signed for name, signed in lists.items() if signed is not None}
-
-    def controller(self) -> dict[str, Json]:
-        """The academy as a DID document: its name, and the keys by which it signs (formats/certificate 3.4).
-
-        Raises:
-            NoAddressError: Nobody said under which address the hub is reached.
-        """
-        address = _address(self._store)
-        methods: list[Json] = [
-            {
-                "id": address.method(key),
-                "type": "Multikey",
-                "controller": address.did,
-                "publicKeyMultibase": address.method(key).partition("#")[2],
-            }
-            for key in self._ring.believed
-        ]
-        return {
-            "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
-            "id": address.did,
-            "verificationMethod": methods,
-            "assertionMethod": [address.method(key) for key in self._ring.believed],
-        }
-
-    def _area(self, sitting: str) -> ContentArea:
-        standing = self._results.standing(sitting)
-        area = None if standing is None else self._area_of(standing.bundle_id, standing.bundle_version)
-        if area is None:
-            raise NotPassedError(sitting=sitting, reason="nothing is known of it")
-        return area
-
-    def _opening(self, candidate_id: str, sitting: str, area: ContentArea) -> Opening:
-        """Rule 1."""
-        standing = self._results.standing(sitting)
-        assert standing is not None  # noqa: S101 - its area is known, and no result is ever taken away
-        sat_by = self._registry.results.candidate_of(standing)
-        if folded(sat_by) != folded(candidate_id):
-            raise NotPassedError(sitting=sitting, reason="another candidate sat it")
-        reason = _fault(standing, self._registry.results.remarks_of(sitting))
-        if reason:
-            raise NotPassedError(sitting=sitting, reason=reason)
-        return Opening.fresh(str(area), standing.digest)
 
     def _enter(
         self,
@@ -421,7 +321,7 @@ class Certificates:
         now_ms: int,
     ) -> CertificateRecord:
         """Rule 3: sign it with a place that nobody has."""
-        number = _current_list(rows)
+        number = last_list(rows)
         for draw in range(2 * DRAWS):
             if draw == DRAWS:
                 number += 1
@@ -446,7 +346,7 @@ class Certificates:
                 credential=credential,
                 openings=canonical.encode([canonical.decode(one.to_bytes()) for one in openings]),
             )
-            record = _record(_row(rows, placed.certificate_id))
+            record = record_of(certificate_row(rows, placed.certificate_id))
             self._tell(rows, held(record))
             return record
         raise TakenError
@@ -465,7 +365,7 @@ class Certificates:
     ) -> CertificateRecord:
         """Rules 4 and 5."""
         with self._store.rows() as rows:
-            before = _from_where_it_stands(_record(_row(rows, certificate_id)), state)
+            before = _from_where_it_stands(record_of(certificate_row(rows, certificate_id)), state)
             rows.change(CERTIFICATE, {"certificate_id": certificate_id}, state=state)
             self._note(rows, before, _ENDS[state], self._now(), who=who, why=why, was=str(before.state), now=str(state))
             if state is CertificateState.REVOKED:
@@ -497,34 +397,10 @@ class Certificates:
         return self._clock.read().wall_ms
 
 
-def _fault(standing: Standing, remarks: Sequence[str]) -> str:
-    """Why a sitting proves nothing; empty where it does."""
-    report = None if standing.report is None else ScoreReport.model_validate_json(standing.report)
-    if standing.mode != Mode.LIVE:
-        return "it was not live"
-    if report is None or report.result != "pass" or standing.is_partial:
-        return "it is not passed, or not whole"
-    doubts = sorted(set(remarks) - _HARMLESS)
-    return f"it is in doubt: {', '.join(doubts)}" if doubts else ""
-
-
-def held(record: CertificateRecord) -> CertificateHeld:
-    """A certificate in short, as portfolios have it."""
-    one = record.certificate
-    return CertificateHeld(
-        certificate_id=one.certificate_id,
-        candidate_id=record.candidate_id,
-        area=one.areas[0],
-        issued_on=days.local_day(one.valid_from_ms, ZONE),
-        last_on=days.local_day(one.valid_until_ms, ZONE),
-        renewal_of=record.renews,
-    )
-
-
 def _require_free(rows: Sequence[Row], openings: Sequence[Opening]) -> None:
     """One result is certified once; what comes after is a renewal."""
     wanted = {one.sealed_digest for one in openings}
-    for record in map(_record, rows):
+    for record in map(record_of, rows):
         if record.state is not CertificateState.REVOKED and wanted & {one.sealed_digest for one in record.openings}:
             raise SittingTakenError(certificate=record.certificate.certificate_id)
 
@@ -538,45 +414,9 @@ def _last_ms(day: date) -> int:
     return days.end_of_day_ms(day, ZONE) - 1000
 
 
-def _current_list(settings: _Settings) -> int:
-    return int(settings.setting(LIST) or b"1")
-
-
-def _issuer(settings: _Settings) -> str:
-    return settings.setting(ISSUER).decode() or words.say("pages.product", "en")
-
-
-def _address(settings: _Settings) -> Address:
-    url = settings.setting(HUB_URL).decode().rstrip("/")
-    if not url:
-        raise NoAddressError
-    return Address(url)
-
-
 def _from_where_it_stands(record: CertificateRecord, state: CertificateState) -> CertificateRecord:
     if record.state not in _FROM[state]:
         raise BadCertificateStepError(
             certificate=record.certificate.certificate_id, state=str(record.state), step=_ENDS[state]
         )
     return record
-
-
-def _row(rows: RegistryRows, certificate_id: str) -> Row:
-    found = rows.find(CERTIFICATE, certificate_id=certificate_id)
-    if not found:
-        raise UnknownCertificateError
-    return found[0]
-
-
-def _record(row: Row) -> CertificateRecord:
-    openings = canonical.decode(row["openings"])
-    assert isinstance(openings, list)  # noqa: S101 - as it was written here
-    return CertificateRecord(
-        certificate=documents.of_credential(read_json(row["credential"])),
-        candidate_id=row["candidate_id"],
-        state=CertificateState(row["state"]),
-        issued_ms=row["issued_ms"],
-        renews=row["renews"],
-        credential=row["credential"],
-        openings=tuple(Opening.parse(canonical.encode(one)) for one in openings),
-    )

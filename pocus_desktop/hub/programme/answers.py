@@ -90,7 +90,9 @@ class Answers:
         """The lists that certificates have their places in; none of an address that the academy has left."""
         numbers = sorted({one.certificate.place.number for one in records})
         try:
-            made = [self._certificates.status_list(number, purpose) for number in numbers for purpose in PURPOSES]
+            made = [
+                self._certificates.published.status_list(number, purpose) for number in numbers for purpose in PURPOSES
+            ]
         except NoAddressError:
             return []
         return [one for one in made if one is not None]

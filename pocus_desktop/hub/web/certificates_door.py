@@ -139,7 +139,7 @@ class CertificatesDoor:
     async def did(self, _request: Request) -> Response:
         """The keys."""
         try:
-            found = await run_in_threadpool(self._certificates.controller)
+            found = await run_in_threadpool(self._certificates.published.controller)
         except NoAddressError as problem:  # nothing is published under a name that nobody gave
             raise NotFoundError from problem
         headers = {"Cache-Control": f"public, max-age={LIST_SECONDS}", "Access-Control-Allow-Origin": "*"}
@@ -147,7 +147,7 @@ class CertificatesDoor:
 
     def _list(self, number: int, purpose: str) -> bytes | None:
         try:
-            return self._certificates.status_list(number, purpose)
+            return self._certificates.published.status_list(number, purpose)
         except NoAddressError:
             return None
 
@@ -159,7 +159,7 @@ class CertificatesDoor:
 
     def _judged(self, certificate_ids: Sequence[str]) -> Sequence[_Shown | PocusError]:
         """As anyone would judge them who has the keys and today's lists."""
-        stands = self._certificates.stands(certificate_ids)
+        stands = self._certificates.published.stands(certificate_ids)
         now_ms = self._clock.read().wall_ms
         trust = Trust(
             keys=frozenset(self._ring.believed),
