@@ -1,42 +1,32 @@
-"""A part of an evaluator's questionnaire under load, on PostgreSQL, beside a bare endpoint of the same framework.
+"""The parts of an evaluator's questionnaire under load, on PostgreSQL, beside a bare endpoint of the same framework.
 
-The page is the whole way: session, row, three seals opened, answers filled in, the template, the line in the log. The
-bare endpoint answers as many bytes and asks nothing. Clients are in a process of their own; both sides take turns. What
-the machine does for others disturbs rates, so the claim says besides what processor time this process took for a page.
+Evaluators of several panels, each in a session of their own and with answers of their own, look at every part in turn.
+A page is the whole way: session and row by the database, answers opened, the part filled in, the line in the log. What
+was opened before stays opened, as it does for whoever goes through the parts: a page after a save opens nothing either,
+because what was sealed there is known. Beside it stands what a save takes, which is durable when it is answered.
 """
 
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse
-from starlette.routing import Route
-
-from benchmarks.claim import Claim, at_most
-from benchmarks.hub_clients import LENGTH
+from benchmarks.bare import ROUNDS, asked, beside_bare, get, middle, working
+from benchmarks.claim import Claim
 from pocus_desktop.hub.peers.pages import COOKIE
-from pocus_desktop.hub.web.serve import configuration
-from tests.hub.loopback import running
 from tests.hub.peers.postbox import running_postbox
-from tests.hub.peers.world import World, everything, people
+from tests.hub.peers.world import LUNG, Browsing, World, everything, people
 from tests.hub.postgres import running_cluster, upgrade
 from tests.hub.school import School
 
-PAGES: Final = 400
-ROUNDS: Final = 5
-CLIENTS: Final = 8
-PATH: Final = "/peer/part/acquisition"
+PANELS: Final = 6
+TIMES: Final = 8
+"""How often each evaluator looks at each part in a round."""
 
 
 def run() -> Claim:
-    """The page, and the bare endpoint."""
+    """The pages, the bare endpoint, and saves."""
     with (
         running_cluster() as cluster,
         running_postbox() as box,
@@ -47,55 +37,51 @@ def run() -> Claim:
         school = School(folder=Path(folder), database_url=cluster.url(name))
         hub = school.hub(is_registered=False)
         box.settings(school.folder / "hub", "https://hub.example.org")
-        world = World(school=school, hub=hub, postbox=box)
-        world.invite(people()[0])
-        browsing = world.browser()
-        browsing.save_all(everything(4))
-        secret = browsing.client.cookies.get(COOKIE) or ""
-        page = browsing.look(PATH)
-        with running(configuration(hub)) as port:
-            claim = _beside(port, _get(secret), page, Path(folder))
+        evaluators = _evaluators(World(school=school, hub=hub, postbox=box))
+        pages = [_get(one, section.id) for _ in range(TIMES) for section in LUNG.sections for one in evaluators]
+        sizes = [len(evaluators[0].look(f"/peer/part/{section.id}").encode()) for section in LUNG.sections]
+        saves = [_save(one) for one in evaluators] * 2
+        with working(hub, Path(folder)) as port:
+            beside = beside_bare(port, pages, round(median(sizes)), cluster.dsn(name), Path(folder))
+            saved = middle([asked(port, saves, Path(folder)) for _ in range(ROUNDS)])
         hub.close()
-    return claim
-
-
-def _beside(port: int, request: bytes, page: str, folder: Path) -> Claim:
-    async def bare(_request: Request) -> HTMLResponse:
-        return HTMLResponse("x" * len(page.encode()))
-
-    plain = Starlette(routes=[Route(PATH, bare)])
-    with running(uvicorn.Config(plain, log_level="warning", access_log=False)) as other:
-        _asked(port, request, folder)  # connections, templates, modules
-        ours, theirs = [], []
-        for _ in range(ROUNDS):
-            ours.append(_asked(port, request, folder))
-            theirs.append(_asked(other, request, folder))
-    rate, bare_rate = (PAGES / median(seconds for seconds, _, _ in side) for side in (ours, theirs))
-    p99, bare_p99 = (median(ms for _, ms, _ in side) for side in (ours, theirs))
-    busy, bare_busy = (median(ms for _, _, ms in side) for side in (ours, theirs))
-    told = (
-        f"{rate:.0f} a second, p99 {p99:.0f} ms, {busy:.1f} ms of processor",
-        f"{bare_rate:.0f}, {bare_p99:.0f}, {bare_busy:.1f}",
-    )
-    return at_most(
-        f"A part of the questionnaire ({len(page.encode()):,} bytes) on PostgreSQL, {CLIENTS} clients ({told[0]}),"
-        f" against a bare endpoint ({told[1]})",
-        ours=round(1000 / rate, 3),
-        reference=round(1000 / bare_rate, 3),
-        unit="ms",
-        goal=2.0,
+    return beside.claim(
+        f"A part of the questionnaire ({min(sizes):,} to {max(sizes):,} bytes, {len(evaluators)} evaluators)",
+        f"; a save {1000 / saved.wall_ms:.0f} a second, p99 {saved.p99_ms:.0f} ms",
     )
 
 
-def _get(secret: str) -> bytes:
-    return f"GET {PATH} HTTP/1.1\r\nHost: hub\r\nAccept: text/html\r\nCookie: {COOKIE}={secret}\r\n\r\n".encode()
+def _evaluators(world: World) -> Sequence[Browsing]:
+    """Each with a session, and every part answered."""
+    found = []
+    for number in range(PANELS):
+        world.invite(
+            application_id=f"app_{number:020}", candidate_id=f"C-{number}", candidate_name=f"Dr Ana Roe {number}"
+        )
+        for at, person in enumerate(people()):
+            browsing = world.browser(person.email)
+            browsing.save_all(everything(1 + (number + at) % 5, remarks=f"Línea {number}-{at}. " * 20))
+            found.append(browsing)
+    return found
 
 
-def _asked(port: int, request: bytes, folder: Path) -> tuple[float, float, float]:
-    """Seconds for all pages, the milliseconds of p99, and those of processor that a page took here."""
-    file = folder / "requests"
-    file.write_bytes((LENGTH.pack(len(request)) + request) * PAGES)
-    command = [sys.executable, "-m", "benchmarks.hub_clients", str(file), str(CLIENTS), str(port)]
-    begun = time.process_time()
-    seconds, p99_ms = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    return float(seconds), float(p99_ms), (time.process_time() - begun) * 1000 / PAGES
+def _get(evaluator: Browsing, section_id: str) -> bytes:
+    return get(f"/peer/part/{section_id}", f"Cookie: {COOKIE}={evaluator.client.cookies[COOKIE]}")
+
+
+def _save(evaluator: Browsing) -> bytes:
+    """A form that says again what is said already: it is sealed and entered as any."""
+    path = "/peer/part/acquisition"
+    page = evaluator.look(path)
+    chosen = [piece.rpartition('id="')[2].partition('"')[0].rpartition("-") for piece in page.split(" checked")[:-1]]
+    fields = {**evaluator.hidden(path), "_go": "next", **{name: value for name, _, value in chosen}}
+    body = "&".join(f"{name}={value}" for name, value in fields.items())
+    head = (
+        f"POST {path} HTTP/1.1",
+        "Host: hub",
+        f"Cookie: {COOKIE}={evaluator.client.cookies[COOKIE]}",
+        "Content-Type: application/x-www-form-urlencoded",
+        "Sec-Fetch-Site: same-origin",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*head, "", body)).encode()

@@ -44,7 +44,7 @@ class _Client:
         head, end, body = self._answer.partition(b"\r\n\r\n")
         if not end:
             return False
-        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
+        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201", b"HTTP/1.1 303")):
             raise RuntimeError(self._answer.decode(errors="replace"))
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         if len(body) < length:

@@ -8,6 +8,7 @@ are safe by contract. Where strangers can make a library say something (a server
 import json
 import logging
 import logging.handlers
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,7 @@ from pocus_desktop.kernel.errors import PocusError, Safe
 
 _LOGGER = logging.getLogger("pocus_desktop")
 _LOGGER.addHandler(logging.NullHandler())  # a command without a log tells in words, not by bare codes on its terminal
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _ABOUT: ContextVar[Mapping[str, Safe]] = ContextVar("pocus_log_about", default=MappingProxyType({}))
 
 
@@ -44,7 +46,19 @@ class _JsonLines(logging.Formatter):
             entry.update(place_of(bug))
         elif record.exc_info and bug is not None:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return _ENCODER.encode(entry)
+
+
+class _Turning(logging.handlers.RotatingFileHandler):
+    """Begins the next file once one is full: a file ends with the line that filled it.
+
+    The library's own writes each line down twice, to know its length first, and asks the disk what the file is.
+    """
+
+    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: ARG002, N802 - the library's
+        if self.stream is None:
+            self.stream = self._open()
+        return int(self.stream.seekable() and self.stream.seek(0, os.SEEK_END) >= self.maxBytes)
 
 
 def start(file: Path, *, maximum_bytes: int = 1_000_000, older: int = 1, is_strict: bool = False) -> None:
@@ -58,7 +72,7 @@ def start(file: Path, *, maximum_bytes: int = 1_000_000, older: int = 1, is_stri
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     _use(
-        logging.handlers.RotatingFileHandler(file, maxBytes=maximum_bytes, backupCount=older, encoding="utf-8"),
+        _Turning(file, maxBytes=maximum_bytes, backupCount=older, encoding="utf-8"),
         is_strict=is_strict,
     )
 
@@ -103,18 +117,24 @@ def told_about() -> Mapping[str, Safe]:
 
 def event(name: str, **safe: Safe) -> None:
     """Record that something happened."""
-    _LOGGER.info(name, extra={"safe": safe, "about": _ABOUT.get()})
+    _record(logging.INFO, name, safe)
 
 
 def failure(error: PocusError) -> None:
     """Record an error by its code and safe parameters."""
-    safe = {"blame": str(error.blame), **error.params}
-    _LOGGER.warning(error.code, extra={"safe": safe, "about": _ABOUT.get()})
+    _record(logging.WARNING, error.code, {"blame": str(error.blame), **error.params})
 
 
 def bug(name: str, problem: BaseException) -> None:
     """Record a mistake of the program: of what kind and where; its text may carry what someone typed and stays out."""
-    _LOGGER.error(name, extra={"safe": place_of(problem), "about": _ABOUT.get()})
+    _record(logging.ERROR, name, place_of(problem))
+
+
+def _record(level: int, name: str, safe: Mapping[str, Safe]) -> None:
+    """A record of ours; who called is not looked for, since no line says it."""
+    if _LOGGER.isEnabledFor(level):
+        extra = {"safe": safe, "about": _ABOUT.get()}
+        _LOGGER.handle(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), None, extra=extra))
 
 
 def place_of(problem: BaseException) -> dict[str, Safe]:

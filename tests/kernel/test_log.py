@@ -39,6 +39,19 @@ def test_starting_again_leaves_the_first_file_alone(file: Path, tmp_path: Path) 
     assert "moved" in (tmp_path / "second.log").read_text()
 
 
+def test_a_full_file_is_turned_and_so_many_older_ones_are_kept(tmp_path: Path) -> None:
+    log.start(tmp_path / "small.log", maximum_bytes=400, older=2)
+    for number in range(40):
+        log.event("counted", number=number)
+    log.stop()
+    files = [tmp_path / name for name in ("small.log.2", "small.log.1", "small.log")]
+    assert sorted(tmp_path.glob("small.log*")) == sorted(files)
+    longest = max(len(line) + 1 for file in files for line in file.read_text().splitlines())
+    assert all(file.stat().st_size < 400 + longest for file in files)
+    numbers = [json.loads(line)["number"] for file in files for line in file.read_text().splitlines()]
+    assert numbers == list(range(40))[-len(numbers) :], "nothing is lost between two files"
+
+
 def test_what_was_stopped_takes_no_more(file: Path) -> None:
     log.event("kept")
     log.stop()

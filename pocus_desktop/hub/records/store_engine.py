@@ -178,7 +178,8 @@ def driver(engine: Engine) -> Iterator["psycopg.Connection[Any]"]:
             yield held
         finally:
             if not held.closed:
-                held.rollback()
+                if held.pgconn.transaction_status:  # else there is nothing to undo
+                    held.rollback()
                 held.autocommit = False
     except psycopg.Error as problem:
         is_lost = held.closed
