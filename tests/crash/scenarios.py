@@ -27,7 +27,7 @@ from pocus_desktop.sitting.moving.packing import Point, pack
 from pocus_desktop.sitting.receipt import issue_receipt, verify_receipt
 from pocus_desktop.sitting.sealed import open_sealed_result, read_header
 from pocus_desktop.sync.outbox import Outbox
-from tests.crash import moving_in
+from tests.crash import moving_in, portfolio_stick
 from tests.crash.recording import MARKS
 from tests.crash.states import State
 from tests.sitting.crash_child import SCRIPT, world_in
@@ -126,6 +126,11 @@ def move_in(folder: Path) -> None:
         make_folder(place)
     arrival.take_in(moving_in.packed(folder), hook=mark)
     mark(DONE)
+
+
+def put_on_stick(folder: Path) -> None:
+    """A portfolio put on a stick, and its answer."""
+    portfolio_stick.put_and_answer(folder, _marker(folder), HUB, ACADEMY)
 
 
 def _marker(folder: Path) -> Callable[[str], None]:
@@ -262,13 +267,26 @@ def check_move_in(folder: Path, state: State, _story: tuple[Recorded, ...]) -> s
     return "all of it" if is_here else "nothing"
 
 
-SCENARIOS: Final = {"sitting": sit, "outbox": deliver, "note": note, "move-out": move_out, "move-in": move_in}
+def check_portfolio_stick(folder: Path, state: State, _story: tuple[Recorded, ...]) -> str:
+    """As `portfolio_stick.check`."""
+    return portfolio_stick.check(folder, state, HUB, ACADEMY)
+
+
+SCENARIOS: Final = {
+    "sitting": sit,
+    "outbox": deliver,
+    "note": note,
+    "move-out": move_out,
+    "move-in": move_in,
+    "portfolio-stick": put_on_stick,
+}
 CHECKS: Final = {
     "sitting": check_sitting,
     "outbox": check_outbox,
     "note": check_note,
     "move-out": check_move_out,
     "move-in": check_move_in,
+    "portfolio-stick": check_portfolio_stick,
 }
 
 

@@ -201,13 +201,13 @@ class StickCarrier:
         return papers
 
     def certificate_paper(self, certificate_id: str, language: str) -> bytes:
-        """A certificate's paper, of the newest answer that has it.
+        """A certificate's paper, of the newest answer; an older one may have that of another writing.
 
         Raises:
-            OnItsWayError: None has.
+            OnItsWayError: It has none, or is older than what is here.
         """
-        for answer in reversed(self._answers):
-            for one in answer.certificate_papers:
+        if self.as_of == self._desk.asking.taken:
+            for one in self._answers[-1].certificate_papers:
                 if (one.certificate_id, one.language) == (certificate_id, language):
                     return one.paper
         raise OnItsWayError
