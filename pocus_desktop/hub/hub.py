@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pocus_desktop.admission.academy import AcademyKeys, AcademyRing
 from pocus_desktop.admission.admission import folded
+from pocus_desktop.appeals.appeal import Appeal
 from pocus_desktop.bundle.verifier import TrustPolicy
 from pocus_desktop.case.models import Assessment, ContentArea
 from pocus_desktop.crypto.keys import PublicKey
@@ -44,7 +45,7 @@ from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registering import read_bundle
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore
-from pocus_desktop.hub.replaying import told_sitting
+from pocus_desktop.hub.replaying import relived
 from pocus_desktop.hub.results_log.audit import Finding, audit_records
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.settling import Settling
@@ -147,7 +148,7 @@ class Hub:
             self.registry,
             self.clock,
             files=Objects(place.at(EVIDENCE)),
-            replay=self._told_sitting,
+            relive=self._relived,
             area_of=self._area_of,
             sat_at=self._sat_at,
             rules=rules,
@@ -473,10 +474,10 @@ class Hub:
         """Let go of the database."""
         self._store.close()
 
-    def _told_sitting(self, sitting: str) -> bytes:
+    def _relived(self, sitting: str) -> Appeal:
         """A sitting as an appeal looks at it."""
         standing = self._store.standing(sitting)
-        return told_sitting(
+        return relived(
             self.every(sitting),
             chosen="" if standing is None else standing.digest,
             ring=self.ring,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from pocus_desktop.appeals.appeal import appeal
+from pocus_desktop.appeals.appeal import Appeal, appeal
 from pocus_desktop.appeals.document import document
 from pocus_desktop.appeals.several import speaking
 from pocus_desktop.hub.academy import KeyRing
@@ -13,15 +13,15 @@ from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sitting.sealed import Opened
 
 
-def told_sitting(
+def relived(
     results: Sequence[Opened],
     *,
     chosen: str,
     ring: KeyRing,
     receipt_of: Callable[[str], bytes | None],
     material_of: Callable[[str, int], Material | None],
-) -> bytes:
-    """The document of a sitting, as JSON.
+) -> Appeal:
+    """A sitting, told.
 
     Args:
         results: Its sealed results, opened.
@@ -38,11 +38,15 @@ def told_sitting(
     assert isinstance(first, OpenedEvent)  # noqa: S101 - opening a sealed result proves it (sealed-result 5.4)
     envelope = receipt_of(speaks.digest)
     receipt = None if envelope is None else verify_receipt(envelope, ring.verifiers, sealed_digest=speaks.digest)
-    found = appeal(
+    return appeal(
         results,
         material=material_of(first.bundle_id, first.bundle_version),
         hubs=ring.verifiers,
         receipt=receipt,
         chosen=chosen,
     )
-    return canonical.encode(document(found))
+
+
+def written(sitting: Appeal) -> bytes:
+    """The document of a sitting, as JSON: what is attached to an appeal."""
+    return canonical.encode(document(sitting))

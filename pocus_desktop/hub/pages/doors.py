@@ -12,6 +12,7 @@ from pocus_desktop.hub.pages.paying import PayingPages
 from pocus_desktop.hub.pages.people import PeoplePages
 from pocus_desktop.hub.pages.provided import CALLBACK, ProvidedPages
 from pocus_desktop.hub.pages.queue import QueuePages
+from pocus_desktop.hub.pages.reliving import RelivingPages
 from pocus_desktop.hub.pages.signing_in import SigningIn
 from pocus_desktop.hub.pages.visit import StaffDoors
 from pocus_desktop.hub.pages.waiting import Waiting
@@ -43,6 +44,7 @@ def staff_doors(hub: Hub, guard: Guard, *, stall_s: float, provider: Provider | 
         *EvaluatingPages(doors, hub.academy, hub.peers).routes(),
         *CertifyingPages(doors, hub.certificates, hub.academy).routes(),
         *HearingPages(doors, hub.academy).routes(),
+        *RelivingPages(doors, hub.academy).routes(),
         *AuditingPages(doors, hub.academy).routes(),
         *AccountPages(doors).routes(),
     ]

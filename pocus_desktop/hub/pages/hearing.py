@@ -1,10 +1,9 @@
-"""Appeals: a list, one with what it is about, its decision; and the sitting that is attached."""
+"""Appeals: a list, one with what it is about and until when it could be made, its decision."""
 
 from starlette.responses import Response
 
-from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.pages.errors import BadFormError
-from pocus_desktop.hub.pages.page import HEADERS, Page
+from pocus_desktop.hub.pages.page import Page
 from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.pages.waiting import people_of
 from pocus_desktop.hub.programme.academy import Academy
@@ -31,7 +30,6 @@ class HearingPages:
         return [
             self._doors.look("/staff/appeals", self.appeals, Act.READ),
             self._doors.look(one, self.appeal, Act.READ),
-            self._doors.look(one + "/sitting", self.sitting, Act.READ),
             self._doors.do(one + "/attachment", self.attach, Act.APPEALS, Fields()),
             self._doors.do(
                 one + "/decision", self.decide, Act.APPEALS, _DECISION, again=self.appeal, sure=self.told_before
@@ -74,14 +72,6 @@ class HearingPages:
             is_technology=told.row["ground"] == TECHNOLOGY,
             steps=self._academy.tables.trail(about=told.row["appeal_id"]),
         )
-
-    def sitting(self, visit: Visit) -> Response:
-        """The sitting as it was told when it was attached: a document, not a page."""
-        replay = self._academy.appeals.tell(visit.part("appeal_id")).row["replay"]
-        if replay is None:
-            raise NotFoundError
-        saved = {"Content-Disposition": 'attachment; filename="sitting.json"'}
-        return Response(replay, media_type="application/json", headers={**HEADERS, **saved})
 
     def attach(self, visit: Visit) -> Response:
         """Tell the sitting from its sealed result, and keep that."""

@@ -2,7 +2,7 @@
 
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.programme.admitting import Admitting, AreaOf
-from pocus_desktop.hub.programme.appeals import Appeals, Replay
+from pocus_desktop.hub.programme.appeals import Appeals, Relive
 from pocus_desktop.hub.programme.applications import Applications
 from pocus_desktop.hub.programme.due import Dues
 from pocus_desktop.hub.programme.files import Files
@@ -45,7 +45,7 @@ class Academy:
         clock: Clock,
         *,
         files: Objects,
-        replay: Replay,
+        relive: Relive,
         area_of: AreaOf,
         sat_at: SatAt,
         rules: Rules | None = None,
@@ -59,7 +59,7 @@ class Academy:
             registry: Whom the hub knows.
             clock: When things happen.
             files: Where candidates' files lie.
-            replay: Tells a sitting from its sealed result.
+            relive: Tells a sitting from its sealed results.
             area_of: Tells the area of a bundle.
             sat_at: Tells when a sitting was handed in.
             rules: The book; the one that the program brings where omitted.
@@ -83,7 +83,7 @@ class Academy:
             self.applications,
             self.rules,
             clock,
-            replay=replay,
+            relive=relive,
             release=self.releasing.release,
         )
         self.admitting = Admitting(

@@ -9,12 +9,14 @@
    anew; one on technology that is granted makes the sitting's result void, and it may be sat again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from pocus_desktop.admission.admission import same_candidate
-from pocus_desktop.hub.errors import HubError
+from pocus_desktop.appeals.appeal import Appeal as Sitting
+from pocus_desktop.hub.errors import HubError, NotFoundError
 from pocus_desktop.hub.programme.applications import Applications
 from pocus_desktop.hub.programme.errors import (
     NewerCameError,
@@ -27,13 +29,14 @@ from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
 from pocus_desktop.hub.programme.store import APPEAL, APPLICATION, DOCUMENT, GIVEN, PORTFOLIO
 from pocus_desktop.hub.records.store import HubStore
 from pocus_desktop.hub.registry.results import Results
-from pocus_desktop.hub.registry.store import RegistryRows, RegistryStore, Row
+from pocus_desktop.hub.registry.store import ENTRY, RegistryRows, RegistryStore, Row
+from pocus_desktop.hub.replaying import written
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.ids import new_id
-from pocus_desktop.programme.appealing import require_appeal
+from pocus_desktop.programme.appealing import appeal_until, require_appeal
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import AppealDecision
 from pocus_desktop.programme.documents.candidate import Appeal
@@ -48,11 +51,28 @@ GRANTED: Final = "granted"
 REFUSED: Final = "refused"
 ELIGIBILITY: Final = "eligibility"
 TECHNOLOGY: Final = "technology"
+LOOKED: Final = "sitting viewed"
 _TELLING: Final = frozenset({"decision", "result"})
 _NOTHING_OF_THEIRS: Final = "academy.unknown_application"
 
-Replay = Callable[[str], bytes]
-"""A sitting told from its sealed result, as JSON; by the sitting's id."""
+LOOK_MS: Final = 3_600_000
+"""Within so long somebody who looks at a sitting again is not noted again."""
+
+Relive = Callable[[str], Sitting]
+"""A sitting told from its sealed results, by its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relived:
+    """The sitting of an appeal, told once more.
+
+    Attributes:
+        is_as_attached: Whether it is told as it was when it was attached: the same events make the same document.
+    """
+
+    told: "Told"
+    sitting: Sitting
+    is_as_attached: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +83,9 @@ class Told:
         account: The row of who appeals.
         document: What they wrote: the first writing, whatever came under its id later.
         decided_by: Who decided what it is about; empty where it is a sitting.
+        decided_on: The day from which the days for it are counted, where the candidate lives; None where it is about
+            nothing that is here.
+        last_on: The last day on which it could be made; None likewise.
         seen: Digest of all that a decision rests on, so that one is about what was looked at.
     """
 
@@ -70,6 +93,8 @@ class Told:
     account: Row
     document: Appeal
     decided_by: str
+    decided_on: date | None
+    last_on: date | None
     seen: str
 
 
@@ -86,7 +111,7 @@ class Appeals:
         rules: Rules,
         clock: Clock,
         *,
-        replay: Replay,
+        relive: Relive,
         release: Callable[[str], object],
     ) -> None:
         self._store = store
@@ -96,7 +121,7 @@ class Appeals:
         self._applications = applications
         self._rules = rules
         self._clock = clock
-        self._replay = replay
+        self._relive = relive
         self._release = release
 
     def tell(self, appeal_id: str, look: Look | None = None) -> Told:
@@ -126,13 +151,30 @@ class Appeals:
             "replay": canonical.digest(row["replay"] or b""),
             "decided_ms": about[0]["decided_ms"] if about else None,
         }
+        decided_on, last_on = self._days(row, document, about)
         return Told(
             row=row,
             account=account,
             document=document,
             decided_by=about[0]["decided_by"] if about else "",
+            decided_on=decided_on,
+            last_on=last_on,
             seen=canonical.digest(canonical.encode(rests_on)),
         )
+
+    def _days(self, row: Row, document: Appeal, about: Sequence[Row]) -> tuple[date | None, date | None]:
+        """When what it is about was decided, and until when it could be appealed against."""
+        decided_ms = about[0]["decided_ms"] if about else None
+        if row["ground"] == TECHNOLOGY:
+            standing = self._results.standing(row["about"])
+            decided_ms = None if standing is None else standing.settled_at_ms
+        if decided_ms is None or row["refusal"] == _NOTHING_OF_THEIRS:
+            return None, None
+        decided_on = local_day(decided_ms, document.zone)
+        try:
+            return decided_on, appeal_until(decided_on, self._rules)
+        except PocusError:  # no rule was in force
+            return decided_on, None
 
     def require_sound(
         self, appeal_id: str, *, reason: str, who: str, seen: str | None = None, look: Look | None = None
@@ -208,7 +250,7 @@ class Appeals:
             kept: bytes | None = told.row["replay"]
             return kept
         try:
-            replay = self._replay(told.row["about"])
+            replay = written(self._relive(told.row["about"]))
         except PocusError as problem:
             log.failure(problem)
             return None
@@ -219,6 +261,41 @@ class Appeals:
                 SUBJECT + appeal_id, at_ms=now_ms, action="sitting attached", now=told.row["about"], who="hub", why=""
             )
         return replay
+
+    def attached(self, appeal_id: str, *, who: str, how: str) -> bytes:
+        """The sitting as it was attached; that somebody looked is noted first.
+
+        Args:
+            appeal_id: Of which appeal.
+            who: The login of who looks.
+            how: As what: `page`, `pdf` or `json`.
+
+        Raises:
+            UnknownAppealError: There is none.
+            NotFoundError: No sitting is attached.
+        """
+        told = self.tell(appeal_id)
+        replay: bytes | None = told.row["replay"]
+        if replay is None:
+            raise NotFoundError
+        now_ms = self._clock.read().wall_ms
+        with self._store.rows() as rows:
+            before = rows.find(ENTRY, subject=SUBJECT + appeal_id, action=LOOKED, who=who, now=how)
+            if all(one["at_ms"] <= now_ms - LOOK_MS for one in before):
+                rows.note(SUBJECT + appeal_id, at_ms=now_ms, action=LOOKED, now=how, who=who, why="")
+        return replay
+
+    def relive(self, appeal_id: str, *, who: str, how: str) -> Relived:
+        """The same, told once more from the sealed results, with the texts of the assessment.
+
+        Raises:
+            UnknownAppealError, NotFoundError: As `attached`.
+            PocusError: The sealed results are not here any more, or no key opens them.
+        """
+        replay = self.attached(appeal_id, who=who, how=how)
+        told = self.tell(appeal_id)
+        sitting = self._relive(told.row["about"])
+        return Relived(told=told, sitting=sitting, is_as_attached=written(sitting) == replay)
 
     def taken(self, rows: RegistryRows, account: Row, document: AnyDocument, now_ms: int) -> None:
         """A candidate's document came (`Taking`): an appeal."""

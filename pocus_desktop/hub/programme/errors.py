@@ -197,3 +197,10 @@ class NotAdmittableError(AcademyError):
     """An admission needs an approved area, a voucher that pays for it, and an open window."""
 
     code = "academy.not_admittable"
+
+
+class SittingPaperError(AcademyError):
+    """The typesetter refused the sitting of an appeal."""
+
+    code = "academy.sitting_paper"
+    blame = Blame.CONTENT

@@ -107,7 +107,7 @@ class Sampling:
             )
             for one in sample.drawn:
                 rows.change(APPLICATION, {"application_id": one}, is_sampled=True)
-            now = f"{len(sample.drawn)} of {len(population)} by seed {seed}: {' '.join(sample.drawn)}"
+            now = f"{len(sample.drawn)}/{len(population)} ({seed}): {' '.join(sample.drawn)}"
             rows.note(f"sample:{sample.sample_id}", at_ms=now_ms, action="drawn", now=now, who=who, why=why)
         return sample
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextLine, QTextOption
 
 from pocus_desktop.appeals.plain import plain
+from pocus_desktop.appeals.sheet import Cell
 from pocus_desktop.ui.theme.fonts import interface_font
 from pocus_desktop.ui.theme.tokens import tokens
 
@@ -26,23 +27,6 @@ _REPLACING: Final = ("calt", "liga", "clig", "ccmp", "locl")
 """OpenType features by which a font puts another glyph in place of a character's own."""
 _LEAST_PT: Final = 60.0
 """A row that goes over several pages begins on this one only where so much is left."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """What stands in a cell.
-
-    Attributes:
-        text: Any text; line breaks stay.
-        fine: A second text below, smaller and quieter.
-        tone: A colour role; the text's where empty.
-        is_strong: Whether it stands out.
-    """
-
-    text: str
-    fine: str = ""
-    tone: str = ""
-    is_strong: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

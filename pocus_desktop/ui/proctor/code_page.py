@@ -6,9 +6,10 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF
 from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from pocus_desktop.appeals.plain import plain
+from pocus_desktop.appeals.sheet import Cell
 from pocus_desktop.kernel.words import say
 from pocus_desktop.proctoring.code_book import COLUMNS, Entry, Page, column_title, instructions
-from pocus_desktop.ui.appeals.paper import Cell, Paper
+from pocus_desktop.ui.appeals.paper import Paper
 
 _SIZES: Final = {"a4": QPageSize.PageSizeId.A4, "letter": QPageSize.PageSizeId.Letter}
 _UNITS_A_POINT: Final = 10

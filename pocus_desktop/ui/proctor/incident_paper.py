@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeAlias
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF
 from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter
 
+from pocus_desktop.appeals.sheet import Cell
 from pocus_desktop.kernel import words as table
 from pocus_desktop.proctoring.incident_folder import Filed
 from pocus_desktop.proctoring.incident_telling import (
@@ -14,7 +15,7 @@ from pocus_desktop.proctoring.incident_telling import (
     head_told,
     moment_told,
 )
-from pocus_desktop.ui.appeals.paper import Cell, Paper
+from pocus_desktop.ui.appeals.paper import Paper
 from pocus_desktop.ui.words import Words
 
 PaperSize: TypeAlias = Literal["a4", "letter"]

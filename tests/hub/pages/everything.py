@@ -76,6 +76,7 @@ def furnish(hub: Hub, school: School, *, many: int = 0) -> list[str]:
         f"/staff/certificates/{certificate.certificate_id}",
         "/staff/appeals",
         *(f"/staff/appeals/{one.appeal_id}" for one in (*appeals, odd)),
+        f"/staff/appeals/{appeals[1].appeal_id}/sitting",
         "/staff/samples",
         "/staff/trail?check=1",
         "/staff/accounts",

@@ -1,14 +1,21 @@
 """An application is decided in the browser and its voucher issued; every page tells what it must, to whom it may."""
 
 import re
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.mode import Mode
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
+from pocus_desktop.programme.days import local_day
 from tests.hub.pages.browsing import Browser
-from tests.hub.programme.applicant import LUNG, Applicant
+from tests.hub.programme.applicant import LUNG, ZONE, Applicant
 from tests.hub.school import School
 
 
@@ -194,6 +201,52 @@ def test_samples_and_appeals_in_the_browser(hub: Hub, school: School) -> None:
     decided = olga.send(path, path + "/decision", choice="grant", reason="the log was cut")
     assert "granted" in decided.text
     assert "waits" in dora.look(f"/staff/applications/{other}").text
+
+
+def test_the_sitting_of_an_appeal_is_looked_at_by_who_hears_appeals_and_that_is_in_the_trail(
+    hub: Hub, school: School
+) -> None:
+    ana = Applicant(hub).register()
+    sat = school.sit(mode=Mode.LIVE, candidate=Candidate(id=ana.number or "", display_name="Ana"), vein="yes")
+    hub.take(sat.final)
+    appeal = ana.appeal(sat.sitting, ground="technology", words="The probe failed twice.")
+    olga, nina = Browser.of(hub, "olga", "appeals-officer"), Browser.of(hub, "nina", "auditor")
+    path = f"/staff/appeals/{appeal.appeal_id}"
+    assert olga.look(path + "/sitting").status_code == 404, "it is not attached yet"
+    assert "The sitting is attached." in olga.send(path, path + "/attachment").text
+    shown = olga.look(path + "/sitting").text
+    for told in ("Is the vein compressible?", "1. Is the vein", "Exam time consumed", "<rect", "Interruptions"):
+        assert told in shown
+    assert "Told now, this sitting is not told" not in shown
+    olga.web.cookies.set("pocus-language", "es")
+    assert "A escala" in olga.look(path + "/sitting").text
+    paper = olga.look(path + "/sitting/paper/es")
+    assert paper.content.startswith(b"%PDF-")
+    assert paper.headers["Content-Disposition"] == 'attachment; filename="sitting-es.pdf"'
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
+    assert sat.sitting in text
+    assert "Is the vein compressible?" in text
+    assert olga.look(path + "/sitting/paper/fr").status_code == 404
+    assert olga.look(path + "/sitting/data").json()["result"]["sitting"] == sat.sitting
+    for part in ("", "/data", "/paper/en"):
+        assert nina.look(path + "/sitting" + part).status_code == 403, "who only reads sees no answers"
+    assert "Whoever decides appeals looks at it." in nina.look(path).text
+    looked = [step for step in hub.academy.tables.trail(about=appeal.appeal_id) if step.action == "sitting viewed"]
+    assert [(step.who, step.now) for step in reversed(looked)] == [("olga", "page"), ("olga", "pdf"), ("olga", "json")]
+
+
+def test_an_appeal_that_came_too_late_is_shown_with_its_days(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    application_id = ana.apply(how_many=2)
+    no = [AreaChoice(area=LUNG, is_approved=False, reason="18 cases are missing")]
+    decided_on = local_day(ana.now_ms, ZONE)
+    hub.academy.applications.decide(application_id, no, who="dora", by="Dora")
+    school.clock.advance(ms=32 * 86_400_000)
+    appeal = ana.appeal(application_id)
+    shown = Browser.of(hub, "olga", "appeals-officer").look(f"/staff/appeals/{appeal.appeal_id}").text
+    for told in (str(decided_on), str(decided_on + timedelta(days=30)), "It was not taken:"):
+        assert told in shown
+    assert "Decide the appeal" not in shown
 
 
 def test_an_account_that_claims_a_number_is_confirmed(hub: Hub) -> None:

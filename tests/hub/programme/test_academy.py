@@ -14,6 +14,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.admitting import AdmissionOrder
+from pocus_desktop.hub.programme.appeals import LOOK_MS
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient, read_recipients
 from pocus_desktop.hub.programme.sampling import draw
@@ -426,6 +427,10 @@ def test_an_appeal_that_is_not_taken_is_kept_and_told(hub: Hub, school: School) 
         appeal = ana.appeal(**{"about": application_id, **fields})
         told = hub.academy.appeals.tell(appeal.appeal_id)
         assert told.row["refusal"] == refusal
+        if refusal != "academy.unknown_application":
+            assert told.decided_on is not None
+            assert told.last_on == told.decided_on + timedelta(days=30)
+            assert (told.last_on < ana.today) == (days == 32)
         assert told.row["state"] == ("turned-away" if refusal else "received")
         assert len(hub.academy.portfolios.papers(ana.account_id).appeal_decisions) == bool(refusal)
 
@@ -439,6 +444,15 @@ def test_an_appeal_on_technology_brings_the_sitting_as_it_was(hub: Hub, school: 
     assert replay is not None
     assert b"compressible" in replay
     assert hub.academy.appeals.attach(appeal.appeal_id) == replay
+    for _ in range(2):
+        again = hub.academy.appeals.relive(appeal.appeal_id, who="olga", how="page")
+        assert again.is_as_attached, "the same events make the same document"
+    assert hub.academy.appeals.attached(appeal.appeal_id, who="olga", how="json") == replay
+    looked = [step for step in hub.academy.tables.trail(about=appeal.appeal_id) if step.action == "sitting viewed"]
+    assert [(step.who, step.now) for step in reversed(looked)] == [("olga", "page"), ("olga", "json")]
+    school.clock.advance(ms=LOOK_MS)
+    hub.academy.appeals.relive(appeal.appeal_id, who="olga", how="page")
+    assert subjects(hub, appeal.appeal_id).count("sitting viewed") == 3
     eve = Applicant(hub, name="Eve").register()
     stolen = eve.appeal(sat.sitting, ground="technology")
     assert hub.academy.appeals.tell(stolen.appeal_id).row["refusal"] == "academy.unknown_application"

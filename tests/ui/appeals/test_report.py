@@ -11,10 +11,11 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 
 from pocus_desktop.appeals.appeal import Appeal
+from pocus_desktop.appeals.sheet import Cell
 from pocus_desktop.case.items.extended_text import ExtendedTextResponse
 from pocus_desktop.sitting import events
 from pocus_desktop.sitting.codec import Recorded
-from pocus_desktop.ui.appeals.paper import Cell, Paper
+from pocus_desktop.ui.appeals.paper import Paper
 from pocus_desktop.ui.appeals.report import report, write_report
 from pocus_desktop.ui.words import Words
 from tests.appeals.eventful import HOSTILE, after_years, eventful, with_grant
