@@ -6,7 +6,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
-from tests.hub.programme.applicant import Applicant
+from tests.hub.programme.applicant import Applicant, Sender
 from tests.hub.school import School
 from tests.hub.staff.people import employ
 
@@ -29,7 +29,13 @@ def furnish(hub: Hub, school: School, *, many: int = 0) -> list[str]:
     for name in ("nina", "olga", "dora"):
         employ(hub, name, "auditor" if name == "nina" else "appeals-officer").sign_in()
     hub.staff.accounts.ask_release("olga", who="nina", why="phone lost")
-    ana, eve = Applicant(hub, name=f"Ana {HOSTILE}").register(), Applicant(hub, name=LONG).register()
+    ana, eve = Sender(hub, name=f"Ana {HOSTILE}"), Applicant(hub, name=LONG).register()
+    ana.register()
+    for name, content in ((HOSTILE.replace("/", ""), b"%PDF-1"), (LONG, b"%PDF-2"), ("gone.pdf", b"%PDF-3")):
+        digest = ana.prove(content, name)
+        if name != LONG:
+            ana.send_file(content)
+    hub.academy.files.let_go(ana.account_id, digest, who="rex", why="she asked")
     hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
     claiming = Applicant(hub, name="Claudia", claims="C-17").register()
     for number in range(many):

@@ -17,6 +17,7 @@ from pocus_desktop.hub.records.upload_store import ENVELOPE_KIND, Upload
 from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.hub.web.files_door import BOUNDS
 from pocus_desktop.kernel import canonical
+from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own import changes, sending_files
 from pocus_desktop.programme.own import outgoing as outgoing_module
@@ -37,9 +38,15 @@ from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.errors import CutOffError
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.portfolio_carrier import HubPortfolios
-from tests.programme.own.ana import Ana
+from tests.hub.school import School
+from tests.programme.own.ana import NOW_MS, Ana
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
+LIES = {
+    "a picture that is called a PDF": (b"\x89PNG\r\n\x1a\n-", "application/pdf"),
+    "a page that is called a PDF": (b"<script>alert(1)</script>", "application/pdf"),
+    "a program that is called what it is": (b"MZ\x90\x00", "application/octet-stream"),
+}
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 500
 
 
@@ -90,6 +97,7 @@ def test_what_a_document_names_goes_once_the_candidate_agreed(begun: Ana, hub: H
     papers = hub.academy.portfolios.papers(begun.account_id)
     shown = hub.academy.files.shown(begun.account_id, papers)
     assert [(one.named.about, one.is_here) for one in shown] == [("SPI", True), ("SPI", True)]
+    _require_unreadable(hub)
     opened = hub.academy.files.open(begun.account_id, pdf, who="dora")
     assert (opened.name, opened.kind, opened.content) == ("0-diploma.pdf", "application/pdf", PDF)
     assert hub.academy.files.open(begun.account_id, png, who="dora").name == "1-diploma.png"
@@ -98,13 +106,13 @@ def test_what_a_document_names_goes_once_the_candidate_agreed(begun: Ana, hub: H
     assert not list((begun.folder / "outgoing").iterdir()), "sealed bytes are let go once they are there"
 
 
-def test_nothing_that_is_kept_at_the_academy_can_be_read_without_its_key(begun: Ana, hub: Hub) -> None:
-    begun.hold(PDF)
-    begun.agree()
-    begun.send()
-    (kept,) = [path for path in (hub.folder / "evidence").rglob("*") if path.is_file()]
-    assert PDF[:64] not in kept.read_bytes()
-    assert PDF[:64] not in (hub.folder / "hub.sqlite").read_bytes()
+def _require_unreadable(hub: Hub) -> None:
+    """Nothing that is kept at the academy can be read without its key."""
+    kept = [path for path in (hub.folder / "evidence").rglob("*") if path.is_file()]
+    assert len(kept) == 2
+    for path in (*kept, hub.folder / "hub.sqlite"):
+        assert PDF[:64] not in path.read_bytes()
+        assert PNG[:64] not in path.read_bytes()
 
 
 def test_a_cut_costs_what_had_not_arrived(begun: Ana, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,14 +248,27 @@ class Liar:
         return caught.value.code, str(caught.value.params.get("reason", ""))
 
 
-@pytest.fixture
-def liar(begun: Ana) -> Iterator[Liar]:
-    begun.hold(PDF)
-    assert begun.send().error is None
-    made = Liar(begun)
-    yield made
-    assert not list((begun.hub.folder / "evidence").rglob("*.*")), "nothing of it is kept"
-    assert begun.hub.academy.files.shown(begun.account_id, begun.desk.portfolio())[0].row is None
+@pytest.fixture(scope="module")
+def liar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liar]:
+    """Whatever they try, nothing of it is kept, so one hub serves all tries."""
+    folder = tmp_path_factory.mktemp("liar")
+    hub = School(folder=folder / "school", clock=ManualClock(wall_ms=NOW_MS)).hub()
+    ana = Ana(hub, folder / "portfolio")
+    ana.account()
+    ana.hold(PDF)
+    for content, said in LIES.values():
+        ana.hold(content)
+        held = next(
+            one for one in ana.desk.portfolio().credentials if one.evidence[0].sha256 == canonical.digest(content)
+        )
+        lied = held.evidence[0].model_copy(update={"media_type": said})
+        ana.desk.write(held.model_copy(update={"evidence": (lied,), "revision": 2}))
+    assert ana.send().error is None
+    yield Liar(ana)
+    assert not [path for path in (hub.folder / "evidence").rglob("*") if path.is_file()], "nothing of it is kept"
+    assert hub.academy.files.shown(ana.account_id, ana.desk.portfolio())[0].row is None
+    ana.desk.close()
+    hub.close()
 
 
 def test_a_flipped_byte_anywhere_is_refused(liar: Liar) -> None:
@@ -283,22 +304,9 @@ def test_a_statement_of_another_file_is_refused(liar: Liar) -> None:
             read_file(bytes(inner[:cut]))
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        pytest.param(PNG, "application/pdf", id="a picture that is called a PDF"),
-        pytest.param(b"<script>alert(1)</script>", "application/pdf", id="a page that is called a PDF"),
-        pytest.param(b"MZ\x90\x00", "application/octet-stream", id="a program that is called what it is"),
-    ],
-)
-def test_a_lying_media_type_is_refused(begun: Ana, content: bytes, said: str) -> None:
-    begun.hold(content)
-    held = begun.desk.portfolio().credentials[0]
-    lied = held.evidence[0].model_copy(update={"media_type": said})
-    begun.desk.write(held.model_copy(update={"evidence": (lied,), "revision": 2}))
-    assert begun.send().error is None
-    liar = Liar(begun)
-    assert liar.refused(liar.seal(content)) == ("academy.file_not_as_named", "")
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_media_type_is_refused(liar: Liar, lie: str) -> None:
+    assert liar.refused(liar.seal(LIES[lie][0])) == ("academy.file_not_as_named", "")
 
 
 def _begin(ana: Ana, size_bytes: int, key: SigningKey | None = None, digest: str = "0" * 64) -> tuple[int, str]:
