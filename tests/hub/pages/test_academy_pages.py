@@ -178,6 +178,7 @@ def test_lists_are_searched_and_paged(hub: Hub) -> None:
         shown = rex.look("/staff/people", q=hostile).text
         assert "<script>" not in shown
         assert shown.count("/staff/people/acc_") == 0, hostile
+        assert "Nothing matches what you look for." in shown
     for page in ("0", "-1", "9" * 30, "x"):
         assert rex.look("/staff/people", page=page).status_code == 200
 

@@ -5,6 +5,7 @@ Run as `python -m tests.ui.portfolio.gallery FOLDER [PART-OF-A-NAME]`.
 
 import sys
 import tempfile
+import time
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 from tests.ui.portfolio.desks import LUNG, STAGES
+from tests.ui.test_every_screen import cut_off
+
+PATIENCE_S = 5.0
 
 LOOKS = (
     ("1280-light", 1280, 800, "light", 100, "en"),
@@ -50,6 +54,14 @@ def opened(stage: str, folder: Path, language: str) -> PortfolioWindow:
     )
     window.destroyed.connect(desk.close)
     return window
+
+
+def settle(window: PortfolioWindow) -> None:
+    """Let what wraps anew find its place: on a busy computer that takes more than a moment."""
+    wait(200)
+    until_s = time.monotonic() + PATIENCE_S
+    while cut_off(window) and time.monotonic() < until_s:  # type: ignore[arg-type]  # any window
+        wait(50)
 
 
 def arrange(window: PortfolioWindow, page: str) -> None:
@@ -105,7 +117,7 @@ def main(folder: Path, only: str = "") -> None:
                     wait(20)
                 for page in wanted:
                     arrange(window, page)
-                    wait(200)
+                    settle(window)
                     picture(window, is_whole=False).save(str(folder / f"{stage}-{page}.{name}.png"))
                     if page in PAGES:
                         picture(window, is_whole=True).save(str(folder / f"{stage}-{page}.{name}.whole.png"))
