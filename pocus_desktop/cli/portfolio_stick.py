@@ -72,7 +72,9 @@ def tell_carried(synced: Synced, language: str, *, is_writing: bool) -> Explanat
     if is_writing:
         brought = came if synced.sent or synced.new_papers or files.sent else ""
         with_files = say("put_files", count=files.left) if files.left else ""
-        what = " ".join(filter(None, (say("put_what", left=synced.left), with_files, brought)))
+        what = " ".join(
+            filter(None, (say("put_what" if synced.left or files.left else "put_question"), with_files, brought))
+        )
         return Explanation(what=what, next=" ".join(filter(None, (say("put_next"), refused))))
     left = synced.left + files.left
     waits = say("read_waiting", count=left) if left else ""

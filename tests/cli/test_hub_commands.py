@@ -210,7 +210,7 @@ def test_take_answers_portfolios_beside_results(
     portfolio("connect", str(keys))
     assert "[portfolio.no_address]" in portfolio("sync", status=1)
     assert "[portfolio.stick_without_answers]" in portfolio("read", str(stick), status=1)
-    assert "On the stick, sealed: 1" in portfolio("put", str(stick))
+    assert "What waits is on the stick, sealed" in portfolio("put", str(stick))
     told = _out(capsys, "take", str(stick), *_options(school))
     assert sorted(line.split()[1] for line in told.splitlines() if len(line.split()[0]) == 64) == [
         "answered",
@@ -220,3 +220,4 @@ def test_take_answers_portfolios_beside_results(
     assert "Received by the academy: 1." in portfolio("read", str(stick))
     assert "Nothing new" in portfolio("read", str(stick))
     assert "Nada nuevo" in portfolio("read", str(stick), "--language", "es")
+    assert "Nada espera" in portfolio("put", str(stick), "--language", "es")

@@ -19,6 +19,7 @@ from pocus_desktop.ui.portfolio.window import PortfolioWindow
 from pocus_desktop.ui.words import Words
 from tests.hub.loopback import serving
 from tests.hub.school import School
+from tests.programme.own.ana import at_academy
 from tests.ui.conftest import named
 from tests.ui.portfolio.conftest import settle
 from tests.ui.portfolio.desks import NOW_MS
@@ -97,3 +98,30 @@ def test_from_the_account_to_the_decision(hub: Hub, window: PortfolioWindow, tmp
     press(named(window, "sync"))
     assert "could not be asked" in told(window)
     assert window.view.waiting == 0
+
+
+def test_without_a_network_by_a_stick(hub: Hub, window: PortfolioWindow, tmp_path: Path) -> None:
+    keys = [*hub.ring.verifiers, hub.ring.current.sealing.public]
+    academy, stick = tmp_path / "academy.json", tmp_path / "stick"
+    academy.write_text(json.dumps({"keys": [key.as_json() for key in keys]}), encoding="utf-8")
+    stick.mkdir()
+    go(window, "account")
+    typed(window, "account:name", "Ana Ruiz")
+    typed(window, "account:email", "ana@example.org")
+    typed(window, "account:zone", "America/Bogota")
+    press(named(window, "account:do"))
+    typed(window, "academy-keys", str(academy))
+    press(named(window, "academy-keys:do"))
+    press(named(window, "sync"))
+    assert "put the portfolio on a stick: that needs none" in told(window)
+    typed(window, "stick", str(stick))
+    press(named(window, "stick:do"))
+    assert "What waits is on the stick, sealed" in told(window)
+    assert at_academy(hub, stick) == ["taken", "answered"]
+    press(named(window, "stick:other"))
+    assert "Received by the academy: 1. New from it: 0." in told(window)
+    assert window.view is not None
+    assert window.view.waiting == 0
+    account = window.view.portfolio.account
+    assert account is not None
+    assert f"ID number: {account.candidate_id}" in told(window)
