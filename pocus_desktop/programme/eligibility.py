@@ -123,26 +123,35 @@ def attestation(
     )
 
 
-def count_cases(entries: Sequence[CaseEntry], row: CasesRule, on: date) -> Finding:
-    """The cases of an area that count on a day.
+def weigh_cases(
+    entries: Iterable[CaseEntry], row: CasesRule, on: date
+) -> tuple[date, tuple[tuple[CaseEntry, str | None], ...]]:
+    """The first day of the window that ends on a day, and each case of an area, the youngest first: why it is left out.
 
     A case counts that was both performed and interpreted, within the years before the day, and by one of the approaches
     where the row asks for them. The same study counts once.
+
+    Returns:
+        The day; and the cases, each with the end of the code of its note (`too-old`, `to-come`, `not-both`,
+        `no-approach`, `twice`), or None where it counts.
     """
     first = first_day_within(row.within_years, on)
-    counted: list[CaseEntry] = []
     studies: set[str] = set()
-    left: Counter[str] = Counter()
+    weighed: list[tuple[CaseEntry, str | None]] = []
     for entry in sorted(entries, key=lambda one: (one.performed_on, one.case_entry_id), reverse=True):
         why = _left_out(entry, row, first, on)
-        if why is None and entry.study is not None and entry.study in studies:
-            why = "twice"
-        if why is not None:
-            left[why] += 1
-            continue
-        if entry.study is not None:
+        if why is None and entry.study is not None:
+            why = "twice" if entry.study in studies else None
             studies.add(entry.study)
-        counted.append(entry)
+        weighed.append((entry, why))
+    return first, tuple(weighed)
+
+
+def count_cases(entries: Sequence[CaseEntry], row: CasesRule, on: date) -> Finding:
+    """The cases of an area that count on a day (`weigh_cases`)."""
+    _, weighed = weigh_cases(entries, row, on)
+    counted = [entry for entry, why in weighed if why is None]
+    left = Counter(why for _, why in weighed if why is not None)
     missing = []
     if len(counted) < row.count:
         missing.append(

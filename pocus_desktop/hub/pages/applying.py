@@ -1,18 +1,24 @@
 """Applications: a list, one with what its decision rests on, the decision, the admission that follows."""
 
+from collections import Counter
+from datetime import date
+
 from starlette.responses import Response
 
 from pocus_desktop.case.models import ContentArea
+from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.pages.page import Page
 from pocus_desktop.hub.pages.visit import ON_A_PAGE, Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.pages.waiting import people_of
 from pocus_desktop.hub.programme.academy import Academy
 from pocus_desktop.hub.programme.admitting import AdmissionOrder
-from pocus_desktop.hub.programme.applications import ApplicationState, AreaChoice
+from pocus_desktop.hub.programme.applications import ApplicationState, AreaChoice, Judged
 from pocus_desktop.hub.programme.errors import BadDecisionError, NotAdmittableError
 from pocus_desktop.hub.programme.store import APPLICATION
 from pocus_desktop.hub.staff.roles import Act
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.documents.candidate import CaseEntry
+from pocus_desktop.programme.eligibility import weigh_cases
 from pocus_desktop.programme.grounds import grounds
 
 _DECISION = Fields(names=("seen", *(f"{what}-{area}" for area in ContentArea for what in ("choice", "reason"))))
@@ -33,6 +39,7 @@ class ApplyingPages:
         return [
             self._doors.look("/staff/applications", self.applications, Act.READ),
             self._doors.look(one, self.application, Act.READ),
+            self._doors.look(one + "/cases/{area}", self.cases, Act.READ),
             self._doors.do(
                 one + "/decision", self.decide, Act.DECIDE, _DECISION, again=self.application, sure=self.told_before
             ),
@@ -80,9 +87,32 @@ class ApplyingPages:
             vouchers=self._academy.vouchers.of_application(application_id),
             windows=windows,
             grounds=[grounds(papers, answer.findings) for answer in judged.answers],
+            weighed=[self._weighed(judged, answer.area)[0] for answer in judged.answers],
             is_open=judged.row["state"] in {"received", "asked"},
             steps=self._academy.tables.trail(about=application_id),
         )
+
+    def cases(self, visit: Visit) -> Response:
+        """The cases of an area one by one, of an application that was drawn for the audit."""
+        judged = self._academy.applications.judge(visit.part("application_id"))
+        area = next((one for one in judged.application.areas if one == visit.part("area")), None)
+        if area is None or not judged.row["is_sampled"]:
+            raise NotFoundError
+        first, weighed = self._weighed(judged, area)
+        answer = next(one for one in judged.answers if one.area == area)
+        return visit.page(
+            "staff/cases.html",
+            judged=judged,
+            area=area,
+            first=first,
+            finding=next(one for one in answer.findings if one.requirement == "cases"),
+            left=Counter(why for _, why in weighed if why is not None),
+            list=visit.listed(weighed[visit.skip : visit.skip + ON_A_PAGE], len(weighed)),
+        )
+
+    def _weighed(self, judged: Judged, area: ContentArea) -> tuple[date, tuple[tuple[CaseEntry, str | None], ...]]:
+        """The window of an area's cases, and each case with why it is left out."""
+        return weigh_cases(judged.papers.cases_of(area), self._academy.rules.cases(area, judged.on), judged.on)
 
     def told_before(self, visit: Visit) -> list[str]:
         """What the decision will do."""

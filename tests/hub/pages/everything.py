@@ -72,6 +72,7 @@ def furnish(hub: Hub, school: School, *, many: int = 0) -> list[str]:
         f"/staff/people/{claiming.account_id}",
         "/staff/applications",
         f"/staff/applications/{decided}",
+        f"/staff/applications/{decided}/cases/lung",
         f"/staff/applications/{waiting}",
         "/staff/vouchers",
         "/staff/vouchers?q=there+is+none",

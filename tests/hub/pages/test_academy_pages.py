@@ -13,10 +13,12 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
-from pocus_desktop.programme.days import local_day
+from pocus_desktop.kernel.ids import new_id
+from pocus_desktop.programme.days import first_day_within, local_day
 from tests.hub.pages.browsing import Browser
 from tests.hub.programme.applicant import LUNG, ZONE, Applicant
 from tests.hub.school import School
+from tests.programme import samples
 
 
 def code_in(text: str) -> str:
@@ -234,6 +236,37 @@ def test_the_sitting_of_an_appeal_is_looked_at_by_who_hears_appeals_and_that_is_
     assert "Whoever decides appeals looks at it." in nina.look(path).text
     looked = [step for step in hub.academy.tables.trail(about=appeal.appeal_id) if step.action == "sitting viewed"]
     assert [(step.who, step.now) for step in reversed(looked)] == [("olga", "page"), ("olga", "pdf"), ("olga", "json")]
+
+
+def test_the_cases_of_the_audits_sample_are_listed_one_by_one_and_counted_as_the_rule_says(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    application = ana.application()
+    young, old = ana.today - timedelta(days=2), ana.today - timedelta(days=800)
+    more = [
+        samples.case(old, "lung", case_entry_id=new_id("log"), findings="B lines"),
+        samples.case(young, "lung", case_entry_id=new_id("log"), did_interpret=False),
+        samples.case(young, "cardiac", case_entry_id=new_id("log"), findings="not of this area"),
+    ]
+    ana.send(*ana.evidence(how_many=30), *more, application)
+    path = f"/staff/applications/{application.application_id}"
+    nina = Browser.of(hub, "nina", "auditor")
+    first = first_day_within(2, hub.academy.applications.judge(application.application_id).on)
+    assert f"Cases count that were done from {first} to" in nina.look(path).text
+    assert nina.look(path + "/cases/lung").status_code == 404, "it is not in the sample"
+    yes = [AreaChoice(area=LUNG, is_approved=True, reason="as read")]
+    hub.academy.applications.decide(application.application_id, yes, who="dora", by="Dora")
+    span = {"since_ms": 0, "until_ms": ana.now_ms + 1, "who": "dora", "why": "quarter"}
+    hub.academy.sampling.make(percent=100, seed="4 8 15", **span)  # type: ignore[arg-type]
+    assert path + "/cases/lung" in nina.look(path).text
+    page = nina.look(path + "/cases/lung").text
+    assert page.count('<th scope="row"') == 25
+    assert "Page 1 of 2, 32 in all" in page
+    assert "not both performed and interpreted" in page
+    last = nina.look(path + "/cases/lung", page="2").text
+    assert re.search(rf"{old}.*B lines.*older than the rule allows", last, re.DOTALL)
+    assert "not of this area" not in page + last
+    assert nina.look(path + "/cases/cardiac").status_code == 404
+    assert nina.look(path + "/cases/heart").status_code == 404
 
 
 def test_an_appeal_that_came_too_late_is_shown_with_its_days(hub: Hub, school: School) -> None:

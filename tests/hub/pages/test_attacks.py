@@ -30,6 +30,7 @@ NEEDED: dict[tuple[str, str], Act | None] = {
     ("POST", "/staff/people/{account_id}/letting-go"): Act.REGISTER,
     ("GET", "/staff/applications"): Act.READ,
     ("GET", "/staff/applications/{application_id}"): Act.READ,
+    ("GET", "/staff/applications/{application_id}/cases/{area}"): Act.READ,
     ("POST", "/staff/applications/{application_id}/decision"): Act.DECIDE,
     ("POST", "/staff/applications/{application_id}/question"): Act.DECIDE,
     ("POST", "/staff/applications/{application_id}/admission"): Act.ADMIT,
