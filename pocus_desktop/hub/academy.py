@@ -13,6 +13,7 @@ from pocus_desktop.crypto.keys import PublicKey, SealingKey, SigningKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.canonical import Json
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.academy_keys import say_keys
 
 
 class KeyRing:
@@ -77,6 +78,13 @@ class KeyRing:
     def revoked(self) -> Mapping[str, int]:
         """Ids of revoked signing keys, and since when."""
         return self._ring.revoked
+
+    def say_keys(self, *, now_ms: int) -> bytes:
+        """What portfolios are told of the keys (formats/academy 3.9)."""
+        current, *kept = self._ring.verifiers
+        gone = [key.signing.public for key in self._all() if key.signing.key_id in self._ring.revoked]
+        listed = (current, self._ring.current.sealing.public, *kept)
+        return say_keys(listed, gone, self.grantors, now_ms=now_ms)
 
     def as_json(self) -> dict[str, Json]:
         """The public halves, as the hub publishes them (formats/sync 2.9)."""

@@ -164,7 +164,7 @@ class Hub:
             rules=lambda: rules,
         )
         notices = Notices(tables, self.registry.admissions, self.academy.vouchers, self.ring, area_of=self._area_of)
-        self.answers = Answers(self.academy.portfolios, self.certificates, notices, self.ring)
+        self.answers = Answers(self.academy.portfolios, self.certificates, notices, self.ring, self.clock)
         self.peers = Peers(self._store, self.ring, self.clock, folder, self.academy)
         self.uploads = UploadStore(self._store)
         self._place = place

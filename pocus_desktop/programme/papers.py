@@ -48,6 +48,7 @@ class Papers(Part):
         papers: Envelopes of documents that the academy signed, the oldest first.
         certificates: Those of the ID number.
         status_lists: Those that the certificates have their places in, as of now.
+        keys: What the academy says of its keys (`programme.academy_keys`).
     """
 
     format: Literal[1] = 1
@@ -55,6 +56,7 @@ class Papers(Part):
     papers: tuple[Base64, ...] = ()
     certificates: tuple[GivenCertificate, ...] = ()
     status_lists: tuple[Base64, ...] = ()
+    keys: Base64 | None = None
 
 
 class CertificatePaper(Part):
@@ -72,6 +74,7 @@ def write_papers(
     *,
     certificates: Iterable[tuple[bytes, Sequence[bytes]]] = (),
     status_lists: Iterable[bytes] = (),
+    keys: bytes | None = None,
 ) -> bytes:
     """What the academy has for an account, as it is fetched.
 
@@ -80,6 +83,7 @@ def write_papers(
         envelopes: Documents that the academy signed.
         certificates: Each credential, with its openings.
         status_lists: Signed lists.
+        keys: What the academy says of its keys.
     """
     given = [{"credential": credential, "openings": tuple(openings)} for credential, openings in certificates]
     fields = {
@@ -87,6 +91,7 @@ def write_papers(
         "papers": tuple(envelopes),
         "certificates": given,
         "status_lists": tuple(status_lists),
+        "keys": keys,
     }
     return canonical.encode(checked(Papers, fields).model_dump(mode="json"))
 

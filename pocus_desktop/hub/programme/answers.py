@@ -9,6 +9,7 @@ from pocus_desktop.hub.certificates.errors import NoAddressError, UnknownCertifi
 from pocus_desktop.hub.programme.noticing import Notices
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.kernel import log
+from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.certificate.document import PURPOSES
 from pocus_desktop.programme.certificate.errors import PaperFailedError
 from pocus_desktop.programme.certificate.paper import to_pdf
@@ -28,13 +29,17 @@ class Answers:
         certificates: The desk of certificates.
         notices: Of admissions, and of entries that do not count.
         ring: The academy's keys.
+        clock: The present.
     """
 
-    def __init__(self, portfolios: Portfolios, certificates: Certificates, notices: Notices, ring: KeyRing) -> None:
+    def __init__(
+        self, portfolios: Portfolios, certificates: Certificates, notices: Notices, ring: KeyRing, clock: Clock
+    ) -> None:
         self._portfolios = portfolios
         self._certificates = certificates
         self._notices = notices
         self._ring = ring
+        self._clock = clock
 
     def papers(self, account_id: str) -> bytes:
         """All that an account is to have, as of now."""
@@ -47,6 +52,7 @@ class Answers:
             (*self._portfolios.given(account_id), *notices),
             certificates=[(one.credential, [opening.to_bytes() for opening in one.openings]) for one in records],
             status_lists=self._lists(records),
+            keys=self._ring.say_keys(now_ms=self._clock.read().wall_ms),
         )
 
     def paper(self, account_id: str, certificate_id: str, language: str) -> bytes:

@@ -187,7 +187,16 @@ class Portfolios:
     def given(self, account_id: str) -> tuple[bytes, ...]:
         """What the academy has for an account, signed, the oldest first."""
         rows = sorted(self._store.look(GIVEN, account_id=account_id), key=lambda row: (row["given_ms"], row["digest"]))
-        return tuple(row["envelope"] for row in rows)
+        return tuple(self._believed(row["envelope"]) for row in rows)
+
+    def _believed(self, envelope: bytes) -> bytes:
+        """As it was signed; anew where only keys signed it that were revoked since."""
+        if not self._ring.revoked:
+            return envelope
+        signers = {one.key_id for one in dsse.Envelope.parse(envelope).signatures}
+        if signers & {key.key_id for key in self._ring.believed}:
+            return envelope
+        return sign_document(payload_of(envelope), self._ring.signer)
 
     def give(self, rows: RegistryRows, account_id: str, document: AnyDocument, about: str) -> bytes:
         """Sign a document for an account, and let it be fetched; its envelope."""

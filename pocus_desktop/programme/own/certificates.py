@@ -3,6 +3,7 @@
     <folder>/<id>.json                    the credential
     <folder>/openings/<id>-<area>.json    what opens its commitment, for the candidate alone
     <folder>/papers/<id>-<language>.pdf   its paper, as the academy set it
+    <folder>/papers/<id>-<language>.none  when the academy said last that it cannot set it
     <folder>/status/<digest>.json         a status list, by the digest of its address; the newest that came
 
 What the academy signed is kept, however it stands today: what was taken back is shown as that.
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.errors import Blame, PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
@@ -25,6 +25,8 @@ from pocus_desktop.programme.own.errors import PartMissingError
 from pocus_desktop.programme.papers import PAPER_LANGUAGES, GivenCertificate, read_paper
 
 _MAXIMUM_BYTES: Final = 4 * 1024 * 1024
+_ASK_AGAIN_MS: Final = 30 * 24 * 60 * 60 * 1000
+"""How long what the academy could not set is not asked for: its fonts may have changed by then."""
 
 
 class NotACertificateError(PocusError):
@@ -85,7 +87,7 @@ class CertificateFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, path: Path, keys: Iterable[PublicKey], *, now_ms: int) -> KeptCertificate:
+    def keep(self, path: Path, trust: Trust, *, now_ms: int) -> KeptCertificate:
         """Take a certificate in, from JSON or from inside a PDF; durable when this returns.
 
         Raises:
@@ -101,7 +103,6 @@ class CertificateFolder:
             raise FileRefusedError.of(problem) from problem
         if data.startswith(b"%PDF-"):
             data = _inside(data)
-        trust = _trust(keys)
         found = self._judged(data, trust, now_ms, self._lists(trust, now_ms))
         self._replace(found.certificate_id, data)
         return found
@@ -110,7 +111,7 @@ class CertificateFolder:
         self,
         certificates: Iterable[GivenCertificate],
         status_lists: Iterable[bytes],
-        keys: Iterable[PublicKey],
+        trust: Trust,
         *,
         now_ms: int,
         may_replace: bool = True,
@@ -120,14 +121,14 @@ class CertificateFolder:
         Args:
             certificates: Each with its openings.
             status_lists: The newer of two is kept.
-            keys: The academy's.
+            trust: The academy's keys.
             now_ms: The present.
             may_replace: A certificate that is here already may be replaced by another writing of it.
 
         Raises:
             FileRefusedError: The disk does not take it.
         """
-        trust, new = _trust(keys), 0
+        new = 0
         for one in status_lists:
             try:
                 self._take_list(one, trust, now_ms)
@@ -144,9 +145,9 @@ class CertificateFolder:
                 log.failure(error)
         return new
 
-    def kept(self, keys: Iterable[PublicKey], *, now_ms: int) -> tuple[KeptCertificate, ...]:
+    def kept(self, trust: Trust, *, now_ms: int) -> tuple[KeptCertificate, ...]:
         """Those that are here, verified anew; a file that was altered since is left out, and logged."""
-        found, trust = [], _trust(keys)
+        found = []
         paths = sorted(self._folder.glob("*.json"))
         lists = self._lists(trust, now_ms) if paths else ()
         for path in paths:
@@ -158,24 +159,32 @@ class CertificateFolder:
                 log.failure(error)
         return tuple(found)
 
-    def wanted_papers(self, keys: Iterable[PublicKey], *, now_ms: int) -> Iterator[tuple[str, str]]:
+    def wanted_papers(self, trust: Trust, *, now_ms: int) -> Iterator[tuple[str, str]]:
         """Certificates and languages whose paper is not here."""
-        for one in self.kept(keys, now_ms=now_ms):
+        for one in self.kept(trust, now_ms=now_ms):
             for language in PAPER_LANGUAGES:
-                if language not in one.papers:
+                if language not in one.papers and not self._has_none(one.certificate_id, language, now_ms):
                     yield one.certificate_id, language
 
-    def take_paper(self, certificate_id: str, language: str, envelope: bytes, keys: Iterable[PublicKey]) -> None:
+    def note_none(self, certificate_id: str, language: str, *, now_ms: int) -> None:
+        """The academy cannot set this paper; it is asked for again after a time, or when the certificate changes.
+
+        Raises:
+            FileRefusedError: The disk does not take it.
+        """
+        _write(self._none(certificate_id, language), str(now_ms).encode())
+
+    def take_paper(self, certificate_id: str, language: str, envelope: bytes, trust: Trust) -> None:
         """Keep a certificate's paper.
 
         Raises:
             BadPaperError: It is none of this academy's for this certificate.
             FileRefusedError: The disk does not take it.
         """
-        pdf = read_paper(envelope, keys, certificate_id=certificate_id, language=language)
+        pdf = read_paper(envelope, trust.keys, certificate_id=certificate_id, language=language)
         _write(self._paper(certificate_id, language), pdf)
 
-    def paper_file(self, certificate_id: str, keys: Iterable[PublicKey], *, now_ms: int, language: str) -> Path:
+    def paper_file(self, certificate_id: str, trust: Trust, *, now_ms: int, language: str) -> Path:
         """Where the paper of a certificate lies: the academy's, or one set here where that is possible.
 
         Raises:
@@ -188,7 +197,7 @@ class CertificateFolder:
             data = self._path(certificate_id).read_bytes()
         except OSError as problem:
             raise NoCertificateFileError from problem
-        certificate = verify(data, _trust(keys), now_ms=now_ms).certificate
+        certificate = verify(data, trust, now_ms=now_ms).certificate
         if certificate is None:
             raise NoCertificateFileError
         path = self._paper(certificate_id, language)
@@ -200,11 +209,9 @@ class CertificateFolder:
             _write(path, to_pdf(certificate, data, language=language))
         return path
 
-    def save_pdf(
-        self, certificate_id: str, out: Path, keys: Iterable[PublicKey], *, now_ms: int, language: str
-    ) -> None:
+    def save_pdf(self, certificate_id: str, out: Path, trust: Trust, *, now_ms: int, language: str) -> None:
         """Write a copy of the paper of a certificate; as `paper_file`."""
-        path = self.paper_file(certificate_id, keys, now_ms=now_ms, language=language)
+        path = self.paper_file(certificate_id, trust, now_ms=now_ms, language=language)
         try:
             write_atomically(out, path.read_bytes())
         except OSError as problem:
@@ -247,6 +254,7 @@ class CertificateFolder:
             raise FileRefusedError.of(problem) from problem
         for language in PAPER_LANGUAGES:
             self._paper(certificate_id, language).unlink(missing_ok=True)
+            self._none(certificate_id, language).unlink(missing_ok=True)
         _write(path, data)
         return True
 
@@ -281,6 +289,16 @@ class CertificateFolder:
     def _path(self, certificate_id: str) -> Path:
         return self._folder / f"{certificate_id}.json"
 
+    def _has_none(self, certificate_id: str, language: str, now_ms: int) -> bool:
+        try:
+            said_ms = int(self._none(certificate_id, language).read_bytes())
+        except (OSError, ValueError):
+            return False
+        return said_ms <= now_ms < said_ms + _ASK_AGAIN_MS
+
+    def _none(self, certificate_id: str, language: str) -> Path:
+        return self._folder / "papers" / f"{certificate_id}-{language}.none"
+
     def _paper(self, certificate_id: str, language: str) -> Path:
         return self._folder / "papers" / f"{certificate_id}-{language}.pdf"
 
@@ -304,7 +322,3 @@ def _inside(pdf: bytes) -> bytes:
     except ModuleNotFoundError as problem:
         raise PartMissingError(extra="portfolio") from problem
     return credential_in(pdf)
-
-
-def _trust(keys: Iterable[PublicKey]) -> Trust:
-    return Trust(keys=frozenset(keys), revoked=frozenset())

@@ -16,7 +16,9 @@ from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.academy_keys import KnownKeys, follow
 from pocus_desktop.programme.answer import Answer
+from pocus_desktop.programme.certificate.verify import Trust
 from pocus_desktop.programme.cme.progress import Progress, progress
 from pocus_desktop.programme.cme.standing import Standing, standings
 from pocus_desktop.programme.days import end_of_day_ms, local_day
@@ -67,10 +69,14 @@ class Academy:
     Attributes:
         url: Where its hub answers; empty where nothing goes over a network.
         keys: Its public keys: those that sign, and those that submissions are sealed to.
+        revoked: Signing keys that are believed no more.
+        said_at_ms: Of when that is, by the academy's own word; 0 where a person brought its keys.
     """
 
     url: str = ""
     keys: tuple[PublicKey, ...] = ()
+    revoked: tuple[PublicKey, ...] = ()
+    said_at_ms: int = 0
 
     @property
     def identity(self) -> str:
@@ -80,7 +86,12 @@ class Academy:
     @property
     def verifiers(self) -> tuple[PublicKey, ...]:
         """Keys whose signature counts."""
-        return tuple(key for key in self.keys if key.algorithm == "ed25519")
+        return tuple(key for key in self.keys if key.algorithm == "ed25519" and key not in self.revoked)
+
+    @property
+    def trust(self) -> Trust:
+        """How its certificates are judged."""
+        return Trust(keys=frozenset(self.verifiers), revoked=frozenset(self.revoked))
 
     @property
     def readers(self) -> tuple[PublicKey, ...]:
@@ -205,13 +216,20 @@ class PortfolioDesk:
             return Academy()
         try:
             found = json.loads(said)
-            return Academy(url=found["url"], keys=tuple(PublicKey.from_json(one) for one in found["keys"]))
+            keys, revoked = ([PublicKey.from_json(one) for one in found.get(name, ())] for name in ("keys", "revoked"))
+            said_at_ms = int(found.get("said_at_ms", 0))
+            return Academy(url=found["url"], keys=tuple(keys), revoked=tuple(revoked), said_at_ms=said_at_ms)
         except (ValueError, KeyError, TypeError, PocusError) as problem:
             raise PortfolioUnreadableError(reason="the academy's keys are not what was noted") from problem
 
     def connect(self, academy: Academy) -> None:
         """Say whom it is for."""
-        document = {"url": academy.url, "keys": [key.as_json() for key in academy.keys]}
+        document = {
+            "url": academy.url,
+            "keys": [key.as_json() for key in academy.keys],
+            "revoked": [key.as_json() for key in academy.revoked],
+            "said_at_ms": academy.said_at_ms,
+        }
         self._store.note(**{_ACADEMY: json.dumps(document)})
         with self._lock:  # papers are verified anew, by the keys that count now
             self._papers, self._read_papers, self._gathered = [], 0, None
@@ -277,7 +295,7 @@ class PortfolioDesk:
             synced_ms=int(synced) if synced else None,
             claimed=claimed,
             trouble=self._trouble(),
-            kept=self._certificates.kept(academy.verifiers, now_ms=now_ms),
+            kept=self._certificates.kept(academy.trust, now_ms=now_ms),
         )
 
     def write(self, *documents: AnyDocument) -> int:
@@ -325,7 +343,7 @@ class PortfolioDesk:
 
     def question(self, submissions: Sequence[str]) -> tuple[str, bytes]:
         """A question to be carried, with those submissions; as `Asking.question`."""
-        kept = self._certificates.kept(self.academy.verifiers, now_ms=self.now_ms)
+        kept = self._certificates.kept(self.academy.trust, now_ms=self.now_ms)
         has = [(one.certificate_id, language) for one in kept for language in one.papers]
         return self.asking.question(submissions, has, self.require_academy().readers)
 
@@ -389,7 +407,10 @@ class PortfolioDesk:
             BadDocumentError, NewerDocumentError: It is something else.
             FileRefusedError: The disk does not take a certificate; the same again helps once it does.
         """
-        found, keys = read_papers(data), self.require_academy().verifiers
+        found = read_papers(data)
+        self._follow(found.keys)
+        academy = self.require_academy()
+        keys = academy.verifiers
         good: list[bytes] = []
         for one in found.papers:
             try:
@@ -402,7 +423,7 @@ class PortfolioDesk:
         is_newest = as_of is None or as_of >= self.asking.taken
         new = self._store.take_papers(good, now_ms=self._clock.read().wall_ms, **number)
         new += self._certificates.take(
-            found.certificates, found.status_lists, keys, now_ms=self.now_ms, may_replace=is_newest
+            found.certificates, found.status_lists, academy.trust, now_ms=self.now_ms, may_replace=is_newest
         )
         if is_newest:
             self.asking.note(as_of)
@@ -410,26 +431,28 @@ class PortfolioDesk:
 
     def wanted_papers(self) -> tuple[tuple[str, str], ...]:
         """Certificates and languages whose paper is still to be fetched."""
-        return tuple(self._certificates.wanted_papers(self.academy.verifiers, now_ms=self.now_ms))
+        return tuple(self._certificates.wanted_papers(self.academy.trust, now_ms=self.now_ms))
 
     def take_paper(self, certificate_id: str, language: str, envelope: bytes) -> None:
         """Keep a certificate's paper; as `CertificateFolder.take_paper`."""
-        self._certificates.take_paper(certificate_id, language, envelope, self.require_academy().verifiers)
+        self._certificates.take_paper(certificate_id, language, envelope, self.require_academy().trust)
+
+    def note_no_paper(self, certificate_id: str, language: str) -> None:
+        """The academy cannot set a paper; as `CertificateFolder.note_none`."""
+        self._certificates.note_none(certificate_id, language, now_ms=self.now_ms)
 
     def keep_certificate(self, path: Path) -> KeptCertificate:
         """Take the file of a certificate in, verified; as `CertificateFolder.keep`."""
-        return self._certificates.keep(path, self.academy.verifiers, now_ms=self.now_ms)
+        return self._certificates.keep(path, self.academy.trust, now_ms=self.now_ms)
 
     def save_certificate(self, certificate_id: str, out: Path, *, language: str) -> None:
         """Write a certificate's paper; as `CertificateFolder.save_pdf`."""
-        keys = self.academy.verifiers
-        self._certificates.save_pdf(certificate_id, out, keys, now_ms=self.now_ms, language=language)
+        trust = self.academy.trust
+        self._certificates.save_pdf(certificate_id, out, trust, now_ms=self.now_ms, language=language)
 
     def certificate_paper(self, certificate_id: str, *, language: str) -> Path:
         """Where a certificate's paper lies; as `CertificateFolder.paper_file`."""
-        return self._certificates.paper_file(
-            certificate_id, self.academy.verifiers, now_ms=self.now_ms, language=language
-        )
+        return self._certificates.paper_file(certificate_id, self.academy.trust, now_ms=self.now_ms, language=language)
 
     def note_synced(self, as_of: AsOf | None = None) -> None:
         """Everything has gone and come: now, or as of an answer that was carried."""
@@ -474,6 +497,21 @@ class PortfolioDesk:
             return Refusal(**json.loads(said)) if said else None
         except (ValueError, TypeError) as problem:
             raise PortfolioUnreadableError(reason="what was noted of the last round is altered") from problem
+
+    def _follow(self, said: bytes | None) -> None:
+        """What the academy says of its keys, where it is new; what does not count is logged."""
+        if said is None:
+            return
+        academy = self.require_academy()
+        known = KnownKeys(keys=academy.keys, revoked=academy.revoked, said_at_ms=academy.said_at_ms)
+        try:
+            now = follow(said, known)
+        except PocusError as error:
+            log.failure(error)
+            return
+        if now != known:
+            log.event("portfolio.keys_followed", keys=len(now.keys), revoked=len(now.revoked))
+            self.connect(replace(academy, keys=now.keys, revoked=now.revoked, said_at_ms=now.said_at_ms))
 
     def _take_in_papers(self) -> None:
         keys = self.academy.verifiers

@@ -38,6 +38,8 @@ _OF_KEYS: Final = frozenset({"academy.other_key", "hub.unknown_sender"})
 """What an academy says where it knows the account by another key, or nobody by this one."""
 
 
+_NO_PAPER: Final = "certificate.paper_failed"
+"""What an academy says of a paper that its typesetter refuses, such as for a name in letters that its font has not."""
 _CLOCK_OFF_MS: Final = 60 * 60 * 1000
 
 
@@ -204,5 +206,7 @@ def _fetch_papers(desk: PortfolioDesk, carrier: PortfolioCarrier) -> None:
         try:
             desk.take_paper(certificate_id, language, carrier.certificate_paper(certificate_id, language))
         except PocusError as error:
+            if carrier.refusal(error) == _NO_PAPER:
+                desk.note_no_paper(certificate_id, language)
             if not carrier.is_on_its_way(error):
                 log.failure(error)

@@ -12,6 +12,7 @@ from pocus_desktop.programme.certificate.commitment import Opening
 from pocus_desktop.programme.certificate.paper_reader import credential_in
 from pocus_desktop.programme.certificate.records import CertificateRecord
 from pocus_desktop.programme.certificate.verify import Verdict
+from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.certificates import KeptCertificate
 from pocus_desktop.programme.own.desk import CERTIFICATES
 from pocus_desktop.sync.hub_client import HubAnsweredNoError
@@ -142,3 +143,22 @@ def test_a_disk_that_is_full_is_told_and_the_next_time_makes_it_good(ana: Ana, i
     (ana.folder / CERTIFICATES).unlink()
     assert ana.send().error is None
     assert len(kept(ana)) == 1
+
+
+def test_a_paper_that_the_academy_cannot_set_is_asked_for_again_after_a_month_and_not_at_each_round(
+    school: School, hub: Hub, ana: Ana
+) -> None:
+    """A name in letters that the typesetter's font has not; the credential is the same."""
+    hub.registry.enrolments.set_terms(hub_url="https://hub.example.org")
+    fields = {"name": "ანა რუისი", "email": "ana@example.org", "zone": "Asia/Tbilisi", "language": "en"}
+    ana.desk.write(changes.write_account(ana.desk.portfolio(), now_ms=ana.desk.now_ms, **fields))
+    ana.send()
+    done = school.sit(mode=Mode.LIVE, candidate=Candidate(id=ana.number, display_name="ანა რუისი"))
+    hub.take(done.final)
+    hub.certificates.issue(ana.number, done.sitting, **BY, is_despite=True)
+    assert ana.send().error is None
+    [one] = ana.desk.view().kept
+    assert (one.verdict, one.papers) == (Verdict.VALID, ())
+    assert ana.desk.wanted_papers() == ()
+    ana.wait(31 * DAY_MS)
+    assert len(ana.desk.wanted_papers()) == 2, "its fonts may have changed by then"
