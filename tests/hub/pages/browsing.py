@@ -4,10 +4,12 @@ import base64
 import re
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.pages.visit import SESSION_COOKIE
 from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.sync.asgi import InProcessTransport
 from tests.hub.staff.people import PASSWORD, Person, employ
@@ -45,8 +47,11 @@ class Browser:
 
     @classmethod
     def of(cls, hub: Hub, login: str, *roles: str, **options: Any) -> "Browser":
-        """A new member of the staff, signed in."""
-        return cls(hub, employ(hub, login, *roles), **options).sign_in()
+        """A new member of the staff, who has signed in before they are looked at; `sign_in` goes through the pages."""
+        made = cls(hub, employ(hub, login, *roles), **options)
+        assert made.person is not None
+        made.web.cookies.set(SESSION_COOKIE, made.person.sign_in().token, domain=urlsplit(URL).hostname or "")
+        return made
 
     def sign_in(self) -> "Browser":
         """By login, password and the second factor."""
