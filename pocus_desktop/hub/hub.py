@@ -40,7 +40,8 @@ from pocus_desktop.hub.programme.answers import Answers
 from pocus_desktop.hub.programme.files import EVIDENCE
 from pocus_desktop.hub.programme.noticing import Notices
 from pocus_desktop.hub.programme.store import PORTFOLIO
-from pocus_desktop.hub.records.store import HubStore, Refused, Standing
+from pocus_desktop.hub.records.store import HubStore, Standing
+from pocus_desktop.hub.records.store_quarantine import Refused
 from pocus_desktop.hub.records.upload_store import UploadStore
 from pocus_desktop.hub.registering import read_bundle
 from pocus_desktop.hub.registry.registry import Registry
@@ -423,12 +424,12 @@ class Hub:
 
     def quarantined(self) -> tuple[Refused, ...]:
         """What was refused, oldest first."""
-        return self._store.quarantined()
+        return self._store.quarantine.all()
 
     def retry_quarantine(self) -> tuple[str, ...]:
         """Judge anew what was refused, after an update or a new key; the digests that are accepted now."""
         accepted: list[str] = []
-        for refused in self._store.quarantined():
+        for refused in self._store.quarantine.all():
             try:
                 data = self._quarantine.get(refused.digest)
                 if data is None:
@@ -437,7 +438,7 @@ class Hub:
             except HubError as error:
                 log.failure(error)
                 continue
-            self._store.release(refused.digest)
+            self._store.quarantine.release(refused.digest)
             self._quarantine.remove(refused.digest)
             accepted.append(refused.digest)
         return tuple(accepted)

@@ -38,7 +38,8 @@ from pocus_desktop.hub.errors import (
 )
 from pocus_desktop.hub.moves import FindCentre, Moves, moves_of
 from pocus_desktop.hub.orders import Orders, has_any, orders_of
-from pocus_desktop.hub.records.store import PLACE_BYTES, HubStore, Refused
+from pocus_desktop.hub.records.store import HubStore
+from pocus_desktop.hub.records.store_quarantine import PLACE_BYTES, Refused
 from pocus_desktop.hub.results_log.result_log import ResultLog
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.kernel import canonical, log
@@ -377,17 +378,17 @@ class Intake:
         if kept.is_new:
             log.event("hub.accepted", digest=arrival.digest, sitting=arrival.sitting, last_seq=arrival.last_seq)
         if was_refused:
-            self._store.release(arrival.digest)
+            self._store.quarantine.release(arrival.digest)
             self._quarantine.remove(arrival.digest)
         receipt = kept.receipt if kept.is_new else self.still(kept.receipt)
         return IntakeResult(receipt=receipt, is_new=kept.is_new, sitting=arrival.sitting)
 
     def _refuse(self, data: bytes, digest: str, cause: PocusError) -> PocusError:
-        room = self._store.quarantined_bytes() + len(data) + PLACE_BYTES
-        if room > self._maximum_quarantine_bytes and not self._store.is_quarantined(digest):
+        room = self._store.quarantine.room_bytes() + len(data) + PLACE_BYTES
+        if room > self._maximum_quarantine_bytes and not self._store.quarantine.holds(digest):
             return QuarantineFullError(reason=cause.code)
         self._quarantine.put(data)
-        self._store.quarantine(
+        self._store.quarantine.keep(
             Refused(digest=digest, reason=cause.code, size_bytes=len(data), received_at_ms=self._clock.read().wall_ms)
         )
         log.event("hub.refused", digest=digest, reason=cause.code)

@@ -297,7 +297,7 @@ def test_an_audit_looks_at_more_than_one_read_brings(kept: KeptLog, at_once: int
     with kept.open() as log, kept.store() as store:
         for number in range(5):
             kept.accept(log, number)
-        assert [one.number for one in store.log_held(at_once=at_once)] == [0, 1, 2, 3, 4]
+        assert [one.number for one in store.log.held(at_once=at_once)] == [0, 1, 2, 3, 4]
 
 
 def test_a_real_result_comes_back_with_its_place_in_the_log(school: School) -> None:
@@ -327,7 +327,7 @@ def test_another_log_cannot_be_begun_over_one_that_is_there(tmp_path: Path) -> N
     kept = KeptLog(url=f"sqlite:///{tmp_path / 'hub.sqlite'}")
     with kept.open() as log, kept.store() as store:
         kept.accept(log, 0)
-        begun = store.begin_log("pocus-log/another", lambda head: head.sign([SigningKey.generate()]))
+        begun = store.log.begin("pocus-log/another", lambda head: head.sign([SigningKey.generate()]))
         assert (begun.origin, begun.frontier.size) == (log.origin, 1)
 
 

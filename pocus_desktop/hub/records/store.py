@@ -5,21 +5,17 @@ returns, and done again where another process came between. A sitting's row alwa
 highest last event of those that moved by most permits, whatever order envelopes came in (formats/sync 5.3, move 6.3).
 """
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, false, func, select
-from sqlalchemy.engine import Connection, Engine, Row
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import Connection, Row
 
 from pocus_desktop.hub.arrival import Accepted, Status, Wish
 from pocus_desktop.hub.errors import (
     HubError,
-    LogDamagedError,
     StoreMismatchError,
     StoreUnavailableError,
     UnstorableError,
@@ -28,29 +24,20 @@ from pocus_desktop.hub.records import (
     store_accept,
     store_engine,
     store_jobs,
-    store_log,
     store_moves,
     store_orders,
     store_swift,
     store_untold,
 )
-from pocus_desktop.hub.records.store_log import Held, LogState, NewEntry, Sign
+from pocus_desktop.hub.records.store_database import Database
+from pocus_desktop.hub.records.store_log import Sign
+from pocus_desktop.hub.records.store_log_book import LogBook
 from pocus_desktop.hub.records.store_moves import MoveRemark
 from pocus_desktop.hub.records.store_orders import OrderRemark
+from pocus_desktop.hub.records.store_quarantine import Quarantine
 from pocus_desktop.hub.records.store_tables import ABOUT, ENVELOPE, QUARANTINE, RESULT
-from pocus_desktop.sitting.receipt import entry_of, place_of
-from pocus_desktop.tlog.tiles import WIDTH, Part
 
 FORMAT: Final = 1
-PLACE_BYTES: Final = 4096
-"""What a file takes on a disk besides its bytes, roughly; so that many tiny ones count too."""
-
-_OLDER_AT_ONCE: Final = 4096
-if TYPE_CHECKING:
-    import psycopg
-
-_T = TypeVar("_T")
-_C = TypeVar("_C")
 
 _LOOK: Final = select(
     select(ENVELOPE.c.receipt).where(ENVELOPE.c.digest == bindparam("wanted")).scalar_subquery().label("receipt"),
@@ -105,18 +92,14 @@ class Received:
     received_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """An envelope in quarantine; `reason` is the code of the cause."""
+class HubStore(Database):
+    """The records of one hub; any thread and several processes may call.
 
-    digest: str
-    reason: str
-    size_bytes: int
-    received_at_ms: int
-
-
-class HubStore:
-    """The records of one hub; any thread and several processes may call."""
+    Attributes:
+        is_scoring_later: Whether a job is entered with each envelope.
+        log: Its log.
+        quarantine: What it refused.
+    """
 
     def __init__(self, url: str, *, is_scoring_later: bool | None = None) -> None:
         """Open the records; in a SQLite file they are made, or upgraded, where they have to be.
@@ -131,23 +114,14 @@ class HubStore:
             StoreMismatchError: It is of another program.
             DatabaseOlderError, DatabaseNewerError: It is of another revision (PostgreSQL: older; either: newer).
         """
-        self._engine = store_engine.open_engine(url)
-        self._turns = threading.Lock()
+        super().__init__(url)
+        self.log = LogBook(self)
+        self.quarantine = Quarantine(self)
         self.is_scoring_later = self.is_shared if is_scoring_later is None else is_scoring_later
         with self.reading() as connection:
             found = connection.execute(select(ABOUT.c.format)).scalar_one_or_none()
         if found != FORMAT:
             raise StoreMismatchError(found=found or 0, known=FORMAT)
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether the database is a server's, for several processes on several machines."""
-        return self._engine.dialect.name == "postgresql"
-
-    @property
-    def queue_address(self) -> str:
-        """The database as libpq is told of it, with its password."""
-        return store_engine.libpq(self._engine.url)
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt that was given for an envelope; None where it is not held."""
@@ -160,7 +134,7 @@ class HubStore:
     def look(self, digests: Sequence[str]) -> dict[str, tuple[bytes | None, bool]]:
         """By digest: the receipt that was given for an envelope, None where it is not held; whether it was refused."""
         if self.is_shared:
-            return self._again(lambda driver: store_swift.look(driver, digests), store_engine.driver)
+            return self.again(lambda driver: store_swift.look(driver, digests), store_engine.driver)
         with self.reading() as connection:
             rows = {digest: connection.execute(_LOOK, {"wanted": digest}).one() for digest in digests}
         return {
@@ -181,75 +155,14 @@ class HubStore:
         try:
             if self.is_shared:
                 accept = partial(store_accept.accept_swiftly, is_scoring_later=self.is_scoring_later)
-                return self._again(lambda driver: accept(driver, wishes, sign), store_engine.driver)
-            return self._again(lambda connection: store_accept.accept_all(connection, wishes, sign))
+                return self.again(lambda driver: accept(driver, wishes, sign), store_engine.driver)
+            return self.again(lambda connection: store_accept.accept_all(connection, wishes, sign))
         except (StoreUnavailableError, OverflowError, UnicodeError) as problem:
             if not store_engine.is_unstorable(problem):
                 raise
             if len(wishes) == 1:
                 return [UnstorableError(reason=type(problem.__cause__ or problem).__name__)]
             return [outcome for wish in wishes for outcome in self.accept_all([wish], sign)]
-
-    def begin_log(self, origin: str, sign: Sign) -> LogState:
-        """Begin the log where there is none; as it stands.
-
-        Raises:
-            StoreUnavailableError: The database does not take it.
-        """
-        return self._again(lambda connection: _begin_log(connection, origin, sign))
-
-    def sign_log_again(self, sign: Sign) -> None:
-        """Sign the log's head anew, as it stands.
-
-        Raises:
-            StoreUnavailableError: The database does not take it.
-        """
-        self._again(lambda connection: store_log.sign_again(connection, sign))
-
-    def enter_older(self, sign: Sign) -> int:
-        """Enter in the log what was accepted before there was one, in the order in which it came; how many.
-
-        Raises:
-            LogDamagedError: A receipt names the log, and the log does not hold it.
-            StoreUnavailableError: The database does not take it.
-        """
-        entered = 0
-        while (number := self._again(lambda connection: _enter_older(connection, sign))) > 0:
-            entered += number
-        return entered
-
-    def log_state(self) -> LogState | None:
-        """The log as it stands; None before it was begun."""
-        with self.reading() as connection:
-            return store_log.look(connection)
-
-    def log_counted(self) -> tuple[LogState | None, int]:
-        """The log as it stands, and how many entries are stored, at one moment in which nobody appends."""
-        return self._again(lambda connection: (store_log.take(connection), store_log.count(connection)))
-
-    def log_part(self, part: Part) -> bytes | None:
-        """A tile or a bundle of entries; None where the log has not so many."""
-        with self.reading() as connection:
-            return store_log.part(connection, part)
-
-    def log_held(self, *, at_once: int = WIDTH) -> Iterator[Held]:
-        """Every entry with the receipt that was given for it, in order; entries that come meanwhile as well.
-
-        They are read so many at once, and no transaction is open in between: who goes through them reads envelopes.
-        """
-        after = -1
-        while True:
-            with self.reading() as connection:
-                found = store_log.held(connection, after, at_once)
-            yield from found
-            if len(found) < at_once:
-                return
-            after = found[-1].number
-
-    def log_not_entered(self) -> tuple[str, ...]:
-        """Envelopes that were accepted and that the log does not hold."""
-        with self.reading() as connection:
-            return tuple(digest for digest, _ in store_log.not_entered(connection, None))
 
     def envelopes(self, sitting: str) -> tuple[str, ...]:
         """Digests of all envelopes of a sitting, those with the fewest events first."""
@@ -259,7 +172,7 @@ class HubStore:
 
     def note_moves(self, sitting: str, remarks: Mapping[str, str]) -> None:
         """What must be known of a sitting's envelopes, by digest; what was noted before is replaced."""
-        self._again(lambda connection: store_moves.note(connection, sitting, remarks))
+        self.again(lambda connection: store_moves.note(connection, sitting, remarks))
 
     def moves(self, sitting: str | None = None) -> tuple[MoveRemark, ...]:
         """What must be known of envelopes of sittings that moved, or of those of one sitting."""
@@ -268,7 +181,7 @@ class HubStore:
 
     def note_orders(self, sitting: str, found: OrderRemark | None) -> None:
         """What must be known of a sitting's orders; what was noted before is replaced."""
-        self._again(lambda connection: store_orders.note(connection, sitting, found))
+        self.again(lambda connection: store_orders.note(connection, sitting, found))
 
     def orders(self, sitting: str | None = None) -> Sequence[OrderRemark]:
         """What must be known of orders, of all sittings or of one."""
@@ -330,11 +243,11 @@ class HubStore:
             store_jobs.enter(connection, sittings)
             return sittings
 
-        return self._again(enter)
+        return self.again(enter)
 
     def enter_missing_jobs(self) -> int:
         """A job for every sitting that waits to be scored and has none, as after moving from SQLite; how many."""
-        return self._again(store_jobs.enter_missing)
+        return self.again(store_jobs.enter_missing)
 
     def settle(
         self,
@@ -374,49 +287,7 @@ class HubStore:
             if is_untold:
                 store_untold.note(connection, sitting, now_ms)
 
-        self._again(enter)
-
-    def quarantine(self, refused: Refused) -> None:
-        """Note a refused envelope; the newest reason stands."""
-
-        def note(connection: Connection) -> None:
-            connection.execute(QUARANTINE.delete().where(QUARANTINE.c.digest == refused.digest))
-            connection.execute(
-                QUARANTINE.insert().values(
-                    digest=refused.digest,
-                    reason=refused.reason,
-                    size_bytes=refused.size_bytes,
-                    received_at_ms=refused.received_at_ms,
-                )
-            )
-
-        self._again(note)
-
-    def quarantined(self) -> tuple[Refused, ...]:
-        """What was refused, oldest first."""
-        with self.reading() as connection:
-            rows = connection.execute(select(QUARANTINE).order_by(QUARANTINE.c.received_at_ms)).all()
-        return tuple(
-            Refused(digest=row.digest, reason=row.reason, size_bytes=row.size_bytes, received_at_ms=row.received_at_ms)
-            for row in rows
-        )
-
-    def is_quarantined(self, digest: str) -> bool:
-        """Whether an envelope was refused before and is kept."""
-        with self.reading() as connection:
-            found = connection.execute(select(QUARANTINE.c.digest).where(QUARANTINE.c.digest == digest))
-            return found.scalar_one_or_none() is not None
-
-    def quarantined_bytes(self) -> int:
-        """How much room the quarantine takes, each file counted with its place on the disk."""
-        room = func.sum(QUARANTINE.c.size_bytes + PLACE_BYTES)
-        with self.reading() as connection:
-            return int(connection.execute(select(func.coalesce(room, 0))).scalar_one())
-
-    def release(self, digest: str) -> None:
-        """An envelope that was refused once is accepted now."""
-        gone = QUARANTINE.delete().where(QUARANTINE.c.digest == digest)
-        self._again(lambda connection: connection.execute(gone))
+        self.again(enter)
 
     def check(self) -> None:
         """Whether the database answers and takes changes.
@@ -427,90 +298,6 @@ class HubStore:
         with self.transaction() as connection:
             connection.execute(select(ABOUT.c.format)).scalar_one()
             connection.execute(ABOUT.update().where(false()).values(format=FORMAT))  # refused where only reading is let
-
-    def close(self) -> None:
-        """Let go of all connections."""
-        self._engine.dispose()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction, durable when it ends; the registry's tables lie in the same database.
-
-        Raises:
-            StoreUnavailableError: The database does not take it.
-        """
-        with store_engine.told_as_ours(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """One of this process at a time, where the whole academy has one at a time (`hub.registry.store`).
-
-        Who waits here holds no connection: who has the turn may look something up beside it, and would find none left.
-
-        Raises:
-            StoreUnavailableError: It takes too long.
-        """
-        if not self._turns.acquire(timeout=store_engine.LOCK_MS / 1000):
-            raise StoreUnavailableError(reason="too many at once")
-        try:
-            yield
-        finally:
-            self._turns.release()
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that only looks.
-
-        Raises:
-            StoreUnavailableError: The database does not answer.
-        """
-        with store_engine.told_as_ours(), self._engine.connect() as connection:
-            yield store_engine.only_reading(connection)
-
-    def swiftly(self, work: "Callable[[psycopg.Connection[Any]], _T]") -> _T:
-        """A question to PostgreSQL in the driver's words, tried again where its connection turns out to be lost.
-
-        Raises:
-            StoreUnavailableError: The database does not answer.
-        """
-        return self._again(work, store_engine.driver)
-
-    @overload
-    def _again(self, work: Callable[[Connection], _T]) -> _T: ...
-    @overload
-    def _again(self, work: Callable[[_C], _T], opened: Callable[[Engine], AbstractContextManager[_C]]) -> _T: ...
-    def _again(self, work: Callable[[Any], _T], opened: Callable[[Engine], Any] = Engine.begin) -> _T:
-        """One transaction, tried again where it met another one or lost its connection; so it must be idempotent.
-
-        Raises:
-            StoreUnavailableError: Nothing was done, or it is not known; a later try tells.
-        """
-        with store_engine.told_as_ours():
-            for pause in store_engine.pauses():
-                try:
-                    with opened(self._engine) as connection:
-                        return work(connection)
-                except DBAPIError as problem:
-                    if not store_engine.is_passing(problem):
-                        raise
-                    pause()
-        raise StoreUnavailableError(reason="too many at once")
-
-
-def _begin_log(connection: Connection, origin: str, sign: Sign) -> LogState:
-    return store_log.take(connection) or store_log.begin(connection, origin, sign)
-
-
-def _enter_older(connection: Connection, sign: Sign) -> int:
-    state = store_log.take(connection)
-    older = store_log.not_entered(connection, _OLDER_AT_ONCE)
-    if state is None or any(place_of(receipt) is not None for _, receipt in older):
-        raise LogDamagedError(part="entries", reason="a receipt names the log that does not hold it")
-    if older:
-        new = [NewEntry(digest=digest, entry=entry_of(receipt)) for digest, receipt in older]
-        store_log.write(connection, store_log.grown(state, new, sign))
-    return len(older)
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -60,7 +60,7 @@ def audit_records(
     """
     told: dict[int, list[tuple[bytes, Held]]] = {}
     grown = Frontier()
-    for held in store.log_held():
+    for held in store.log.held():
         grown = merkle.grow(grown, [merkle.leaf_hash(held.entry)]).frontier
         yield from _of_entry(held, keys, read, told)
         for root, earlier in told.pop(grown.size, []):
@@ -69,7 +69,7 @@ def audit_records(
     for left in told.values():  # heads of more entries than there are
         for _, held in left:
             yield Finding(deed=Deed.OTHER_HISTORY, number=held.number, digest=held.digest)
-    for digest in store.log_not_entered():
+    for digest in store.log.not_entered():
         yield Finding(deed=Deed.NOT_ENTERED, number=None, digest=digest)
 
 

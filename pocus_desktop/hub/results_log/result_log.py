@@ -58,11 +58,11 @@ class ResultLog:
             self.origin = self._state().origin
             self.check()
             return
-        self.origin = store.begin_log(origin_for(ring.signer.public), self.sign).origin
+        self.origin = store.log.begin(origin_for(ring.signer.public), self.sign).origin
         signed = self.check()
         if ring.signer.public not in signed.signers:  # keys were rotated: who follows the new one alone must read it
-            store.sign_log_again(self.sign)
-        entered = store.enter_older(self.sign)
+            store.log.sign_again(self.sign)
+        entered = store.log.enter_older(self.sign)
         if entered:
             events.event("hub.log_entered_older", count=entered)
 
@@ -94,7 +94,7 @@ class ResultLog:
         if path == CHECKPOINT:
             return self._state().checkpoint
         part = Part.parse(path)
-        return None if part is None else self._store.log_part(part)
+        return None if part is None else self._store.log.part(part)
 
     def copy(self) -> LogCopy:
         """The log as an auditor has it.
@@ -114,7 +114,7 @@ class ResultLog:
             LogDamagedError: They differ.
             StoreUnavailableError: The records do not answer.
         """
-        found, count = self._store.log_counted()
+        found, count = self._store.log.counted()
         state = _there(found)
         size = state.frontier.size
         try:
@@ -139,14 +139,14 @@ class ResultLog:
 
     def _require_tile(self, index: int) -> None:
         part = Part(level=0, index=index)
-        data = self._store.log_part(part) or b""
+        data = self._store.log.part(part) or b""
         leaves = [data[at : at + merkle.HASH_BYTES] for at in range(0, len(data), merkle.HASH_BYTES)]
-        row = self._store.log_part(Part(level=1, index=index // WIDTH, width=index % WIDTH + 1)) or b""
+        row = self._store.log.part(Part(level=1, index=index // WIDTH, width=index % WIDTH + 1)) or b""
         if len(leaves) != WIDTH or merkle.root_of(leaves) != row[-merkle.HASH_BYTES :]:
             raise LogDamagedError(part=part.path, reason="other entries than were signed")
 
     def _state(self) -> LogState:
-        return _there(self._store.log_state())
+        return _there(self._store.log.state())
 
 
 def _there(state: LogState | None) -> LogState:
