@@ -148,6 +148,17 @@ class PortfolioView:
         return len(self.refused) + sum(one.stage is FileStage.REFUSED for one in self.files)
 
     @property
+    def files_here(self) -> int:
+        """Files that stay here until the candidate says whether the academy may have them."""
+        return sum(one.stage is FileStage.HERE for one in self.files) if self.academy.keys else 0
+
+    @property
+    def files_in_trouble(self) -> int:
+        """Files that cannot reach the academy as they are."""
+        trouble = {FileStage.REFUSED, FileStage.MISSING, FileStage.NOT_TAKEN}
+        return sum(one.stage in trouble for one in self.files)
+
+    @property
     def files_waiting(self) -> int:
         """Files that are still to go."""
         return sum(one.stage in {FileStage.WAITING, FileStage.SENDING} for one in self.files)

@@ -87,9 +87,10 @@ class NextPage(PortfolioPage):
 
     def render_view(self, view: PortfolioView) -> None:
         """Show the steps."""
-        if (view.steps, view.on, view.trouble) == self._shown:
+        shown = (view.steps, view.on, view.trouble, view.files_here, view.files_in_trouble)
+        if shown == self._shown:
             return
-        self._shown = (view.steps, view.on, view.trouble)
+        self._shown = shown
         mine = [step for step in view.steps if step.actor is Actor.CANDIDATE]
         required = [step for step in mine if not step.is_optional]
         first = required[0] if required else None
@@ -108,7 +109,10 @@ class NextPage(PortfolioPage):
             clear(layout)
             for step in steps:
                 layout.addWidget(self._step(step, view.on))
-            if not steps:
+            about_files = self._files(view) if layout is self._later else []
+            for told in about_files:
+                layout.addWidget(told)
+            if not steps and not about_files:
                 layout.addWidget(Label(self.words(f"portfolio.next.{empty}"), tone="muted"))
 
     def _show_first(self, step: NextStep, on: date) -> None:
@@ -135,6 +139,18 @@ class NextPage(PortfolioPage):
         button = Button(self.words(f"portfolio.go.{PLACES[step.kind]}"), kind="link")
         button.clicked.connect(lambda: self.went.emit(PLACES[step.kind]))
         return self.fact(sign, self._told(step), " · ".join(more), actions=[button])
+
+    def _files(self, view: PortfolioView) -> list[QWidget]:
+        """What is to be said or done about files that prove something."""
+        found = []
+        for key, count in (("files_here", view.files_here), ("files_in_trouble", view.files_in_trouble)):
+            if count:
+                button = Button(self.words("portfolio.go.account"), kind="link")
+                button.setObjectName(f"go:{key}")
+                button.clicked.connect(lambda: self.went.emit("account"))
+                told = self.words(f"portfolio.next.{key}", count=self.formats.number(count))
+                found.append(self.fact("missing", told, actions=[button]))
+        return found
 
     def _told(self, step: NextStep) -> str:
         return step.told(self.words.language)

@@ -357,7 +357,9 @@ def test_a_stick_is_written_and_read_by_keyboard(open_stage: Open, tmp_path: Pat
 
 def test_it_is_said_which_files_go_to_whom_and_where_each_stands(open_stage: Open) -> None:
     window = open_stage("filed")
-    go(window, "account")
+    assert "Files that cannot go to the academy as they are: 3" in told(window)
+    press(named(window, "go:files_in_trouble"))
+    assert window.page == "account"
     said = told(window)
     for line in (
         "go to https://hub.example.org, sealed",
@@ -376,6 +378,9 @@ def test_it_is_said_which_files_go_to_whom_and_where_each_stands(open_stage: Ope
     press(named(window, "files:disagree"))
     assert "You have not agreed: no file is sent." in told(window)
     assert named(window, "files:disagree").isHidden()
+    go(window, "next")
+    assert "Files that prove something, and stay here: 3." in told(window)
+    press(named(window, "go:files_here"))
     press(named(window, "files:agree"))
     assert window.view is not None
     assert (window.view.files_agreed_ms, window.view.files_waiting) == (NOW_MS, 3)
