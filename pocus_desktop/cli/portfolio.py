@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "count": ("pocus_desktop.cli.portfolio_log:count", "Count the studies of a folder of DICOM files as cases."),
     "credit": ("pocus_desktop.cli.portfolio_education:credit", "Add continuing education, with its certificate."),
     "education": ("pocus_desktop.cli.portfolio_education:education", "Tell what counts in each cycle, and what not."),
+    "providers": ("pocus_desktop.cli.portfolio_education:providers", "Find who offers continuing education."),
     "audit-pack": ("pocus_desktop.cli.portfolio_education:audit_pack_", "Write one PDF with a cycle's evidence."),
     "report": ("pocus_desktop.cli.portfolio_education:report", "Write education for others: MedBiquitous XML, CSV."),
     "apply": ("pocus_desktop.cli.portfolio_apply:apply", "Apply for certificates."),

@@ -1,5 +1,6 @@
-"""`pocus portfolio credit|education|audit-pack|report`: continuing education, and what an auditor is given."""
+"""`pocus portfolio credit|education|providers|audit-pack|report`: continuing education, and what auditors are given."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pocus_desktop.cli.portfolio_options import LANGUAGE, opened, say
 from pocus_desktop.cli.programme_options import DAY, EXISTING
 from pocus_desktop.cli.programme_standing import tell_education
 from pocus_desktop.kernel import words
-from pocus_desktop.programme.cme.providers import provider_called
+from pocus_desktop.programme.cme.providers import find_providers, provider_called
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.education import FORMATS, audit_pack, write_report
 from pocus_desktop.programme.values import CreditKind, Topic
@@ -76,6 +77,25 @@ def education(language: str, *, is_all: bool, as_json: bool) -> None:
     with opened() as desk:
         view = desk.view()
     tell_education(view.portfolio, view.rules, view.on, language, is_all=is_all, as_json=as_json)
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@LANGUAGE
+def providers(text: tuple[str, ...], language: str, *, as_json: bool) -> None:
+    """Find who offers continuing education, by name, topic, way or approval as people write them; all without TEXT."""
+    with opened() as desk:
+        view = desk.view()
+    found = find_providers(view.rules, " ".join(text), view.on, language)
+    for row in found:
+        name, approvals = row.name(language), [*row.approvals]
+        if as_json:
+            click.echo(json.dumps({"provider": row.provider, "name": name, "approvals": approvals}, ensure_ascii=False))
+        else:
+            click.echo(f"{row.provider:<16} {name}" + "".join(f"  {one.upper()}" for one in approvals))
+    if not found and not as_json:
+        say("no-provider", language)
 
 
 @click.command("audit-pack")

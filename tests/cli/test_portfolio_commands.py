@@ -152,6 +152,9 @@ def test_education_with_its_certificate_and_what_an_auditor_is_given(ask: Ask, t
     assert "cme.nothing_to_report" in ask("audit-pack", str(tmp_path / "pack.pdf"), status=1)
     proof = tmp_path / "proof.txt"
     proof.write_text("a certificate", encoding="utf-8")
+    assert "gulfcoast" in ask("providers", "gulfcost")
+    assert json.loads(ask("providers", "aium", "--json").splitlines()[0])["provider"] == "aium"
+    assert ask("providers", "zzzz", "--language", "es") == "Ningún proveedor se llama así.\n"
     given = ("--on", str(ago(9)), "--activity", "Lung", "--provider", "Gulfcoast Ultrasound Institute")
     ask("credit", *given, "--credits", "4", "--approved-by", "ARDMS", "--file", str(proof))
     ask("credit", "--on", str(ago(8)), "--activity", "Heart", "--provider", "aium", "--credits", "2")
