@@ -12,7 +12,7 @@ from pocus_desktop.programme.appealing import NotAGroundError, TooLateToAppealEr
 from pocus_desktop.programme.documents.academy import CertificateHeld, Decision, PeerOutcome, ResultSummary
 from pocus_desktop.programme.documents.candidate import Appeal, Application, VoucherEntry
 from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.result import Due, certificate_due, passes
+from pocus_desktop.programme.result import Due, certificate_due, is_refused, passes
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.validity import CertificateState, last_day, renewed_from, validity
 from pocus_desktop.programme.voucher import Received, window_of
@@ -21,6 +21,7 @@ from tests.programme.samples import an_id
 
 _RULES = shipped_rules()
 _APP = an_id("app")
+_OTHER_APP = an_id("app")
 
 
 def _ms(text: str) -> int:
@@ -43,14 +44,21 @@ def _result(score: int, sat: str = "2026-03-01", **fields: Any) -> ResultSummary
     return ResultSummary.model_validate(said | fields)
 
 
-def _decision(*, approved: bool = True, at_ms: int = 1, day: str = "2026-02-01") -> Decision:
-    area = {"area": "lung", "is_approved": approved, "rule_ids": [], "reason": "not in practice"}
+def _decision(
+    *,
+    approved: bool = True,
+    at_ms: int = 1,
+    day: str = "2026-02-01",
+    area: str = "lung",
+    application_id: str = _APP,
+) -> Decision:
+    choice = {"area": area, "is_approved": approved, "rule_ids": [], "reason": "not in practice"}
     return Decision.model_validate(
         {
             "decision_id": an_id("dec"),
-            "application_id": _APP,
+            "application_id": application_id,
             "decided_on": day,
-            "areas": [area],
+            "areas": [choice],
             "rules": "0" * 64,
             "by": "staff",
             "made_at_ms": at_ms,
@@ -58,17 +66,16 @@ def _decision(*, approved: bool = True, at_ms: int = 1, day: str = "2026-02-01")
     )
 
 
-def _outcome(*, supports: bool = True, on: str = "2026-04-01", at_ms: int = 1) -> PeerOutcome:
-    return PeerOutcome.model_validate(
-        {
-            "application_id": _APP,
-            "area": "lung",
-            "is_supported": supports,
-            "policy": 1,
-            "answered_on": on,
-            "made_at_ms": at_ms,
-        }
-    )
+def _outcome(*, supports: bool = True, on: str = "2026-04-01", at_ms: int = 1, **fields: Any) -> PeerOutcome:
+    said = {
+        "application_id": _APP,
+        "area": "lung",
+        "is_supported": supports,
+        "policy": 1,
+        "answered_on": on,
+        "made_at_ms": at_ms,
+    }
+    return PeerOutcome.model_validate(said | fields)
 
 
 def _due(papers: Portfolio, *, has_window: bool = True) -> Due:
@@ -173,6 +180,26 @@ def test_a_certificate_is_due_on_the_day_of_the_last_of_what_was_needed() -> Non
             Portfolio(decisions=(_decision(),), results=(_result(900, is_void=True),), peer_outcomes=(_outcome(),)),
             ["due.assessment"],
         ),
+        (  # all of another area
+            Portfolio(
+                decisions=(_decision(area="cardiac"),),
+                results=(_result(900, area="cardiac"),),
+                peer_outcomes=(_outcome(area="cardiac"),),
+            ),
+            ["due.decision", "due.assessment", "due.evaluation"],
+        ),
+        (  # all of another application
+            Portfolio(
+                decisions=(_decision(application_id=_OTHER_APP),),
+                results=(_result(900, application_id=_OTHER_APP),),
+                peer_outcomes=(_outcome(application_id=_OTHER_APP),),
+            ),
+            ["due.decision", "due.assessment", "due.evaluation"],
+        ),
+        (  # on the day of entry
+            Portfolio(decisions=(_decision(),), results=(_result(900, "2026-02-10"),), peer_outcomes=(_outcome(),)),
+            [],
+        ),
     ],
 )
 def test_what_is_missing_is_said(papers: Portfolio, missing: list[str]) -> None:
@@ -180,6 +207,23 @@ def test_what_is_missing_is_said(papers: Portfolio, missing: list[str]) -> None:
     assert [one.code for one in due.missing] == missing
     assert all(one() and one("es") for one in due.missing)
     assert due.is_due is (not missing)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "refused"),
+    [
+        ((), False),
+        ((_decision(),), False),
+        ((_decision(approved=False),), True),
+        ((_decision(approved=False, at_ms=4), _decision(at_ms=5)), False),  # an appeal was granted
+        ((_decision(approved=False, area="cardiac"),), False),
+        ((_decision(approved=False, application_id=_OTHER_APP),), False),
+    ],
+)
+def test_an_area_is_refused_where_the_last_decision_on_it_refuses(
+    decisions: tuple[Decision, ...], refused: bool
+) -> None:
+    assert is_refused(Portfolio(decisions=decisions), _APP, ContentArea.LUNG) is refused
 
 
 def test_without_a_voucher_nothing_is_due() -> None:
@@ -299,3 +343,10 @@ def test_an_appeal_rests_on_a_ground_of_the_rule() -> None:
     with pytest.raises(NotAGroundError) as refused:
         require_appeal(_appeal("2026-02-15T00:00", "too-hard"), date(2026, 1, 30), _RULES)
     assert refused.value.params["grounds"] == "eligibility, technology"
+
+
+def test_a_renewal_that_was_revoked_renews_until_that_day() -> None:
+    before = _held("2021-03-01", "2026-03-01")
+    renewal = _held("2026-03-02", "2031-03-01", renewal_of=before.certificate_id, revoked_on="2026-02-10")
+    states = [validity(before, (before, renewal), _RULES, date(2026, 2, day)).state for day in (9, 10)]
+    assert states == [CertificateState.RENEWED, CertificateState.RENEWABLE]

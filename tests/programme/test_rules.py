@@ -95,6 +95,37 @@ def test_a_row_may_end_its_subject_and_another_may_begin_it_again() -> None:
         rules.cases(ContentArea.LUNG, date(2027, 6, 1))
 
 
+def _pass(row_id: str, since: str, percent: int, rest: str = "") -> str:
+    return f'[[rule]]\nid = "{row_id}"\nkind = "pass"\nfrom = {since}\n{rest}at_least_percent = {percent}\n{_SOURCE}'
+
+
+def test_an_area_with_a_row_of_its_own_passes_by_that_and_the_others_by_the_one_for_all() -> None:
+    text = _HEAD + _pass("all", "2026-01-01", 70)
+    text += _pass("lung", "2027-01-01", 80, 'area = "lung"\n')
+    rules = parse_rules(text.encode(), "rules.toml").demand()
+    days = (date(2020, 1, 1), date(2026, 12, 31), date(2027, 1, 1))
+    assert [rules.pass_rule(ContentArea.LUNG, day).at_least_percent for day in days] == [70, 70, 80]
+    assert [rules.pass_rule(ContentArea.CARDIAC, day).at_least_percent for day in days] == [70, 70, 70]
+
+
+def test_what_happened_before_a_first_row_is_judged_by_it_and_what_comes_after_a_last_by_none() -> None:
+    ended = _pass("all", "2026-01-01", 70)
+    ended += _pass("over", "2027-01-01", 70, "is_ended = true\n")
+    rules = parse_rules((_HEAD + ended).encode(), "rules.toml").demand()
+    assert rules.pass_rule(ContentArea.LUNG, date(1999, 1, 1)).id == "all"
+    with pytest.raises(NoRuleError):
+        rules.pass_rule(ContentArea.LUNG, date(2027, 1, 1))
+    with pytest.raises(NoRuleError):
+        rules.window(date(2026, 6, 1))  # nobody wrote one
+
+
+def test_a_provider_is_known_by_its_name_from_its_first_day() -> None:
+    [named] = [row for row in shipped_rules().providers(_ON) if row.provider == "aium"]
+    assert shipped_rules().provider("aium", _ON) == named
+    assert shipped_rules().provider("aium", named.since - timedelta(days=1)) is None
+    assert shipped_rules().provider("nobody", _ON) is None
+
+
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(1, 4000), st.integers(1, 500))
 def test_a_later_row_changes_no_earlier_day(on: date, later_by: int, count: int) -> None:
     book = shipped_rules().book
