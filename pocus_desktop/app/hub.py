@@ -10,7 +10,7 @@ from typing import Final
 from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.bundle.trust.policy import TrustPolicy
 from pocus_desktop.cli.certificate_face import CertificateDesk
-from pocus_desktop.cli.faces import HubResult, Network, Quarantined, TakenResult
+from pocus_desktop.cli.faces import UNANSWERED, HubResult, Network, Quarantined, TakenResult
 from pocus_desktop.cli.hub_options import OBJECTS
 from pocus_desktop.cli.options import read_public_keys
 from pocus_desktop.cli.registry_face import RegistryDesk
@@ -275,4 +275,5 @@ def _taken(one: Carried) -> TakenResult:
     if one.error is None:
         state = "answered" if one.is_answered else "taken" if one.is_new else "known"
         return TakenResult(digest=one.digest, state=state)
-    return TakenResult(digest=one.digest, state="refused", code=one.error.code, told=one.error.explain().what)
+    state = UNANSWERED if one.is_unanswered else "refused"
+    return TakenResult(digest=one.digest, state=state, code=one.error.code, told=one.error.explain().what)

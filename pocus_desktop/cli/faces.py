@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import click
 
@@ -216,13 +216,16 @@ class ListResults(Protocol):
         """Look at every sitting."""
 
 
+UNANSWERED: Final = "unanswered"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenResult:
     """What became of one file that was carried to the hub.
 
     Attributes:
         state: `taken`, `known` (held already; the receipt is the one given first), `answered` (a question of a
-            portfolio), or `refused`.
+            portfolio), `unanswered` (one whose answer the folder does not take), or `refused`.
         code: Of why it was refused; empty where it was not.
         told: The same in words.
     """

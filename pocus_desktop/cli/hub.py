@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pocus_desktop.cli.faces import Faces, HubResult, Network, pass_faces
+from pocus_desktop.cli.faces import UNANSWERED, Faces, HubResult, Network, pass_faces
 from pocus_desktop.cli.hub_academy import COMMANDS as ACADEMY_COMMANDS
 from pocus_desktop.cli.hub_admissions import COMMANDS as ADMISSION_COMMANDS
 from pocus_desktop.cli.hub_candidates import COMMANDS as CANDIDATE_COMMANDS
@@ -22,6 +22,7 @@ from pocus_desktop.cli.hub_rosters import COMMANDS as ROSTER_COMMANDS
 from pocus_desktop.cli.hub_stations import COMMANDS as STATION_COMMANDS
 from pocus_desktop.cli.options import ask_passphrase
 from pocus_desktop.cli.stick import tell_flushed
+from pocus_desktop.kernel import words
 
 CLIENT_SECRET = "POCUS_OIDC_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -217,6 +218,9 @@ def take(
         click.echo(f"{one.digest}  {one.state}" + (f": {one.told}  [{one.code}]" if one.code else ""))
     if not found:
         click.echo("The folder holds nothing for the academy.", err=True)
+    if any(one.state == UNANSWERED for one in found):
+        click.echo(words.say("sync.stick.not_all", "en"), err=True)
+        context.exit(1)
     is_safe = tell_flushed(carried)
     context.exit(1 if not is_safe or any(one.code for one in found) else 0)
 

@@ -21,12 +21,14 @@ class Carried:
     Attributes:
         is_new: Whether the hub did not hold it before.
         is_answered: It is a question of a portfolio, and the answer lies there.
+        is_unanswered: It is one, and the folder does not take the answer.
         error: Why there is no receipt, or no answer; None where there is one.
     """
 
     digest: str
     is_new: bool = False
     is_answered: bool = False
+    is_unanswered: bool = False
     error: PocusError | None = None
 
 

@@ -147,7 +147,7 @@ def _answered(hub: Hub, stick: PortfolioStick, name: str, question: Question, ou
         stick.put(ANSWERS, name, answer)
     except SyncError as error:  # no room for this one: what was taken is held, and the next may be smaller
         log.failure(error)
-        return Carried(digest=name, error=error)
+        return Carried(digest=name, is_unanswered=True, error=error)
     return Carried(digest=name, is_answered=True)
 
 

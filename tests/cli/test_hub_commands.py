@@ -211,11 +211,17 @@ def test_take_answers_portfolios_beside_results(
     assert "[portfolio.no_address]" in portfolio("sync", status=1)
     assert "[portfolio.stick_without_answers]" in portfolio("read", str(stick), status=1)
     assert "What waits is on the stick, sealed" in portfolio("put", str(stick))
+    (stick / "answers").write_text("in the way")
+    told = _out(capsys, "take", str(stick), *_options(school), status=1)
+    assert "unanswered" in told
+    assert "Not all answers are on the stick" in told
+    assert "pull it out" not in told
+    (stick / "answers").unlink()
     told = _out(capsys, "take", str(stick), *_options(school))
     assert sorted(line.split()[1] for line in told.splitlines() if len(line.split()[0]) == 64) == [
         "answered",
-        "taken",
-        "taken",
+        "known",
+        "known",
     ]
     assert "Received by the academy: 1." in portfolio("read", str(stick))
     assert "Nothing new" in portfolio("read", str(stick))

@@ -34,7 +34,7 @@ def at_academy(hub: Hub, stick: Path) -> list[str]:
 def state_of(one: Carried) -> str:
     """In a word."""
     if one.error is not None:
-        return "refused"
+        return "unanswered" if one.is_unanswered else "refused"
     return "answered" if one.is_answered else "taken" if one.is_new else "known"
 
 

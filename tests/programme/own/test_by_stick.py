@@ -269,7 +269,7 @@ def test_a_stick_that_takes_nothing_is_told_and_nothing_is_lost(hub: Hub, ana: A
     (stick / "submissions").unlink()
     ana.put(stick)
     (stick / "answers").write_text("in the way")
-    assert at_academy(hub, stick) == ["taken", "refused"]
+    assert at_academy(hub, stick) == ["taken", "unanswered"]
     (stick / "answers").unlink()
     assert at_academy(hub, stick) == ["known", "answered"]
     assert ana.read(stick).sent == 1
