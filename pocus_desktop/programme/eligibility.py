@@ -4,7 +4,7 @@ Each requirement answers by itself: what is met, by which documents, until when;
 counts; whether it is true is for the academy's audit.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -23,20 +23,26 @@ def eligibility(portfolio: Portfolio, area: ContentArea, rules: Rules, on: date)
     Raises:
         NoRuleError: Nothing is in force that day.
     """
-    return _answer(portfolio, area, rules, on, foundation(portfolio.credentials, rules.foundation(on), on))
+    ground = foundation(portfolio.credentials, rules.foundation(on), on)
+    return _answer(portfolio, portfolio.cases_of(area), area, rules, on, ground)
 
 
 def eligibility_of_all(portfolio: Portfolio, rules: Rules, on: date) -> tuple[Answer, ...]:
     """How it stands with every area that has a rule that day, in the order of the areas."""
     ground = foundation(portfolio.credentials, rules.foundation(on), on)
-    return tuple(_answer(portfolio, area, rules, on, ground) for area in rules.areas(on))
+    cases: dict[ContentArea, list[CaseEntry]] = defaultdict(list)
+    for entry in portfolio.cases:
+        cases[entry.area].append(entry)
+    return tuple(_answer(portfolio, cases.get(area, ()), area, rules, on, ground) for area in rules.areas(on))
 
 
-def _answer(portfolio: Portfolio, area: ContentArea, rules: Rules, on: date, ground: Finding) -> Answer:
+def _answer(
+    portfolio: Portfolio, logged: Sequence[CaseEntry], area: ContentArea, rules: Rules, on: date, ground: Finding
+) -> Answer:
     attested = (
         attestation(portfolio.attestations, row, area, rules, on) for row in rules.attestations(on, "application")
     )
-    cases = count_cases(portfolio.cases_of(area), rules.cases(area, on), on)
+    cases = count_cases(logged, rules.cases(area, on), on)
     return Answer(area=area, on=on, rules=rules.digest, findings=(ground, cases, *attested))
 
 

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.documents.academy import (
@@ -125,27 +126,30 @@ def document_key(document: AnyDocument) -> tuple[str, str]:
         case ReminderRequest():
             return kind, document.request_id
         case _:
-            return kind, next(str(getattr(document, name)) for name in _ID_FIELDS if hasattr(document, name))
+            return kind, str(getattr(document, _id_field(type(document))))
+
+
+@cache
+def _id_field(kind: type[AnyDocument]) -> str:
+    return next(name for name in _ID_FIELDS if name in kind.model_fields)
 
 
 def gather(documents: Iterable[AnyDocument]) -> Portfolio:
     """One portfolio of all documents, in whatever order they come."""
-    writings: dict[tuple[str, str], dict[bytes, AnyDocument]] = defaultdict(dict)
+    writings: dict[tuple[str, str], list[AnyDocument]] = defaultdict(list)
     for document in documents:
-        writings[document_key(document)].setdefault(encode_document(document), document)
-    kept: list[AnyDocument] = []
+        writings[document_key(document)].append(document)
+    kept: dict[type, list[AnyDocument]] = defaultdict(list)
     conflicts: list[Conflict] = []
     for key in sorted(writings):
         found = writings[key]
-        highest = max(getattr(document, "revision", 1) for document in found.values())
-        last = [found[data] for data in sorted(found) if getattr(found[data], "revision", 1) == highest]
-        last = _revoked(last) or _noticed(last) or last
-        kept.append(last[0])
+        last = found if len(found) == 1 else _last(found)  # of nearly all there is one: a log may have thousands
+        kept[type(last[0])].append(last[0])
         if len(last) > 1:
             conflicts.append(Conflict(key=key, writings=tuple(last)))
 
     def of(kind: type[_D]) -> tuple[_D, ...]:
-        return tuple(document for document in kept if isinstance(document, kind))
+        return cast("tuple[_D, ...]", tuple(kept.get(kind, ())))
 
     accounts = of(Account)
     if len(accounts) > 1:
@@ -175,6 +179,14 @@ def gather(documents: Iterable[AnyDocument]) -> Portfolio:
         appeal_decisions=of(AppealDecision),
         conflicts=tuple(conflicts),
     )
+
+
+def _last(writings: Sequence[AnyDocument]) -> Sequence[AnyDocument]:
+    """Of several writings of one document those that count, in an order that does not hang on how they came."""
+    found = {encode_document(one): one for one in writings}
+    highest = max(getattr(one, "revision", 1) for one in writings)
+    last = [found[data] for data in sorted(found) if getattr(found[data], "revision", 1) == highest]
+    return _revoked(last) or _noticed(last) or last
 
 
 def _noticed(writings: Sequence[AnyDocument]) -> list[AnyDocument]:

@@ -17,7 +17,7 @@ _ACCOUNT = "acc_00000000000000000001"
 _PATIENT = "Secret^Person"
 
 
-def _file(path: Path, uid: str, day: str, modality: str = "US", **more: str) -> Path:
+def a_file(path: Path, uid: str, day: str, modality: str = "US", **more: object) -> Path:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.6.1")
     meta.MediaStorageSOPInstanceUID = generate_uid()
@@ -36,10 +36,10 @@ def _file(path: Path, uid: str, day: str, modality: str = "US", **more: str) -> 
 
 
 def test_a_study_is_one_case_however_many_files_it_has(tmp_path: Path) -> None:
-    _file(tmp_path / "a" / "1", "1.2.3", "20260301")
-    _file(tmp_path / "a" / "2", "1.2.3", "20260228")  # past midnight: the earlier day counts
-    _file(tmp_path / "b.dcm", "1.2.4", "20260105")
-    _file(tmp_path / "ct.dcm", "1.2.5", "20260105", "CT")
+    a_file(tmp_path / "a" / "1", "1.2.3", "20260301")
+    a_file(tmp_path / "a" / "2", "1.2.3", "20260228")  # past midnight: the earlier day counts
+    a_file(tmp_path / "b.dcm", "1.2.4", "20260105")
+    a_file(tmp_path / "ct.dcm", "1.2.5", "20260105", "CT")
     (tmp_path / "notes.txt").write_text("no DICOM")
     counted = count_studies(tmp_path, account_id=_ACCOUNT, today=_TODAY)
     assert [(one.day, one.files) for one in counted.studies] == [(date(2026, 1, 5), 1), (date(2026, 2, 28), 2)]
@@ -54,7 +54,7 @@ def test_a_study_is_one_case_however_many_files_it_has(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_patient_and_no_uid_leaves(tmp_path: Path) -> None:
-    _file(tmp_path / "one.dcm", "1.2.840.99", "20260301")
+    a_file(tmp_path / "one.dcm", "1.2.840.99", "20260301")
     counted = count_studies(tmp_path, account_id=_ACCOUNT, today=_TODAY)
     written = b"".join(encode_document(one) for one in as_entries(counted, ContentArea.LUNG)) + str(counted).encode()
     assert not any(part in written for part in (b"Secret", b"MRN", b"1970", b"1.2.840.99"))
@@ -63,14 +63,14 @@ def test_nothing_of_the_patient_and_no_uid_leaves(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_counted_are_told_and_stop_nothing(tmp_path: Path) -> None:
-    whole = _file(tmp_path / "whole.dcm", "1.2.3", "20260301").read_bytes()
-    _file(tmp_path / "no-study.dcm", "", "20260301")
-    _file(tmp_path / "no-day.dcm", "1.2.6", "")
-    _file(tmp_path / "odd-day.dcm", "1.2.7", "").write_bytes(
-        _file(tmp_path / "x.dcm", "1.2.7", "20260301").read_bytes().replace(b"20260301", b"20260230")
+    whole = a_file(tmp_path / "whole.dcm", "1.2.3", "20260301").read_bytes()
+    a_file(tmp_path / "no-study.dcm", "", "20260301")
+    a_file(tmp_path / "no-day.dcm", "1.2.6", "")
+    a_file(tmp_path / "odd-day.dcm", "1.2.7", "").write_bytes(
+        a_file(tmp_path / "x.dcm", "1.2.7", "20260301").read_bytes().replace(b"20260301", b"20260230")
     )
     (tmp_path / "x.dcm").unlink()
-    _file(tmp_path / "tomorrow.dcm", "1.2.8", "20261127")
+    a_file(tmp_path / "tomorrow.dcm", "1.2.8", "20261127")
     (tmp_path / "cut.dcm").write_bytes(whole[:140])
     (tmp_path / "empty.dcm").write_bytes(b"")
     (tmp_path / "link.dcm").symlink_to(tmp_path / "whole.dcm")
@@ -88,7 +88,7 @@ def test_files_that_cannot_be_counted_are_told_and_stop_nothing(tmp_path: Path) 
 
 
 def test_a_file_cut_anywhere_is_counted_or_told(tmp_path: Path) -> None:
-    whole = _file(tmp_path / "whole.dcm", "1.2.3", "20260301").read_bytes()
+    whole = a_file(tmp_path / "whole.dcm", "1.2.3", "20260301").read_bytes()
     (tmp_path / "whole.dcm").unlink()
     path = tmp_path / "cut.dcm"
     for length in range(0, len(whole), 7):
@@ -98,7 +98,7 @@ def test_a_file_cut_anywhere_is_counted_or_told(tmp_path: Path) -> None:
 
 
 def test_dates_as_early_devices_wrote_them_and_of_the_series_where_the_study_has_none(tmp_path: Path) -> None:
-    _file(tmp_path / "old.dcm", "1.2.3", "", SeriesDate="20260302")
+    a_file(tmp_path / "old.dcm", "1.2.3", "", SeriesDate="20260302")
     counted = count_studies(tmp_path, account_id=_ACCOUNT, today=_TODAY)
     assert [one.day for one in counted.studies] == [date(2026, 3, 2)]
 
@@ -119,7 +119,7 @@ def test_files_that_real_devices_wrote_are_counted() -> None:
 
 
 def test_a_file_that_would_have_to_be_inflated_is_passed_over(tmp_path: Path) -> None:
-    path = _file(tmp_path / "one.dcm", "1.2.3", "20260301")
+    path = a_file(tmp_path / "one.dcm", "1.2.3", "20260301")
     said = pydicom.dcmread(path)
     said.add_new((0x0009, 0x0010), "LO", "FILLER")
     said.add_new((0x0009, 0x1001), "OB", bytes(4_000_000))
