@@ -1,6 +1,7 @@
 """A sitting drawn to scale: lanes of stretches and ticks, for a page."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -13,6 +14,9 @@ from pocus_desktop.appeals.timeline import Timeline
 
 WIDTH: Final = 1000
 """How wide a drawing is, in its own units."""
+
+LONGEST_EMPTY_MS: Final = 30_000
+"""So long at most a stretch is drawn in which the clock stood or the program was away, and nothing happened."""
 
 _RULES: Final = 8
 """At most so many lines of a ruler."""
@@ -55,12 +59,40 @@ class Drawn:
     rules: tuple[tuple[float, str, str], ...]
 
 
+class _Scale:
+    """From time that passed to a place in the drawing: to scale, but for a long time in which nothing happened."""
+
+    def __init__(self, told: Timeline) -> None:
+        self._elapsed, self._drawn = [told.begin.elapsed_ms], [0]
+        for one in told.clock:
+            begin, end = one.begin.elapsed_ms, one.end.elapsed_ms
+            is_empty = one.kind != "run" and not any(begin < mark.at.elapsed_ms < end for mark in told.marks)
+            self._elapsed.append(end)
+            self._drawn.append(self._drawn[-1] + (min(end - begin, LONGEST_EMPTY_MS) if is_empty else end - begin))
+        self.length_ms: Final = max(self._drawn[-1], 1)
+
+    def x(self, elapsed_ms: int) -> float:
+        """Where a moment is, in units of the drawing."""
+        return _between(self._elapsed, self._drawn, elapsed_ms) * WIDTH / self.length_ms
+
+    def elapsed(self, drawn_ms: int) -> int:
+        """Which moment is so far from the beginning of the drawing."""
+        return round(_between(self._drawn, self._elapsed, drawn_ms))
+
+
+def _between(places: Sequence[int], others: Sequence[int], at: int) -> float:
+    index = min(max(bisect_right(places, at) - 1, 0), len(places) - 2)
+    if index < 0 or places[index + 1] == places[index]:
+        return others[max(index, 0)]
+    share = min(max((at - places[index]) / (places[index + 1] - places[index]), 0), 1)
+    return others[index] + (others[index + 1] - others[index]) * share
+
+
 def drawn(told: Timeline, telling: Telling) -> Drawn:
     """Draw a sitting."""
-    axis = Axis(told)
-    step = step_for(axis.length_ms, at_most=_RULES)
-    places = [axis.at(at) for at in range(0, axis.length_ms + 1, step)]
-    length = max(axis.length_ms, 1)
+    axis, scale = Axis(told), _Scale(told)
+    step = step_for(scale.length_ms, at_most=_RULES)
+    places = [axis.at(scale.elapsed(at)) for at in range(0, scale.length_ms + 1, step)]
     parts = {
         "clock": _clock(told, telling),
         "screens": _screens(told, telling),
@@ -70,12 +102,11 @@ def drawn(told: Timeline, telling: Telling) -> Drawn:
     }
     return Drawn(
         lanes=tuple(
-            Lane(name=telling.lane(name), pieces=tuple(_piece(length, *one) for one in pieces))
+            Lane(name=telling.lane(name), pieces=tuple(_piece(scale, *one) for one in pieces))
             for name, pieces in parts.items()
         ),
         rules=tuple(
-            (round(at.elapsed_ms * WIDTH / length, 2), time_told(at.wall_ms)[:8], short_span(at.exam_ms))
-            for at in places
+            (round(scale.x(at.elapsed_ms), 2), time_told(at.wall_ms)[:8], short_span(at.exam_ms)) for at in places
         ),
     )
 
@@ -83,9 +114,9 @@ def drawn(told: Timeline, telling: Telling) -> Drawn:
 _Raw: TypeAlias = tuple[At, At, Tone, str]
 
 
-def _piece(length_ms: int, begin: At, end: At, tone: Tone, told: str) -> Piece:
-    x = begin.elapsed_ms * WIDTH / length_ms
-    width = end.elapsed_ms * WIDTH / length_ms - x
+def _piece(scale: _Scale, begin: At, end: At, tone: Tone, told: str) -> Piece:
+    x = scale.x(begin.elapsed_ms)
+    width = scale.x(end.elapsed_ms) - x
     return Piece(x=round(x, 2), width=round(width, 2), tone=tone, told=f"{time_told(begin.wall_ms)} {plain(told)}")
 
 

@@ -1,8 +1,8 @@
 """The registry's tables, in the hub's database; rows in, rows out, no rules (those are in the modules beside).
 
-Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a setting that is replaced, and a note of
-something that was to be told: an enrolment, candidate or admission that ends keeps its row, and each change has a dated
-entry.
+Types are those that SQLite and PostgreSQL share. Nothing is ever deleted but a setting that is replaced, a note of
+something that was to be told, and what only counts tries: an enrolment, candidate or admission that ends keeps its row,
+and each change has a dated entry.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -280,6 +280,10 @@ class RegistryRows:
         """The rows with these values, by their key; a row that is looked at may be changed next, so it is held."""
         chosen = select(table).where(_all(table, where)).order_by(*table.primary_key.columns).with_for_update()
         return tuple(self._connection.execute(chosen).mappings())
+
+    def forget(self, table: Table, column: str, before: int) -> None:
+        """Remove what only counted, and is too old to."""
+        self._connection.execute(table.delete().where(table.c[column] < before))
 
     def untold(self, sitting: str, at_ms: int) -> None:
         """What a candidate is told of a sitting may be another from now on (`hub.records.store_untold`)."""

@@ -25,16 +25,16 @@ from pocus_desktop.hub.staff.errors import (
     NotAllowedError,
     NotSignedInError,
     ProviderRefusedError,
-    TooManyTriesError,
     WrongCodeError,
     WrongPasswordError,
     WrongSignInError,
 )
 from pocus_desktop.hub.staff.roles import Act, Role, acts_of
 from pocus_desktop.hub.staff.store import RECOVERY, SESSION, STAFF
+from pocus_desktop.hub.staff.tries import Tries
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
-from pocus_desktop.kernel.rate import Limiter, Rate
+from pocus_desktop.kernel.rate import Rate
 
 IDLE_MS: Final = 30 * 60_000
 WHOLE_MS: Final = 10 * 3_600_000
@@ -105,7 +105,7 @@ class Sessions:
         self._store = store
         self._ring = ring
         self._clock = clock
-        self._tries = Limiter()
+        self._tries = Tries(store, clock)
         self._decoy = b""
 
     def begin(self, login: str, password: str) -> SignedIn:
@@ -119,7 +119,7 @@ class Sessions:
             folded = folded_login(login)
         except BadStaffError as problem:
             raise WrongSignInError from problem
-        self._count("password", folded, PASSWORD_RATE)
+        self._tries.count("password", folded, PASSWORD_RATE)
         found = self._store.look(STAFF, login=folded, state=ACTIVE)
         row = found[0] if found and found[0]["password"] is not None else None
         if not self._is_password(row, password) or row is None:
@@ -185,7 +185,7 @@ class Sessions:
         session, person = self._look(token)
         if session["stage"] != HALF or person["factor"] is not None or session["factor"] is None:
             raise NotSignedInError
-        self._count("code", person["staff_id"], CODE_RATE)
+        self._tries.count("code", person["staff_id"], CODE_RATE)
         secret = self._open(session["factor"], person["staff_id"])
         codes = tuple(_new_code() for _ in range(RECOVERY_CODES))
         with self._store.rows() as rows:
@@ -210,7 +210,7 @@ class Sessions:
         session, person = self._look(token)
         if session["stage"] != HALF or person["factor"] is None:
             raise NotSignedInError
-        self._count("code", person["staff_id"], CODE_RATE)
+        self._tries.count("code", person["staff_id"], CODE_RATE)
         with self._store.rows() as rows:
             if self._use_recovery(rows, person["staff_id"], code):
                 how = "signed in by a recovery code"
@@ -231,7 +231,7 @@ class Sessions:
             TooManyTriesError: Too often.
         """
         person = self._whole(token)
-        self._count("password", person["login"], PASSWORD_RATE)
+        self._tries.count("password", person["login"], PASSWORD_RATE)
         if person["password"] is None or not self._is_password(person, now):
             raise WrongPasswordError
         verifier = verifier_of(person["staff_id"], person["login"], new)
@@ -250,7 +250,7 @@ class Sessions:
             TooManyTriesError: Too often.
         """
         person = self._whole(token)
-        self._count("code", person["staff_id"], CODE_RATE)
+        self._tries.count("code", person["staff_id"], CODE_RATE)
         with self._store.rows() as rows:
             if not self._use_recovery(rows, person["staff_id"], code):
                 secret = self._open(person["factor"], person["staff_id"])
@@ -351,11 +351,6 @@ class Sessions:
             except CannotOpenSealedError as problem:  # an older key may open it
                 log.event("staff.factor_sealed_to_another_key", reason=problem.code)
         raise CannotOpenSealedError
-
-    def _count(self, what: str, who: str, rate: Rate) -> None:
-        wait_ms = self._tries.draw(what, who, rate, self._clock.read().monotonic_ms)
-        if wait_ms:
-            raise TooManyTriesError(wait_s=-(-wait_ms // 1000))
 
 
 def form_token(token: str) -> str:

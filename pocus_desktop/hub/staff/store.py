@@ -1,12 +1,12 @@
 """The tables of staff, beside the registry's and used through its transactions (`hub.registry.store`).
 
 Passwords lie here as Argon2id verifiers, secrets of second factors sealed to the academy, sessions and recovery codes
-as SHA-256 of what only their holder has.
+as SHA-256 of what only their holder has. Tries are counted here too, so that several processes count them together.
 """
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from pocus_desktop.hub.records.store_tables import META
 
@@ -46,4 +46,12 @@ SESSION: Final = Table(
     Column("seen_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Index("staff_session_staff", "staff_id"),
+)
+TRY: Final = Table(
+    "staff_try",
+    META,
+    Column("digest", String(64), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("staff_try_at", "at_ms"),
 )

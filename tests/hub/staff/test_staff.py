@@ -16,7 +16,8 @@ from pocus_desktop.hub.staff import sessions as sessions_module
 from pocus_desktop.hub.staff.accounts import MADE_MS, RELEASE_MS
 from pocus_desktop.hub.staff.roles import TABLE, Act, Role, acts_of, is_sound
 from pocus_desktop.hub.staff.sessions import HALF_MS, IDLE_MS, WHOLE_MS, form_token, is_form_token
-from pocus_desktop.hub.staff.store import RECOVERY, STAFF
+from pocus_desktop.hub.staff.store import RECOVERY, STAFF, TRY
+from pocus_desktop.hub.staff.tries import KEPT_MS
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.rate import Rate
 from tests.hub.school import School
@@ -72,15 +73,15 @@ def test_of_two_browsers_that_set_up_a_second_factor_at_once_one_does(
     def code(secret: bytes, later: int = 0) -> str:
         return totp.code_at(secret, school.clock.read().wall_ms // totp.STEP_MS + later)
 
-    counted = sessions._count
+    counted = sessions._tries.count
 
     def between(what: str, who: str, rate: Rate) -> None:
-        monkeypatch.setattr(sessions, "_count", counted)
+        monkeypatch.setattr(sessions._tries, "count", counted)
         sessions.confirm_factor(halves[0], code(secrets[0]))
         school.clock.advance(ms=totp.STEP_MS)
         counted(what, who, rate)
 
-    monkeypatch.setattr(sessions, "_count", between)
+    monkeypatch.setattr(sessions._tries, "count", between)
     refused("staff.not_signed_in", lambda: sessions.confirm_factor(halves[1], code(secrets[1], later=1)))
     school.clock.advance(ms=totp.STEP_MS)
     assert sessions.finish(sessions.begin("ada", PASSWORD).token, code(secrets[0])).is_whole
@@ -124,6 +125,37 @@ def test_a_wrong_sign_in_tells_nothing_and_too_many_wait(hub: Hub) -> None:
         refused("staff.wrong_sign_in", lambda: sessions.begin("ada", ""))
     error = refused("staff.too_many_tries", lambda: sessions.begin("ada", PASSWORD))
     assert error.params["wait_s"]
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
+def test_tries_are_counted_by_all_processes_together_and_no_start_forgets_them(hub: Hub, school: School) -> None:
+    employ(hub)
+    other = school.hub(is_registered=False)
+    for number in range(8):
+        refused("staff.wrong_sign_in", lambda: (hub, other)[number % 2].staff.sessions.begin("ada", ""))  # noqa: B023 - called at once
+    for one in (hub, other):
+        assert refused("staff.too_many_tries", lambda: one.staff.sessions.begin("ada", PASSWORD)).params["wait_s"] == 30  # noqa: B023 - likewise
+    other.close()
+    again = school.hub(is_registered=False)
+    refused("staff.too_many_tries", lambda: again.staff.sessions.begin("ada", PASSWORD))
+    school.clock.advance(ms=31_000)
+    again.staff.sessions.begin("ada", PASSWORD)
+    school.clock.advance(ms=2 * KEPT_MS)
+    refused("staff.wrong_sign_in", lambda: again.staff.sessions.begin("nobody", ""))
+    assert len(trail(again).look(TRY)) == 1, "what is full again is not kept"
+    again.close()
+
+
+def test_a_clock_that_was_wrong_by_a_year_locks_nobody_out_for_one(hub: Hub, school: School) -> None:
+    employ(hub)
+    year_ms = 365 * 86_400_000
+    school.clock.advance(ms=year_ms)
+    for _ in range(8):
+        refused("staff.wrong_sign_in", lambda: hub.staff.sessions.begin("ada", ""))
+    school.clock.set(wall_ms=school.clock.read().wall_ms - year_ms)
+    refused("staff.too_many_tries", lambda: hub.staff.sessions.begin("ada", PASSWORD))
+    school.clock.advance(ms=31_000)
+    hub.staff.sessions.begin("ada", PASSWORD)
 
 
 def test_a_login_that_is_nobody_s_costs_what_one_costs(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
