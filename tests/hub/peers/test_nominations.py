@@ -7,6 +7,7 @@ import pytest
 
 from pocus_desktop.hub.peers.store import NOTICE
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.documents.candidate import ReminderRequest
 from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.peers.policy import shipped
@@ -203,6 +204,13 @@ def test_a_reminder_is_sent_where_the_candidate_asks_and_the_policy_allows(askin
         assert asking.stages()[0] == "reminded"
     world.pass_days(POLICY.least_days_between_mails + 0.1)
     assert not asking.evaluators()[0].may_be_reminded, "as often as the policy says"
+    asking.sync()  # one may come by itself
+    world.pass_days(POLICY.least_days_between_mails + 0.1)
+    before = addressed(world).count(BEN)
+    forged = ReminderRequest(request_id="rem_" + "7" * 20, nomination_id=ben, made_at_ms=asking.desk.now_ms)
+    asking.desk.write(forged)  # by another program, which does not look
+    asking.sync()
+    assert addressed(world).count(BEN) == before
 
 
 @pytest.mark.parametrize("kept_in", ["sqlite"])  # nothing here depends on the database
