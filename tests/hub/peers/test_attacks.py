@@ -91,6 +91,17 @@ def test_a_name_is_no_recipient(name: str, world: World) -> None:
     assert [(one.display_name, one.addr_spec) for one in message["To"].addresses] == [(name, BEN)]
 
 
+def test_no_header_line_comes_in_with_the_name_of_the_candidate(world: World) -> None:
+    named = Person(name="Ben", email=BEN, background="Lead")
+    world.invite(named, candidate_name="Ana\r\nBcc: x@evil.example\r\n\r\nA body")
+    (envelope,), (message,) = world.postbox.taken, world.postbox.messages()
+    assert envelope.rcpt_tos == [BEN]
+    assert message["Bcc"] is None
+    assert "Ana Bcc: x@evil.example A body" in str(message["Subject"])
+    with pytest.raises(BadNominationError):
+        world.invite(named, candidate_name="Ana\u202e", application_id="app_2")
+
+
 @pytest.mark.parametrize(
     "address",
     [
