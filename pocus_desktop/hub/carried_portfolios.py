@@ -26,7 +26,6 @@ from pocus_desktop.programme.question import (
 from pocus_desktop.programme.sealed_file import MAXIMUM_SEALED_BYTES as MAXIMUM_SEALED_FILE_BYTES
 from pocus_desktop.programme.sealed_file import open_file, read_file
 from pocus_desktop.programme.submission import MAXIMUM_SEALED_BYTES, open_submission, signer_of
-from pocus_desktop.sync.errors import SyncError
 from pocus_desktop.sync.folder import ANSWERS, FILES, QUESTIONS, SUBMISSIONS
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
 
@@ -145,7 +144,9 @@ def _answered(hub: Hub, stick: PortfolioStick, name: str, question: Question, ou
             now_ms=hub.clock.read().wall_ms,
         )
         stick.put(ANSWERS, name, answer)
-    except SyncError as error:  # no room for this one: what was taken is held, and the next may be smaller
+    except StoreUnavailableError:
+        raise
+    except PocusError as error:  # no room for this one: what was taken is held, and the next may be smaller
         log.failure(error)
         return Carried(digest=name, is_unanswered=True, error=error)
     return Carried(digest=name, is_answered=True)

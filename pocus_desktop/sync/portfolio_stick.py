@@ -33,9 +33,12 @@ class PortfolioStick:
     """
 
     def __init__(self, folder: Path) -> None:
-        if not folder.is_dir():
-            raise NoFolderError
-        require_no_links(folder)
+        try:
+            if not folder.is_dir():
+                raise NoFolderError
+            require_no_links(folder)
+        except OSError as problem:  # pulled out this moment
+            raise FolderDamagedError(reason=problem.strerror or "") from problem
         self._folder = folder
 
     @property

@@ -10,16 +10,25 @@ from typing import Final
 import pytest
 
 from pocus_desktop.cli.portfolio_stick import by_stick
+from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.errors import FilesFullError
-from pocus_desktop.kernel import files
+from pocus_desktop.kernel import canonical, files
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own.sending_files import SentFiles
 from pocus_desktop.programme.papers import write_papers
-from pocus_desktop.programme.question import Outcomes, give_answer, open_question, read_question
+from pocus_desktop.programme.question import (
+    QUESTION_TYPE,
+    Outcomes,
+    answer_key,
+    give_answer,
+    open_question,
+    read_question,
+    seal_question,
+)
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
 from tests.programme.own.ana import LUNG, Ana, at_academy
 
@@ -410,3 +419,56 @@ def test_a_file_that_is_refused_or_spoilt_is_told_and_goes_again(
 
 def full(_data: bytes, _digest: str) -> bytes:
     raise FilesFullError
+
+
+def test_what_fails_for_one_candidate_keeps_no_answer_from_another(
+    hub: Hub, ana: Ana, berta: Ana, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (ana, berta):
+        one.account()
+        one.put(stick)
+    real = hub.answers.papers
+
+    def papers(account_id: str) -> bytes:
+        if account_id == ana.account_id:
+            raise FilesFullError
+        return real(account_id)
+
+    monkeypatch.setattr(hub.answers, "papers", papers)
+    assert sorted(at_academy(hub, stick)) == ["answered", "taken", "taken", "unanswered"]
+    assert berta.read(stick).sent == 1
+    monkeypatch.undo()
+    at_academy(hub, stick)
+    assert ana.read(stick).sent == 1
+
+
+def test_a_question_that_no_portfolio_asks_is_refused_by_name(hub: Hub, stick: Path) -> None:
+    key = SigningKey.generate()
+    pair = {"signing": key.public.as_json(), "sealing": answer_key(key).public.as_json()}
+    good = {**pair, "format": 1, "asked_at_ms": 1, "submissions": [], "has": []}
+    weak = {"algorithm": "x25519", "public": "00" * 32}
+    bad: list[tuple[object, str]] = [
+        ([], "enrolment.bad_document"),
+        ({**good, "format": 2}, "enrolment.newer_document"),
+        ({**good, "sealing": weak}, "enrolment.bad_document"),
+        ({**good, "sealing": pair["signing"]}, "enrolment.bad_document"),
+        ({**good, "asked_at_ms": 1 << 52}, "enrolment.bad_document"),
+        ({**good, "submissions": ["../../etc/passwd"]}, "enrolment.bad_document"),
+        ({**good, "submissions": ["0" * 64] * 4001}, "enrolment.bad_document"),
+        ({**good, "has": [{"certificate_id": "x", "language": "en"}]}, "enrolment.bad_document"),
+        ({**good, "signing": SigningKey.generate().public.as_json()}, "portfolio.bad_question"),
+    ]
+    for payload, code in bad:
+        envelope = dsse.sign(QUESTION_TYPE, canonical.encode(payload), [key]).to_bytes()  # type: ignore[arg-type]
+        shutil.rmtree(stick / "questions", ignore_errors=True)
+        sealed = seal_question(envelope, [hub.ring.current.sealing.public])
+        PortfolioStick(stick).put("questions", canonical.digest(envelope), sealed)
+        [found] = take_portfolios(hub, PortfolioStick(stick))
+        assert found.error is not None
+        assert found.error.code == code, payload
+    assert not (stick / "answers").exists()
+    envelope = dsse.sign(QUESTION_TYPE, canonical.encode(good), [key]).to_bytes()  # type: ignore[arg-type]
+    PortfolioStick(stick).put(
+        "questions", canonical.digest(envelope), seal_question(envelope, [hub.ring.current.sealing.public])
+    )
+    assert at_academy(hub, stick).count("answered") == 1, "a stranger is answered that nobody knows the key"
