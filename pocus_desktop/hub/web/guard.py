@@ -19,18 +19,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from pocus_desktop.admission.enrolling import Kind
-from pocus_desktop.admission.station_request import (
-    ClockDiffersError as SignedForAnotherTimeError,
-)
-from pocus_desktop.admission.station_request import (
-    NotSignedError,
-    SignerUnknownError,
-    verify_request,
-)
-from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.errors import ClockDiffersError, RateLimitedError, UnknownSenderError, UnsignedError
 from pocus_desktop.hub.registry.enrolment_rows import Enrolled
 from pocus_desktop.hub.registry.registry import Registry
+from pocus_desktop.hub.web.asking import signer_of, told_to_senders, with_key
 from pocus_desktop.hub.web.metrics import Metrics
 from pocus_desktop.hub.web.sender_address import sender_address
 from pocus_desktop.kernel.clock import Clock
@@ -198,14 +190,8 @@ class Guard:
 
     def _signer(self, request: Request, content_digest: str | None, find: Callable[[str], Enrolled | None]) -> Sender:
         now_ms = self._clock.read().wall_ms
-        try:
-            found = signer_of(request, find, now_ms=now_ms, content_digest=content_digest)
-        except SignerUnknownError as problem:
-            raise UnknownSenderError from problem
-        except SignedForAnotherTimeError as problem:
-            raise ClockDiffersError(hub_time_ms=now_ms) from problem
-        except NotSignedError as problem:
-            raise UnsignedError(reason=str(problem.params["reason"])) from problem
+        with told_to_senders(now_ms):
+            found = signer_of(request, with_key(find), now_ms=now_ms, content_digest=content_digest)
         return Sender(key_id=found.record.signing_id, kind=found.record.kind)
 
     def _look_up(self, key_id: str) -> Enrolled | None:
@@ -220,38 +206,3 @@ class Guard:
         if self._senders is Senders.AUTO and not self._has_enrolled:
             self._has_enrolled = self._registry.enrolments.is_any()
         return self._senders is Senders.ENROLLED or (self._senders is Senders.AUTO and self._has_enrolled)
-
-
-def signer_of(
-    request: Request, find: Callable[[str], Enrolled | None], *, now_ms: int, content_digest: str | None = None
-) -> Enrolled:
-    """Who signed a request, by the one field that says so; several say nothing.
-
-    Args:
-        request: Its method and path are what must have been signed; `HEAD` is asked as `GET`.
-        find: Whoever may ask and has a device key, by the key's id.
-        now_ms: The hub's wall time.
-        content_digest: SHA-256 that the request names for its content; None where it has none.
-
-    Raises:
-        NotSignedError: As `verify_request`.
-    """
-    found: dict[str, Enrolled] = {}
-
-    def key_of(key_id: str) -> PublicKey | None:
-        one = find(key_id)
-        if one is None:
-            return None
-        found[key_id] = one
-        return one.signing
-
-    given = request.headers.getlist("Authorization")
-    key = verify_request(
-        given[0] if len(given) == 1 else "",
-        method="GET" if request.method == "HEAD" else request.method,
-        target=request.scope["path"],
-        now_ms=now_ms,
-        find=key_of,
-        content_digest=content_digest,
-    )
-    return found[key.key_id]

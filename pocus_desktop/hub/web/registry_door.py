@@ -22,9 +22,10 @@ from pocus_desktop.hub.registry.enrolment_rows import Enrolled
 from pocus_desktop.hub.registry.errors import BadCodeError, NotSignedInError
 from pocus_desktop.hub.registry.registry import Registry
 from pocus_desktop.hub.registry.tries import Tries
+from pocus_desktop.hub.web.asking import signer_of, with_key
 from pocus_desktop.hub.web.body import read_body
 from pocus_desktop.hub.web.doors import Door
-from pocus_desktop.hub.web.guard import Guard, signer_of
+from pocus_desktop.hub.web.guard import Guard
 from pocus_desktop.hub.web.observed import refuse
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
@@ -100,7 +101,7 @@ class RegistryDoor:
         """The active station or centre that signed a question."""
         now_ms = self._clock.read().wall_ms
         try:
-            return signer_of(request, self._active, now_ms=now_ms)
+            return signer_of(request, with_key(self._active), now_ms=now_ms)
         except SignedForAnotherTimeError as problem:
             raise ClockDiffersError(hub_time_ms=now_ms) from problem
         except NotSignedError as problem:
