@@ -32,6 +32,7 @@ HARNESSES: Final = (
     "sync",
     "api",
     "pages",
+    "portfolio",
     "rehearsals",
     "programme",
 )
