@@ -23,14 +23,15 @@ from tests.programme.own.killed import kill_again_and_again
 from tests.programme.own.walking import Walk
 from tests.soak import asked
 
-WALKS: Final = 60
+TRIES: Final = 30
+WALKS_A_TRY: Final = 4
 STEPS: Final = 60
 LIVES: Final = 12
 
 
 def main(argv: Sequence[str]) -> int:
     """Walk and kill; raises where something is lost, doubled or not agreed on."""
-    given = asked.read(argv, count=WALKS)
+    given = asked.read(argv, count=TRIES)
     met: Counter[str] = Counter()
     kills = documents = submissions = walks = in_postgres = 0
     with ExitStack() as ends:
@@ -44,13 +45,14 @@ def main(argv: Sequence[str]) -> int:
                     came = kill_again_and_again(folder / "killed", hub, moments)
                 clock = ManualClock(wall_ms=NOW_MS)
                 with _hub(folder / "b", clock, cluster if is_there else None) as hub, serving(hub) as address:
-                    walk = Walk(folder, hub, address, clock, given.chance)
-                    try:
-                        met += walk.go(STEPS)
-                    finally:
-                        walk.close()
+                    for at in range(WALKS_A_TRY):
+                        walk = Walk(folder / str(at), hub, address, clock, given.chance)
+                        try:
+                            met += walk.go(STEPS)
+                        finally:
+                            walk.close()
             kills, documents, submissions = kills + LIVES, documents + came[0], submissions + came[1]
-            walks, in_postgres = walks + 1, in_postgres + is_there
+            walks, in_postgres = walks + WALKS_A_TRY, in_postgres + is_there
     asked.counted("kills while writing and sending", kills)
     asked.counted("documents, none lost and none twice", documents)
     asked.counted("submissions", submissions)

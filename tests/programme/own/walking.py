@@ -71,6 +71,7 @@ class Walk:
     def __init__(self, folder: Path, hub: Hub, url: str, clock: ManualClock, chance: random.Random) -> None:
         now_ms = clock.read().wall_ms
         self.hub, self.clock, self.chance, self.folder = hub, clock, chance, folder
+        folder.mkdir(parents=True)
         self.first, self.second, self.other = (Computer(folder / str(at), hub, url, now_ms) for at in range(3))
         self.met: Counter[str] = Counter()
         self.codes: list[str] = []
@@ -94,9 +95,9 @@ class Walk:
             doing, one = self.chance.choice(doings), self.chance.choice(self.computers)
             try:
                 doing(one)
-                self.met[doing.__name__.strip("_")] += 1
+                self.met["things done"] += 1
             except PocusError as error:
-                self.met[error.code] += 1
+                self.met[f"refused by {error.code}"] += 1
             for each in self.computers:
                 assert each.desk.view().now_ms > 0
         self._mend()
