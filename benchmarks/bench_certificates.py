@@ -2,8 +2,10 @@
 
 Issuing is the whole way of one: the hub's records are asked, the credential is signed, row and trail are durable, the
 PDF is set and written. The reference for the PDF is a page of the same words that the bare library sets, without
-credential, code and tags. How the time grows is told by the last tenth beside the first. Both these are in processor
-time, which other work on the machine disturbs less.
+credential, code and tags. How the time grows is told by the last tenth beside the first. The thousands have no
+portfolio, so that making them does not take a day; what reading one takes is told by some who have: all of their way,
+from the application to the evaluation, is looked at in the transaction that issues. All but the first of these claims
+are in processor time, which other work on the machine disturbs less.
 
 The page is asked for on PostgreSQL, beside a bare endpoint of the same framework (`benchmarks.bare`): two hundred
 certificates in turn, which is what load means for a page that one gives to many; each read from its row. What the first
@@ -33,8 +35,10 @@ from pocus_desktop.programme.certificate.document import Certificate
 from pocus_desktop.programme.certificate.paper import to_pdf
 from tests.hub.postgres import running_cluster, upgrade
 from tests.hub.school import BUNDLE, VERSION, School
+from tests.hub.test_certificates_due import Way
 
 COUNT: Final = int(os.environ.get("POCUS_BENCH_CERTIFICATES", "10000"))
+DUE: Final = 40
 LOOKED_AT: Final = 200
 LOOKS: Final = 5
 """At each certificate, in a round."""
@@ -53,6 +57,8 @@ def run() -> list[Claim]:
     """Issuing on SQLite, the page on PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="pocus-bench-certificates-") as folder:
         claims = _issuing(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="pocus-bench-certificates-") as folder:
+        claims.append(_due(Path(folder)))
     with running_cluster() as cluster, tempfile.TemporaryDirectory(prefix="pocus-bench-certificates-") as folder:
         name = cluster.create()
         upgrade(cluster.url(name))
@@ -142,6 +148,29 @@ def _issuing(folder: Path) -> list[Claim]:
             goal=10.0,
         ),
     ]
+
+
+def _due(folder: Path) -> Claim:
+    """Issued where all of the way is done, which is read from the portfolio; in turns with candidates without one."""
+    school = School(folder=folder)
+    hub = _academy(school, DUE)
+    with_ms, without_ms = [], []
+    for number in range(DUE):
+        way = Way(school, hub).complete()
+        begun = time.process_time()
+        way.issue()
+        read = time.process_time()
+        hub.certificates.issue(f"C-{number}", f"sit_{number}", who="bench", why="", is_despite=True)
+        with_ms.append((read - begun) * 1000)
+        without_ms.append((time.process_time() - read) * 1000)
+    hub.close()
+    return at_most(
+        "A certificate issued that is due by its candidate's portfolio (20 cases), against one without a portfolio",
+        ours=round(statistics.median(with_ms), 2),
+        reference=round(statistics.median(without_ms), 2),
+        unit="ms",
+        goal=2.0,
+    )
 
 
 def _bare_ms(certificate: Certificate, folder: Path) -> float:

@@ -7,6 +7,7 @@ and each change has a dated entry.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -17,10 +18,12 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     String,
     Table,
     Text,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -278,8 +281,8 @@ class RegistryRows:
 
     def find(self, table: Table, **where: Any) -> tuple[Row, ...]:
         """The rows with these values, by their key; a row that is looked at may be changed next, so it is held."""
-        chosen = select(table).where(_all(table, where)).order_by(*table.primary_key.columns).with_for_update()
-        return tuple(self._connection.execute(chosen).mappings())
+        chosen = _chosen(table, _asked(where), is_held=True)
+        return tuple(self._connection.execute(chosen, where).mappings())
 
     def forget(self, table: Table, column: str, before: int) -> None:
         """Remove what only counted, and is too old to."""
@@ -341,7 +344,7 @@ class RegistryStore:
             StoreUnavailableError: The database does not answer.
         """
         with self._store.reading() as connection:
-            return tuple(connection.execute(select(table).where(_all(table, where))).mappings())
+            return tuple(connection.execute(_chosen(table, _asked(where), is_held=False), where).mappings())
 
     def look_before(self, table: Table, column: str, before: int, **where: Any) -> tuple[Row, ...]:
         """The same for rows whose number in a column is below one."""
@@ -442,6 +445,22 @@ class RegistryStore:
         """
         with self._store.reading() as connection:
             return connection.execute(select(table).limit(1)).first() is not None
+
+
+def _asked(where: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
+    """What a question asks for, without the values: names of columns, and whether they hold nothing."""
+    return tuple((name, value is None) for name, value in where.items())
+
+
+@cache
+def _chosen(table: Table, asked: tuple[tuple[str, bool], ...], *, is_held: bool) -> Select[Any]:
+    """The question, made once: to put it together takes as long as the database takes for the answer."""
+    wanted = (
+        table.c[name].is_(None) if is_nothing else table.c[name] == bindparam(name, type_=table.c[name].type)
+        for name, is_nothing in asked
+    )
+    chosen = select(table).where(and_(True, *wanted))
+    return chosen.order_by(*table.primary_key.columns).with_for_update() if is_held else chosen
 
 
 def _all(table: Table, where: Mapping[str, Any]) -> ColumnElement[bool]:
