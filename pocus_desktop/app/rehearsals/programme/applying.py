@@ -14,6 +14,7 @@ FROM_SCANS: Final = 5
 NEEDED: Final = 20
 WINDOW_DAYS: Final = 180
 REFUSED_AREA: Final = "lung"
+PROOF: Final = "pocus-fundamentals"
 _CODE: Final = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 
 
@@ -44,9 +45,12 @@ def gather_evidence(cast: Cast) -> None:
     record.begin("Credentials with files; a case log by hand, from CSV and from a DICOM folder")
     with open_window(cast.home, cast.clock, record) as at:
         at.go("account")
-        _hold(cast, at, body="pocus-academy", credential="pocus-fundamentals", title="POCUS Fundamentals Certificate")
+        _hold(cast, at, body="pocus-academy", credential=PROOF, title="POCUS Fundamentals Certificate")
         _hold(cast, at, body="ardms", credential="rdms", title="RDMS", years=1)
         at.picture("portfolio-credentials")
+        record.expect_words(at.told(), "You have not agreed: no file is sent.", f"go to {cast.url}, sealed")
+        at.press("files:agree")
+        record.expect_words(at.told(), "You agreed. The files go with the next sync.")
         at.go("log")
         at.write({"case:performed_on": today.isoformat(), "case:findings": "Popliteal vein does not close"})
         at.choose("case:area", AREA)
@@ -86,6 +90,9 @@ def apply(cast: Cast) -> None:
         (application,) = at.view.portfolio.applications
         cast.application = application.application_id
         at.picture("portfolio-applied")
+        at.go("account")
+        record.expect_words(at.told(), "The academy has it, since")
+        at.picture("portfolio-files")
 
 
 def decide(cast: Cast) -> None:
@@ -98,6 +105,9 @@ def decide(cast: Cast) -> None:
     at.follow(NAME)
     at.picture("staff-application")
     at.picture_on_phone("staff-application")
+    saved = at.save(f"Save {PROOF}.pdf", cast.papers / "as-saved.pdf", role="button").read_bytes()
+    sent = (cast.papers / f"{PROOF}.pdf").read_bytes()
+    record.expect("the file that proves a credential is what the candidate holds", saved == sent, len(saved))
     at.tick(f"choice-{AREA}", "approve")
     at.tick(f"choice-{REFUSED_AREA}", "refuse")
     at.fill(f"reason-{REFUSED_AREA}", "No lung examinations are logged.")

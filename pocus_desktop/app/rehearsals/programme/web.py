@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Error, Page, Route, ViewportSize, sync_playwright
@@ -151,10 +151,10 @@ class Visitor:
         if before is not None:
             self.page.set_viewport_size(before)
 
-    def save(self, name: str, into: Path) -> Path:
-        """What the link of that name brings, as a file."""
+    def save(self, name: str, into: Path, *, role: Literal["link", "button"] = "link") -> Path:
+        """What the link, or the button, of that name brings, as a file."""
         with self.page.expect_download() as coming:
-            self.page.get_by_role("link", name=name).first.click()
+            self.page.get_by_role(role, name=name).first.click()
         coming.value.save_as(into)
         return into
 
