@@ -121,7 +121,7 @@ def decide(cast: Cast) -> None:
     at.fill("seed", "4 8 15 16 23 42")
     at.fill("why", "the month's audit")
     at.press("Draw")
-    record.expect_words(at.told(), "1 of 1 drawn", cast.application)
+    record.expect_words(at.told(), "1 of 1 drawn", f"{NAME}: ")
     at.picture("staff-samples")
     with open_window(cast.home, cast.clock, record) as mine:
         send_and_fetch(mine, record)
