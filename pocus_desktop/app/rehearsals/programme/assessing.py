@@ -9,6 +9,7 @@ from typing import Final
 from pocus_desktop.app.demo import SAMPLE
 from pocus_desktop.app.rehearsals.academy import CENTRE
 from pocus_desktop.app.rehearsals.programme.cast import NAME, Cast
+from pocus_desktop.app.rehearsals.programme.pages_of_pdf import picture_pages
 from pocus_desktop.app.rehearsals.programme.window import open_window, send_and_fetch
 
 PATIENCE_S: Final = 60
@@ -50,9 +51,13 @@ def appeal(cast: Cast) -> None:
     record.expect_words(page.told(), NAME)
     page.follow(NAME)
     page.press("Attach the sitting")
-    replay = page.save("The sitting as it was told", cast.folder / "appeal-sitting.json")
-    said = replay.read_text(encoding="utf-8")
+    page.follow("Look at the sitting")
+    page.picture("staff-sitting")
+    page.picture_on_phone("staff-sitting")
+    said = page.save("JSON", cast.folder / "appeal-sitting.json").read_text(encoding="utf-8")
     record.expect("the sitting is attached as it was", "transducer" in said, said[:200])
+    picture_pages(page.save("PDF", cast.folder / "appeal-sitting.pdf"), record, "sitting")
+    page.follow("Back to the appeal")
     page.tick("choice", "grant")
     page.fill("reason", "The recording shows that three clips failed.")
     page.picture("staff-appeal")
