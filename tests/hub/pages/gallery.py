@@ -83,6 +83,8 @@ def main(folder: Path, only: str = "") -> None:
     with sync_playwright() as playwright, ThreadPoolExecutor(1) as elsewhere:
         browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox", "--disable-gpu"])
         for look, options in LOOKS.items():
+            if only.rpartition(".")[2] in LOOKS.keys() - {look}:
+                continue
             with browser.new_context(**options) as context:
                 camera = Photographer(folder=folder, look=look, page=context.new_page(), only=only)
                 with _academy() as (world, paths):
