@@ -64,7 +64,8 @@ def tell_carried(synced: Synced, language: str, *, is_writing: bool) -> Explanat
     files = synced.files or SentFiles()
     came = say("read_what", sent=synced.sent, new=synced.new_papers)
     if synced.is_old:
-        came = say("read_old", new=synced.new_papers) if synced.new_papers else say("read_nothing")
+        added = synced.sent + synced.new_papers
+        came = say("read_old", new=added) if added else say("read_nothing")
     if files.sent:
         came += " " + say("read_files", count=files.sent)
     not_taken = synced.refused + files.refused

@@ -8,24 +8,26 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from pocus_desktop.cli.portfolio_stick import by_stick
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.store import DOCUMENT, SUBMISSION
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
-from pocus_desktop.programme.own.sending import sync_once
+from pocus_desktop.programme.own.sending import Synced, sync_once
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.submission import read_submission
 from pocus_desktop.sync.hub_client import HubClient
 from pocus_desktop.sync.portfolio_carrier import HubPortfolios
 from tests.hub.loopback import serving
+from tests.programme.own.ana import at_academy
 
 _SEED = bytes(range(32))
 _AT_ONCE = 3
@@ -48,29 +50,41 @@ def begin(folder: Path, hub: Hub) -> None:
 
 def _live(folder: Path, came: Connection, told: Connection) -> None:
     """Write, acknowledge, send; until killed."""
-    url = came.recv()
+    road: str | Path = came.recv()
     desk = opened(folder)
-    with HubClient(url) as client:
-        carrier = HubPortfolios(client, SigningKey.from_seed(_SEED), SystemClock())
-        while True:
-            today = desk.view().on
-            made = [
-                changes.write_case(
-                    desk.portfolio(), today=today, performed_on=today - timedelta(days=back), area="lung"
-                )
-                for back in range(_AT_ONCE)
-            ]
-            desk.write(*made)
-            told.send([one.case_entry_id for one in made])
-            sync_once(desk, carrier)
+    while True:
+        today = desk.view().on
+        made = [
+            changes.write_case(desk.portfolio(), today=today, performed_on=today - timedelta(days=back), area="lung")
+            for back in range(_AT_ONCE)
+        ]
+        desk.write(*made)
+        told.send([one.case_entry_id for one in made])
+        _sent(desk, road)
+
+
+def _sent(desk: PortfolioDesk, road: str | Path) -> Synced:
+    """Once, to a hub by its address or onto a stick by its folder."""
+    if isinstance(road, Path):
+        return by_stick(desk, road, is_writing=True)
+    with HubClient(road) as client:
+        return sync_once(desk, HubPortfolios(client, SigningKey.from_seed(_SEED), SystemClock()))
 
 
 When = tuple[int, float]
 """After so many acknowledgements, and so many seconds more."""
 
 
-def kill_again_and_again(folder: Path, hub: Hub, moments: Sequence[When]) -> tuple[int, int]:
+def kill_again_and_again(
+    folder: Path, hub: Hub, moments: Sequence[When], *, stick: Path | None = None
+) -> tuple[int, int]:
     """One life after another, each killed at its moment; how many documents and submissions the academy has.
+
+    Args:
+        folder: Of the portfolio.
+        hub: Served meanwhile, but where a stick is carried.
+        moments: When each life ends.
+        stick: What is carried to the academy and back between two lives; None for a network.
 
     Raises:
         AssertionError: Something was lost, or is there twice.
@@ -92,15 +106,18 @@ def kill_again_and_again(folder: Path, hub: Hub, moments: Sequence[When]) -> tup
             lives.append(life)
             pipes.append((mine, told))
         acknowledged: set[str] = set()
-        with serving(hub) as url:
+        with serving(hub) if stick is None else nullcontext(stick) as road:
             for moment, (mine, told), life in zip(moments, pipes, lives, strict=True):
-                mine.send(url)
+                mine.send(road)
                 acknowledged |= _heard(told, life, moment)
+                if stick is not None:
+                    assert "refused" not in at_academy(hub, stick)
             desk = opened(folder)
-            with HubClient(url) as client:
-                carrier = HubPortfolios(client, SigningKey.from_seed(_SEED), SystemClock())
-                last = sync_once(desk, carrier)
-                assert last.error is None, last.error
+            last = _sent(desk, road)
+            assert last.error is None, last.error
+            if stick is not None:
+                at_academy(hub, stick)
+                assert by_stick(desk, stick, is_writing=False).left == 0
     return _compared(desk, hub, acknowledged)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from pocus_desktop.cli.portfolio_stick import by_stick
+from pocus_desktop.cli.portfolio_stick import by_stick, tell_carried
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.carried_portfolios import take_portfolios
@@ -17,6 +17,7 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.errors import FilesFullError
 from pocus_desktop.kernel import canonical, files
+from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own.sending_files import SentFiles
 from pocus_desktop.programme.papers import write_papers
@@ -30,7 +31,9 @@ from pocus_desktop.programme.question import (
     seal_question,
 )
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
+from tests.hub.school import School
 from tests.programme.own.ana import LUNG, Ana, at_academy
+from tests.programme.own.killed import kill_again_and_again
 
 DAY_MS = 86_400_000
 
@@ -139,6 +142,21 @@ def test_an_old_stick_moves_nothing_back(hub: Hub, ana: Ana, stick: Path, tmp_pa
     again = ana.read(old)
     assert (again.is_old, again.new_papers, again.sent) == (True, 0, 0)
     assert ana.desk.view() == before
+
+
+def test_an_old_stick_still_brings_a_receipt(hub: Hub, ana: Ana, stick: Path, tmp_path: Path) -> None:
+    ana.account()
+    ana.by_stick(stick)
+    ana.log_by_csv(2)
+    ana.put(stick)
+    at_academy(hub, stick)
+    old = tmp_path / "old"
+    shutil.copytree(stick, old)
+    ana.desk.asking.note((ana.now_ms + 9, 0))
+    synced = ana.read(old)
+    assert (synced.is_old, synced.sent, ana.desk.view().waiting) == (True, 1, 0)
+    told = tell_carried(synced, "en", is_writing=False)
+    assert "only what was missing was taken (1)" in told.what
 
 
 def test_what_came_over_the_network_is_newer_than_a_stick_that_was_under_way(hub: Hub, ana: Ana, stick: Path) -> None:
@@ -472,3 +490,12 @@ def test_a_question_that_no_portfolio_asks_is_refused_by_name(hub: Hub, stick: P
         "questions", canonical.digest(envelope), seal_question(envelope, [hub.ring.current.sealing.public])
     )
     assert at_academy(hub, stick).count("answered") == 1, "a stranger is answered that nobody knows the key"
+
+
+def test_killed_while_it_writes_the_stick_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, stick: Path) -> None:
+    hub = School(folder=tmp_path / "school", clock=SystemClock()).hub(is_registered=False)  # type: ignore[arg-type]
+    moments = ((1, 0.0), (2, 0.004), (2, 0.02), (1, 0.012))
+    documents, submissions = kill_again_and_again(tmp_path / "own", hub, moments, stick=stick)
+    hub.close()
+    assert documents > 12
+    assert submissions > 2
