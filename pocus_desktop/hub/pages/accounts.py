@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from pocus_desktop.hub.pages.page import Page
-from pocus_desktop.hub.pages.visit import SIGN_IN, Fields, StaffDoors, Visit, done
+from pocus_desktop.hub.pages.visit import ON_A_PAGE, SIGN_IN, Fields, StaffDoors, Visit, done
 from pocus_desktop.hub.staff.roles import TABLE, Act, Role
 from pocus_desktop.kernel import words
 
@@ -56,8 +56,14 @@ class AccountPages:
 
     def accounts(self, visit: Visit) -> Response:
         """Everyone, and the form for somebody more."""
+        everyone = self._accounts.all()
+        shown = everyone[visit.skip : visit.skip + ON_A_PAGE]
         return visit.page(
-            "staff/accounts.html", everyone=self._accounts.all(), roles=list(map(str, Role)), table=_table()
+            "staff/accounts.html",
+            list=visit.listed(shown, len(everyone)),
+            asked={one.login for one in shown if self._accounts.release_of(one.login) is not None},
+            roles=list(map(str, Role)),
+            table=_table(),
         )
 
     def add(self, visit: Visit) -> Response:

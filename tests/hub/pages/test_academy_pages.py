@@ -297,6 +297,21 @@ def test_an_account_that_claims_a_number_is_confirmed(hub: Hub) -> None:
     assert "The key is awaited." in rex.send(path, path + "/key", key_id=key_id, why="lost").text
 
 
+def test_a_second_factor_that_waits_for_a_second_person_shows_in_the_list_which_is_paged(hub: Hub) -> None:
+    root = Browser.of(hub, "root", "administrator")
+    for number in range(26):
+        vouched = ("https://id", str(number))
+        hub.staff.accounts.add(
+            login=f"zoe{number:02}", name="Zoe", roles=["auditor"], password=None, provider=vouched, who="root"
+        )
+    hub.staff.accounts.ask_release("zoe25", who="nina", why="phone lost")
+    first, last = root.look("/staff/accounts").text, root.look("/staff/accounts", page="2").text
+    assert "Page 1 of 2, 27 in all" in first
+    assert "to confirm" not in first
+    assert "to confirm" in last
+    assert "zoe25" in last
+
+
 def test_staff_are_added_changed_and_ended_by_an_administrator(hub: Hub) -> None:
     root = Browser.of(hub, "root", "administrator")
     added = root.send(
