@@ -15,7 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from pocus_desktop.admission import admission as admissions
 from pocus_desktop.admission.admission import Accommodations, Admission, Candidate
+from pocus_desktop.admission.enrolling import request_enrolment
+from pocus_desktop.admission.enrolment import accept_grant
+from pocus_desktop.admission.forms import Form
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.admission.records import Order
 from pocus_desktop.app import candidate
 from pocus_desktop.app import portfolio as own
 from pocus_desktop.app.faces import faces
@@ -44,6 +48,7 @@ from pocus_desktop.ui.candidate.shell import CandidateShell
 from pocus_desktop.ui.launch import make_application, show_sign_in
 from pocus_desktop.ui.portfolio.window import PortfolioWindow
 from pocus_desktop.ui.words import Words
+from tests.hub.loopback import serving
 from tests.ui.conftest import named
 from tests.ui.portfolio.conftest import settle
 
@@ -252,3 +257,41 @@ def _pressed(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
         settle()
     [command] = begun
     return command
+
+
+def test_an_admission_to_this_computer_comes_with_a_sync_from_a_hub_that_is_served(world: World) -> None:
+    workshop, hub = world.workshop, world.workshop.hub
+    manifest = workshop.built.manifest
+    hub.registry.candidates.add(candidate_id=NUMBER, name="Ana Ruiz", who="ada")
+    with serving(hub) as url:
+        hub.registry.enrolments.set_terms(hub_url=url, publishers=(workshop.publisher.signing.public,))
+        request = request_enrolment(
+            workshop.station_keys, kind="station", name="Ana's own", centre_id=None, code=None, now_ms=1
+        )
+        grant = hub.registry.enrolments.enrol(request, who="ada")
+        accept_grant(
+            world.home,
+            workshop.station_keys,
+            grant,
+            academy=hub.ring.verifiers,
+            trusted=(workshop.academy.signing.public,),
+            pin=lambda _root: None,
+        )
+        admitted = hub.registry.admissions.admit(
+            Order(
+                candidate_id=NUMBER,
+                forms=(Form(bundle_id=manifest.bundle_id, minimum_version=manifest.version),),
+                mode=Mode.LIVE,
+                station="Ana's own",
+                content_keys={manifest.bundle_id: workshop.built.content_key},
+            ),
+            who="rex",
+        )
+        with world.desk() as desk:
+            notices = hub.answers._notices.of(NUMBER)
+            desk.take_papers(write_papers(NUMBER, notices))
+            [before] = desk.view().places
+            assert before.code == "not-here"
+            own.fetch_admissions(desk, world.home, PASSPHRASE, workshop.clock)
+            [after] = desk.view().places
+    assert (after.code, after.admission_id) == ("now", admitted.admission_id)

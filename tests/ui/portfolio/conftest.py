@@ -39,23 +39,24 @@ def open_stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
     def make(
         stage: str,
-        *,
+        *academies: FarAcademy,
         language: str = "en",
         size: tuple[int, int] = (1280, 800),
         sync: Callable[[], object] = lambda: None,
+        sit: Callable[[str], None] = lambda _admission: None,
     ) -> PortfolioWindow:
         def synced() -> Explanation:
             sync()
             return Explanation(what="synced", next="")
 
-        desk = STAGES[stage](tmp_path / f"{stage}-{len(opened)}")
+        desk = STAGES[stage](tmp_path / f"{stage}-{len(opened)}", *academies)
         window = PortfolioWindow(
             desk,
             words=Words(language),
             sync=synced,
             carry=partial(carried, desk, language),
             read_keys=lambda _path, _url: FarAcademy().public,
-            sit=lambda _admission: None,
+            sit=sit,
         )
         window.resize(*size)
         opened.append((window, desk))

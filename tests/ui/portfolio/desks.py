@@ -393,7 +393,7 @@ def filed(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
     return desk
 
 
-STAGES: dict[str, Callable[[Path], PortfolioDesk]] = {
+STAGES: dict[str, Callable[..., PortfolioDesk]] = {
     "empty": empty,
     "begun": begun,
     "applied": applied,

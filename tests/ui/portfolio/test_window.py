@@ -1,6 +1,7 @@
 """The candidate's own day at the portfolio's window, by keyboard, over a real database."""
 
 import threading
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt
@@ -9,9 +10,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from shiboken6 import isValid
 
 from pocus_desktop.kernel.words import Explanation
+from pocus_desktop.programme.documents.academy import EntryRefusal
 from pocus_desktop.programme.own import changes
 from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.errors import NotItsKeyError
 from pocus_desktop.programme.step import StepKind
+from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.form import Form
@@ -20,7 +24,7 @@ from pocus_desktop.ui.portfolio.next_page import PLACES
 from pocus_desktop.ui.portfolio.window import PAGES, PortfolioWindow
 from tests.ui.conftest import named
 from tests.ui.portfolio.conftest import Open, settle
-from tests.ui.portfolio.desks import CODE, NOW_MS
+from tests.ui.portfolio.desks import CODE, NOW_MS, FarAcademy
 
 
 def told(widget: QWidget) -> str:
@@ -396,3 +400,52 @@ def test_what_a_body_asks_by_level_is_told_once_the_level_is_written(open_stage:
         go(window, "next")
         assert ("asked for by level (certified, registered)" in told(window)) is not bool(level)
         assert ("CCI: 0 of 36 credits" in told(window)) is bool(level)
+
+
+def test_a_key_that_is_not_the_accounts_is_told_and_the_way_to_the_other_computer_is_there(
+    open_stage: Open, tmp_path: Path
+) -> None:
+    window = open_stage("begun")
+    window.do(lambda desk: desk.note_trouble(NotItsKeyError(key="ed25519-77")))
+    settle()
+    assert "ed25519-77" in told(window), "what next, first of all"
+    go(window, "account")
+    assert "ed25519-77" in told(window)
+    typed(window, "computer", str(tmp_path / "stick"))
+    press(named(window, "computer:do"))
+    assert (tmp_path / "stick" / "portfolio.jsonl").is_file()
+    press(named(window, "computer:do"))
+    assert "is in that folder already" in told(window)
+    press(named(window, "computer:other"))
+    assert "New here: 0. To be settled: 0." in told(window)
+
+
+def test_where_each_assessment_is_sat_is_told_what_can_be_done_first(open_stage: Open) -> None:
+    opened: list[str] = []
+    window = open_stage("to-sit", sit=opened.append)
+    go(window, "assess")
+    said = told(window)
+    order = ["Lung: breathless", "North Hospital, Bogotá", "no voucher was entered", "the admission is not on this"]
+    assert sorted(said.index(one) for one in order) == [said.index(one) for one in order]
+    buttons = [one.objectName() for one in window.findChildren(Button) if one.objectName().startswith("sit:")]
+    assert buttons == ["sit:lung"]
+    press(named(window, "sit:lung"))
+    assert opened == ["adm-lung"]
+    assert "the window for the assessment opens" in told(window)
+
+
+def test_an_entry_that_does_not_count_is_told_where_the_next_voucher_is_entered(open_stage: Open) -> None:
+    academy = FarAcademy()
+    window = open_stage("under-way", academy)
+    assert window.view is not None
+    [entry] = window.view.portfolio.entries
+    refusal = EntryRefusal(
+        entry_id=entry.entry_id, voucher_id=entry.voucher_id, code="voucher.entered_already", day=date(2026, 12, 1)
+    )
+    window.do(lambda desk: academy.give(desk, refusal))
+    settle()
+    go(window, "apply")
+    assert "This voucher was entered already, on" in told(window)
+    assert named(window, "voucher:code").isVisible()
+    go(window, "assess")
+    assert "This voucher was entered already, on" in told(window)
