@@ -24,7 +24,8 @@ from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.kernel.settings import HOME_VARIABLE, Home
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.errors import NoAddressError
 from pocus_desktop.programme.own.opening import open_portfolio, portfolio_key
 from pocus_desktop.programme.own.sending import sync_once

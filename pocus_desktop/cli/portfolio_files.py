@@ -6,8 +6,8 @@ import click
 
 from pocus_desktop.cli.portfolio_options import LANGUAGE, opened, say
 from pocus_desktop.kernel import words
-from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.sealed_file import KEPT_DAYS, MAXIMUM_BYTES, MOST_FILES, MOST_TOGETHER_BYTES
 
 _MB = 1024**2

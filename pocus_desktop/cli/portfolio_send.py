@@ -11,7 +11,7 @@ from pocus_desktop.cli.programme_options import EXISTING, tell
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy
+from pocus_desktop.programme.own.academy import Academy
 from pocus_desktop.programme.own.errors import NoAddressError, NotThereError
 from pocus_desktop.programme.own.opening import portfolio_key
 from pocus_desktop.programme.own.other_computer import take_all, write_all

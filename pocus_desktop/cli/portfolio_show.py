@@ -9,8 +9,8 @@ from pocus_desktop.kernel import words
 from pocus_desktop.programme.documents.academy import ResultSummary
 from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.next_steps import refused_entries, window_for
-from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.programme.own.looking_ahead import may_appeal
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.result import decision_on, passes
 
 

@@ -37,7 +37,8 @@ from pocus_desktop.kernel.settings import HOME_VARIABLE
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.documents.academy import AreaDecision, Decision, Voucher
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.opening import open_portfolio
 from pocus_desktop.programme.papers import write_papers
 from pocus_desktop.programme.places import SittingPlace

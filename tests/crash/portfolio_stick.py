@@ -9,8 +9,9 @@ from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.files import sync_folder
 from pocus_desktop.programme.own import changes
+from pocus_desktop.programme.own.academy import Academy
 from pocus_desktop.programme.own.by_stick import StickCarrier
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.sending import sync_once
 from pocus_desktop.programme.question import (
     Outcomes,

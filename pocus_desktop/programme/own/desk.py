@@ -6,27 +6,25 @@ The database is the truth; what a screen shows is computed from it. Rows are onl
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
-from pocus_desktop.kernel import canonical, log
+from pocus_desktop.kernel import log
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.academy_keys import KnownKeys, follow
-from pocus_desktop.programme.answer import Answer
-from pocus_desktop.programme.certificate.verify import Trust
-from pocus_desktop.programme.cme.progress import Progress, progress
-from pocus_desktop.programme.cme.standing import Standing, standings
+from pocus_desktop.programme.cme.progress import progress
+from pocus_desktop.programme.cme.standing import standings
 from pocus_desktop.programme.days import end_of_day_ms, local_day
 from pocus_desktop.programme.documents.candidate import VoucherEntry
 from pocus_desktop.programme.documents.registry import KINDS, AnyDocument, encode_document, parse_document
 from pocus_desktop.programme.eligibility import eligibility_of_all
 from pocus_desktop.programme.errors import BadDocumentError
 from pocus_desktop.programme.next_steps import next_steps
+from pocus_desktop.programme.own.academy import Academy
 from pocus_desktop.programme.own.asking import Asking, AsOf
 from pocus_desktop.programme.own.certificates import CertificateFolder, KeptCertificate
 from pocus_desktop.programme.own.changes import require_account
@@ -38,21 +36,21 @@ from pocus_desktop.programme.own.errors import (
     PortfolioUnreadableError,
 )
 from pocus_desktop.programme.own.evidence import EvidenceFolder
-from pocus_desktop.programme.own.outgoing import FileParcel, FileStage, FileState, OutgoingFiles
+from pocus_desktop.programme.own.outgoing import FileParcel, FileState, OutgoingFiles
 from pocus_desktop.programme.own.store import Parcel, PortfolioStore, Writing
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.papers import read_papers
-from pocus_desktop.programme.places import NO_STATION, Refusal, SittingPlace, ThisComputer, places
+from pocus_desktop.programme.places import NO_STATION, Refusal, ThisComputer, places
 from pocus_desktop.programme.portfolio import Portfolio, document_key, gather
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.signing import payload_type, read_signed
-from pocus_desktop.programme.step import NextStep
 from pocus_desktop.programme.submission import (
     OWN_KINDS,
     read_receipt,
     seal_submission,
     sign_submission,
 )
-from pocus_desktop.programme.voucher import Life, life
+from pocus_desktop.programme.voucher import life
 
 DATABASE: Final = "portfolio.sqlite"
 FILES: Final = "files"
@@ -60,108 +58,6 @@ OUTGOING: Final = "outgoing"
 CERTIFICATES: Final = "certificates"
 DAY_MS: Final = 24 * 60 * 60 * 1000
 _NUMBER, _ACADEMY, _SYNCED, _TROUBLE = "candidate_id", "academy", "synced_ms", "trouble"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Academy:
-    """Whom the portfolio is for.
-
-    Attributes:
-        url: Where its hub answers; empty where nothing goes over a network.
-        keys: Its public keys: those that sign, and those that submissions are sealed to.
-        revoked: Signing keys that are believed no more.
-        said_at_ms: Of when that is, by the academy's own word; 0 where a person brought its keys.
-    """
-
-    url: str = ""
-    keys: tuple[PublicKey, ...] = ()
-    revoked: tuple[PublicKey, ...] = ()
-    said_at_ms: int = 0
-
-    @property
-    def identity(self) -> str:
-        """What it is known by where somebody agreed to something: its address and its keys."""
-        return canonical.digest(canonical.encode({"url": self.url, "keys": [key.as_json() for key in self.keys]}))
-
-    @property
-    def verifiers(self) -> tuple[PublicKey, ...]:
-        """Keys whose signature counts."""
-        return tuple(key for key in self.keys if key.algorithm == "ed25519" and key not in self.revoked)
-
-    @property
-    def trust(self) -> Trust:
-        """How its certificates are judged."""
-        return Trust(keys=frozenset(self.verifiers), revoked=frozenset(self.revoked))
-
-    @property
-    def readers(self) -> tuple[PublicKey, ...]:
-        """Keys that submissions are sealed to."""
-        return tuple(key for key in self.keys if key.algorithm == "x25519")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioView:
-    """What a screen shows.
-
-    Attributes:
-        on: Today, where the candidate lives.
-        cycles: Cycles of education that run.
-        every_cycle: Those, and all that are over.
-        credits: What each credit counts for, the last one first.
-        waiting: Documents that no receipt covers.
-        refused: Documents that the academy refused, each with the code of why.
-        received: By entry of a voucher, when the academy had it.
-        synced_ms: When everything had gone and come last; None where it never had.
-        kept: Certificates whose files are here.
-        places: Where each assessment is sat, or why not yet.
-        trouble: What kept the last round from being done, where a person has to do something; None for nothing.
-        files: Every file that a document names, and where it stands.
-        files_agreed_ms: When the candidate agreed that files go to this academy; None where they did not.
-        claimed: The ID number that the candidate says to have, while the academy has not confirmed one.
-    """
-
-    portfolio: Portfolio
-    rules: Rules
-    now_ms: int
-    on: date
-    steps: tuple[NextStep, ...]
-    answers: tuple[Answer, ...]
-    lives: tuple[Life, ...]
-    cycles: tuple[Progress, ...]
-    every_cycle: tuple[Progress, ...]
-    credits: tuple[Standing, ...]
-    academy: Academy
-    waiting: int = 0
-    refused: tuple[tuple[AnyDocument, str], ...] = ()
-    received: dict[str, int] = field(default_factory=dict)
-    synced_ms: int | None = None
-    kept: tuple[KeptCertificate, ...] = ()
-    places: tuple[SittingPlace, ...] = ()
-    trouble: Refusal | None = None
-    files: tuple[FileState, ...] = ()
-    files_agreed_ms: int | None = None
-    claimed: str = ""
-
-    @property
-    def not_taken(self) -> int:
-        """Documents and files that the academy refused."""
-        return len(self.refused) + sum(one.stage is FileStage.REFUSED for one in self.files)
-
-    @property
-    def files_here(self) -> int:
-        """Files that stay here until the candidate says whether the academy may have them."""
-        return sum(one.stage is FileStage.HERE for one in self.files) if self.academy.keys else 0
-
-    @property
-    def files_in_trouble(self) -> int:
-        """Files that cannot reach the academy as they are."""
-        trouble = {FileStage.REFUSED, FileStage.MISSING, FileStage.NOT_TAKEN}
-        return sum(one.stage in trouble for one in self.files)
-
-    @property
-    def files_waiting(self) -> int:
-        """Files that are still to go."""
-        return sum(one.stage in {FileStage.WAITING, FileStage.SENDING} for one in self.files)
 
 
 class PortfolioDesk:
@@ -222,26 +118,11 @@ class PortfolioDesk:
         Raises:
             PortfolioUnreadableError: What was noted was altered beside this program.
         """
-        said = self._store.setting(_ACADEMY)
-        if not said:
-            return Academy()
-        try:
-            found = json.loads(said)
-            keys, revoked = ([PublicKey.from_json(one) for one in found.get(name, ())] for name in ("keys", "revoked"))
-            said_at_ms = int(found.get("said_at_ms", 0))
-            return Academy(url=found["url"], keys=tuple(keys), revoked=tuple(revoked), said_at_ms=said_at_ms)
-        except (ValueError, KeyError, TypeError, PocusError) as problem:
-            raise PortfolioUnreadableError(reason="the academy's keys are not what was noted") from problem
+        return Academy.of_note(self._store.setting(_ACADEMY))
 
     def connect(self, academy: Academy) -> None:
         """Say whom it is for."""
-        document = {
-            "url": academy.url,
-            "keys": [key.as_json() for key in academy.keys],
-            "revoked": [key.as_json() for key in academy.revoked],
-            "said_at_ms": academy.said_at_ms,
-        }
-        self._store.note(**{_ACADEMY: json.dumps(document)})
+        self._store.note(**{_ACADEMY: academy.noted()})
         with self._lock:  # papers are verified anew, by the keys that count now
             self._papers, self._read_papers, self._gathered = [], 0, None
             self.rules = self._choose_rules(academy.verifiers)

@@ -11,8 +11,9 @@ from pocus_desktop.programme.cme.pack import making
 from pocus_desktop.programme.cme.pack.making import Pack, make_pack
 from pocus_desktop.programme.cme.progress import Progress
 from pocus_desktop.programme.own.changes import require_account
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.errors import PartMissingError
+from pocus_desktop.programme.own.view import PortfolioView
 
 FORMATS: Final = ("xml", "csv")
 

@@ -7,8 +7,8 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.appealing import day_decided
 from pocus_desktop.programme.days import days_after, local_day
-from pocus_desktop.programme.own.desk import PortfolioView
 from pocus_desktop.programme.own.errors import NotThereError
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.step import StepKind
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pocus_desktop.kernel.words import Explanation, has
 from pocus_desktop.programme.documents.candidate import Credential
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.other_computer import take_all, write_all
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.portfolio import Conflict
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card

@@ -14,7 +14,8 @@ from pocus_desktop.programme.documents.candidate import Application, Nomination
 from pocus_desktop.programme.evaluators import Evaluator, evaluators_of
 from pocus_desktop.programme.next_steps import refused_entries, window_for
 from pocus_desktop.programme.own import changes, looking_ahead
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.result import decision_on, is_refused, outcome_of
 from pocus_desktop.programme.voucher import VoucherState

@@ -6,7 +6,8 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.answer import Answer
 from pocus_desktop.programme.own import changes, looking_ahead
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
 from pocus_desktop.ui.parts.clear import clear

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own import looking_ahead
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.papers import PAPER_LANGUAGES
 from pocus_desktop.programme.places import SittingPlace, Way
 from pocus_desktop.programme.result import passes

@@ -6,7 +6,7 @@ from typing import Final
 from pocus_desktop.programme.certificate.verify import Verdict
 from pocus_desktop.programme.documents.academy import CertificateHeld
 from pocus_desktop.programme.own.certificates import KeptCertificate
-from pocus_desktop.programme.own.desk import PortfolioView
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.validity import CertificateState, validity
 from pocus_desktop.ui.portfolio.page import day_in, moment_in
 from pocus_desktop.ui.words import Words

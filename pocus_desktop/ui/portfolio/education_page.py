@@ -9,8 +9,9 @@ from pocus_desktop.programme.cme.progress import Progress
 from pocus_desktop.programme.cme.providers import find_providers, provider_called
 from pocus_desktop.programme.cme.standing import Standing
 from pocus_desktop.programme.own import changes, taking_in
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.education import audit_pack, write_report
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.values import CreditKind, Topic, format_credits
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.clear import clear

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QW
 
 from pocus_desktop.programme.answer import Answer, Finding, Told
 from pocus_desktop.programme.grounds import grounds
-from pocus_desktop.programme.own.desk import PortfolioView
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
 from pocus_desktop.ui.parts.clear import clear

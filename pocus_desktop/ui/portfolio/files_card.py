@@ -7,8 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.sealed_file import KEPT_DAYS, MAXIMUM_BYTES, MOST_FILES, MOST_TOGETHER_BYTES
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button

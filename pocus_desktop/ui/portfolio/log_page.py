@@ -11,7 +11,8 @@ from pocus_desktop.programme.case_log.identity import suspicions
 from pocus_desktop.programme.csv_sheet import Table
 from pocus_desktop.programme.documents.candidate import CaseEntry
 from pocus_desktop.programme.own import changes, taking_in
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.values import Approach
 from pocus_desktop.ui.parts.clear import clear
 from pocus_desktop.ui.parts.drop_down import DropDown

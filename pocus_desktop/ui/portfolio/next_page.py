@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.calendar_file import calendar
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.step import Actor, NextStep, StepKind
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from pocus_desktop.programme.answer import body_told
 from pocus_desktop.programme.appealing import is_taken, reason_told
 from pocus_desktop.programme.days import local_day
-from pocus_desktop.programme.own.desk import PortfolioView
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.icon_label import IconLabel

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 
-from pocus_desktop.programme.own.desk import PortfolioView
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.window import PortfolioWindow

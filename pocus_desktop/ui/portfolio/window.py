@@ -15,7 +15,8 @@ from shiboken6 import isValid
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.own.desk import PortfolioDesk, PortfolioView
+from pocus_desktop.programme.own.desk import PortfolioDesk
+from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.ui.errand import Errands
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.chip import Chip

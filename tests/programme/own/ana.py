@@ -13,7 +13,8 @@ from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.case_log.csv_file import read_case_csv
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.sending import Synced, sync_once
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.sync.asgi import InProcessTransport

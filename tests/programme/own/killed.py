@@ -20,7 +20,8 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.store import DOCUMENT, SUBMISSION
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.sending import Synced, sync_once
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.submission import read_submission

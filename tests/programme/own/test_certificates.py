@@ -12,8 +12,9 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.certificate.paper_reader import credential_in
 from pocus_desktop.programme.certificate.verify import Verdict
+from pocus_desktop.programme.own.academy import Academy
 from pocus_desktop.programme.own.certificates import NoPaperYetError
-from pocus_desktop.programme.own.desk import CERTIFICATES, Academy, PortfolioDesk
+from pocus_desktop.programme.own.desk import CERTIFICATES, PortfolioDesk
 from pocus_desktop.programme.papers import BadPaperError, sign_paper, write_papers
 from tests.programme.certificate.academy import CERTIFICATE, NOW_MS, Issuer, changed
 from tests.ui.portfolio.desks import FarAcademy, empty

@@ -21,7 +21,7 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own import changes, sending_files
 from pocus_desktop.programme.own import outgoing as outgoing_module
-from pocus_desktop.programme.own.desk import Academy
+from pocus_desktop.programme.own.academy import Academy
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
 from pocus_desktop.programme.own.sending import sync_once
 from pocus_desktop.programme.sealed_file import (

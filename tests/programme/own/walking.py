@@ -21,7 +21,8 @@ from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.documents.registry import encode_document, parse_document
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.other_computer import take_all, write_all
 from pocus_desktop.programme.own.sending import sync_once
 from pocus_desktop.programme.portfolio import Portfolio, gather

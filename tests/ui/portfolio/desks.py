@@ -24,7 +24,8 @@ from pocus_desktop.programme.documents.academy import (
 )
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.own import changes
-from pocus_desktop.programme.own.desk import Academy, PortfolioDesk
+from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.papers import write_papers
 from pocus_desktop.programme.places import NO_STATION, Here, ThisComputer
 from pocus_desktop.programme.rules.load import shipped_rules
