@@ -16,6 +16,7 @@ from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme import sealed_file
 from pocus_desktop.sitting import receipt
 from pocus_desktop.sitting.codec import Recorded
 from tests.fuzz.target import HUBS, KIB, Seeds, Target, WrongResultError, documents
@@ -175,7 +176,32 @@ def _photos() -> tuple[bytes, ...]:
     return png, b"RIFF" + len(webp).to_bytes(4, "little") + webp
 
 
+def _read_file(data: bytes) -> None:
+    with suppress(PocusError):
+        sealed_file.open_file(data, [people.STATION.sealing])
+    sent = sealed_file.read_file(data)
+    if canonical.digest(sent.content) != sent.sha256:
+        raise WrongResultError
+
+
+def _file_seeds() -> tuple[bytes, ...]:
+    """What is inside a sealed file, and the head of one: what is sealed comes out different each time."""
+    sealed = sealed_file.seal_file(
+        b"%PDF-1.7",
+        account_id="acc_" + "0" * 20,
+        candidate_id="P000000001",
+        signer=people.STATION.signing,
+        recipient=people.STATION.sealing.public,
+        agreed_at_ms=people.NOW_MS,
+        now_ms=people.NOW_MS,
+    )
+    key_id = people.STATION.sealing.public.key_id.encode("ascii")
+    head = sealed_file.MAGIC + len(key_id).to_bytes(2, "big") + key_id
+    return sealed_file.open_file(sealed, [people.STATION.sealing]), head + bytes(64)
+
+
 DOCUMENT_TARGETS: Final = (
+    Target(name="sealed-file", read=_read_file, seeds=_file_seeds),
     Target(
         name="admission",
         read=_enveloped(people.TYPES["admission"], _read_admission),

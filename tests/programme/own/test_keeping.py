@@ -342,3 +342,18 @@ def test_killed_while_it_sends_nothing_is_lost_and_nothing_comes_twice(tmp_path:
     hub.close()
     assert documents > 15
     assert submissions > 2
+
+
+def test_a_database_of_before_there_were_files_is_opened_and_nothing_of_it_is_lost(tmp_path: Path) -> None:
+    desk = begun(tmp_path)
+    before = desk.documents()
+    desk.close()
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.execute("DROP TABLE file_sent")
+        database.execute("PRAGMA user_version = 1")
+    again = empty(tmp_path)
+    assert again.documents() == before
+    assert again.view().files == ()
+    again.close()
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (2,)
