@@ -150,7 +150,7 @@ def _look_at_staff(camera: Photographer, world: World, paths: list[str]) -> None
 
 def _mistake(camera: Photographer, world: World, paths: list[str]) -> None:
     """Forms that were filled in badly, and pages that ask once more."""
-    person, waiting = paths[2], paths[6]
+    person, waiting = paths[2], paths[paths.index("/staff/vouchers") - 1]
     camera.go("/staff/vouchers/new")
     camera.send("/new", recipient="Department of Medicine", why="")
     camera.take("voucher-new-wrong")
