@@ -48,13 +48,13 @@ class TablePreview(QWidget):
         self._column.addWidget(Label(words("portfolio.table.would", **params)))
         for one in planned.documents[:_MOST_TOLD]:
             self._column.addWidget(page.fact("met", *self._row(one)))
-        self._more(len(planned.documents))
+        self._more(len(planned.documents), "portfolio.table.more")
         for problem in planned.problems[:_MOST_TOLD]:
             key = "place" if problem.column else "row" if problem.line else "whole"
             place = words(f"portfolio.table.{key}", row=problem.line, column=problem.column)
             sign = "refused" if problem.severity == "error" else "info"
             self._column.addWidget(page.fact(sign, f"{place} {problem.what}", problem.fix))
-        self._more(len(planned.problems))
+        self._more(len(planned.problems), "portfolio.log.more")
         self._ask(planned)
         self.show()
 
@@ -65,9 +65,9 @@ class TablePreview(QWidget):
         told = words("portfolio.education.credit", credits=format_credits(one.credits), activity=one.activity)
         return told, f"{page.day(one.completed_on)} · {one.provider_name}"
 
-    def _more(self, count: int) -> None:
+    def _more(self, count: int, key: str) -> None:
         if count > _MOST_TOLD:
-            more = self._page.words("portfolio.log.more", count=self._page.formats.number(count - _MOST_TOLD))
+            more = self._page.words(key, count=self._page.formats.number(count - _MOST_TOLD))
             self._column.addWidget(Label(more, tone="muted"))
 
     def _ask(self, planned: Planned) -> None:

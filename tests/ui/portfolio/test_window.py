@@ -125,6 +125,12 @@ def test_a_table_with_a_bad_row_is_looked_at_before_what_can_be_taken_is(open_st
     typed(window, "csv", str(log))
     press(named(window, "csv:do"))
     assert page.model.rowCount() == before + 3, "a sound one is taken at once"
+    rows = "".join(f"2026-10-{day:02},lung\n" for day in range(1, 15))
+    log.write_text(f"date,area\n{rows}2026-02-30,lung\n", encoding="utf-8")
+    typed(window, "csv", str(log))
+    press(named(window, "csv:do"))
+    assert "Rows that can be taken and are not shown here: 2." in told(window)
+    assert "Further rows with problems" not in told(window)
 
 
 def test_eligibility_opens_to_its_reasons(open_stage: Open) -> None:
