@@ -11,6 +11,7 @@ import pytest
 
 from pocus_desktop.cli.portfolio_stick import by_stick, tell_carried
 from pocus_desktop.crypto import dsse
+from pocus_desktop.crypto.derive import hkdf
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
@@ -499,3 +500,11 @@ def test_killed_while_it_writes_the_stick_nothing_is_lost_and_nothing_comes_twic
     hub.close()
     assert documents > 12
     assert submissions > 2
+
+
+def test_the_key_that_answers_are_sealed_to_is_made_as_the_format_says() -> None:
+    seed = bytes(range(32))
+    derived = hkdf(seed, info=b"pocus portfolio answer key v1")
+    assert answer_key(SigningKey.from_seed(seed)).seed == derived
+    public = answer_key(SigningKey.from_seed(seed)).public.raw.hex()
+    assert public == "486fb456db9b55ed03aa654bd0c16339f32a0b2f6c932d884382762bd66e9769"
