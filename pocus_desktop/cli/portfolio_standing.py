@@ -72,8 +72,9 @@ def sittings(language: str, *, as_json: bool) -> None:
     for one in found:
         told = one.explain(language)
         say("place", language, area=spoken(str(one.area), language), told=told.what, next=told.next)
-        if one.by is not None:
-            first = one.first.isoformat() if one.first is not None else "-"
-            say("place_days", language, first=first, last=one.by.isoformat())
+        if one.by is not None and one.first is not None:
+            say("place_days", language, first=one.first.isoformat(), last=one.by.isoformat())
+        elif one.by is not None:
+            say("place_until", language, last=one.by.isoformat())
         if one.way is Way.NOW:
             click.echo(f"  pocus sit --admission {one.admission_id}")

@@ -2,7 +2,7 @@
 
 Each area that was applied for gets one answer; the first of these that holds decides:
 
-1. The application is not decided, or refused and can be appealed.
+1. The application is not decided, or refused and can be appealed, or an appeal against that is not refused.
 2. A sitting was begun on this computer: it goes on, whatever is over since.
 3. No voucher was entered, or its window is over.
 4. Of the admissions that are known, the one that leads furthest: here and now, at a centre, at another computer, here
@@ -272,6 +272,11 @@ def _place(
         return SittingPlace(area=area, way=Way.NOT_YET, code="decision")
     if not decided[1].is_approved:
         last = appeal_until(day_decided(decided[0], portfolio.zone), rules)
+        appeal = next((one for one in portfolio.appeals if one.about == decided[0].decision_id), None)
+        if appeal is not None:
+            heard = next((one for one in portfolio.appeal_decisions if one.appeal_id == appeal.appeal_id), None)
+            is_over = heard is not None and not heard.is_granted
+            return None if is_over else SittingPlace(area=area, way=Way.NOT_YET, code="appealed")
         is_over = local_day(now_ms, portfolio.zone) > last
         said = {"day": last.isoformat()}
         return None if is_over else SittingPlace(area=area, way=Way.NOT_YET, code="refused", params=said)

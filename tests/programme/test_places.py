@@ -13,13 +13,14 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.documents.academy import (
     AdmissionNotice,
+    AppealDecision,
     AreaDecision,
     CertificateHeld,
     Decision,
     ResultSummary,
     Voucher,
 )
-from pocus_desktop.programme.documents.candidate import Application, VoucherEntry
+from pocus_desktop.programme.documents.candidate import Appeal, Application, VoucherEntry
 from pocus_desktop.programme.places import NO_STATION, Here, Refusal, SittingPlace, ThisComputer, Way, places
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.load import shipped_rules
@@ -143,6 +144,31 @@ def _codes(found: tuple[SittingPlace, ...]) -> list[tuple[str, str]]:
     return [(str(one.way), one.refusal.code if one.refusal is not None else one.code) for one in found]
 
 
+def _appealed(held: Portfolio, *, is_granted: bool | None = None) -> Portfolio:
+    decision = _decision(held.applications[0], is_approved=False)
+    appeal = Appeal(
+        appeal_id=an_id("apl"),
+        candidate_id="C-1",
+        ground="eligibility",
+        about=decision.decision_id,
+        decided_on=date(2026, 11, 26),
+        made_at_ms=NOW,
+        zone="UTC",
+        words="they are logged",
+    )
+    heard = AppealDecision(
+        appeal_decision_id=an_id("apd"),
+        appeal_id=appeal.appeal_id,
+        is_granted=bool(is_granted),
+        reason="looked at",
+        by="staff",
+        decided_on=date(2026, 11, 26),
+        made_at_ms=NOW,
+    )
+    found = replace(held, decisions=(decision,), appeals=(appeal,))
+    return found if is_granted is None else replace(found, appeal_decisions=(heard,))
+
+
 Told = Callable[[Portfolio], tuple[SittingPlace, ...]]
 CENTRE: dict[str, Any] = {"centre_id": "north", "centre_name": "North Hospital"}
 LATER: dict[str, Any] = {"window": Window(not_before_ms=NOW + DAY, not_after_ms=NOW + 2 * DAY)}
@@ -159,6 +185,12 @@ ROWS: dict[str, tuple[Told, list[tuple[str, str]]]] = {
         ),
         [],
     ),
+    "refused, and appealed against": (lambda held: _told(_appealed(held)), [("not-yet", "appealed")]),
+    "the appeal was granted, and nothing is decided anew": (
+        lambda held: _told(_appealed(held, is_granted=True)),
+        [("not-yet", "appealed")],
+    ),
+    "the appeal was refused": (lambda held: _told(_appealed(held, is_granted=False)), []),
     "no voucher": (lambda held: _told(replace(held, entries=())), [("not-yet", "voucher")]),
     "the window is over": (lambda held: _told(held, now_ms=NOW + 181 * DAY), [("not-yet", "window-over")]),
     "nobody admitted": (_told, [("not-yet", "no-admission")]),
