@@ -102,6 +102,10 @@ def test_a_credential_whose_level_the_rules_do_not_know_is_told(held: Credential
     assert StepKind.LEVEL not in {one.kind for one in _steps((held, again))}
 
 
+def test_before_there_were_rules_no_level_is_asked_for() -> None:
+    assert _steps((credential("rvs", "2010-12-01", body="cci"),), on=date(2019, 12, 31)) == []
+
+
 def test_evidence_is_asked_for_in_what_runs_and_in_what_may_be_audited() -> None:
     rdms = (credential("rdms", "2020-01-01", cycle_from="2021-01-01"),)
     old, new = credit("2023-05-01", "30"), credit("2025-05-01", "30")

@@ -70,9 +70,11 @@ def levels_unsaid(
     """
     held = [one for one in credentials if _is_held(one, on)]
     kept = {(one.body, one.credential) for one in held if rules.cme(one.body, one.level, on) is not None}
-    foundations = {name for way in rules.foundation(on).any_of for name in way.credentials}
-    open_ones = [one for one in held if one.credential not in foundations and (one.body, one.credential) not in kept]
-    return tuple((one, levels) for one in open_ones if (levels := rules.cme_levels(one.body, on)))
+    others = [one for one in held if (one.body, one.credential) not in kept]
+    unsaid = [(one, levels) for one in others if (levels := rules.cme_levels(one.body, on))]
+    ways = rules.foundation(on).any_of if unsaid else ()
+    foundations = {name for way in ways for name in way.credentials}
+    return tuple((one, levels) for one, levels in unsaid if one.credential not in foundations)
 
 
 def _is_held(credential: Credential, on: date) -> bool:
