@@ -14,7 +14,7 @@ from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
 from pocus_desktop.kernel.ids import new_id
-from pocus_desktop.programme.days import first_day_within, local_day
+from pocus_desktop.programme.days import day_told, first_day_within, local_day
 from tests.hub.pages.browsing import Browser
 from tests.hub.programme.applicant import LUNG, ZONE, Applicant
 from tests.hub.school import School
@@ -251,7 +251,7 @@ def test_the_cases_of_the_audits_sample_are_listed_one_by_one_and_counted_as_the
     path = f"/staff/applications/{application.application_id}"
     nina = Browser.of(hub, "nina", "auditor")
     first = first_day_within(2, hub.academy.applications.judge(application.application_id).on)
-    assert f"Cases count that were done from {first} to" in nina.look(path).text
+    assert f"Cases count that were done from {day_told(first, 'en')} to" in nina.look(path).text
     assert nina.look(path + "/cases/lung").status_code == 404, "it is not in the sample"
     yes = [AreaChoice(area=LUNG, is_approved=True, reason="as read")]
     hub.academy.applications.decide(application.application_id, yes, who="dora", by="Dora")
