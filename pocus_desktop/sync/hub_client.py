@@ -39,7 +39,9 @@ SUBMISSION_RECEIPT_TYPE: Final = "application/vnd.pocus.portfolio-receipt.v1+jso
 PAPERS_TYPE: Final = "application/vnd.pocus.portfolio-papers.v1+json"
 CERTIFICATE_PAPER_TYPE: Final = "application/vnd.pocus.certificate-paper.v1+json"
 SEALED_FILE_TYPE: Final = "application/vnd.pocus.sealed-evidence.v1"
-_FILES: Final = Kind(media_type=SEALED_FILE_TYPE, receipts="v1/files", receipt_type=SUBMISSION_RECEIPT_TYPE)
+_FILES: Final = Kind(
+    media_type=SEALED_FILE_TYPE, receipts="v1/files", receipt_type=SUBMISSION_RECEIPT_TYPE, is_large=True
+)
 _ENROLMENTS: Final = "/v1/enrolments"
 _LONGEST: Final = 200
 

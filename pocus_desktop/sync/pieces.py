@@ -53,11 +53,14 @@ class Kind:
         media_type: Its own.
         receipts: The path below which a receipt is asked for.
         receipt_type: The media type of receipts.
+        is_large: Whether the hub is asked how far it is before anything goes on: a request's answer is read when all of
+            it was sent, and so much is not sent in vain.
     """
 
     media_type: str
     receipts: str
     receipt_type: str
+    is_large: bool = False
 
 
 ENVELOPES: Final = Kind(media_type=MEDIA_TYPE, receipts="v1/envelopes", receipt_type=RECEIPT_MEDIA_TYPE)
@@ -118,6 +121,9 @@ class Pieces:
         """Bring over what the hub does not hold yet; see `PiecewiseTransport`."""
         if self._is_ours(upload):
             try:
+                if self._kind.is_large:
+                    offset = self._offset(upload)
+                    moved(upload, offset)
                 return self._finish(upload, envelope, digest, offset, moved, is_wanted)
             except _GoneError:  # the hub let it go, judged or not: it is asked
                 moved("", 0)

@@ -153,7 +153,6 @@ class OutgoingFiles:
         """The program ends: what is on its way stops, and goes on the next time."""
         self._stopped.set()
 
-    @property
     def may_go(self) -> bool:
         """Whether what is on its way shall go on."""
         return not self._stopped.is_set()
@@ -241,6 +240,10 @@ class OutgoingFiles:
             is_refused=0,
         )
         self._let_go(parcel.digest)
+
+    def paused(self, parcel: FileParcel) -> None:
+        """It was stopped on its way."""
+        self._gone.pop(parcel.sha256, None)
 
     def failed(self, parcel: FileParcel, problem: str, *, is_refused: bool) -> None:
         """Note why there is no receipt; of what was refused the academy has nothing any more."""

@@ -93,7 +93,7 @@ def send_files(desk: PortfolioDesk, carrier: FileCarrier) -> SentFiles:
     failure: PocusError | None = None
     outgoing, verifiers = desk.outgoing, desk.require_academy().verifiers
     for state in desk.file_states():
-        if state.stage not in {FileStage.WAITING, FileStage.SENDING} or not outgoing.may_go:
+        if state.stage not in {FileStage.WAITING, FileStage.SENDING} or not outgoing.may_go():
             continue
         try:
             parcel = desk.file_parcel(state)
@@ -111,13 +111,16 @@ def send_files(desk: PortfolioDesk, carrier: FileCarrier) -> SentFiles:
                 offset=parcel.arrived_bytes,
                 moved=partial(outgoing.moved, parcel),
                 progress=partial(outgoing.progress, parcel),
-                is_wanted=lambda: outgoing.may_go,
+                is_wanted=outgoing.may_go,
             )
             outgoing.take_receipt(parcel, receipt, verifiers)
         except PocusError as error:
             if carrier.is_on_its_way(error):
                 left += 1
                 continue
+            if not outgoing.may_go():  # somebody stopped it; it goes on from there
+                outgoing.paused(parcel)
+                break
             log.failure(error)
             code = carrier.refusal(error)
             outgoing.failed(parcel, code or error.code, is_refused=code in OF_FILES)

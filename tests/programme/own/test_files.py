@@ -37,7 +37,9 @@ from pocus_desktop.programme.submission import BadPortfolioReceiptError
 from pocus_desktop.sync.asgi import InProcessTransport
 from pocus_desktop.sync.errors import CutOffError
 from pocus_desktop.sync.hub_client import HubClient
+from pocus_desktop.sync.pieces import WRITE_BYTES
 from pocus_desktop.sync.portfolio_carrier import HubPortfolios
+from tests.hub.loopback import serving
 from tests.hub.school import School
 from tests.programme.own.ana import NOW_MS, Ana
 
@@ -156,15 +158,34 @@ def test_an_answer_that_is_lost_is_asked_for_and_nothing_goes_twice(begun: Ana, 
     assert stages(begun) == ["received"]
 
 
-def test_what_is_on_its_way_stops_when_asked_to_and_goes_on_later(begun: Ana) -> None:
+def test_what_is_on_its_way_stops_when_asked_to_and_goes_on_from_there(
+    begun: Ana, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the window is closed; also where the program was killed before it noted how far it was."""
+    outgoing, sent = begun.desk.outgoing, list[int]()
+
+    def progress(_self: object, _parcel: object, gone: int) -> None:
+        sent.append(gone)
+        if sent[0] == 0 and gone > 4_000:
+            outgoing.stop()
+
+    monkeypatch.setattr(outgoing_module.OutgoingFiles, "progress", progress)
     begun.hold(PDF)
-    begun.agree()
-    begun.desk.outgoing.stop()
+    with serving(hub) as url, HubClient(url) as client:
+        carrier = HubPortfolios(client, begun.key, hub.clock)
+        begun.desk.connect(Academy(url=url, keys=begun.desk.academy.keys))
+        begun.agree()
+        found = sync_once(begun.desk, carrier, carrier)
+        assert (found.files, found.problem) == (sending_files.SentFiles(), None), "nobody is told of a failure"
+        begun.agree()
+        last = sent[-1]
+        sent.clear()
+        assert sync_once(begun.desk, carrier, carrier).files == sending_files.SentFiles(sent=1)
+    assert sent[0] == last + WRITE_BYTES, "what had arrived does not go again"
+    outgoing.disagree()
+    begun.hold(PNG, title="other")
     assert begun.send().files == sending_files.SentFiles()
-    begun.desk.outgoing.disagree()
-    assert stages(begun) == ["here"]
-    begun.agree()
-    assert begun.send().files == sending_files.SentFiles(sent=1)
+    assert stages(begun) == ["received", "here"]
 
 
 def test_another_academy_is_agreed_to_anew_and_is_sealed_to(begun: Ana) -> None:
