@@ -236,11 +236,9 @@ def test_ids_of_samples_fit_the_formats() -> None:
 def test_what_is_missing_is_said_in_full() -> None:
     answer = _ask(Portfolio(cases=cases(12, _ON)))
     assert [one() for one in _found(answer, "cases").missing] == ["Lung: cases to log: 8 (12 of 20 count)."]
-    assert [one() for one in _found(answer, "attestation.in-practice").missing] == [
-        "Make the attestation: in practice."
-    ]
+    assert [one() for one in _found(answer, "attestation.in-practice").missing] == ["Make the statement: in practice."]
     [of_area] = _found(answer, "attestation.in-area").missing
-    assert of_area() == "Lung: make the attestation: practising in the area."
+    assert of_area() == "Lung: make the statement: practising in the area."
 
 
 def test_one_statement_speaks_for_no_other() -> None:

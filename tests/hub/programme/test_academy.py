@@ -459,6 +459,22 @@ def test_an_appeal_on_technology_brings_the_sitting_as_it_was(hub: Hub, school: 
     refused("academy.unknown_appeal", lambda: hub.academy.appeals.tell("apl_x"))
 
 
+def test_an_appeal_on_technology_has_thirty_days_from_the_score(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    sat = school.sit(candidate=Candidate(id=ana.number or "", display_name="Ana Ruiz"), mode=Mode.LIVE)
+    hub.take(sat.final)
+    scored_on = local_day(ana.now_ms, ZONE)
+    school.clock.advance(ms=30 * DAY_MS)
+    in_time = hub.academy.appeals.tell(ana.appeal(sat.sitting, ground="technology").appeal_id)
+    school.clock.advance(ms=2 * DAY_MS)
+    late = hub.academy.appeals.tell(ana.appeal(sat.sitting, ground="technology").appeal_id)
+    assert (in_time.row["state"], late.row["state"]) == ("received", "turned-away")
+    assert late.row["refusal"] == "appeal.too_late"
+    assert (late.decided_on, late.last_on) == (scored_on, scored_on + timedelta(days=30))
+    [told] = hub.academy.portfolios.papers(ana.account_id).appeal_decisions
+    assert (told.appeal_id, told.is_granted, told.reason) == (late.row["appeal_id"], False, "appeal.too_late")
+
+
 def test_appeals_name_what_the_portfolio_was_told(hub: Hub, school: School) -> None:
     ana = Applicant(hub).register()
     application_id = ana.apply(how_many=2)
