@@ -9,6 +9,7 @@
 """
 
 import contextlib
+import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,6 @@ from pocus_desktop.hub.peers.standings import person_of, standing_of
 from pocus_desktop.hub.peers.store import LINK, UNWANTED, PeerRows, PeerStore
 from pocus_desktop.hub.peers.vault import Vault, new_token, token_digest
 from pocus_desktop.hub.registry.store import Row, TakenError
-from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.peers import questionnaire_files
@@ -72,11 +72,9 @@ class Sheet:
 
 def stamp(answers: Answers, section: Section | None = None) -> str:
     """Changes whenever the answers of a section do, or any."""
-    asked = None if section is None else {question.id for question in section.question}
-    kept: dict[str, canonical.Json] = {
-        name: answer for name, answer in answers.items() if asked is None or name in asked
-    }
-    return canonical.digest(canonical.encode(kept))[:16]
+    asked = answers if section is None else {question.id for question in section.question}
+    kept = sorted((name, answer) for name, answer in answers.items() if name in asked)
+    return hashlib.sha256(repr(kept).encode()).hexdigest()[:16]
 
 
 class Answering:
