@@ -99,13 +99,16 @@ class Releasing:
         """
         while True:
             standing = self._results.standing(sitting)
-            found = None if standing is None else self._found(standing)
+            account = None if standing is None else self._account(standing)
+            found = None if standing is None or account is None else self._found(standing, account)
             if found is None and not self._store.look(UNTOLD, sitting=sitting):
                 return False
             with self._store.rows() as rows:
                 rows.find(UNTOLD, sitting=sitting)  # from here on what changes waits, and is noted anew
                 if self._results.standing(sitting) != standing:
                     continue
+                if standing is not None and _id(self._account(standing)) != _id(account):
+                    continue  # it turned out to be somebody else's in between, or somebody's at all
                 is_told = found is not None and self._tell(rows, found)
                 if standing is None or standing.status is not Status.RECEIVED:
                     rows.told(sitting)
@@ -131,18 +134,22 @@ class Releasing:
         """Whether somebody has an account to be told in."""
         if standing.mode != Mode.LIVE or standing.is_partial:
             return False
-        return bool(self._store.look(PORTFOLIO, folded_id=folded(self._sat.candidate_of(standing))))
+        return self._account(standing) is not None
 
-    def _found(self, standing: Standing) -> _Found | None:
-        """What takes long to find, and stays as it is while the standing does; None where there is nobody to tell."""
+    def _account(self, standing: Standing) -> Row | None:
+        """The account of who sat it; None where they have none."""
+        found = self._store.look(PORTFOLIO, folded_id=folded(self._sat.candidate_of(standing)))
+        return found[0] if found else None
+
+    def _found(self, standing: Standing, account: Row) -> _Found | None:
+        """What takes long to find, and stays as it is while the standing does; None where there is nothing to tell."""
         if standing.mode != Mode.LIVE or standing.is_partial or standing.report is None:
             return None
-        accounts = self._store.look(PORTFOLIO, folded_id=folded(self._sat.candidate_of(standing)))
-        area = self._area_of(standing.bundle_id, standing.bundle_version) if accounts else None
+        area = self._area_of(standing.bundle_id, standing.bundle_version)
         report = ScoreReport.model_validate_json(standing.report)
         if area is None or report.result == "pending":
             return None
-        return _Found(standing, report, area, accounts[0], self._sat_at(standing))
+        return _Found(standing, report, area, account, self._sat_at(standing))
 
     def _tell(self, rows: RegistryRows, found: _Found) -> bool:
         """Rules 1 and 3."""
@@ -192,6 +199,10 @@ class Releasing:
         )
         log.event("academy.result_released", sitting=document.sitting_id)
         return True
+
+
+def _id(account: Row | None) -> str:
+    return "" if account is None else account["account_id"]
 
 
 def result_id_of(sitting: str) -> str:

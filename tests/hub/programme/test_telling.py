@@ -99,6 +99,29 @@ def test_an_account_whose_number_is_confirmed_is_told_what_it_sat_before(hub: Hu
     assert hub.academy.tables.look(UNTOLD) == ()
 
 
+def test_who_turns_out_to_have_sat_it_while_it_is_looked_at_is_told(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process confirms the number, and dies, between the look at who sat it and the transaction."""
+    hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
+    sat = sit(school, "C-17")
+    hub.take(sat.final)
+    ana = Applicant(hub, claims="C-17").register()
+    releasing = hub.academy.releasing
+    account_of = releasing._account
+    hub.academy.portfolios._when_numbered.clear()
+
+    def late(standing: Any) -> Any:
+        found = account_of(standing)
+        monkeypatch.setattr(releasing, "_account", account_of)
+        hub.academy.portfolios.confirm_number(ana.account_id, "C-17", **BY)
+        return found
+
+    monkeypatch.setattr(releasing, "_account", late)
+    assert releasing.release(sat.sitting)
+    assert told(hub, ana) == [(400, False)]
+
+
 def test_a_number_confirmed_by_a_hub_that_died_is_told_of_at_its_next_start(
     hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
