@@ -22,6 +22,7 @@ from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 
 _HTML: Final = "text/html"
+_OF_PROGRAMS: Final = "/v1/"
 _WITHOUT_CONTENT: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -96,7 +97,8 @@ class Application:
         if scope["state"].get(BEGUN):
             raise error
         answer = refuse(scope, error, headers=headers)
-        if self._page is not None and _HTML in Headers(scope=scope).get("Accept", ""):  # no program names that
+        accepted = Headers(scope=scope).get("Accept", "")
+        if self._page is not None and _HTML in accepted and not _is_for_programs(scope):
             answer = self._page(Request(scope), error)
             answer.headers.update(headers or {})
         return answer
@@ -105,6 +107,12 @@ class Application:
 def _first(path: str) -> str:
     """The first part of an address, which every door writes out: only doors of the same are asked for theirs."""
     return path[1:].partition("/")[0]
+
+
+def _is_for_programs(scope: Scope) -> bool:
+    """Whether an address answers programs: what refuses there is a problem document, whoever asks."""
+    door = scope.get("route")
+    return scope["path"].startswith(_OF_PROGRAMS) or (isinstance(door, Door) and bool(door.gives))
 
 
 def _require_no_content(request: Request) -> None:
