@@ -82,8 +82,9 @@ def test_who_comes_meanwhile_goes_together_in_order_as_far_as_there_is_room(
 
     async def ask() -> list[bytes]:
         hub = gathered(take_all)
-        asking = [asyncio.create_task(hub.take(Offer(data=b"%d" % number))) for number in range(6)]
+        asking = [asyncio.create_task(hub.take(Offer(data=b"0")))]
         await asyncio.to_thread(begun.wait, 10)
+        asking += [asyncio.create_task(hub.take(Offer(data=b"%d" % number))) for number in range(1, 6)]
         await asyncio.sleep(0)  # all have asked by then
         go_on.set()
         return [(await one).receipt for one in asking]
@@ -92,6 +93,21 @@ def test_who_comes_meanwhile_goes_together_in_order_as_far_as_there_is_room(
     assert taken[0] == [b"0"]
     assert [len(batch) for batch in taken[1:]] == batches
     assert [data for batch in taken for data in batch] == [b"%d" % number for number in range(6)]
+
+
+def test_who_comes_in_one_turn_of_the_loop_goes_together() -> None:
+    batches: list[int] = []
+
+    def take_all(offers: Sequence[Offer]) -> list[Outcome]:
+        batches.append(len(offers))
+        return [result(offer) for offer in offers]
+
+    async def ask() -> None:
+        hub = gathered(take_all)
+        await asyncio.gather(*(hub.take(Offer(data=b"%d" % number)) for number in range(6)))
+
+    asyncio.run(ask())
+    assert batches == [6]
 
 
 def test_a_failure_of_one_is_its_own_and_of_the_batch_is_everyones() -> None:

@@ -1,7 +1,8 @@
 """What waits at the same moment is taken together, on a thread beside the loop that reads: envelopes, and questions.
 
-Who comes first is taken at once, alone; who comes while that goes on waits, and all that came meanwhile go together. So
-nobody waits for company, and looks, transactions and waits for the disk are shared by those who wait anyway.
+Who comes first is taken at once, with those of the same turn of the loop; who comes while that goes on waits, and all
+that came meanwhile go together. So nobody waits for company, and looks, transactions and waits for the disk are shared
+by those who wait anyway.
 """
 
 import asyncio
@@ -70,12 +71,18 @@ class Gathering(Generic[_Offer, _Outcome]):
         waiting: _Waiting[_Offer, _Outcome] = _Waiting(offer, loop, loop.create_future())
         with self._came:
             self._queue.append(waiting)
+        loop.call_soon(self._wake)  # after all that came in this turn of the loop: one thread is woken once for them
+        return await waiting.answer
+
+    def _wake(self) -> None:
+        with self._came:
+            if not self._queue:
+                return
             is_help_needed = not self._idle and self._threads < self._side_by_side
             self._threads += is_help_needed
             self._came.notify()
         if is_help_needed:
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
-        return await waiting.answer
 
     def _work(self) -> None:
         """Take batches until nobody has come for a while."""
