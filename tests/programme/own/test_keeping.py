@@ -336,7 +336,8 @@ def test_a_part_that_is_not_installed_is_named(
 
 def test_killed_while_it_sends_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
     hub = School(folder=tmp_path / "school").hub(is_registered=False, clock=SystemClock())
-    documents, submissions = kill_again_and_again(tmp_path / "own", hub, ((1, 0.0), (3, 0.004), (2, 0.02)))
+    moments = ((1, 0.0), (3, 0.004), (2, 0.02))
+    documents, submissions = kill_again_and_again(tmp_path / "own", hub, moments)
     hub.close()
     assert documents > 10
     assert submissions > 1
