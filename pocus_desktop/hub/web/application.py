@@ -110,9 +110,9 @@ def _first(path: str) -> str:
 
 
 def _is_for_programs(scope: Scope) -> bool:
-    """Whether an address answers programs: what refuses there is a problem document, whoever asks."""
+    """Whether a door that was found answers programs: what refuses there is a problem document, whoever asks."""
     door = scope.get("route")
-    return scope["path"].startswith(_OF_PROGRAMS) or (isinstance(door, Door) and bool(door.gives))
+    return isinstance(door, Door) and (bool(door.gives) or door.path.startswith(_OF_PROGRAMS))
 
 
 def _require_no_content(request: Request) -> None:
