@@ -10,6 +10,7 @@ from pocus_desktop.cli.faces import Faces, pass_faces
 from pocus_desktop.cli.options import PASSPHRASE_VARIABLE
 from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
 from pocus_desktop.cli.programme_standing import tell_answer, tell_steps
+from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.answer import spoken
 from pocus_desktop.programme.calendar_file import calendar
@@ -69,6 +70,8 @@ def sittings(language: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([one.as_json(language) for one in found], ensure_ascii=False, indent=2))
         return
+    if not found:
+        click.echo(words.say("ui.portfolio.assess.no_sittings", language))
     for one in found:
         told = one.explain(language)
         say("place", language, area=spoken(str(one.area), language), told=told.what, next=told.next)
