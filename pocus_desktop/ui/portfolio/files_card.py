@@ -64,7 +64,7 @@ class FilesCard(Card):
         self.body.addWidget(Label(limits, scale="fine", tone="muted"))
         self._agreed = Label("", weight="medium")
         self.body.addWidget(self._agreed)
-        self.agree = self._button("agree", "check", kind="primary")
+        self.agree = self._button("agree", "check")
         self.agree.clicked.connect(lambda _on=False: self._ask(agree, "agreed"))
         self.disagree = self._button("disagree", "circle-x")
         self.disagree.clicked.connect(lambda _on=False: self._ask(disagree, "disagreed"))
