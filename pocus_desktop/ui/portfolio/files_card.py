@@ -128,8 +128,8 @@ class FilesCard(Card):
     def _about(self, kind: str, about: str) -> str:
         return self._words(f"portfolio.kind.{kind}") if kind == "appeal" else about
 
-    def _button(self, name: str, icon: str, *, kind: str = "secondary") -> Button:
-        button = Button(self._words(f"portfolio.files.{name}"), kind=kind, icon_name=icon)
+    def _button(self, name: str, icon: str) -> Button:
+        button = Button(self._words(f"portfolio.files.{name}"), icon_name=icon)
         button.setObjectName(f"files:{name}")
         return button
 
