@@ -212,6 +212,8 @@ def test_the_button_opens_the_sitting_of_that_admission(
         opened[0].close()
         shell.left.emit(shell._host)
         sign_in.close()
+        sign_in.deleteLater()
+        settle()
         return 0
 
     monkeypatch.setattr(candidate, "run_candidate", in_front)
