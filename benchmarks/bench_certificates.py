@@ -74,6 +74,7 @@ def _academy(school: School, count: int) -> Hub:
     sat = school.sit()
     hub = school.hub()
     hub.registry.enrolments.set_terms(hub_url="https://hub.example.org")
+    hub.certificates.set_issuer("Academy of Example", who="dora", why="named")
     hub.take(sat.final)
     report = hub.report(sat.sitting)
     assert report is not None

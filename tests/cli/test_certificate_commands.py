@@ -40,6 +40,7 @@ class Desk:
         self.academy.write_bytes(canonical.encode(AcademyRing(current=self.school.keys).public_json()))
         hub = self.school.hub()
         hub.registry.enrolments.set_terms(hub_url=URL)
+        hub.certificates.set_issuer("Academy of Example", who="dora", why="named")
         hub.registry.candidates.add(candidate_id="C-17", name="Ana María Ruiz", who="Olu")
         self.sat: Sat = self.school.sit(mode=Mode.LIVE, candidate=Candidate(id="C-17", display_name="Ana"))
         (folder / "result.sealed").write_bytes(self.sat.final)

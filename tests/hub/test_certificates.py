@@ -17,6 +17,7 @@ from pocus_desktop.hub.certificates.errors import (
     BadCertificateStepError,
     NoAddressError,
     NoKnowledgeCheckError,
+    NoNameError,
     NotPassedError,
     SittingTakenError,
     TooEarlyError,
@@ -147,11 +148,14 @@ def test_one_result_is_certified_once_unless_that_was_revoked(academy: Hub, issu
     assert verdict(academy, again) is Verdict.VALID
 
 
-def test_nobody_unknown_and_no_unknown_hub_gets_one(school: School, hub: Hub) -> None:
+def test_nobody_unknown_gets_one_and_no_hub_without_name_and_address_gives_one(school: School, hub: Hub) -> None:
     sitting = sat(school, hub)
     with pytest.raises(UnknownCandidateError):
         hub.certificates.issue("C-17", sitting, **BY, is_despite=True)
     hub.registry.candidates.add(candidate_id="C-17", name="Ana", **BY)
+    with pytest.raises(NoNameError):
+        hub.certificates.issue("C-17", sitting, **BY, is_despite=True)
+    hub.certificates.set_issuer("Academy of Example", **BY)
     with pytest.raises(NoAddressError):
         hub.certificates.issue("C-17", sitting, **BY, is_despite=True)
     with pytest.raises(NoAddressError):
@@ -277,6 +281,7 @@ def test_nothing_is_known_of_other_ids(academy: Hub) -> None:
 
 def test_who_has_an_account_is_told_in_their_portfolio(school: School, hub: Hub) -> None:
     hub.registry.enrolments.set_terms(hub_url=URL)
+    hub.certificates.set_issuer("Academy of Example", who="dora", why="named")
     ana = Applicant(hub).register()
     assert ana.number is not None
     record = hub.certificates.issue(ana.number, sat(school, hub, ana.number), **BY, is_despite=True)

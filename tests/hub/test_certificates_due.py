@@ -33,6 +33,7 @@ class Way:
     def __init__(self, school: School, hub: Hub) -> None:
         self.hub = hub
         hub.registry.enrolments.set_terms(hub_url="https://hub.example.org")
+        hub.certificates.set_issuer("Academy of Example", who="dora", why="named")
         self.ana = Applicant(hub).register()
         done = school.sit(mode=Mode.LIVE, candidate=Candidate(id=self.ana.number or "", display_name="Ana"))
         hub.take(done.final)

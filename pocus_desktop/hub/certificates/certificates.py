@@ -33,7 +33,7 @@ from pocus_desktop.hub.certificates.errors import (
     TooEarlyError,
     UnknownCertificateError,
 )
-from pocus_desktop.hub.certificates.named import ISSUER, LIST, address_of, issuer_of, last_list
+from pocus_desktop.hub.certificates.named import ISSUER, LIST, address_of, last_list, required_issuer
 from pocus_desktop.hub.certificates.proving import Proving
 from pocus_desktop.hub.certificates.publishing import Publishing
 from pocus_desktop.hub.certificates.rows import ZONE, certificate_row, held, record_of
@@ -156,6 +156,7 @@ class Certificates:
             NotPassedError: Rule 1.
             NotDueError: Rule 8.
             SittingTakenError: A certificate rests on it already, and was not revoked.
+            NoNameError: Nobody said what the academy is called.
             NoAddressError: Nobody said under which address the hub is reached.
             NoRuleError: No rule says how long a certificate is valid.
         """
@@ -172,7 +173,7 @@ class Certificates:
             _require_free(rows.find(CERTIFICATE, folded_id=person["folded_id"]), openings)
             certificate = Certificate(
                 certificate_id=documents.new_id(),
-                issuer=issuer_of(rows),
+                issuer=required_issuer(rows),
                 address=address_of(rows),
                 holder=person["name"],
                 proved=_proved(openings),
@@ -216,7 +217,7 @@ class Certificates:
             certificate = replace(
                 before.certificate,
                 certificate_id=documents.new_id(),
-                issuer=issuer_of(rows),
+                issuer=required_issuer(rows),
                 address=address_of(rows),
                 holder=candidate_row(rows, before.candidate_id)["name"],
                 proved=_proved(openings),

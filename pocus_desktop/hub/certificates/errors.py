@@ -14,6 +14,12 @@ class UnknownCertificateError(RegistryError):
     status = 404
 
 
+class NoNameError(RegistryError):
+    """The academy has no name yet, which certificates are issued under."""
+
+    code = "certificate.no_name"
+
+
 class NoAddressError(RegistryError):
     """The hub does not know under which address it is reached, which certificates name."""
 

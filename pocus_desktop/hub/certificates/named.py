@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from pocus_desktop.hub.certificates.errors import NoAddressError
+from pocus_desktop.hub.certificates.errors import NoAddressError, NoNameError
 from pocus_desktop.hub.registry.enrolments import HUB_URL
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.certificate.address import Address
@@ -19,8 +19,20 @@ class Settings(Protocol):
 
 
 def issuer_of(settings: Settings) -> str:
-    """What the academy is called on certificates."""
+    """What the academy is called on what it publishes; the product, where nobody said."""
     return settings.setting(ISSUER).decode() or words.say("pages.product", "en")
+
+
+def required_issuer(settings: Settings) -> str:
+    """What the academy is called on certificates.
+
+    Raises:
+        NoNameError: Nobody said.
+    """
+    name = settings.setting(ISSUER).decode()
+    if not name:
+        raise NoNameError
+    return name
 
 
 def address_of(settings: Settings) -> Address:

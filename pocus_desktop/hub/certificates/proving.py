@@ -1,7 +1,6 @@
 """What a certificate rests on: a sitting that the hub scored (formats/certificate 8.1)."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Collection
 
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.admission.mode import Mode
@@ -14,8 +13,6 @@ from pocus_desktop.scoring.score import ScoreReport
 
 AreaOf = Callable[[str, int], ContentArea | None]
 """The content area of a registered bundle and version."""
-
-_HARMLESS: Final = frozenset({"moved"})
 
 
 class Proving:
@@ -55,18 +52,17 @@ class Proving:
         sat_by = self._attempts.candidate_of(standing)
         if folded(sat_by) != folded(candidate_id):
             raise NotPassedError(sitting=sitting, reason="another candidate sat it")
-        reason = _fault(standing, self._attempts.remarks_of(sitting))
+        reason = _fault(standing, self._attempts.doubts_of(sitting))
         if reason:
             raise NotPassedError(sitting=sitting, reason=reason)
         return Opening.fresh(str(area), standing.digest)
 
 
-def _fault(standing: Standing, remarks: Sequence[str]) -> str:
+def _fault(standing: Standing, doubts: Collection[str]) -> str:
     """Why a sitting proves nothing; empty where it does."""
     report = None if standing.report is None else ScoreReport.model_validate_json(standing.report)
     if standing.mode != Mode.LIVE:
         return "it was not live"
     if report is None or report.result != "pass" or standing.is_partial:
         return "it is not passed, or not whole"
-    doubts = sorted(set(remarks) - _HARMLESS)
-    return f"it is in doubt: {', '.join(doubts)}" if doubts else ""
+    return f"it is in doubt: {', '.join(sorted(doubts))}" if doubts else ""

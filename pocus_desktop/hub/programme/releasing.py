@@ -32,9 +32,6 @@ from pocus_desktop.programme.documents.academy import ResultSummary
 from pocus_desktop.scoring.score import ScoreReport
 
 SUBJECT: Final = "result:"
-HARMLESS: Final = frozenset({"moved"})
-"""Remarks that keep no result from counting."""
-
 _SET_ASIDE: Final = "set-aside"
 _CONTEXT: Final = b"pocus result\x00"
 _ID_CHARACTERS: Final = 20
@@ -154,7 +151,7 @@ class Releasing:
     def _tell(self, rows: RegistryRows, found: _Found) -> bool:
         """Rules 1 and 3."""
         sitting = found.standing.sitting
-        doubts = set(self._sat.remarks_of(sitting)) - HARMLESS
+        doubts = self._sat.doubts_of(sitting)
         before = _told(rows, sitting)
         granted = rows.find(APPEAL, about=sitting, state="granted")
         is_void = bool(granted) or _SET_ASIDE in doubts

@@ -19,6 +19,8 @@ from pocus_desktop.kernel import canonical
 
 _COUNTING: Final = frozenset({Mode.LIVE, Mode.TRIAL})
 _WALK_IN: Final = {WalkInState.WAITING: "provisional", WalkInState.REJECTED: "rejected-walk-in"}
+_HARMLESS: Final = frozenset({"moved"})
+"""Remarks that keep no result from counting."""
 
 
 class Results:
@@ -46,6 +48,14 @@ class Results:
             near |= {one.sitting: one for one in (*found, *self._results.standings(candidate_id=person)) if one}
         walk_ins = [walk_in for one in near for walk_in in self._walk_ins.all(sitting=one)]
         return self._remarks(list(near.values()), walk_ins, sitting).get(sitting, ())
+
+    def doubts_of(self, sitting: str) -> frozenset[str]:
+        """The remarks of one sitting that keep it from counting until people have looked.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        return frozenset(self.remarks_of(sitting)) - _HARMLESS
 
     def candidate_of(self, standing: Standing) -> str:
         """The ID number of who sat a sitting: of a walk-in the one that it was matched to.

@@ -27,6 +27,7 @@ DAY_MS = 86_400_000
 def issued(school: School, hub: Hub, ana: Ana) -> CertificateRecord:
     """Ana is known at the academy, and has a certificate there."""
     hub.registry.enrolments.set_terms(hub_url="https://hub.example.org")
+    hub.certificates.set_issuer("Academy of Example", who="dora", why="named")
     ana.account()
     ana.send()
     number = ana.number
@@ -150,6 +151,7 @@ def test_a_paper_that_the_academy_cannot_set_is_asked_for_again_after_a_month_an
 ) -> None:
     """A name in letters that the typesetter's font has not; the credential is the same."""
     hub.registry.enrolments.set_terms(hub_url="https://hub.example.org")
+    hub.certificates.set_issuer("Academy of Example", who="dora", why="named")
     fields = {"name": "ანა რუისი", "email": "ana@example.org", "zone": "Asia/Tbilisi", "language": "en"}
     ana.desk.write(changes.write_account(ana.desk.portfolio(), now_ms=ana.desk.now_ms, **fields))
     ana.send()
