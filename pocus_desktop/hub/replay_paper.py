@@ -3,21 +3,16 @@
 What was written by anyone is set as characters, never as markup, and shown without what steers unseen (`plain`).
 """
 
-import json
-import threading
-from functools import cache, partial
-from typing import Any, Final
-
-import typst
+from functools import partial
+from typing import Any
 
 from pocus_desktop.appeals.appeal import Appeal
 from pocus_desktop.appeals.plain import plain
 from pocus_desktop.appeals.sheet import Cell, Sheet, Table
 from pocus_desktop.appeals.stamps import date_told
 from pocus_desktop.hub.programme.errors import SittingPaperError
-from pocus_desktop.kernel import assets, words
-
-_one_at_a_time: Final = threading.Lock()
+from pocus_desktop.kernel import words
+from pocus_desktop.programme.typesetting import CannotSetError, set_pdf
 
 
 def say(language: str, key: str, /, **params: object) -> str:
@@ -50,14 +45,9 @@ def to_pdf(sitting: Appeal, language: str) -> bytes:
         "verify": [tell("report.verify"), *sheet.how_to_verify()],
     }
     try:
-        with _one_at_a_time:
-            pdf: Any = _compiler().compile(
-                sys_inputs={"said": json.dumps(said, ensure_ascii=False)}, pdf_standards=["ua-1"]
-            )
-    except (typst.TypstError, RuntimeError) as problem:
+        return set_pdf("replay", said, standards=["ua-1"])
+    except CannotSetError as problem:
         raise SittingPaperError from problem
-    assert isinstance(pdf, bytes)  # noqa: S101 - no file was named to write to
-    return pdf
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -72,14 +62,3 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _cell(cell: Cell) -> list[Any]:
     return [plain(cell.text, keeps_lines=True), plain(cell.fine, keeps_lines=True), cell.tone, cell.is_strong]
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(
-        assets.folder("replay", "replay.typ"),
-        root=assets.folder("replay"),
-        font_paths=typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[assets.folder("fonts")]
-        ),
-    )

@@ -48,7 +48,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     ),
     "alembic": ("hub/records/store_schema.py", "hub/records/migrations/"),
     "boto3": ("hub/storage/s3.py",),
-    "typst": ("hub/replay_paper.py", "programme/certificate/paper.py", "programme/cme/pack/workshop.py"),
+    "typst": ("programme/typesetting.py", "programme/cme/pack/workshop.py"),
     "pypdf": ("programme/certificate/paper_reader.py",),
     "botocore": ("hub/storage/s3.py",),
     "types_boto3_s3": ("hub/storage/s3.py",),

@@ -3,22 +3,19 @@
 The typesetter checks both standards itself and refuses what does not conform. A name is data to it, never markup.
 """
 
-import json
-import threading
 from datetime import UTC, date, datetime
-from functools import cache
 from io import BytesIO
 from typing import Any, Final
 
 import segno
-import typst
 
-from pocus_desktop.kernel import assets, words
+from pocus_desktop.kernel import words
 from pocus_desktop.programme.certificate import document as documents
 from pocus_desktop.programme.certificate.document import Certificate
 from pocus_desktop.programme.certificate.errors import PaperFailedError
 from pocus_desktop.programme.certificate.printed import printed_text
 from pocus_desktop.programme.days import day_told
+from pocus_desktop.programme.typesetting import CannotSetError, set_pdf
 
 LANGUAGES: Final = ("en", "es")
 _NAME_SIZES: Final = ((28, 34), (40, 28), (60, 20))
@@ -27,8 +24,6 @@ _NAME_SIZES: Final = ((28, 34), (40, 28), (60, 20))
 _SMALLEST_PT: Final = 15
 _MASK: Final = 3
 """One of the eight patterns that a code may be overlaid with: to weigh all of them takes longer than the page."""
-
-_one_at_a_time: Final = threading.Lock()
 
 
 def to_pdf(certificate: Certificate, credential: bytes, *, language: str) -> bytes:
@@ -44,15 +39,9 @@ def to_pdf(certificate: Certificate, credential: bytes, *, language: str) -> byt
     """
     said = _said(certificate, credential, language)
     try:
-        with _one_at_a_time:
-            pdf: Any = _compiler().compile(
-                sys_inputs={"said": json.dumps(said, ensure_ascii=False), "credential": credential.decode()},
-                pdf_standards=["a-3a", "ua-1"],
-            )
-    except (typst.TypstError, RuntimeError) as problem:
+        return set_pdf("certificate", said, standards=["a-3a", "ua-1"], credential=credential.decode())
+    except CannotSetError as problem:
         raise PaperFailedError(reason=str(problem)) from problem
-    assert isinstance(pdf, bytes)  # noqa: S101 - no file was named to write to
-    return pdf
 
 
 def _said(certificate: Certificate, credential: bytes, language: str) -> dict[str, Any]:
@@ -97,14 +86,3 @@ def _qr(text: str) -> str:
         drawn, kind="svg", border=0, dark="#14202b", xmldecl=False, svgclass=None
     )
     return drawn.getvalue().decode()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(
-        assets.folder("certificate", "certificate.typ"),
-        root=assets.folder("certificate"),
-        font_paths=typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[assets.folder("fonts")]
-        ),
-    )
