@@ -8,11 +8,13 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import typst
 
 from pocus_desktop.kernel import assets
+
+Standard: TypeAlias = Literal["a-3a", "ua-1"]
 
 _one_at_a_time: Final = threading.Lock()
 
@@ -21,7 +23,7 @@ class CannotSetError(RuntimeError):
     """The typesetter refuses, and says why; whose paper it is tells it in words."""
 
 
-def set_pdf(kind: str, said: Mapping[str, Any], *, standards: Sequence[str], **beside: str) -> bytes:
+def set_pdf(kind: str, said: Mapping[str, Any], *, standards: Sequence[Standard], **beside: str) -> bytes:
     """The PDF of a paper; any thread may call.
 
     Args:
