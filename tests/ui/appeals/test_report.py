@@ -76,7 +76,7 @@ def test_a_board_that_reads_spanish_is_told_in_spanish(world: World, tmp_path: P
     path = tmp_path / "report.pdf"
     made(appeal_of(world, with_grant(eventful(world))), path, language="es", paper="letter")
     text = asked("pdftotext", path)
-    assert "Informe para una reclamación" in text
+    assert "Informe para una apelación" in text
     assert "El programa no estaba en marcha" in text
     assert "612 x 792" in asked("pdfinfo", path)
 
