@@ -21,7 +21,15 @@ from pocus_desktop.programme.evaluators import stages_of
 from pocus_desktop.programme.peers import policy
 from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.result import best_result, certificate_due, decision_on, outcome_of, passes
+from pocus_desktop.programme.result import (
+    best_result,
+    certificate_due,
+    certified_since,
+    decision_on,
+    outcome_of,
+    passes,
+    results_of,
+)
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.step import Actor, NextStep, StepKind, step
 from pocus_desktop.programme.validity import CertificateState, validity
@@ -150,8 +158,7 @@ def _of_area(
     now_ms: int,
 ) -> Iterator[NextStep]:
     about = application.application_id
-    made_on = local_day(application.made_at_ms, application.zone)
-    if any(one.area == area and one.issued_on >= made_on for one in portfolio.certificates):
+    if certified_since(portfolio, application, area) is not None:
         return
     decided = decision_on(portfolio.decisions, about, area)
     if decided is None:
@@ -168,7 +175,7 @@ def _of_area(
     if decided is not None and certificate_due(portfolio, application, area, window, rules).is_due:
         yield step(StepKind.CERTIFICATE, Actor.ACADEMY, area=area, about=about)
         return
-    results = [one for one in portfolio.results if one.area == area and one.application_id in {None, about}]
+    results = results_of(portfolio.results, application, area)
     yield from _of_results(portfolio, results, rules, on)  # the days for an appeal may go beyond the window
     if now_ms >= window.ends_at_ms:
         yield step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())

@@ -30,7 +30,7 @@ from pocus_desktop.programme.documents.academy import AdmissionNotice
 from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.next_steps import enter_by, refused_entries, window_for
 from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.result import best_result, decision_on, passes
+from pocus_desktop.programme.result import best_result, certified_since, decision_on, passes, results_of
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.voucher import Life, Window
 
@@ -248,6 +248,7 @@ def places(
     for application in sorted(portfolio.applications, key=lambda one: (one.made_at_ms, one.application_id)):
         for area in () if application.is_withdrawn else application.areas:
             place = _place(portfolio, application, area, rules, now_ms, lives, computer)
+            found.pop(area, None)  # the last application counts, also where nothing is to be sat for it any more
             if place is not None:
                 found[area] = place
     order = {area: at for at, area in enumerate(ContentArea)}
@@ -264,8 +265,7 @@ def _place(
     computer: ThisComputer,
 ) -> SittingPlace | None:
     """The answer; None where nothing is to be sat any more."""
-    made_on = local_day(application.made_at_ms, application.zone)
-    if any(one.area == area and one.issued_on >= made_on for one in portfolio.certificates):
+    if certified_since(portfolio, application, area) is not None:
         return None
     decided = decision_on(portfolio.decisions, application.application_id, area)
     if decided is None:
@@ -287,12 +287,7 @@ def _place(
     asked = _Asked(
         portfolio=portfolio, application=application, area=area, window=window, computer=computer, now_ms=now_ms
     )
-    results = [
-        one
-        for one in portfolio.results
-        if one.area == area and one.application_id in {None, application.application_id}
-    ]
-    best = best_result(results, window, rules)
+    best = best_result(results_of(portfolio.results, application, area), window, rules)
     if best is not None and passes(best, rules):
         return None
     known = tuple(_known(portfolio, application, area, computer))
@@ -307,7 +302,8 @@ def _place(
     if rated:
         return min(rated, key=lambda one: (one[0], one[1].admission_id))[1]
     sat = [one for one in known if one.is_sat]
-    if len(sat) > len(results):
+    # admissions name no application: they are held against the results of every one
+    if len(sat) > sum(one.area == area and _is_of(one.candidate_id, application) for one in portfolio.results):
         return asked.place(Way.NOT_YET, "handed-in", sat[-1], by=None)
     if best is not None:
         return asked.place(Way.NOT_YET, "not-passed")

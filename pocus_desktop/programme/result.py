@@ -8,6 +8,7 @@ from pocus_desktop.admission.admission import same_candidate
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.appealing import day_decided
+from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import AreaDecision, Decision, PeerOutcome, ResultSummary
 from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.portfolio import Portfolio
@@ -76,7 +77,7 @@ def certificate_due(
         missing.append(Told.of("due.voucher"))
         return Due(area=area, evidence=tuple(evidence), missing=tuple(missing), complete_on=None)
     evidence.append(window.entry_id)
-    result = best_result(_results_of(portfolio.results, application, area), window, rules)
+    result = best_result(results_of(portfolio.results, application, area), window, rules)
     if result is None or not passes(result, rules):
         missing.append(Told.of("due.assessment" if result is None else "due.not-passed"))
     else:
@@ -131,7 +132,15 @@ def best_result(results: Sequence[ResultSummary], window: Window, rules: Rules) 
     )
 
 
-def _results_of(results: Iterable[ResultSummary], application: Application, area: ContentArea) -> list[ResultSummary]:
+def certified_since(portfolio: Portfolio, application: Application, area: ContentArea) -> date | None:
+    """The day of the certificate of an area that came since an application was made; None while there is none."""
+    made_on = local_day(application.made_at_ms, application.zone)
+    days = (one.issued_on for one in portfolio.certificates if one.area == area and one.issued_on >= made_on)
+    return min(days, default=None)
+
+
+def results_of(results: Iterable[ResultSummary], application: Application, area: ContentArea) -> list[ResultSummary]:
+    """The results of an area that count for an application: of its candidate, and of no other application."""
     return [
         one
         for one in results

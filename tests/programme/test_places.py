@@ -313,6 +313,49 @@ def test_the_days_are_those_of_window_and_admission_where_the_candidate_lives() 
     assert now.as_json("en")["way"] == str(Way.NOW)
 
 
+def _applied_again(first: Portfolio) -> Portfolio:
+    """After the application of `first`, another a day later: approved, and its clock runs."""
+    again = _papers()
+    later = again.applications[0].model_copy(update={"made_at_ms": NOW + DAY})
+    return replace(
+        first,
+        applications=(*first.applications, later),
+        decisions=(*first.decisions, *again.decisions),
+        vouchers=again.vouchers,
+        entries=again.entries,
+    )
+
+
+def _of_the_last(held: Portfolio, score: int) -> ResultSummary:
+    return _result(replace(held, applications=held.applications[-1:]), score)
+
+
+def test_who_was_refused_and_passed_when_they_applied_again_is_through() -> None:
+    first = _papers()
+    refused = replace(first, decisions=(_decision(first.applications[0], is_approved=False),))
+    assert _codes(_told(refused)) == [("not-yet", "refused")]
+    again = _applied_again(refused)
+    assert _codes(_told(again)) == [("not-yet", "no-admission")]
+    assert _told(replace(again, results=(_of_the_last(again, 90),))) == ()
+
+
+def test_what_was_sat_for_an_earlier_application_is_not_handed_in_for_another() -> None:
+    first = _papers()
+    failed = replace(first, results=(_result(first, 10),), admissions=(_notice(state="sat"),))
+    again = _applied_again(failed)
+    assert _codes(_told(again)) == [("not-yet", "no-admission")]
+    both = replace(again, admissions=(*again.admissions, _notice("adm-2", state="sat")))
+    assert _codes(_told(both)) == [("not-yet", "handed-in")]
+    scored = replace(both, results=(*both.results, _of_the_last(both, 10)))
+    assert _codes(_told(scored)) == [("not-yet", "not-passed")]
+
+
+def test_the_result_of_somebody_else_ends_nothing() -> None:
+    held = _papers()
+    other = _result(held, 90).model_copy(update={"candidate_id": "C-2002"})
+    assert _codes(_told(replace(held, results=(other,)))) == [("not-yet", "no-admission")]
+
+
 def test_a_certificate_ends_it() -> None:
     held = CertificateHeld(
         certificate_id=an_id("crt"),

@@ -50,7 +50,7 @@ from pocus_desktop.programme.peers import policy
 from pocus_desktop.programme.peers.mailbox import mailbox
 from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.result import decision_on
+from pocus_desktop.programme.result import certified_since, decision_on
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.model import AttestationRule
 from pocus_desktop.programme.voucher import enter
@@ -246,8 +246,7 @@ def under_way(portfolio: Portfolio, area: ContentArea) -> bool:
         if one.is_withdrawn or area not in one.areas:
             continue
         decided = decision_on(portfolio.decisions, one.application_id, area)
-        made_on = local_day(one.made_at_ms, one.zone)
-        is_over = any(each.area == area and each.issued_on >= made_on for each in portfolio.certificates)
+        is_over = certified_since(portfolio, one, area) is not None
         if not is_over and (decided is None or decided[1].is_approved):
             return True
     return False

@@ -17,7 +17,7 @@ from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.peers.panel import NO_LONGER
-from pocus_desktop.programme.result import decision_on, is_refused, outcome_of
+from pocus_desktop.programme.result import certified_since, decision_on, is_refused, outcome_of
 from pocus_desktop.programme.voucher import VoucherState
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
@@ -81,16 +81,16 @@ class ApplicationCard(Card):
                 asked = self._words("portfolio.apply.asked", words=one.words)
                 self.body.addWidget(self._page.fact("info", asked, self._words("portfolio.apply.asked_next")))
 
-    def _add_area(self, area: object) -> None:
+    def _add_area(self, area: ContentArea) -> None:
         portfolio, words = self._view.portfolio, self._words
         name = self._page.area(area)
-        decided = decision_on(portfolio.decisions, self._id, area)  # type: ignore[arg-type]
+        decided = decision_on(portfolio.decisions, self._id, area)
         if decided is None:
             self.body.addWidget(self._page.fact("waits", words("portfolio.apply.waits", area=name)))
             return
         decision, of_area = decided
         if of_area.is_approved:
-            window = window_for(self._view.lives, self._id, area, self._view.now_ms)  # type: ignore[arg-type]
+            window = window_for(self._view.lives, self._id, area, self._view.now_ms)
             certified, more = self._certified_on(area), ""
             if certified is not None:
                 more = words("portfolio.apply.certified", day=self._page.day(certified))
@@ -114,13 +114,9 @@ class ApplicationCard(Card):
         lines += self._page.appeals(self._view, decision.decision_id)
         self.body.addWidget(self._page.fact("refused", told, lines, actions=actions))
 
-    def _certified_on(self, area: object) -> date | None:
+    def _certified_on(self, area: ContentArea) -> date | None:
         """The day of the certificate that the application led to; None while there is none."""
-        made_on = local_day(self._application.made_at_ms, self._application.zone)
-        certificates = self._view.portfolio.certificates
-        return min(
-            (one.issued_on for one in certificates if one.area == area and one.issued_on >= made_on), default=None
-        )
+        return certified_since(self._view.portfolio, self._application, area)
 
     def _asks_for_evaluators(self) -> bool:
         """Whether somebody may still be named: time runs, and nothing is decided on the answers."""
