@@ -138,7 +138,7 @@ def _answered(hub: Hub, stick: PortfolioStick, name: str, question: Question, ou
                 receipts={digest: one.receipt for digest, one in mine.items() if one.error is None},
                 refusals={digest: one.error.code for digest, one in mine.items() if one.error is not None},
             ),
-            hub.ring.signer,
+            hub.ring.grantors,
             papers=None if account_id is None else hub.answers.papers(account_id),
             certificate_papers=() if account_id is None else hub.answers.every_paper(account_id, but=_had(question)),
             now_ms=hub.clock.read().wall_ms,

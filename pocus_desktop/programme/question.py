@@ -187,7 +187,7 @@ def give_answer(
     question: Question,
     name: str,
     outcomes: Outcomes,
-    signer: SigningKey,
+    signers: Sequence[SigningKey],
     *,
     papers: bytes | None,
     certificate_papers: Iterable[tuple[str, str, bytes]],
@@ -199,7 +199,7 @@ def give_answer(
         question: What was asked.
         name: Digest of its envelope.
         outcomes: Of submissions of the same key alone.
-        signer: The academy's.
+        signers: The academy's: today's key, and retired ones that count, for portfolios that know only those.
         papers: What the academy has for the account; None where there is none of that key.
         certificate_papers: Id, language and envelope of each.
         now_ms: Wall time.
@@ -215,7 +215,8 @@ def give_answer(
             {"certificate_id": one, "language": language, "paper": paper} for one, language, paper in certificate_papers
         ),
     }
-    body = hpke.seal(question.sealing, signed(ANSWER_TYPE, checked(Answer, fields), [signer]), info=_info(_BODY, name))
+    envelope = signed(ANSWER_TYPE, checked(Answer, fields), signers)
+    body = hpke.seal(question.sealing, envelope, info=_info(_BODY, name))
     return hpke.seal(question.sealing, b"", info=_info(_HEAD, name)) + body
 
 

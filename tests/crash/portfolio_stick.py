@@ -51,7 +51,7 @@ def put_and_answer(folder: Path, mark: Callable[[str], None], hub: SigningKey, a
     [name] = stick.names("questions")
     question = read_question(open_question(stick.read("questions", name, 1 << 20), [academy]))
     nothing = Outcomes(receipts={}, refusals={})
-    given = give_answer(question, name, nothing, hub, papers=None, certificate_papers=(), now_ms=desk.now_ms)
+    given = give_answer(question, name, nothing, [hub], papers=None, certificate_papers=(), now_ms=desk.now_ms)
     stick.put("answers", name, given)
     mark(ANSWERED)
 

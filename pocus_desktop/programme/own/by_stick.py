@@ -125,6 +125,7 @@ class StickCarrier:
         self._refusals = {one.digest: one.code for one in self._answers[-1].refused} if self._is_news else {}
         if not is_writing and not self._answers:
             raise self.fault or (StickOfAnotherError() if names else NothingForAnyoneError())
+        self._follow_keys()
 
     academy_ms = None
     """Nobody says what time it is."""
@@ -231,6 +232,16 @@ class StickCarrier:
         if code in looked_at or (code and not self._is_writing):
             raise RefusedByStickError(reason=code)
         return None
+
+    def _follow_keys(self) -> None:
+        """Before receipts are taken: they may be by a key that the same answer tells of."""
+        papers = self._answers[-1].papers if self._answers else None
+        if papers is None:
+            return
+        try:
+            self._desk.follow_keys(papers)
+        except PocusError as error:  # told when the papers are taken
+            log.failure(error)
 
     def _answer(self, name: str) -> Answer | None:
         """An answer, where it is for this portfolio."""

@@ -321,6 +321,14 @@ class PortfolioDesk:
             self.asking.note(as_of)
         return new
 
+    def follow_keys(self, data: bytes) -> None:
+        """Follow what papers that came say of the academy's keys, and take nothing else of them.
+
+        Raises:
+            BadDocumentError, NewerDocumentError: They are something else.
+        """
+        self._follow(read_papers(data).keys)
+
     def wanted_papers(self) -> tuple[tuple[str, str], ...]:
         """Certificates and languages whose paper is still to be fetched."""
         return tuple(self._certificates.wanted_papers(self.academy.trust, now_ms=self.now_ms))

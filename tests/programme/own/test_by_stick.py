@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.cli.portfolio_stick import by_stick, tell_carried
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.derive import hkdf
@@ -375,7 +376,7 @@ def test_an_answer_that_the_academy_did_not_sign_is_refused(hub: Hub, ana: Ana, 
 
     def answered(name: str, signer: SigningKey) -> bytes:
         papers = write_papers("P1", [])
-        return give_answer(question, name, nothing, signer, papers=papers, certificate_papers=(), now_ms=ana.now_ms)
+        return give_answer(question, name, nothing, [signer], papers=papers, certificate_papers=(), now_ms=ana.now_ms)
 
     PortfolioStick(stick).put("answers", name, answered(name, SigningKey.generate()))
     refused("portfolio.bad_answer", lambda: ana.read(stick))
@@ -384,6 +385,18 @@ def test_an_answer_that_the_academy_did_not_sign_is_refused(hub: Hub, ana: Ana, 
     refused("portfolio.stick_of_another", lambda: ana.read(stick))
     PortfolioStick(stick).put("answers", "8" * 64, other)
     assert ana.read(stick).refused == 1, "this one the academy signed"
+
+
+def test_a_rotation_of_the_academy_s_keys_is_followed_by_stick(school: School, hub: Hub, ana: Ana, stick: Path) -> None:
+    ana.account()
+    ana.by_stick(stick)
+    ring = AcademyRing(current=school.keys).rotated(now_ms=ana.now_ms).rotated(now_ms=ana.now_ms)
+    hub.ring._ring = ring
+    ana.log_by_csv(2)
+    ana.wait(1)
+    assert ana.by_stick(stick).sent == 1, "the receipt is by a key that the same answer told of"
+    assert ring.current.signing.public in ana.desk.academy.verifiers
+    assert ana.desk.academy.readers == (ring.current.sealing.public,), "what goes next is sealed to the key of today"
 
 
 PDF: Final = b"%PDF-1.7\n" + bytes(range(256)) * 40
