@@ -245,16 +245,20 @@ class CertificateFolder:
             _write(path, data)
 
     def _replace(self, certificate_id: str, data: bytes) -> bool:
-        """Keep a credential; what was set from another writing of it goes."""
+        """Keep a credential; what was set from another writing of it goes first.
+
+        Raises:
+            FileRefusedError: The disk does not take it, or a paper does not go.
+        """
         path = self._path(certificate_id)
         try:
             if path.is_file() and path.read_bytes() == data:
                 return False
+            for language in PAPER_LANGUAGES:  # one that is open in a viewer cannot go on Windows
+                self._paper(certificate_id, language).unlink(missing_ok=True)
+                self._none(certificate_id, language).unlink(missing_ok=True)
         except OSError as problem:
             raise FileRefusedError.of(problem) from problem
-        for language in PAPER_LANGUAGES:
-            self._paper(certificate_id, language).unlink(missing_ok=True)
-            self._none(certificate_id, language).unlink(missing_ok=True)
         _write(path, data)
         return True
 

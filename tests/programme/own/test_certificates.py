@@ -10,6 +10,7 @@ import pytest
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
 from pocus_desktop.kernel.clock import ManualClock
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.kernel.files import FileRefusedError
 from pocus_desktop.programme.certificate.paper_reader import credential_in
 from pocus_desktop.programme.certificate.verify import Verdict
 from pocus_desktop.programme.own.academy import Academy
@@ -89,6 +90,23 @@ def test_an_older_answer_brings_back_no_older_writing(desk: PortfolioDesk, tmp_p
     assert take(newer, (2, 5)) == newer, "the same again"
     assert take(older, None) == older, "this comes from the academy now"
     assert take(newer, (NOW_MS - 1, 9)) == older, "that was asked before"
+
+
+def test_a_paper_that_does_not_go_is_told_and_the_next_time_makes_it_good(desk: PortfolioDesk, tmp_path: Path) -> None:
+    """As on Windows, where a file that is open in a viewer is not removed."""
+    given, folder = tmp_path / "credential.json", tmp_path / "own" / CERTIFICATES
+    given.write_bytes(ISSUER.credential())
+    kept = desk.keep_certificate(given)
+    held = folder / "papers" / f"{kept.certificate_id}-en.pdf"
+    held.mkdir(parents=True)
+    newer = ISSUER.credential(valid_from_ms=CERTIFICATE.valid_from_ms + 1000)
+    given.write_bytes(newer)
+    with pytest.raises(FileRefusedError):
+        desk.keep_certificate(given)
+    assert desk.view().kept == (kept,), "the one from before is here still"
+    held.rmdir()
+    desk.keep_certificate(given)
+    assert (folder / f"{kept.certificate_id}.json").read_bytes() == newer
 
 
 def test_where_no_typesetter_is_the_papers_of_the_academy_are_waited_for(
