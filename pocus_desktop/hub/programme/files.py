@@ -38,6 +38,8 @@ from pocus_desktop.programme.named_files import NamedFile, files_of, named_files
 from pocus_desktop.programme.portfolio import Portfolio, gather
 from pocus_desktop.programme.sealed_file import (
     KEPT_DAYS,
+    MAXIMUM_BYTES,
+    MAXIMUM_SEALED_BYTES,
     MOST_FILES,
     MOST_TOGETHER_BYTES,
     SentFile,
@@ -57,6 +59,8 @@ _NAMING: Final = ("credential", "cme", "appeal")
 """Kinds of documents that name files."""
 
 _WHO: Final = "portfolio"
+_SEALING_BYTES: Final = MAXIMUM_SEALED_BYTES - MAXIMUM_BYTES
+"""What sealing adds to a file, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,11 @@ class Files:
         self._turns = threading.BoundedSemaphore(JUDGED_AT_ONCE)
 
     def require_room(self, account_id: str, size_bytes: int) -> None:
-        """An account may begin to send a file of a size.
+        """An account may begin to send a file; `take` decides, once it is told which it is.
+
+        Args:
+            account_id: Whose.
+            size_bytes: Of the sealed bytes.
 
         Raises:
             NoNumberYetError: Rule 1.
@@ -134,7 +142,9 @@ class Files:
         """
         if self._portfolios.number_of(account_id) is None:
             raise NoNumberYetError
-        _require_room(self._store.look(FILE, account_id=account_id), size_bytes)
+        rows = self._store.look(FILE, account_id=account_id)
+        if not _may_replace(rows, size_bytes):
+            _require_room(rows, size_bytes)
 
     def take(self, data: bytes, digest: str) -> bytes:
         """Take a sealed file, durably; its receipt.
@@ -340,6 +350,13 @@ def _require_room(rows: Sequence[Row], size_bytes: int) -> None:
     held = [row["size_bytes"] for row in rows if row["gone_ms"] is None]
     if len(held) >= MOST_FILES or sum(held) + size_bytes > MOST_TOGETHER_BYTES:
         raise FilesFullError
+
+
+def _may_replace(rows: Sequence[Row], size_bytes: int) -> bool:
+    """Whether sealed bytes of a size may be a file that is here, sealed anew: then they need no more room."""
+    return any(
+        row["gone_ms"] is None and row["size_bytes"] < size_bytes <= row["size_bytes"] + _SEALING_BYTES for row in rows
+    )
 
 
 def _name(named: str, kind: str) -> str:

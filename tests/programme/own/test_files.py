@@ -354,6 +354,7 @@ def test_an_account_has_so_many_files_and_no_more(begun: Ana, hub: Hub) -> None:
             moments = {"agreed_ms": 1, "received_ms": begun.now_ms}
             rows.add(FILE, **row, **digests, **moments, size_bytes=MAXIMUM_BYTES)
     assert _begin(begun, 100, begun.key) == (422, "academy.files_full")
+    assert _begin(begun, MAXIMUM_BYTES + 1, begun.key) == (201, ""), "it may be one that is here, sealed anew"
     hub.academy.files.let_go(begun.account_id, "0" * 64, who="rex", why="not needed")
     assert _begin(begun, 100, begun.key) == (201, "")
 
