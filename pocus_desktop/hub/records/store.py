@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, false, func, select
+from sqlalchemy import bindparam, case, exists, false, func, select
 from sqlalchemy.engine import Connection, Row
 
 from pocus_desktop.hub.arrival import Accepted, Status, Wish
@@ -267,19 +267,20 @@ class HubStore(Database):
             sitting: Which.
             digest: Of the envelope that it was settled by.
             status: Where it stands now.
-            now_ms: The hub's clock.
+            now_ms: The hub's clock; noted where it is news, so that the days of an appeal do not begin anew.
             problem: Code of why it could not be scored.
             has_fork: Whether its envelopes tell different histories.
             report: The score report as JSON.
             is_untold: Whether somebody has to be told (`store_untold`).
         """
         chosen = (RESULT.c.sitting == sitting) & (RESULT.c.digest == digest)
+        is_same = RESULT.c.report.is_not_distinct_from(report) & (RESULT.c.problem == problem)
         values = {
             "status": status,
             "problem": problem,
             "has_fork": has_fork,
             "report": report,
-            "settled_at_ms": now_ms,
+            "settled_at_ms": case((is_same, func.coalesce(RESULT.c.settled_at_ms, now_ms)), else_=now_ms),
         }
 
         def enter(connection: Connection) -> None:

@@ -475,6 +475,25 @@ def test_an_appeal_on_technology_has_thirty_days_from_the_score(hub: Hub, school
     assert (told.appeal_id, told.is_granted, told.reason) == (late.row["appeal_id"], False, "appeal.too_late")
 
 
+def test_the_thirty_days_begin_anew_where_the_score_is_another_and_not_where_it_is_scored_alike(
+    hub: Hub, school: School
+) -> None:
+    ana = Applicant(hub).register()
+    sat = school.sit(candidate=Candidate(id=ana.number or "", display_name="Ana Ruiz"), mode=Mode.LIVE)
+    hub.take(sat.final)
+
+    def settled() -> int | None:
+        standing = hub.standing(sat.sitting)
+        return None if standing is None else standing.settled_at_ms
+
+    first = settled()
+    school.clock.advance(ms=20 * DAY_MS)
+    hub.settle(sat.sitting)
+    assert settled() == first
+    school.register(hub, CHEAPER_KEY)
+    assert settled() == ana.now_ms
+
+
 def test_appeals_name_what_the_portfolio_was_told(hub: Hub, school: School) -> None:
     ana = Applicant(hub).register()
     application_id = ana.apply(how_many=2)
