@@ -15,7 +15,7 @@ from pocus_desktop.hub.certificates.errors import NotDueError, NotPassedError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
-from pocus_desktop.hub.programme.store import PORTFOLIO
+from pocus_desktop.hub.programme.store import DOCUMENT, GIVEN, PORTFOLIO
 from pocus_desktop.hub.registry.store import RegistryRows
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.documents.academy import PeerOutcome
@@ -38,6 +38,13 @@ class Way:
         done = school.sit(mode=Mode.LIVE, candidate=Candidate(id=self.ana.number or "", display_name="Ana"))
         hub.take(done.final)
         self.sitting = done.sitting
+
+    def sit_again(self, school: School) -> str:
+        """A second attempt; the id of the sitting."""
+        who = Candidate(id=self.ana.number or "", display_name="Ana")
+        done = school.sit(mode=Mode.LIVE, candidate=who, attempt=2)
+        self.hub.take(done.final)
+        return done.sitting
 
     def missing(self) -> list[str]:
         """The codes of what is missing."""
@@ -167,6 +174,47 @@ def test_the_academy_may_answer_for_what_is_missing_and_the_trail_keeps_it(way: 
     name = way.issue(is_despite=True)
     [entry] = way.hub.certificates.history(name)
     assert (entry.action, entry.was, entry.why) == ("issued", "due.no-application", "decided")
+
+
+def test_a_certificate_rests_on_the_sitting_that_is_named_and_on_no_other(way: Way, school: School) -> None:
+    way.complete()
+    long_ago, way.sitting = way.sitting, way.sit_again(school)
+    with way.hub.academy.tables.rows() as rows:  # as if it had been sat before the voucher was entered, or never told
+        rows.change(GIVEN, {"about": long_ago, "kind": "result"}, kind="told-elsewhere")
+    with pytest.raises(NotDueError) as refused:
+        way.hub.certificates.issue(way.ana.number or "", long_ago, **BY)
+    assert refused.value.params == {"missing": "due.assessment"}
+    [record] = [way.hub.certificates.find(way.issue())]
+    standing = way.hub.standing(way.sitting)
+    assert standing is not None
+    assert [one.sealed_digest for one in record.openings] == [standing.digest]
+
+
+def test_a_sitting_that_an_appeal_made_void_is_certified_in_no_case(
+    way: Way, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.complete()
+    void = way.sitting
+    way.sit_again(school)  # which passed, and lies in the window
+    appeal = way.ana.appeal(void, ground="technology")
+    told: list[str] = []
+    monkeypatch.setattr(way.hub.academy.appeals, "_release", told.append)  # decided, and not yet told
+    way.hub.academy.appeals.decide(appeal.appeal_id, is_granted=True, reason="the probe", who="olga", by="Olga")
+    assert told == [void]
+    for is_despite in (False, True):
+        with pytest.raises(NotPassedError, match="an appeal made it void"):
+            way.issue(is_despite=is_despite)
+
+
+def test_what_waits_is_found_without_a_look_at_the_log_of_cases(way: Way) -> None:
+    way.complete()
+    tables = way.hub.academy.tables
+    with tables.rows() as rows:
+        assert rows.change(DOCUMENT, {"account_id": way.ana.account_id, "kind": "case"}, content=b"unread") == 20
+    assert [one.application_id for one in way.hub.academy.dues.awaiting()] == [way.application]
+    withdrawn = way.ana.application(DVT, application_id=way.application, is_withdrawn=True, revision=2)
+    way.ana.send(withdrawn)
+    assert way.hub.academy.dues.awaiting() == ()
 
 
 def just_before(hub: Hub, monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:

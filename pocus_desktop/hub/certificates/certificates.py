@@ -1,7 +1,7 @@
 """The desk of certificates (formats/certificate 8).
 
-1. A certificate is issued on a sitting that the hub scored: live, passed, the candidate's own, whole, and without a
-   remark that a person has still to decide on.
+1. A certificate is issued on a sitting that the hub scored: live, passed, the candidate's own, whole, not made void by
+   an appeal, and without a remark that a person has still to decide on.
 2. What it says of rules are the rows that were in force on the day; its last day is told by the row of certificates.
 3. Its place in the status lists is drawn at random. A list that has become so full that several draws find no free
    place is followed by the next.
@@ -9,8 +9,9 @@
 5. Each step has an entry in the trail: who, when, why.
 6. What a revoked key had signed is signed anew, and keeps its id, dates and place.
 7. Whoever has an account is told in their portfolio, at issue and at revocation.
-8. The application must be approved, and assessment and evaluation done within the window of its voucher. Where
-   something of that is missing, it is issued only if the academy says that it answers for that; the trail keeps what.
+8. The application must be approved, and this very sitting and the evaluation lie within the window of its voucher.
+   Where something of that is missing, it is issued only if the academy says that it answers for that; the trail keeps
+   what.
 9. What a certificate rests on is read in the transaction that issues it, while the academy's turn is held
    (`RegistryStore.rows`): a refund, a decision or a mark stands before it and is seen, or comes after it.
 """
@@ -34,7 +35,7 @@ from pocus_desktop.hub.certificates.errors import (
     UnknownCertificateError,
 )
 from pocus_desktop.hub.certificates.named import ISSUER, LIST, address_of, last_list, required_issuer
-from pocus_desktop.hub.certificates.proving import Proving
+from pocus_desktop.hub.certificates.proving import Look, Proving
 from pocus_desktop.hub.certificates.publishing import Publishing
 from pocus_desktop.hub.certificates.rows import ZONE, certificate_row, held, record_of
 from pocus_desktop.hub.certificates.store import CERTIFICATE
@@ -78,11 +79,8 @@ _ENDS: Final = {
 Tell = Callable[[RegistryRows, CertificateHeld], None]
 """Puts into a candidate's portfolio what is to be known there, in the transaction that it is of."""
 
-Look = Callable[..., Sequence[Row]]
-"""Reads the rows of a table that have these values, such as a transaction does."""
-
-Missing = Callable[[str, ContentArea, Look], Sequence[Told]]
-"""What of the way to a certificate is missing, by the ID number and the area, as the rows tell it."""
+Missing = Callable[[str, ContentArea, Look, str], Sequence[Told]]
+"""What of the way to a certificate on a sitting is missing, by ID number, area and sitting, as the rows tell it."""
 
 
 class Certificates:
@@ -108,7 +106,7 @@ class Certificates:
         published: Publishing,
         *,
         tell: Tell = lambda _rows, _document: None,
-        missing: Missing = lambda _candidate_id, _area, _look: (),
+        missing: Missing = lambda _candidate_id, _area, _look, _sitting: (),
         rules: Callable[[], Rules] = shipped_rules,
     ) -> None:
         self._store = store
@@ -164,8 +162,8 @@ class Certificates:
         today = days.local_day(now_ms, ZONE)
         area = self._proving.area(sitting)  # the same for ever, and may lie far away: not asked for while others wait
         with self._store.rows() as rows:
-            openings = (self._proving.opening(candidate_id, sitting, area),)
-            missing = self._missing(candidate_id, area, rows.find)
+            openings = (self._proving.opening(candidate_id, sitting, area, rows.find),)
+            missing = self._missing(candidate_id, area, rows.find, sitting)
             if missing and not is_despite:
                 raise NotDueError(missing)
             applied = (self._rules().certificate(today), self._rules().pass_rule(area, today))

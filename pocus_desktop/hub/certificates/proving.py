@@ -1,22 +1,28 @@
 """What a certificate rests on: a sitting that the hub scored (formats/certificate 8.1)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.certificates.errors import NotPassedError
+from pocus_desktop.hub.programme.appeals import GRANTED
+from pocus_desktop.hub.programme.store import APPEAL
 from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.registry.results import Results
+from pocus_desktop.hub.registry.store import Row
 from pocus_desktop.programme.certificate.commitment import Opening
 from pocus_desktop.scoring.score import ScoreReport
 
 AreaOf = Callable[[str, int], ContentArea | None]
 """The content area of a registered bundle and version."""
 
+Look = Callable[..., Sequence[Row]]
+"""Reads the rows of a table that have these values, such as a transaction does."""
+
 
 class Proving:
-    """A sitting proves where it was live, passed, the candidate's own, whole, and nothing about it is in doubt.
+    """A sitting proves where it was live, passed, the candidate's own, whole, not void, and nothing is in doubt.
 
     Args:
         records: The hub's records of sittings.
@@ -41,8 +47,14 @@ class Proving:
             raise NotPassedError(sitting=sitting, reason="nothing is known of it")
         return area
 
-    def opening(self, candidate_id: str, sitting: str, area: ContentArea) -> Opening:
+    def opening(self, candidate_id: str, sitting: str, area: ContentArea, look: Look) -> Opening:
         """What a certificate commits to: the sealed result of the sitting.
+
+        Args:
+            candidate_id: Whose it must be.
+            sitting: Which.
+            area: What it was of.
+            look: Reads the rows of the transaction that issues.
 
         Raises:
             NotPassedError: The sitting proves nothing for this candidate.
@@ -52,6 +64,8 @@ class Proving:
         sat_by = self._attempts.candidate_of(standing)
         if folded(sat_by) != folded(candidate_id):
             raise NotPassedError(sitting=sitting, reason="another candidate sat it")
+        if look(APPEAL, about=sitting, state=GRANTED):  # from the decision on, told or not
+            raise NotPassedError(sitting=sitting, reason="an appeal made it void")
         reason = _fault(standing, self._attempts.doubts_of(sitting))
         if reason:
             raise NotPassedError(sitting=sitting, reason=reason)

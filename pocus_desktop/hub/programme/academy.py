@@ -70,7 +70,7 @@ class Academy:
         self.files = Files(tables, self.portfolios, files, ring, clock)
         self.applications = Applications(tables, self.portfolios, self.rules, clock)
         self.vouchers = Vouchers(tables, self.portfolios, ring, self.rules, clock)
-        self.dues = Dues(tables, self.portfolios, self.vouchers, self.rules, clock)
+        self.dues = Dues(tables, self.vouchers, self.rules, clock)
         self.sampling = Sampling(tables, clock)
         self.releasing = Releasing(
             tables, results, registry.results, self.portfolios, clock, area_of=area_of, sat_at=sat_at

@@ -1,23 +1,28 @@
 """What is missing for a certificate, by all that the academy knows of a candidate (formats/certificate 8.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pocus_desktop.admission.admission import folded
 from pocus_desktop.case.models import ContentArea
-from pocus_desktop.hub.programme.portfolios import Look, Portfolios, payload_of
-from pocus_desktop.hub.programme.store import GIVEN, PORTFOLIO
+from pocus_desktop.hub.programme.portfolios import Look, payload_of
+from pocus_desktop.hub.programme.store import DOCUMENT, GIVEN, PORTFOLIO
 from pocus_desktop.hub.programme.vouchers import Vouchers
 from pocus_desktop.hub.registry.store import RegistryStore, Row
 from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.documents.academy import CertificateHeld, PeerOutcome
+from pocus_desktop.programme.documents.registry import parse_document
 from pocus_desktop.programme.next_steps import window_for
+from pocus_desktop.programme.portfolio import Portfolio, gather
 from pocus_desktop.programme.result import certificate_due
 from pocus_desktop.programme.rules.choose import Rules
 
 NEWEST: Final = 200
 """So many evaluations, the newest, are looked through for certificates that nobody has issued."""
+
+_GIVEN: Final = frozenset({"decision", "result", "peer-outcome"})
+"""What the academy gave that tells whether a certificate is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,8 @@ class Awaited:
 class Dues:
     """The desk; any thread may call."""
 
-    def __init__(
-        self, store: RegistryStore, portfolios: Portfolios, vouchers: Vouchers, rules: Rules, clock: Clock
-    ) -> None:
+    def __init__(self, store: RegistryStore, vouchers: Vouchers, rules: Rules, clock: Clock) -> None:
         self._store = store
-        self._portfolios = portfolios
         self._vouchers = vouchers
         self._rules = rules
         self._clock = clock
@@ -79,13 +81,16 @@ class Dues:
                 )
         return tuple(sorted(found.values(), key=lambda one: (one.since_ms, one.application_id, one.area)))
 
-    def missing(self, candidate_id: str, area: ContentArea, look: Look | None = None) -> tuple[Told, ...]:
+    def missing(
+        self, candidate_id: str, area: ContentArea, look: Look | None = None, sitting: str = ""
+    ) -> tuple[Told, ...]:
         """What of application, voucher, assessment and evaluation is missing; of the application that lacks least.
 
         Args:
             candidate_id: Whose.
             area: Of the certificate.
             look: Reads rows, such as those of the transaction that issues it; as they are now where omitted.
+            sitting: On which it would rest; whichever speaks most for the candidate where omitted.
 
         Raises:
             NoRuleError: Nothing was in force on the day of a sitting.
@@ -95,7 +100,9 @@ class Dues:
         now_ms = self._clock.read().wall_ms
         least: tuple[Told, ...] = (Told.of("due.no-application"),)
         for account in look(PORTFOLIO, folded_id=folded(candidate_id)):
-            papers = self._portfolios.papers(account["account_id"], look)
+            papers = _papers(account["account_id"], look)
+            if sitting:
+                papers = replace(papers, results=tuple(one for one in papers.results if one.sitting_id == sitting))
             made = sorted(papers.applications, key=lambda one: one.made_at_ms)
             found = [
                 certificate_due(
@@ -115,3 +122,10 @@ class Dues:
             ]
             least = min(reversed(found), key=len, default=least)
         return least
+
+
+def _papers(account_id: str, look: Look) -> Portfolio:
+    """Applications, and what the academy gave: cases, credentials and attestations (thousands) say nothing here."""
+    sent = (parse_document(row["content"]) for row in look(DOCUMENT, account_id=account_id, kind="application"))
+    given = (payload_of(row["envelope"]) for row in look(GIVEN, account_id=account_id) if row["kind"] in _GIVEN)
+    return gather([*sent, *given])
