@@ -1,5 +1,6 @@
 """What a station asks the hub besides delivering results: its enrolment, its admissions (formats/enrolment 6, 7)."""
 
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final, Self
@@ -232,14 +233,18 @@ class HubClient(Connection):
         """
 
         def pieces(at_ms: int) -> Pieces:
+            begun_s = time.monotonic()  # a file takes its time, and its receipt is asked for at the end
+
+            def authorize(method: str, target: str) -> dict[str, str]:
+                moment_ms = at_ms + int((time.monotonic() - begun_s) * 1000)
+                return {"Authorization": sign_request(key, method=method, target=target, now_ms=moment_ms)}
+
             return Pieces(
                 self._client,
                 self._address,
                 receipt_in=lambda answer, host: receipt_of(answer, host, _refusal, kind=SUBMISSION_RECEIPT_TYPE),
                 refusal=_refusal,
-                authorize=lambda method, target: {
-                    "Authorization": sign_request(key, method=method, target=target, now_ms=at_ms)
-                },
+                authorize=authorize,
                 kind=_FILES,
                 progress=progress,
             )

@@ -53,8 +53,9 @@ class Kind:
         media_type: Its own.
         receipts: The path below which a receipt is asked for.
         receipt_type: The media type of receipts.
-        is_large: Whether the hub is asked how far it is before anything goes on: a request's answer is read when all of
-            it was sent, and so much is not sent in vain.
+        is_large: Whether it is a candidate's file, which goes in pieces alone, and whose receipt is asked for as who
+            sent it. The hub is asked how far it is before anything goes on: a request's answer is read when all of it
+            was sent, and so much is not sent in vain.
     """
 
     media_type: str
@@ -195,8 +196,11 @@ class Pieces:
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt of an envelope that the hub holds; None where it holds it not."""
+        target = f"{self._kind.receipts}/{digest}/receipt"
         headers = {**_PLAIN, "Accept": f"{self._kind.receipt_type}, {PROBLEM_MEDIA_TYPE}"}
-        url = self._address.join(f"{self._kind.receipts}/{digest}/receipt")
+        if self._kind.is_large:  # its receipt says whose it is, and is given to nobody else
+            headers |= self._authorize("GET", f"/{target}")
+        url = self._address.join(target)
         with told_as_ours(self._host), self._client.stream("GET", url, headers=headers) as answer:
             if answer.status_code in _NOT_FOUND and media_type(answer) == PROBLEM_MEDIA_TYPE:
                 code = problem_of(answer, self._host).get("code")
@@ -219,7 +223,8 @@ class Pieces:
                 self._read_out(answer)
                 return found
             problem = self._problem(answer)
-            if answer.status_code in _NO_UPLOADS or problem.get("code") in _FULL:
+            is_full = problem.get("code") in _FULL
+            if answer.status_code in _NO_UPLOADS or (is_full and not self._kind.is_large):  # it may go whole
                 raise NoUploadsError(host=self._host)
             raise self._told(answer, problem)
 

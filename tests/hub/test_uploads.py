@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -18,8 +19,8 @@ from tusclient.client import TusClient
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.errors import NoUploadError, UploadOffsetError, UploadsFullError
 from pocus_desktop.hub.hub import Hub
-from pocus_desktop.hub.records.upload_store import Bounds, Upload, UploadStore
-from pocus_desktop.hub.web import app, uploads_door
+from pocus_desktop.hub.records.upload_store import ENVELOPE_KIND, Bounds, Upload, UploadStore
+from pocus_desktop.hub.web import app, files_door, uploads_door
 from pocus_desktop.hub.web.app import Policy, create_app
 from pocus_desktop.kernel import words
 from pocus_desktop.sitting.receipt import verify_receipt
@@ -372,6 +373,91 @@ def test_a_stalling_sender_is_given_up_and_what_came_is_kept(school: School, mon
     assert asyncio.run(trickle()) == 408
     assert hub.uploads.find(place.rpartition("/")[2], now_ms=0).arrived_bytes == 5
     hub.close()
+
+
+class Piece:
+    """A piece on its way, of which one byte has come."""
+
+    def __init__(self, made: Any, upload_id: str, first: bytes = b"a", *, size: int = 8) -> None:
+        self._first, self._came, self._goes_on = first, False, asyncio.Event()
+        self._then: dict[str, object] = {"type": "http.disconnect"}
+        self.waits = asyncio.Event()
+        self.upload_id = upload_id
+        self.task = asyncio.create_task(self._ask(made, f"/v1/uploads/{upload_id}", size))
+
+    async def answered(self) -> int:
+        return await self.task
+
+    async def cut(self) -> int:
+        self._goes_on.set()
+        return await self.task
+
+    async def _ask(self, made: Any, place: str, size: int) -> int:
+        sent: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            if not self._came and self._first:
+                self._came = True
+                return {"type": "http.request", "body": self._first, "more_body": True}
+            self.waits.set()
+            await self._goes_on.wait()
+            return self._then
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        headers = {**PIECE, "Upload-Offset": "0", "Content-Length": str(size)}
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "PATCH",
+            "path": place,
+            "raw_path": place.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "https",
+            "server": ("hub.invalid", 443),
+            "client": None,
+            "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
+        }
+        await made(scope, receive, send)
+        return int(str(sent[0]["status"]))
+
+
+def test_files_have_turns_of_their_own_and_each_upload_one(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "READ_AT_ONCE", 3)
+    monkeypatch.setattr(files_door, "AT_ONCE", 2)
+    made = create_app(hub)
+    name = {number: f"{number:043}" for number in range(4)}
+    for number, kind in enumerate(("file", "file", "file", ENVELOPE_KIND)):
+        begun = replace(UPLOAD, upload_id=name[number], expires_ms=2**45, kind=kind)
+        hub.uploads.begin(begun, now_ms=0, bounds=files_door.BOUNDS)
+
+    async def come() -> None:
+        pieces = [Piece(made, name[0])]
+        await pieces[0].waits.wait()
+        for _ in range(3):  # of an upload that is at work no second one holds a turn
+            assert await Piece(made, name[0]).answered() == 503
+        pieces += [Piece(made, name[1]), Piece(made, name[2])]
+        await asyncio.wait([one.task for one in pieces], return_when=asyncio.FIRST_COMPLETED)
+        (refused,) = (one for one in pieces if one.task.done())
+        assert await refused.task == 503
+        assert await Piece(made, name[3]).cut() == 400
+        assert hub.uploads.find(name[3], now_ms=0).arrived_bytes == 1, "results have their turns"
+        assert [await one.cut() for one in pieces if one is not refused] == [400, 400]
+        assert await Piece(made, refused.upload_id).cut() == 400
+        assert hub.uploads.find(refused.upload_id, now_ms=0).arrived_bytes == 1, "turns are given back"
+
+    asyncio.run(come())
+
+
+def test_a_piece_of_no_upload_is_answered_before_anything_of_it_comes(hub: Hub) -> None:
+    made = create_app(hub, policy=Policy(stall_s=2))
+
+    async def come() -> int:
+        return await Piece(made, "a" * 43, b"").answered()
+
+    assert asyncio.run(come()) == 404
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -62,15 +62,18 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much may be arriving at a time, counted as if all of it had arrived.
+    """How much may be arriving at a time.
 
     Attributes:
         whole_bytes: In all of one kind.
         each: Uploads of one sender; the oldest makes room.
+        counts_arrived: Whether what arrived counts, and the upload makes room to which nothing came for the longest
+            time; else each counts as if all of it had arrived, and no further one can begin.
     """
 
     whole_bytes: int = 512 * 1024 * 1024
     each: int = 16
+    counts_arrived: bool = False
 
 
 class UploadStore:
@@ -98,10 +101,10 @@ class UploadStore:
             bounds = bounds or self._bounds
             if upload.owner:
                 _make_room(connection, upload, bounds)
-            size = select(func.coalesce(func.sum(_UPLOAD.c.size_bytes), 0)).where(_of_kind(upload.kind))
-            taken = connection.execute(size).scalar_one()
-            if int(taken) + upload.size_bytes > bounds.whole_bytes:
-                raise UploadsFullError
+            if not bounds.counts_arrived:
+                taken = _sum(connection, _UPLOAD.c.size_bytes, upload.kind)
+                if taken + upload.size_bytes > bounds.whole_bytes:
+                    raise UploadsFullError
             connection.execute(_UPLOAD.insert().values(asdict(upload)))
 
     def find(self, upload_id: str, *, now_ms: int) -> Upload:
@@ -118,8 +121,17 @@ class UploadStore:
             raise NoUploadError
         return found
 
-    def append(self, upload: Upload, begins_at: int, content: bytes, *, expires_ms: int) -> None:
+    def append(
+        self, upload: Upload, begins_at: int, content: bytes, *, expires_ms: int, bounds: Bounds | None = None
+    ) -> None:
         """Keep what arrived next; durable when this returns.
+
+        Args:
+            upload: Whose.
+            begins_at: Where it goes on, in bytes from the beginning.
+            content: What arrived.
+            expires_ms: When it is let go if nothing follows, as wall time.
+            bounds: Of its kind, where what arrived counts.
 
         Raises:
             UploadOffsetError: Another request has brought something from there meanwhile, or the upload is gone.
@@ -127,6 +139,9 @@ class UploadStore:
         """
         ends_at = begins_at + len(content)
         here = (_UPLOAD.c.upload_id == upload.upload_id) & (_UPLOAD.c.arrived_bytes == begins_at)
+        if bounds is not None and bounds.counts_arrived:
+            with self._store.transaction() as connection:  # of its own: none waits here that holds its own upload
+                _let_stalest_go(connection, upload, len(content), bounds)
         with self._store.transaction() as connection:
             moved = connection.execute(
                 _UPLOAD.update().where(here).values(arrived_bytes=ends_at, expires_ms=expires_ms)
@@ -165,6 +180,26 @@ def _make_room(connection: Connection, upload: Upload, bounds: Bounds) -> None:
     known = connection.execute(mine.order_by(_UPLOAD.c.begun_ms.desc(), _UPLOAD.c.upload_id)).scalars().all()
     for upload_id in known[bounds.each - 1 :]:
         _let_go(connection, _UPLOAD.c.upload_id == upload_id)
+
+
+def _sum(connection: Connection, column: Column[Any], kind: str) -> int:
+    return int(connection.execute(select(func.coalesce(func.sum(column), 0)).where(_of_kind(kind))).scalar_one())
+
+
+def _let_stalest_go(connection: Connection, upload: Upload, more_bytes: int, bounds: Bounds) -> None:
+    """Make room for what comes next: what is still coming stays."""
+    over = _sum(connection, _UPLOAD.c.arrived_bytes, upload.kind) + more_bytes - bounds.whole_bytes
+    if over <= 0:
+        return
+    others = (_UPLOAD.c.upload_id != upload.upload_id) & (_UPLOAD.c.arrived_bytes > 0) & _of_kind(upload.kind)
+    stalest = select(_UPLOAD.c.upload_id, _UPLOAD.c.arrived_bytes).where(others)
+    for upload_id, arrived_bytes in connection.execute(
+        stalest.order_by(_UPLOAD.c.expires_ms, _UPLOAD.c.upload_id)
+    ).all():
+        if over <= 0:
+            return
+        _let_go(connection, _UPLOAD.c.upload_id == upload_id)
+        over -= arrived_bytes
 
 
 def _let_go(connection: Connection, chosen: Any) -> None:

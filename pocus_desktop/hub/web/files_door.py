@@ -1,9 +1,10 @@
 """Candidates' files over HTTP (formats/academy 9).
 
 /v1/uploads                     the sealed file in pieces, begun by who signs as its account (`hub.web.uploads_door`)
-GET /v1/files/{sha256}/receipt  the receipt of a sealed file, again
+GET /v1/files/{sha256}/receipt  the receipt of a sealed file, again, for who signs as its account
 """
 
+import threading
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -24,8 +25,11 @@ from pocus_desktop.programme.sealed_file import MAXIMUM_SEALED_BYTES
 from pocus_desktop.programme.submission import RECEIPT_TYPE
 
 RECEIPT: Final = "/v1/files/{digest}/receipt"
-BOUNDS: Final = Bounds(whole_bytes=1024 * 1024 * 1024, each=1)
+BOUNDS: Final = Bounds(whole_bytes=1024 * 1024 * 1024, each=1, counts_arrived=True)
 """A portfolio sends one file after the other; all of them together keep no result from coming in."""
+
+AT_ONCE: Final = 8
+"""Pieces of files at a time: a quarter of all turns, the rest is for results."""
 
 _COUNTED: Final = "files"
 
@@ -52,17 +56,19 @@ class FilesDoor:
             take=self._take,
             maximum_bytes=MAXIMUM_SEALED_BYTES,
             bounds=BOUNDS,
+            turns=threading.BoundedSemaphore(AT_ONCE),
         )
 
     async def receipt(self, request: Request) -> Response:
-        """Give a receipt again; who knows the digest of the sealed bytes sealed them."""
+        """Give a receipt again to the account that it names: it tells whose the file is."""
         digest: str = request.path_params["digest"]
         if not is_digest(digest):
             raise BadDigestError
-        found = await run_in_threadpool(self._files.receipt, digest)
-        if found is None:
+        account_id = await run_in_threadpool(account_asking, request, self._portfolios, self._clock)
+        held = await run_in_threadpool(self._files.held, digest)
+        if held is None or held[0] != account_id:
             raise NoReceiptError
-        return Response(found, media_type=RECEIPT_TYPE, headers={"Cache-Control": "no-store"})
+        return Response(held[1], media_type=RECEIPT_TYPE, headers={"Cache-Control": "no-store"})
 
     async def _let_in(self, request: Request) -> str:
         self._guard.count_stranger(request, door=_COUNTED)

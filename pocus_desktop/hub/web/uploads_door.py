@@ -17,6 +17,7 @@ import secrets
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -89,6 +90,7 @@ class Kind:
         take: Judges the whole of it, durably.
         maximum_bytes: The largest.
         bounds: How much of the kind may be arriving; those of the store where None.
+        turns: So many of its pieces at a time, out of all turns, and one of an upload; where None, no such limit.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Kind:
     maximum_bytes: int
     require_room: RequireRoom | None = None
     bounds: Bounds | None = None
+    turns: threading.BoundedSemaphore | None = None
 
 
 def envelopes(take: Take, guard: Guard, *, maximum_bytes: int) -> Kind:
@@ -140,7 +143,7 @@ class UploadsDoor:
         self._stall_s = stall_s
         self._maximum_bytes = max(kind.maximum_bytes for kind in kinds.values())
         self._guard = guard
-        self._under_way: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Event] = {}
+        self._under_way: dict[tuple[asyncio.AbstractEventLoop, str], list[asyncio.Event]] = {}
 
     def routes(self) -> list[Door]:
         """For the application."""
@@ -206,12 +209,9 @@ class UploadsDoor:
         """Take what comes next; with the last byte, the envelope is judged."""
         begins_at = number(request, "Upload-Offset")
         checksum = checksum_of(request)
-        if not self._readers.acquire(blocking=False):
-            raise TooBusyError(wait_s=BUSY_S)
-        try:
-            ends_at = await self._append(request, begins_at, checksum)
-        finally:
-            self._readers.release()
+        with contextlib.ExitStack() as turns:
+            _take_turn(self._readers, turns)
+            ends_at = await self._append(request, begins_at, checksum, turns)
         until = expires(self._now_ms() + LIFETIME_MS)
         return Response(status_code=204, headers={**_SHOWN, "Upload-Offset": str(ends_at), **until})
 
@@ -221,13 +221,21 @@ class UploadsDoor:
         await run_in_threadpool(self._uploads.remove, upload.upload_id)
         return Response(status_code=204, headers=_SHOWN)
 
-    async def _append(self, request: Request, begins_at: int, checksum: "Checksum | None") -> int:
+    async def _append(
+        self, request: Request, begins_at: int, checksum: "Checksum | None", turns: contextlib.ExitStack
+    ) -> int:
         """Where it ended."""
         with self._working_on(request.path_params["upload_id"]) as before:
-            finding = asyncio.create_task(self._found_at(request, begins_at, before))
-            finding.add_done_callback(_heard)
+            finding = asyncio.create_task(self._found_at(request, begins_at, before, turns))
+            pouring = asyncio.create_task(self._pour(request, begins_at, finding, checksum))
+            finding.add_done_callback(lambda done: _failure(done) and pouring.cancel())
             try:
-                upload, ends_at = await self._pour(request, begins_at, finding, checksum)
+                upload, ends_at = await pouring
+            except asyncio.CancelledError:
+                problem = _failure(finding)
+                if problem is None:
+                    raise
+                raise problem from None  # nothing is waited for that belongs nowhere
             finally:
                 finding.cancel()
         if ends_at == upload.size_bytes:
@@ -276,7 +284,9 @@ class UploadsDoor:
     async def _keep(self, upload: Upload, begins_at: int, content: bytes) -> None:
         if content:
             expires_ms = self._now_ms() + LIFETIME_MS
-            await run_in_threadpool(self._uploads.append, upload, begins_at, content, expires_ms=expires_ms)
+            bounds = self._named[upload.kind].bounds
+            keep = partial(self._uploads.append, expires_ms=expires_ms, bounds=bounds)
+            await run_in_threadpool(keep, upload, begins_at, content)
 
     async def _judge(self, upload: Upload) -> None:
         """Hand the whole to the desk of its kind; only then, or when it is refused for good, its pieces are let go."""
@@ -299,13 +309,24 @@ class UploadsDoor:
             told = {}
         return self._kinds.get(told.get("filetype", MEDIA_TYPE), self._kinds[MEDIA_TYPE])
 
-    async def _found_at(self, request: Request, begins_at: int, before: asyncio.Event | None) -> Upload:
-        upload = await self._found(request.path_params["upload_id"], before)
+    async def _found_at(
+        self, request: Request, begins_at: int, before: asyncio.Event | None, turns: contextlib.ExitStack
+    ) -> Upload:
+        upload_id: str = request.path_params["upload_id"]
+        if before is not None and self._limit_of(await self._found(upload_id, None)) is not None:
+            raise TooBusyError(wait_s=BUSY_S)
+        upload = await self._found(upload_id, before)
+        limit = self._limit_of(upload)
+        if limit is not None:
+            _take_turn(limit, turns)
         if begins_at != upload.arrived_bytes:
             raise UploadOffsetError
         told = request.headers.get("Content-Length", "")
         _require_room(upload, begins_at + (int(told) if told.isdigit() else 0))
         return upload
+
+    def _limit_of(self, upload: Upload) -> threading.BoundedSemaphore | None:
+        return self._named[upload.kind].turns
 
     async def _found(self, upload_id: str, before: asyncio.Event | None) -> Upload:
         """An upload as it is once the request `before`, if there is one in this process, has kept what came."""
@@ -320,19 +341,21 @@ class UploadsDoor:
     def _asked_for(self, request: Request) -> tuple[str, asyncio.Event | None]:
         """Which upload; who knows its address may ask."""
         upload_id: str = request.path_params["upload_id"]
-        return upload_id, self._under_way.get((asyncio.get_running_loop(), upload_id))
+        return upload_id, self._under_way.get((asyncio.get_running_loop(), upload_id), [None])[-1]
 
     @contextlib.contextmanager
     def _working_on(self, upload_id: str) -> Iterator[asyncio.Event | None]:
         """Until this ends, others ask only after it; it gives the request that they would have waited for before."""
         key, done = (asyncio.get_running_loop(), upload_id), asyncio.Event()
-        before = self._under_way.get(key)
-        self._under_way[key] = done
+        at_work = self._under_way.setdefault(key, [])
+        before = at_work[-1] if at_work else None
+        at_work.append(done)
         try:
             yield before
         finally:
             done.set()
-            if self._under_way.get(key) is done:
+            at_work.remove(done)
+            if not at_work:
                 del self._under_way[key]
 
     def _now_ms(self) -> int:
@@ -358,10 +381,20 @@ def _state(upload: Upload) -> dict[str, str]:
     }
 
 
-def _heard(finding: "asyncio.Task[Upload]") -> None:
-    """What it raised is raised by whoever awaits it; nobody does where the content was refused first."""
-    if not finding.cancelled():
-        finding.exception()
+def _failure(finding: "asyncio.Task[Upload]") -> BaseException | None:
+    """Why an upload was not found; None where it was, or nobody waits for it any more."""
+    return None if finding.cancelled() or not finding.done() else finding.exception()
+
+
+def _take_turn(among: threading.BoundedSemaphore, turns: contextlib.ExitStack) -> None:
+    """Until `turns` ends.
+
+    Raises:
+        TooBusyError: All are taken.
+    """
+    if not among.acquire(blocking=False):
+        raise TooBusyError(wait_s=BUSY_S)
+    turns.callback(among.release)
 
 
 def _require_room(upload: Upload, ends_at: int) -> None:

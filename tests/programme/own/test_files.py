@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,7 +11,7 @@ import pytest
 
 from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
-from pocus_desktop.hub.errors import UploadsFullError
+from pocus_desktop.hub.errors import NoUploadError, UploadsFullError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.store import FILE
 from pocus_desktop.hub.records.upload_store import ENVELOPE_KIND, Upload
@@ -384,8 +385,72 @@ def test_files_that_are_arriving_take_no_room_from_results(hub: Hub) -> None:
 
     for number in range(4):  # one sender's next takes the place of the one before
         hub.uploads.begin(upload(number, "file", "acc_1"), now_ms=1, bounds=BOUNDS)
-    hub.uploads.begin(upload(4, "file", "acc_2"), now_ms=1, bounds=BOUNDS)
-    with pytest.raises(UploadsFullError):
-        hub.uploads.begin(upload(5, "file", "acc_3"), now_ms=1, bounds=BOUNDS)
-    hub.uploads.begin(upload(6, ENVELOPE_KIND, "acc_1"), now_ms=1)
+    for number in range(4, 9):  # what is only promised takes no room
+        hub.uploads.begin(upload(number, "file", f"acc_{number}"), now_ms=1, bounds=BOUNDS)
+    hub.uploads.begin(upload(9, ENVELOPE_KIND, "acc_1"), now_ms=1)
     assert hub.uploads.find(f"{3:043}", now_ms=1).kind == "file"
+    with pytest.raises(NoUploadError):
+        hub.uploads.find(f"{2:043}", now_ms=1)
+
+
+def test_files_that_stand_still_make_room_for_those_that_come(hub: Hub) -> None:
+    small = replace(BOUNDS, whole_bytes=10)
+    moving = [
+        Upload(
+            upload_id=f"{number:043}",
+            digest="0" * 64,
+            owner=f"acc_{number}",
+            size_bytes=10,
+            arrived_bytes=0,
+            begun_ms=1,
+            expires_ms=2**40,
+            kind="file",
+        )
+        for number in range(4)
+    ]
+    for one in moving:
+        hub.uploads.begin(one, now_ms=1, bounds=small)
+    hub.uploads.begin(replace(moving[0], upload_id="e", kind=ENVELOPE_KIND), now_ms=1)
+    hub.uploads.append(replace(moving[0], upload_id="e"), 0, b"12345678", expires_ms=2**40)
+    for number, expires_ms in ((0, 300), (1, 200), (2, 400)):
+        hub.uploads.append(moving[number], 0, b"123", expires_ms=expires_ms, bounds=small)
+    hub.uploads.append(moving[2], 3, b"456", expires_ms=500, bounds=small)
+    with pytest.raises(NoUploadError):
+        hub.uploads.find(moving[1].upload_id, now_ms=1)
+    left = [hub.uploads.find(moving[number].upload_id, now_ms=1).arrived_bytes for number in (0, 2, 3)]
+    assert left == [3, 6, 0]
+    assert hub.uploads.find("e", now_ms=1).arrived_bytes == 8, "no result makes room for a file"
+
+
+def test_no_room_for_a_file_is_told_as_that(begun: Ana, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begin(*_args: object, **_more: object) -> None:
+        raise UploadsFullError
+
+    monkeypatch.setattr(begun.hub.uploads, "begin", begin)
+    begun.hold(PDF)
+    begun.agree()
+    begun.send()
+    assert only(begun).problem == "hub.uploads_full"
+
+
+def test_whoever_finds_a_sealed_file_does_not_learn_whose_it_is(begun: Ana, hub: Hub, tmp_path: Path) -> None:
+    begun.hold(PDF)
+    begun.agree()
+    assert begun.send().files == sending_files.SentFiles(sent=1)
+    (row,) = hub.academy.tables.look(FILE, account_id=begun.account_id)
+    finder = Ana(hub, tmp_path / "finder")
+    finder.account()
+    assert finder.send().error is None
+    target = f"/v1/files/{row['sealed_digest']}/receipt"
+
+    def asked(key: SigningKey | None) -> tuple[int, bool]:
+        signed = {} if key is None else {"Authorization": sign_request(key, method="GET", target=target, now_ms=NOW_MS)}
+        with httpx2.Client(base_url="https://hub.invalid", transport=InProcessTransport(create_app(hub))) as web:
+            answer = web.get(target, headers=signed)
+        return answer.status_code, answer.content == row["receipt"]
+
+    assert asked(None) == (401, False)
+    assert asked(SigningKey.generate()) == (401, False)
+    assert asked(finder.key) == (404, False)
+    assert asked(begun.key) == (200, True)
+    finder.desk.close()
