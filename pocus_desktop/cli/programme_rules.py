@@ -10,6 +10,7 @@ import click
 from pocus_desktop.admission.academy import AcademyRing
 from pocus_desktop.cli.options import keys_option, open_store
 from pocus_desktop.cli.programme_options import DAY, EXISTING, academy_keys, now, rules_from, rules_option, tell
+from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.kernel.settings import Home
 from pocus_desktop.programme.days import local_day
@@ -92,18 +93,22 @@ def sign(file: Path, keys: Path, out: Path) -> None:
 @click.option(
     "--hub", type=click.Path(path_type=Path, file_okay=False, exists=True), help="A hub's folder, on its own computer."
 )
-@click.option("--late", is_flag=True, help="At a hub: although rows of it began already, and others decided since.")
+@click.option(
+    "--late", is_flag=True, help="At a hub: although rows of it began already, or what it has kept cannot be read."
+)
 @keys_option
 def take(file: Path, hub: Path | None, keys: Path, *, late: bool) -> None:
     """Take in the academy's signed book: it must not change what was decided before.
 
     At a hub, --keys are the academy's, and the hub decides by the book when it is started next.
     """
-    decided_until = None
+    decided_until, kept_by = None, tuple[PublicKey, ...]()
     if hub is None:
         place, hubs = Home.default().programme_rules, academy_keys()
     else:
-        place, hubs = hub / RULES, AcademyRing.load(open_store(keys)).verifiers
+        ring = AcademyRing.load(open_store(keys))
+        place, hubs = hub / RULES, ring.verifiers
+        kept_by = tuple(each.keys.signing.public for each in ring.retired)
         decided_until = None if late else local_day(now(), _FURTHEST_AHEAD)
-    found = take_rules(place, file.read_bytes(), hubs, decided_until=decided_until)
+    found = take_rules(place, file.read_bytes(), hubs, decided_until=decided_until, kept_by=kept_by)
     click.echo(f"{found.book.book_id}  published {found.book.published}  {found.digest}")

@@ -52,6 +52,13 @@ class NotTheAcademysError(ProgrammeError):
     code = "programme.not_the_academys"
 
 
+class KeptRulesUnreadError(ProgrammeError):
+    """What a hub keeps as its rules does not verify, so that nobody can tell whether a new book keeps to them."""
+
+    code = "programme.kept_rules_unread"
+    blame = Blame.CONTENT
+
+
 class RewritesHistoryError(ProgrammeError):
     """A file of rules would change what was decided before."""
 

@@ -123,6 +123,17 @@ def test_rules_are_shown_checked_signed_and_taken_in(
     assert run(take) == 1
     assert capsys.readouterr().err.count("programme.rewrites_history") == 2
     assert run([*take, "--late"]) == 0
+    ring = ring.rotated(now_ms=1).with_revoked(ring.current.signing.key_id, since_ms=1, why="stolen")
+    ring.save(FileKeyStore(keys, "a passphrase of the academy"))
+    with pytest.raises(NotTheAcademysError):  # by a revoked key's signature the hub does not start
+        require_rules(hub / RULES, ring.verifiers)
+    capsys.readouterr()
+    assert run(["programme", "rules", "sign", str(shipped), "--keys", str(keys), "--out", str(signed)]) == 0
+    assert run(take) == 1, "shorter than what the revoked key signed"
+    assert "programme.rewrites_history" in capsys.readouterr().err
+    assert run(["programme", "rules", "sign", str(book), "--keys", str(keys), "--out", str(signed)]) == 0
+    assert run(take) == 0, "as the guide says"
+    assert require_rules(hub / RULES, ring.verifiers).named("cases-lung-x") is not None
 
 
 def test_cases_come_from_csv_once_and_what_cannot_be_taken_is_given_back(

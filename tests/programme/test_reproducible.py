@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.programme.cme.cycles import cycles
 from pocus_desktop.programme.eligibility import eligibility_of_all
-from pocus_desktop.programme.errors import RewritesHistoryError
+from pocus_desktop.programme.errors import KeptRulesUnreadError, NotTheAcademysError, RewritesHistoryError
 from pocus_desktop.programme.portfolio import Portfolio
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.keeping import take_rules
@@ -116,3 +116,27 @@ def test_a_hub_takes_no_book_whose_new_rows_began_before_it_decided_by_them(
         take()
     assert refused.value.params == {"what": "added", "published": str(taken_on)}
     assert not kept.exists()
+
+
+@pytest.mark.parametrize("harm", ["cut short", "revoked"])
+def test_a_hub_whose_kept_book_does_not_verify_forgets_no_history(harm: str, tmp_path: Path) -> None:
+    own = Rules(RuleBook.model_validate(_FIELDS | {"book_id": "own"}))
+    shorter = Rules(RuleBook.model_validate(_FIELDS | {"book_id": "own", "rules": _FIELDS["rules"][1:]}))
+    kept, today, later = tmp_path / "rules.json", SigningKey.generate(), date(2027, 3, 1)
+    take_rules(kept, sign_rules(own, _KEY), [_KEY.public])
+    if harm == "cut short":
+        kept.write_bytes(kept.read_bytes()[:-20])
+    before, short = kept.read_bytes(), sign_rules(shorter, today)
+    with pytest.raises(KeptRulesUnreadError):
+        take_rules(kept, short, [today.public], decided_until=later)
+    if harm == "revoked":
+        with pytest.raises(RewritesHistoryError):
+            take_rules(kept, short, [today.public], decided_until=later, kept_by=[_KEY.public])
+        with pytest.raises(NotTheAcademysError):  # what the revoked key signs is taken no more
+            take_rules(kept, sign_rules(own, _KEY), [today.public], decided_until=later, kept_by=[_KEY.public])
+        assert kept.read_bytes() == before
+        again = take_rules(kept, sign_rules(own, today), [today.public], decided_until=later, kept_by=[_KEY.public])
+        assert again.digest == own.digest
+        return
+    assert kept.read_bytes() == before
+    assert take_rules(kept, short, [today.public]).digest == shorter.digest, "as with --late"

@@ -9,6 +9,7 @@ from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.kernel import log
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
+from pocus_desktop.programme.errors import KeptRulesUnreadError
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.load import MAXIMUM_BYTES, shipped_rules
 from pocus_desktop.programme.rules.signed import read_rules, require_succession
@@ -50,7 +51,14 @@ def kept_rules(path: Path, hubs: Iterable[PublicKey]) -> Rules | None:
         return None
 
 
-def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey], *, decided_until: date | None = None) -> Rules:
+def take_rules(
+    path: Path,
+    envelope: bytes,
+    hubs: Iterable[PublicKey],
+    *,
+    decided_until: date | None = None,
+    kept_by: Iterable[PublicKey] = (),
+) -> Rules:
     """Take a book of the academy in.
 
     It has to succeed the one that is kept, or the shipped one where that is of its line.
@@ -60,15 +68,19 @@ def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey], *, decide
         envelope: As it was signed.
         hubs: The academy's keys.
         decided_until: At a hub, the last day on which it may have decided by the one before.
+        kept_by: Keys by which the one before is read too, though no new one is taken by them: those of the academy
+            that were revoked since.
 
     Raises:
         RewritesHistoryError: It would change what was decided before.
+        KeptRulesUnreadError: At a hub, nobody can tell whether it would: what is kept does not verify.
         FileRefusedError: The disk does not take it.
         PocusError: As `read_rules`.
     """
     keys = tuple(hubs)
     taken = read_rules(envelope, keys)
-    before = rules_in_use(path, keys)
+    read_by = (*keys, *kept_by)
+    before = rules_in_use(path, read_by) if decided_until is None else _decided_by(path, read_by)
     if before is not shipped_rules() or before.book.book_id == taken.book.book_id:
         require_succession(before, taken, decided_until=decided_until)
     try:
@@ -76,3 +88,13 @@ def take_rules(path: Path, envelope: bytes, hubs: Iterable[PublicKey], *, decide
     except OSError as problem:
         raise FileRefusedError.of(problem) from problem
     return taken
+
+
+def _decided_by(path: Path, hubs: Iterable[PublicKey]) -> Rules:
+    """The book by which a hub decided, so that nobody forgets it by damaging the file."""
+    try:
+        return require_rules(path, hubs)
+    except FileRefusedError:
+        raise
+    except PocusError as problem:
+        raise KeptRulesUnreadError(file=path.name, problem=problem.code) from problem
