@@ -32,7 +32,13 @@ def apply(areas: tuple[str, ...], language: str, *, attest: bool) -> None:
             if attest or click.confirm(prefix + row.words(language)):
                 made.append((row.id, area))
         documents = changes.apply(
-            view.portfolio, view.rules, areas=chosen, attested=made, language=language, now_ms=view.now_ms
+            view.portfolio,
+            view.rules,
+            areas=chosen,
+            attested=made,
+            language=language,
+            lives=view.lives,
+            now_ms=view.now_ms,
         )
         desk.write(*documents)
     made_id = changes.application_in(documents).application_id

@@ -178,7 +178,8 @@ def _of_area(
     results = results_of(portfolio.results, application, area)
     yield from _of_results(portfolio, results, rules, on)  # the days for an appeal may go beyond the window
     if now_ms >= window.ends_at_ms:
-        yield step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())
+        if not _is_applied_again(portfolio, application, area):
+            yield step(StepKind.WINDOW_OVER, area=area, about=about, day=window.last.isoformat())
         return
     best = best_result(results, window, rules)
     if best is None:
@@ -186,6 +187,14 @@ def _of_area(
     elif not passes(best, rules):
         yield step(StepKind.NOT_PASSED, area=area, about=best.result_id)
     yield from _of_evaluation(portfolio, application, area, window)
+
+
+def _is_applied_again(portfolio: Portfolio, application: Application, area: ContentArea) -> bool:
+    later = (application.made_at_ms, application.application_id)
+    return any(
+        area in one.areas and not one.is_withdrawn and (one.made_at_ms, one.application_id) > later
+        for one in portfolio.applications
+    )
 
 
 def window_for(lives: Sequence[Life], application_id: str, area: ContentArea, now_ms: int) -> Window | None:

@@ -101,6 +101,7 @@ class World:
                 areas=[DVT],
                 attested=[(row.id, area) for row, area in wanted],
                 language="en",
+                lives=held.lives,
                 now_ms=held.now_ms,
             )
             desk.write(*made)

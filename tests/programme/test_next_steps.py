@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.answer import Told
 from pocus_desktop.programme.calendar_file import calendar
@@ -24,6 +25,7 @@ from pocus_desktop.programme.documents.academy import (
 from pocus_desktop.programme.documents.candidate import Appeal, Application, CmeCredit, Nomination, VoucherEntry
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.next_steps import next_steps
+from pocus_desktop.programme.own.changes import under_way
 from pocus_desktop.programme.portfolio import Portfolio, gather
 from pocus_desktop.programme.rules.load import shipped_rules
 from pocus_desktop.programme.step import Actor, NextStep, StepKind
@@ -255,6 +257,25 @@ def test_a_window_that_is_over_is_said() -> None:
     assert window is not None
     assert ("window-over", None) not in _steps(papers, window.ends_at_ms - 1)
     assert _steps(papers, window.ends_at_ms) == [("window-over", None)]
+
+
+def test_who_applied_again_hears_no_more_of_the_window_and_nobody_does_while_a_certificate_is_due() -> None:
+    application = _applied()
+    papers = replace(
+        ready(_ON), applications=(application,), decisions=(_decided(application),), entries=(_entered(application),)
+    )
+    lives = (life(papers.entries[0].voucher_id, papers, shipped_rules(), _NOW),)
+    window = lives[0].window
+    assert window is not None
+    over = window.ends_at_ms
+    again = _applied(made_at_ms=over)
+    assert not under_way(papers, ContentArea.LUNG, shipped_rules(), lives, over)
+    assert _steps(replace(papers, applications=(application, again)), over) == [("decision", None), ("voucher", None)]
+    withdrawn = again.model_copy(update={"is_withdrawn": True})
+    assert ("window-over", None) in _steps(replace(papers, applications=(application, withdrawn)), over)
+    due = replace(papers, results=(_result(application, 900),), peer_outcomes=(_supported(application),))
+    assert _steps(due, over) == [("certificate", None)]
+    assert under_way(due, ContentArea.LUNG, shipped_rules(), lives, over)
 
 
 def test_a_result_of_the_last_days_may_be_appealed_against_when_the_window_is_over() -> None:

@@ -31,6 +31,7 @@ from pocus_desktop.programme.documents.parts import EvidenceFile
 from pocus_desktop.programme.documents.registry import AnyDocument
 from pocus_desktop.programme.eligibility import eligibility
 from pocus_desktop.programme.evaluators import evaluators_of
+from pocus_desktop.programme.next_steps import window_for
 from pocus_desktop.programme.own.errors import (
     AppliedAlreadyError,
     BadFieldError,
@@ -50,10 +51,10 @@ from pocus_desktop.programme.peers import policy
 from pocus_desktop.programme.peers.mailbox import mailbox
 from pocus_desktop.programme.peers.panel import NO_LONGER
 from pocus_desktop.programme.portfolio import Portfolio
-from pocus_desktop.programme.result import certified_since, decision_on
+from pocus_desktop.programme.result import certificate_due, certified_since, decision_on
 from pocus_desktop.programme.rules.choose import Rules
 from pocus_desktop.programme.rules.model import AttestationRule
-from pocus_desktop.programme.voucher import enter
+from pocus_desktop.programme.voucher import Life, enter
 
 Statement = tuple[str, ContentArea | None]
 """A row of an attestation, and the area where it is made for each."""
@@ -180,6 +181,7 @@ def apply(
     areas: Sequence[ContentArea],
     attested: Iterable[Statement],
     language: str,
+    lives: Sequence[Life],
     now_ms: int,
 ) -> tuple[AnyDocument, ...]:
     """Apply for certificates, with what was attested for it.
@@ -194,7 +196,7 @@ def apply(
     """
     account, number = require_account(portfolio), require_number(portfolio)
     for area in areas:
-        if under_way(portfolio, area):
+        if under_way(portfolio, area, rules, lives, now_ms):
             raise AppliedAlreadyError(area=str(area))
     on, given = local_day(now_ms, account.zone), set(attested)
     wanted = statements_for(portfolio, rules, areas, on)
@@ -240,13 +242,27 @@ def _counting(finding: Finding) -> tuple[str, ...]:
     return finding.evidence if finding.is_met else ()
 
 
-def under_way(portfolio: Portfolio, area: ContentArea) -> bool:
-    """Whether an application for an area waits, or was approved and led to no certificate yet."""
+def under_way(portfolio: Portfolio, area: ContentArea, rules: Rules, lives: Sequence[Life], now_ms: int) -> bool:
+    """Whether an application for an area waits, or was approved and may still lead to a certificate.
+
+    Args:
+        portfolio: What is known.
+        area: Which one.
+        rules: The book.
+        lives: How the vouchers stand.
+        now_ms: The present.
+
+    Raises:
+        NoRuleError: Nothing was in force on the day of a sitting.
+    """
     for one in portfolio.applications:
         if one.is_withdrawn or area not in one.areas:
             continue
         decided = decision_on(portfolio.decisions, one.application_id, area)
+        window = window_for(lives, one.application_id, area, now_ms)
         is_over = certified_since(portfolio, one, area) is not None
+        if window is not None and now_ms >= window.ends_at_ms:
+            is_over = is_over or not certificate_due(portfolio, one, area, window, rules).is_due
         if not is_over and (decided is None or decided[1].is_approved):
             return True
     return False

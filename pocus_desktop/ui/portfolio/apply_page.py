@@ -74,7 +74,7 @@ class ApplyPage(PortfolioPage):
         clear(self._choices)
         self.cards = {}
         for answer in sorted(view.answers, key=self._nearest):
-            if changes.under_way(view.portfolio, answer.area):
+            if changes.under_way(view.portfolio, answer.area, view.rules, view.lives, view.now_ms):
                 continue
             is_ready = answer.is_met or answer.lacks_only_statements
             key = "portfolio.apply.eligible" if is_ready else "portfolio.apply.lacks"
@@ -116,7 +116,13 @@ class ApplyPage(PortfolioPage):
         def work(desk: PortfolioDesk) -> Explanation:
             view = desk.view()
             documents = changes.apply(
-                view.portfolio, view.rules, areas=areas, attested=attested, language=words.language, now_ms=view.now_ms
+                view.portfolio,
+                view.rules,
+                areas=areas,
+                attested=attested,
+                language=words.language,
+                lives=view.lives,
+                now_ms=view.now_ms,
             )
             desk.write(*documents)
             return Explanation(what=words("portfolio.apply.done"), next=words("portfolio.apply.done_next"))
@@ -131,4 +137,6 @@ def _refuse_early(desk: PortfolioDesk, areas: list[ContentArea]) -> None:
         NoAccountYetError, NoNumberError: Why.
     """
     view = desk.view()
-    changes.apply(view.portfolio, view.rules, areas=areas, attested=(), language="en", now_ms=view.now_ms)
+    changes.apply(
+        view.portfolio, view.rules, areas=areas, attested=(), language="en", lives=view.lives, now_ms=view.now_ms
+    )

@@ -84,7 +84,13 @@ def applied(world: World, folder: Path, areas: Sequence[ContentArea] = (ContentA
     wanted = changes.statements_for(view.portfolio, view.rules, areas, view.on)
     attested = [(row.id, area) for row, area in wanted]
     documents = changes.apply(
-        view.portfolio, view.rules, areas=areas, attested=attested, language="es", now_ms=view.now_ms
+        view.portfolio,
+        view.rules,
+        areas=areas,
+        attested=attested,
+        language="es",
+        lives=view.lives,
+        now_ms=view.now_ms,
     )
     made.desk.write(*documents)
     made.application_id = changes.application_in(documents).application_id

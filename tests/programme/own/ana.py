@@ -155,6 +155,7 @@ class Ana:
             areas=[LUNG],
             attested=[(row.id, area) for row, area in wanted],
             language="es",
+            lives=view.lives,
             now_ms=view.now_ms,
         )
         self.desk.write(*documents)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pocus_desktop.kernel.errors import PocusError
+from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.own import changes, looking_ahead, taking_in
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from tests.ui.portfolio.desks import CARDIAC, CODE, LUNG, NOW_MS, TODAY, applied, begun, empty, under_way
@@ -64,9 +65,9 @@ def test_a_case_that_is_corrected_stays_corrected_when_its_file_is_read_again(tm
 def test_an_application_needs_every_statement_and_goes_once(tmp_path: Path) -> None:
     desk = applied(tmp_path)
     view = desk.view()
-    assert changes.under_way(view.portfolio, LUNG)
-    assert not changes.under_way(view.portfolio, CARDIAC), "it was refused"
-    apply = {"attested": (), "language": "en", "now_ms": view.now_ms}
+    assert changes.under_way(view.portfolio, LUNG, view.rules, view.lives, view.now_ms)
+    assert not changes.under_way(view.portfolio, CARDIAC, view.rules, view.lives, view.now_ms), "it was refused"
+    apply = {"attested": (), "language": "en", "lives": view.lives, "now_ms": view.now_ms}
     refused(
         "portfolio.applied_already",
         lambda: changes.apply(view.portfolio, view.rules, areas=[LUNG], **apply),  # type: ignore[arg-type]
@@ -144,13 +145,26 @@ def test_an_appeal_is_about_something_that_was_decided(desk: PortfolioDesk) -> N
     refused("portfolio.not_there", lambda: looking_ahead.decided_on(view.portfolio, "dec_none"))
 
 
+def test_who_did_not_come_through_in_the_window_applies_again(desk: PortfolioDesk) -> None:
+    view = desk.view()
+    [window] = [one.window for one in view.lives if one.window is not None]
+    apply = {"areas": [LUNG], "attested": (), "language": "en", "lives": view.lives}
+
+    def again(now_ms: int) -> Application:
+        made = changes.apply(view.portfolio, view.rules, now_ms=now_ms, **apply)  # type: ignore[arg-type]
+        return changes.application_in(made)
+
+    refused("portfolio.applied_already", lambda: again(window.ends_at_ms - 1))
+    assert again(window.ends_at_ms).areas == (LUNG,)
+
+
 def test_a_number_that_nobody_confirmed_is_none_yet(tmp_path: Path) -> None:
     desk = begun(tmp_path)
     desk.write(changes.write_account(desk.portfolio(), now_ms=NOW_MS, candidate_id="C-1001"))
     view = desk.view()
     assert view.claimed == "C-1001"
     assert "id-number" in {str(step.kind) for step in view.steps}
-    apply = {"areas": [LUNG], "attested": (), "language": "en", "now_ms": NOW_MS}
+    apply = {"areas": [LUNG], "attested": (), "language": "en", "lives": (), "now_ms": NOW_MS}
     refused("portfolio.no_number", lambda: changes.apply(view.portfolio, view.rules, **apply))  # type: ignore[arg-type]
     again = changes.write_account(desk.portfolio(), now_ms=NOW_MS, email="new@example.org")
     assert again.candidate_id == "C-1001", "what is claimed is not lost by writing something else"

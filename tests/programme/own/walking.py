@@ -156,7 +156,15 @@ class Walk:
         wanted = changes.statements_for(view.portfolio, view.rules, [LUNG], view.on)
         made = [(row.id, area) for row, area in wanted]
         one.desk.write(
-            *changes.apply(view.portfolio, view.rules, areas=[LUNG], attested=made, language="en", now_ms=view.now_ms)
+            *changes.apply(
+                view.portfolio,
+                view.rules,
+                areas=[LUNG],
+                attested=made,
+                language="en",
+                lives=view.lives,
+                now_ms=view.now_ms,
+            )
         )
 
     def _withdraw(self, one: Computer) -> None:

@@ -139,7 +139,9 @@ def applied(folder: Path, academy: FarAcademy | None = None) -> PortfolioDesk:
     areas = (LUNG, CARDIAC)
     wanted = changes.statements_for(view.portfolio, view.rules, areas, view.on)
     made = [(row.id, area) for row, area in wanted]
-    documents = changes.apply(view.portfolio, view.rules, areas=areas, attested=made, language="en", now_ms=view.now_ms)
+    documents = changes.apply(
+        view.portfolio, view.rules, areas=areas, attested=made, language="en", lives=view.lives, now_ms=view.now_ms
+    )
     desk.write(*documents)
     application = changes.application_in(documents)
     academy.receive(desk)
@@ -203,7 +205,9 @@ def to_sit(folder: Path) -> PortfolioDesk:
     view = desk.view()
     wanted = changes.statements_for(view.portfolio, view.rules, areas, view.on)
     made = [(row.id, area) for row, area in wanted]
-    documents = changes.apply(view.portfolio, view.rules, areas=areas, attested=made, language="en", now_ms=view.now_ms)
+    documents = changes.apply(
+        view.portfolio, view.rules, areas=areas, attested=made, language="en", lives=view.lives, now_ms=view.now_ms
+    )
     application = changes.application_in(documents)
     desk.write(*documents)
     code = CODE[::-1]
