@@ -329,6 +329,7 @@ FILLED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     },
     "0016": {},
     "0017": {"staff_try": {"digest": "f" * 64, "tokens": 1.5, "at_ms": 2**40}},
+    "0018": {},
 }
 """Rows of each revision's tables."""
 

@@ -19,6 +19,7 @@ from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
 from pocus_desktop.hub.programme.store import APPEAL, GIVEN, PORTFOLIO
+from pocus_desktop.hub.records import store_engine
 from pocus_desktop.hub.records.store import HubStore, Standing
 from pocus_desktop.hub.records.store_tables import UNTOLD
 from pocus_desktop.hub.registry.results import Results
@@ -121,10 +122,12 @@ class Releasing:
         for sitting in waiting:
             try:
                 self.release(sitting)
-            except StoreUnavailableError:
-                raise
             except PocusError as problem:  # such as a damaged shelf: the others are told all the same
+                if isinstance(problem, StoreUnavailableError) and not store_engine.is_unstorable(problem):
+                    raise
                 log.failure(problem)
+            except Exception as bug:  # noqa: BLE001 - such as a report that this program does not read: the same
+                log.bug("academy.untold_failed", bug)
         return len(waiting)
 
     def is_awaited(self, standing: Standing) -> bool:

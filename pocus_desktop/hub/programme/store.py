@@ -25,6 +25,7 @@ PORTFOLIO: Final = Table(
     Column("email", String(254), nullable=False),
     Column("zone", String(80), nullable=False),
     Column("first_ms", BigInteger, nullable=False),
+    Index("portfolio_key", "key_id"),
 )
 SUBMISSION: Final = Table(
     "portfolio_submission",
@@ -68,7 +69,7 @@ GIVEN: Final = Table(
     Column("digest", _DIGEST, primary_key=True),
     Column("account_id", _ID, nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("about", _ID, nullable=False),
+    Column("about", _NAME, nullable=False),
     Column("given_ms", BigInteger, nullable=False),
     Column("envelope", LargeBinary, nullable=False),
     Index("portfolio_given_account", "account_id"),

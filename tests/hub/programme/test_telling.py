@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DataError, OperationalError
 
 from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.releasing import Releasing
-from pocus_desktop.hub.records.store_tables import UNTOLD
+from pocus_desktop.hub.records.store_tables import RESULT, UNTOLD
 from pocus_desktop.hub.work import Worker
 from tests.hub.programme.applicant import Applicant
-from tests.hub.school import School
+from tests.hub.school import School, with_first
 
 BOTH = pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
 BY: Any = {"who": "rex", "why": "looked at"}
@@ -149,3 +151,58 @@ def test_what_waits_for_its_score_stays_noted_until_it_has_one(hub: Hub, school:
     again = school.hub(is_registered=False)
     assert told(again, ana) == [(400, False)]
     again.close()
+
+
+# one sitting that cannot be told
+
+
+@pytest.mark.parametrize("kept_in", ["postgresql"])
+def test_a_sitting_with_the_longest_id_that_is_taken_in_is_told(hub: Hub, school: School) -> None:
+    ana = Applicant(hub).register()
+    sat = sit(school, ana.number)
+    long = "s" * 120
+    hub.take(school.seal(with_first(sat.recorded, sitting=long), sat.admission))
+    assert [one.sitting_id for one in hub.academy.portfolios.papers(ana.account_id).results] == [long]
+    assert hub.academy.tables.look(UNTOLD) == ()
+
+
+@BOTH
+def test_a_report_that_is_not_read_keeps_no_hub_from_starting_and_nobody_else_from_being_told(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, others = Applicant(hub).register(), Applicant(hub, name="Eva Sol").register()
+    sittings = [sit(school, one.number) for one in (ana, others)]
+    with monkeypatch.context() as broken:
+        broken.setattr(Releasing, "release", lambda _self, _sitting: False)
+        for sat in sittings:
+            hub.take(sat.final)
+    first = min(sat.sitting for sat in sittings)
+    with hub._store._engine.begin() as connection:
+        connection.execute(RESULT.update().where(RESULT.c.sitting == first).values(report='{"of": "another time"}'))
+    hub.close()
+    again = school.hub(is_registered=False)
+    assert sorted(told(again, ana) + told(again, others)) == [(400, False)]
+    assert [row["sitting"] for row in again.academy.tables.look(UNTOLD)] == [first]
+    assert again.academy.releasing.take_up() == 1
+    again.close()
+
+
+def test_a_database_that_is_away_stops_the_telling_and_a_value_it_cannot_hold_does_not(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = Applicant(hub).register()
+    with monkeypatch.context() as broken:
+        broken.setattr(Releasing, "release", lambda _self, _sitting: False)
+        hub.take(sit(school, ana.number).final)
+
+    def failing(cause: Exception) -> Callable[..., bool]:
+        def fail(_self: Releasing, _sitting: str) -> bool:
+            raise StoreUnavailableError(reason="x") from cause
+
+        return fail
+
+    monkeypatch.setattr(Releasing, "release", failing(OperationalError("", None, Exception())))
+    with pytest.raises(StoreUnavailableError):
+        hub.academy.releasing.take_up()
+    monkeypatch.setattr(Releasing, "release", failing(DataError("", None, Exception())))
+    assert hub.academy.releasing.take_up() == 1
