@@ -133,16 +133,18 @@ def take_results(
 ) -> tuple[TakenResult, ...]:
     """Take what a folder brought: results and portfolios; leave receipts and answers (formats/sync 3, portfolio 6).
 
+    Results first: answers are large, and take no room from receipts.
+
     Raises:
         PocusError: The keys cannot be opened, the folder holds neither or takes no receipts, or the hub can take
             nothing now. What is refused raises nothing; it is told.
     """
     stick = PortfolioStick(carried)
     with open_hub(folder, keys, passphrase, database_url) as hub:
-        found = take_portfolios(hub, stick) if stick.has_portfolios else ()
-        if (carried / RESULTS).is_dir() or not stick.has_portfolios:
-            found = (*take_folder(hub, carried), *found)
-        return tuple(map(_taken, found))
+        is_of_stations = (carried / RESULTS).is_dir() or not stick.has_portfolios
+        results = take_folder(hub, carried) if is_of_stations else ()
+        portfolios = take_portfolios(hub, stick) if stick.has_portfolios else ()
+        return tuple(map(_taken, (*results, *portfolios)))
 
 
 def quarantine(

@@ -17,12 +17,16 @@ import pytest
 from pocus_desktop.app.faces import faces
 from pocus_desktop.cli.main import run
 from pocus_desktop.crypto.keystore import FileKeyStore
+from pocus_desktop.hub.carried import Carried
+from pocus_desktop.hub.carried_portfolios import take_portfolios
+from pocus_desktop.hub.hub import Hub
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.settings import HOME_VARIABLE
 from pocus_desktop.sitting.receipt import verify_receipt
 from pocus_desktop.sync.errors import NoReceiptYetError
 from pocus_desktop.sync.folder import FolderTransport
 from pocus_desktop.sync.https import HttpsTransport
+from pocus_desktop.sync.portfolio_stick import PortfolioStick
 from tests.hub.certificates import write_certificate
 from tests.hub.school import Sat, School
 
@@ -212,6 +216,12 @@ def test_take_answers_portfolios_beside_results(
     assert "[portfolio.stick_without_answers]" in portfolio("read", str(stick), status=1)
     assert "What waits is on the stick, sealed" in portfolio("put", str(stick))
     (stick / "answers").write_text("in the way")
+
+    def after_results(hub: Hub, of: PortfolioStick) -> tuple[Carried, ...]:
+        assert list((stick / "receipts").iterdir()), "a receipt has its place before answers take it"
+        return take_portfolios(hub, of)
+
+    monkeypatch.setattr("pocus_desktop.app.hub.take_portfolios", after_results)
     told = _out(capsys, "take", str(stick), *_options(school), status=1)
     assert "unanswered" in told
     assert "Not all answers are on the stick" in told

@@ -21,6 +21,12 @@ class OtherKeyError(AcademyError):
     status = 403
 
 
+class KeyOfAnotherAccountError(AcademyError):
+    """The key that a submission brings is known here as another account's."""
+
+    code = "academy.key_of_another_account"
+
+
 class BadKeyIdError(AcademyError):
     """No key can have this id."""
 

@@ -26,6 +26,7 @@ from pocus_desktop.hub.programme.errors import (
     UnsoundFileError,
 )
 from pocus_desktop.hub.programme.portfolios import SUBJECT, Portfolios
+from pocus_desktop.hub.programme.receipts import believed_receipt
 from pocus_desktop.hub.programme.store import DOCUMENT, FILE
 from pocus_desktop.hub.registry.store import RegistryStore, Row
 from pocus_desktop.hub.storage.objects import Objects
@@ -185,7 +186,7 @@ class Files:
     def held(self, digest: str) -> tuple[str, bytes] | None:
         """Account and receipt of a sealed file; None where it is not the one that is known."""
         found = self._store.look(FILE, sealed_digest=digest)
-        return (found[0]["account_id"], found[0]["receipt"]) if found else None
+        return (found[0]["account_id"], believed_receipt(found[0]["receipt"], self._ring)) if found else None
 
     def shown(self, account_id: str, papers: Portfolio, kind: str = "") -> tuple[ShownFile, ...]:
         """What an account's documents name, and whether it is here; those of one kind of documents, or all."""

@@ -1,6 +1,7 @@
 """Portfolios at the academy: taken as they were signed, kept document by document (formats/academy 3).
 
-1. An account is known by the key of its first submission. Another key is taken only where a registrar named it.
+1. An account is known by the key of its first submission. Another key is taken only where a registrar named it, and
+   never one that another account is known by.
 2. An account that claims no ID number is given one at once, by chance; one that claims a number waits for a registrar,
    and may claim another, or none after all.
 3. What a document says of whom it is about must be the account's own number; an id that another account has written
@@ -21,11 +22,13 @@ from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.errors import NameMismatchError
 from pocus_desktop.hub.programme.errors import (
     BadKeyIdError,
+    KeyOfAnotherAccountError,
     OtherKeyError,
     OtherPersonError,
     OthersDocumentError,
     UnknownPortfolioError,
 )
+from pocus_desktop.hub.programme.receipts import believed_receipt, is_believed
 from pocus_desktop.hub.programme.store import DOCUMENT, GIVEN, PORTFOLIO, SUBMISSION
 from pocus_desktop.hub.programme.taking import Taking
 from pocus_desktop.hub.records.store_tables import RESULT
@@ -107,7 +110,7 @@ class Portfolios:
         Raises:
             NotForUsError, NotThePortfoliosError, BadDocumentError, NewerDocumentError, NameMismatchError: It is
                 unsound.
-            OtherKeyError, OtherPersonError, OthersDocumentError: Rules 1 and 3; nothing of it was taken.
+            OtherKeyError, KeyOfAnotherAccountError, OtherPersonError, OthersDocumentError: Rules 1 and 3.
             StoreUnavailableError: The database does not take it.
         """
         envelope = self.opened(data, open_submission)
@@ -117,7 +120,7 @@ class Portfolios:
         with self._store.rows() as rows:
             held = rows.find(SUBMISSION, digest=digest)
             if held:
-                return Taken(receipt=held[0]["receipt"], is_new=False)
+                return Taken(receipt=believed_receipt(held[0]["receipt"], self._ring), is_new=False)
             row = self._account(rows, sent)
             now_ms = self._clock.read().wall_ms
             self._enter(rows, row, sent.documents, now_ms)
@@ -191,10 +194,7 @@ class Portfolios:
 
     def _believed(self, envelope: bytes) -> bytes:
         """As it was signed; anew where only keys signed it that were revoked since."""
-        if not self._ring.revoked:
-            return envelope
-        signers = {one.key_id for one in dsse.Envelope.parse(envelope).signatures}
-        if signers & {key.key_id for key in self._ring.believed}:
+        if is_believed(envelope, self._ring):
             return envelope
         return sign_document(payload_of(envelope), self._ring.signer)
 
@@ -284,6 +284,7 @@ class Portfolios:
             return rows.find(PORTFOLIO, account_id=sent.account_id)[0]
         if said is None:
             raise UnknownPortfolioError
+        _require_nobodys(rows, sent.key)
         rows.add(
             PORTFOLIO,
             account_id=sent.account_id,
@@ -309,6 +310,7 @@ class Portfolios:
             return
         if not row["next_key_id"] or key.key_id != row["next_key_id"]:
             raise OtherKeyError
+        _require_nobodys(rows, key)
         mine = {"account_id": row["account_id"]}
         rows.change(PORTFOLIO, mine, key_id=key.key_id, key=key.raw, next_key_id="")
         self._note(rows, row, "key changed", was=row["key_id"], now=key.key_id, who=_WHO, why="")
@@ -383,6 +385,12 @@ class Portfolios:
 def payload_of(envelope: bytes) -> AnyDocument:
     """A document that the academy signed itself and keeps."""
     return parse_document(dsse.Envelope.parse(envelope).payload)
+
+
+def _require_nobodys(rows: RegistryRows, key: PublicKey) -> None:
+    """Rule 1: what is asked and answered by a key is of one account."""
+    if rows.find(PORTFOLIO, key_id=key.key_id):
+        raise KeyOfAnotherAccountError
 
 
 def _row(rows: RegistryRows, account_id: str) -> Row:

@@ -2,7 +2,7 @@
 
     <stick>/submissions/<sha256>    a sealed submission, as it would be sent
     <stick>/questions/<sha256>      what is new for me?
-    <stick>/answers/<sha256>        the answer to the question of that name
+    <stick>/answers/<sha256>        the answer to the question of that name; removed once a later one was taken
     <stick>/files/<sha256>          a file that proves something, sealed; removed once its receipt is here
 
 It carries the very documents that a network carries, and `sync_once` does the rest.
@@ -190,6 +190,10 @@ class StickCarrier:
             for answer in self._answers:  # files are large, and of these the academy has its own
                 for one in answer.received:
                     self._stick.remove(FILES, one.digest)
+            taken = self._desk.asking.taken
+            for answer in self._answers:  # all that they bring is in the one that was taken, or is asked for again
+                if answer.as_of < taken:
+                    self._stick.remove(ANSWERS, answer.question)
             name, data = self._desk.question(self._written)
             self._stick.put(QUESTIONS, name, data)
         if not self._answers:

@@ -180,6 +180,20 @@ def test_a_submission_is_taken_once_and_by_its_key_alone(hub: Hub) -> None:
     ]  # fmt: skip
 
 
+def test_a_key_is_of_one_account(hub: Hub) -> None:
+    ana = Applicant(hub).register()
+    anew = Applicant(hub, key=ana.key)
+    refused("academy.key_of_another_account", anew.register)
+    refused("academy.unknown_portfolio", lambda: hub.academy.portfolios.find(anew.account_id))
+    ben = Applicant(hub).register()
+    hub.academy.portfolios.accept_key(ben.account_id, ana.key.public.key_id, who="rex", why="misheard")
+    refused("academy.key_of_another_account", lambda: ben.send(ben.account(name="Ben"), key=ana.key))
+    known = hub.academy.portfolios.key_of(ana.key.public.key_id)
+    assert known is not None
+    assert known[0] == ana.account_id
+    ben.send(ben.account(name="Ben"))
+
+
 def test_a_claimed_number_waits_for_a_registrar(hub: Hub) -> None:
     hub.registry.candidates.add(candidate_id="C-17", name="Ana Ruiz", who="rex")
     ana = Applicant(hub, claims="C-17").register()

@@ -399,6 +399,22 @@ def test_a_rotation_of_the_academy_s_keys_is_followed_by_stick(school: School, h
     assert ana.desk.academy.readers == (ring.current.sealing.public,), "what goes next is sealed to the key of today"
 
 
+def test_answers_that_a_later_one_outdates_do_not_grow_on_a_stick(hub: Hub, ana: Ana, berta: Ana, stick: Path) -> None:
+    for one in (ana, berta):
+        one.account()
+        one.put(stick)
+    at_academy(hub, stick)
+    for _ in range(4):
+        ana.wait(1)
+        ana.hold_fundamentals()
+        assert ana.by_stick(stick).sent == 1
+        assert ana.desk.view().waiting == 0
+    ana.wait(1)
+    ana.put(stick)
+    assert berta.read(stick).sent == 1, "another's stays"
+    assert len(PortfolioStick(stick).names("answers")) == 2
+
+
 PDF: Final = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 

@@ -10,6 +10,7 @@ from pocus_desktop.programme.certificate.records import CertificateRecord
 from pocus_desktop.programme.certificate.verify import Verdict
 from pocus_desktop.programme.own.certificates import NotACertificateError
 from pocus_desktop.programme.own.desk import CERTIFICATES
+from pocus_desktop.programme.submission import read_receipt
 from tests.hub.school import School
 from tests.programme.own.ana import NOW_MS, Ana
 from tests.programme.own.test_certificates_come import BY, issued
@@ -73,6 +74,30 @@ def test_a_key_that_was_revoked_vouches_for_nothing_any_more(
     with pytest.raises(NotACertificateError) as told:
         ana.desk.keep_certificate(stolen)
     assert told.value.params["verdict"] == Verdict.KEY_REVOKED
+
+
+def test_receipts_by_a_key_that_was_revoked_are_given_anew(school: School, hub: Hub, ana: Ana) -> None:
+    ana.account()
+    ana.send()
+    ana.hold(b"%PDF-1.7\n" + bytes(range(256)))
+    ana.desk.pack()
+    ana.agree()
+    [document] = [one for one in ana.desk.parcels() if one.is_waiting]
+    data = ana.desk.sealed(document)
+    old = hub.academy.portfolios.take(data, document.digest).receipt
+    [state] = ana.desk.file_states()
+    file = ana.desk.file_parcel(state)
+    assert file is not None
+    hub.academy.files.take(file.sealed, file.digest)
+    ring = AcademyRing(current=school.keys).rotated(now_ms=ana.now_ms)
+    _turn(hub, ring.with_revoked(school.keys.signing.key_id, since_ms=ana.now_ms, why="stolen"))
+    today = [ring.current.signing.public]
+    again = hub.academy.portfolios.take(data, document.digest)
+    said = read_receipt(again.receipt, today, digest=document.digest)
+    assert said == read_receipt(old, [school.keys.signing.public], digest=document.digest)
+    receipt = hub.academy.files.receipt(file.digest)
+    assert receipt is not None
+    assert read_receipt(receipt, today, digest=file.digest).candidate_id == ana.number
 
 
 def _turn(hub: Hub, ring: AcademyRing) -> None:
