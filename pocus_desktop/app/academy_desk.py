@@ -281,8 +281,8 @@ class FileDesk:
         self._academy.files.let_go(self._id(account), sha256, who=who, why=why)
 
     def let_go_old(self) -> int:
-        """Let go what was kept long enough; how many."""
-        return self._academy.files.let_go_old()
+        """Let go what was kept long enough, and what a killed process left; how many."""
+        return self._academy.files.let_go_old() + self._academy.files.sweep()
 
     def _id(self, account: str) -> str:
         account_id: str = self._academy.portfolios.find(account)["account_id"]

@@ -151,7 +151,7 @@ class FileDesk(Protocol):
         """Let a file go."""
 
     def let_go_old(self) -> int:
-        """Let go what was kept long enough; how many."""
+        """Let go what was kept long enough, and what a killed process left; how many."""
 
 
 class AuditDesk(Protocol):

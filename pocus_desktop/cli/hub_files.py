@@ -59,7 +59,7 @@ def files_let_go(faces: Faces, /, account: str, sha256: str, by: str, why: str, 
 @hub_options
 @pass_faces
 def files_let_go_old(faces: Faces, /, **where: Any) -> None:
-    """Let go what was kept for five years; each file that arrives does so too."""
+    """Let go what was kept for five years, as each file that arrives does, and what a killed hub left unentered."""
     with academy(faces, where) as desk:
         count = desk.files.let_go_old()
     click.echo(f"{count} gone.")

@@ -15,15 +15,20 @@ _MB = 1024**2
 
 @click.command()
 @click.option("--agree/--disagree", "is_agreed", default=None, help="Whether files are sent to the academy.")
+@click.option(
+    "--again", metavar="SHA256", help="Send one again that the academy has no more (--json tells the digest)."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @LANGUAGE
-def files(language: str, *, is_agreed: bool | None, as_json: bool) -> None:
+def files(language: str, *, is_agreed: bool | None, again: str | None, as_json: bool) -> None:
     """Tell which files documents name and where each stands; with --agree they go with the next sync."""
     with opened() as desk:
         if is_agreed:
             desk.outgoing.agree(desk.require_academy().identity)
         elif is_agreed is False:
             desk.outgoing.disagree()
+        if again is not None:
+            desk.outgoing.send_again(again)
         view = desk.view()
     if as_json:
         told = {"agreed_ms": view.files_agreed_ms, "files": [_as_json(one) for one in view.files]}

@@ -83,7 +83,9 @@ def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: 
         assert "stays here: diploma.pdf (pocus-fundamentals)" in ask("files").lower()
         assert "waits to be sent" in ask("files", "--agree")
         assert "Files sent: 1." in ask("sync")
-        assert json.loads(ask("files", "--json"))["files"][0]["stage"] == "received"
+        (file,) = json.loads(ask("files", "--json"))["files"]
+        assert file["stage"] == "received"
+        assert json.loads(ask("files", "--again", file["sha256"], "--json"))["files"][0]["stage"] == "waiting"
         applied = ask("apply", "lung", "cardiac", "--attest").splitlines()
         assert applied[1].strip() == "Cardiac: cases to log: 30 (0 of 30 count).", "before the statements are made"
         application_id = applied[-1].split()[0]

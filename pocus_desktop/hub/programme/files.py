@@ -28,6 +28,7 @@ from pocus_desktop.hub.programme.errors import (
 from pocus_desktop.hub.programme.portfolios import SUBJECT, Portfolios
 from pocus_desktop.hub.programme.receipts import believed_receipt
 from pocus_desktop.hub.programme.store import DOCUMENT, FILE
+from pocus_desktop.hub.programme.sweeping import sweep
 from pocus_desktop.hub.registry.store import RegistryStore, Row
 from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.kernel import log
@@ -171,11 +172,18 @@ class Files:
             kind = self._require_named(sent)
             _require_room(self._others(sent), len(sent.content))
             self._objects.put(data)
-            receipt, replaced = self._enter(sent, digest, kind)
-        if replaced is not None:
-            self._objects.remove(replaced)
-        self.let_go_old()
+            try:
+                receipt, replaced = self._enter(sent, digest, kind)
+            except FilesFullError:  # another came first
+                self._objects.remove(digest)
+                raise
         log.event("academy.file", digest=digest, size=len(data))
+        try:
+            if replaced is not None:
+                self._objects.remove(replaced)
+            self.let_go_old()
+        except PocusError as error:  # this one is here; what did not go is come back to by `sweep` and the next
+            log.failure(error)
         return receipt
 
     def receipt(self, digest: str) -> bytes | None:
@@ -237,6 +245,10 @@ class Files:
         for row in due:
             self._let_go(row, who="retention", why=f"{KEPT_DAYS} days")
         return len(due)
+
+    def sweep(self) -> int:
+        """Remove sealed bytes that no row knows; how many."""
+        return sweep(self._store, self._objects, now_ms=self._clock.read().wall_ms)
 
     def _held(self, account_id: str, sha256: str) -> Row:
         found = self._store.look(FILE, account_id=account_id, sha256=sha256)

@@ -179,7 +179,7 @@ class PortfolioDesk:
             every_cycle=every,
             credits=standings(every, portfolio.credits),
             academy=academy,
-            files=self.outgoing.states(portfolio, academy.identity, academy.readers),
+            files=self.outgoing.states(portfolio, academy.identity, (*academy.readers, *academy.verifiers)),
             files_agreed_ms=self.outgoing.agreed_ms(academy.identity),
             waiting=self._store.waiting(),
             refused=self._refused(),
@@ -257,7 +257,7 @@ class PortfolioDesk:
     def file_states(self) -> tuple[FileState, ...]:
         """Every file that a document names, and where it stands."""
         academy = self.academy
-        return self.outgoing.states(self.portfolio(), academy.identity, academy.readers)
+        return self.outgoing.states(self.portfolio(), academy.identity, (*academy.readers, *academy.verifiers))
 
     def file_parcel(self, state: FileState) -> FileParcel | None:
         """A file as it goes; None while the candidate has not agreed, or has no ID number.

@@ -19,6 +19,7 @@ from typing import Final, Protocol
 from pocus_desktop.crypto.keys import PublicKey, SigningKey
 from pocus_desktop.kernel import canonical, log
 from pocus_desktop.kernel.clock import Clock
+from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.kernel.files import FileRefusedError, write_atomically
 from pocus_desktop.programme.documents.parts import EvidenceFile
 from pocus_desktop.programme.file_kinds import ENDINGS
@@ -157,15 +158,20 @@ class OutgoingFiles:
         """Whether what is on its way shall go on."""
         return not self._stopped.is_set()
 
-    def states(self, portfolio: Portfolio, academy: str, readers: Sequence[PublicKey]) -> tuple[FileState, ...]:
-        """Every file that a document names, in the order of the documents."""
+    def states(self, portfolio: Portfolio, academy: str, keys: Sequence[PublicKey]) -> tuple[FileState, ...]:
+        """Every file that a document names, in the order of the documents.
+
+        Args:
+            portfolio: The documents.
+            academy: What the academy is known by.
+            keys: The academy's that count: what is sealed to one of them, or received by one, is its.
+        """
         rows, agreed = self._rows.all(), self.agreed_ms(academy) is not None
         named: dict[str, list[NamedFile]] = defaultdict(list)
         for one in named_files(portfolio):
             named[one.file.sha256].append(one)
-        ids = {key.key_id for key in readers}
         return tuple(
-            self._state(tuple(several), rows.get(sha256), ids, is_agreed=agreed) for sha256, several in named.items()
+            self._state(tuple(several), rows.get(sha256), keys, is_agreed=agreed) for sha256, several in named.items()
         )
 
     def parcel(
@@ -251,15 +257,28 @@ class OutgoingFiles:
         begun = {"upload": "", "arrived_bytes": 0} if is_refused else {}
         self._rows.change(parcel.sha256, parcel.digest, problem=problem, is_refused=int(is_refused), **begun)
 
+    def send_again(self, sha256: str) -> None:
+        """Let a file go again, sealed anew: the academy has it no more, or cannot open it.
+
+        Raises:
+            FileNotHereError: It is not on this computer, or was altered.
+        """
+        if self._kept.read(sha256) is None:
+            raise FileNotHereError(name=sha256)
+        row = self._rows.find(sha256)
+        if row is not None:
+            self._rows.forget(sha256)
+            self._let_go(row.digest)
+
     def try_again(self) -> None:
         """Let what was refused go again: a person asks for it."""
         self._rows.forget_refusals()
 
     def _state(
-        self, named: tuple[NamedFile, ...], row: FileRow | None, readers: set[str], *, is_agreed: bool
+        self, named: tuple[NamedFile, ...], row: FileRow | None, keys: Sequence[PublicKey], *, is_agreed: bool
     ) -> FileState:
         file, arrived, size, received_ms, problem = named[0].file, 0, 0, None, ""
-        if row is not None and row.receipt is not None:
+        if row is not None and _is_received(row, keys):
             stage, received_ms = FileStage.RECEIVED, row.received_ms
         elif file.media_type not in ENDINGS or file.size_bytes > MAXIMUM_BYTES:
             stage = FileStage.NOT_TAKEN
@@ -271,7 +290,7 @@ class OutgoingFiles:
             stage = FileStage.HERE
         else:
             stage = FileStage.WAITING
-            if row is not None and row.recipient in readers:
+            if row is not None and _is_sealed_to(row, keys):
                 arrived, size = max(row.arrived_bytes, self._gone.get(file.sha256, 0)), row.size_bytes
                 problem, stage = row.problem, FileStage.SENDING if arrived else FileStage.WAITING
         return FileState(
@@ -289,3 +308,20 @@ class OutgoingFiles:
             self._sealed.path(digest).unlink(missing_ok=True)
         except OSError as problem:  # it lies there still; nothing else depends on it
             log.failure(FileRefusedError.of(problem))
+
+
+def _is_sealed_to(row: FileRow, keys: Sequence[PublicKey]) -> bool:
+    return any(key.key_id == row.recipient for key in keys)
+
+
+def _is_received(row: FileRow, keys: Sequence[PublicKey]) -> bool:
+    """Whether an academy with these keys has it: another's receipt says nothing of this one."""
+    if row.receipt is None:
+        return False
+    if _is_sealed_to(row, keys):
+        return True
+    try:
+        read_receipt(row.receipt, [key for key in keys if key.algorithm == "ed25519"], digest=row.digest)
+    except PocusError:  # of another academy, or by a key that counts no more
+        return False
+    return True

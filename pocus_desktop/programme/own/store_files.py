@@ -75,7 +75,8 @@ class FileRows:
     def keep(self, row: FileRow) -> None:
         """Note that a file was sealed; whatever was known of it before is forgotten."""
         values = {name: getattr(row, name) for name in ("digest", "recipient", "size_bytes", "sealed_ms")}
-        fresh = {**values, "upload": "", "arrived_bytes": 0, "problem": "", "is_refused": 0}
+        fresh: dict[str, Any] = {**values, "upload": "", "arrived_bytes": 0, "problem": "", "is_refused": 0}
+        fresh |= {"receipt": None, "received_ms": None}
         with self._file.transaction() as connection:
             stated = insert(_FILE).values(sha256=row.sha256, **fresh)
             connection.execute(stated.on_conflict_do_update(index_elements=["sha256"], set_=fresh))
@@ -85,6 +86,11 @@ class FileRows:
         mine = (_FILE.c.sha256 == sha256) & (_FILE.c.digest == digest) & _FILE.c.receipt.is_(None)
         with self._file.transaction() as connection:
             connection.execute(_FILE.update().where(mine).values(**values))
+
+    def forget(self, sha256: str) -> None:
+        """Let a file be sealed anew, and go again: nothing is known of it any more."""
+        with self._file.transaction() as connection:
+            connection.execute(_FILE.delete().where(_FILE.c.sha256 == sha256))
 
     def forget_refusals(self) -> None:
         """Let what was refused go again."""

@@ -11,10 +11,14 @@ import pytest
 
 from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.crypto.keys import SealingKey, SigningKey
-from pocus_desktop.hub.errors import NoUploadError, UploadsFullError
+from pocus_desktop.hub.errors import NoUploadError, StoreUnavailableError, UploadsFullError
 from pocus_desktop.hub.hub import Hub
+from pocus_desktop.hub.programme.errors import FilesFullError
+from pocus_desktop.hub.programme.files import Files
 from pocus_desktop.hub.programme.store import FILE
+from pocus_desktop.hub.programme.sweeping import UNKNOWN_MS
 from pocus_desktop.hub.records.upload_store import ENVELOPE_KIND, Upload
+from pocus_desktop.hub.storage.objects import Objects
 from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.hub.web.files_door import BOUNDS
 from pocus_desktop.kernel import canonical
@@ -23,6 +27,7 @@ from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.own import changes, sending_files
 from pocus_desktop.programme.own import outgoing as outgoing_module
 from pocus_desktop.programme.own.academy import Academy
+from pocus_desktop.programme.own.errors import FileNotHereError
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
 from pocus_desktop.programme.own.sending import sync_once
 from pocus_desktop.programme.sealed_file import (
@@ -202,6 +207,92 @@ def test_another_academy_is_agreed_to_anew_and_is_sealed_to(begun: Ana) -> None:
     assert parcel is not None
     assert read_file(open_file(parcel.sealed, [sealing])).content == PDF
     assert [path.name for path in (begun.folder / "outgoing").iterdir()] == [parcel.digest]
+
+
+def test_what_another_academy_has_is_not_received_by_this_one(begun: Ana) -> None:
+    begun.hold(PDF)
+    begun.agree()
+    assert begun.send().files == sending_files.SentFiles(sent=1)
+    first, other = begun.desk.academy, SigningKey.generate().public
+    begun.desk.connect(Academy(url=first.url, keys=(other, SealingKey.generate().public)))
+    assert stages(begun) == ["here"]
+    begun.desk.connect(Academy(url=first.url, keys=(*first.verifiers, SealingKey.generate().public)))
+    assert stages(begun) == ["received"], "another key to seal to, the same academy"
+    begun.desk.connect(Academy(url=first.url, keys=(other, *first.readers)))
+    assert stages(begun) == ["received"], "and the other way round"
+
+
+def test_a_file_that_the_academy_has_no_more_goes_again_when_asked(begun: Ana, hub: Hub) -> None:
+    (pdf,) = begun.hold(PDF)
+    begun.agree()
+    begun.send()
+    hub.academy.files.let_go(begun.account_id, pdf, who="rex", why="the wrong one")
+    assert begun.send().files == sending_files.SentFiles(), "not by itself"
+    begun.desk.outgoing.send_again(pdf)
+    assert stages(begun) == ["waiting"]
+    assert begun.send().files == sending_files.SentFiles(sent=1)
+    assert hub.academy.files.open(begun.account_id, pdf, who="dora").content == PDF
+    begun.desk.files.path(pdf).unlink()
+    with pytest.raises(FileNotHereError):
+        begun.desk.outgoing.send_again(pdf)
+    assert stages(begun) == ["received"], "what cannot go stays as it was"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("point", ["before it is entered", "before the one from before is removed"])
+def test_what_a_killed_hub_left_is_swept(begun: Ana, hub: Hub, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
+    files, liar = hub.academy.files, Liar(begun)
+    (pdf,) = begun.hold(PDF)
+    begun.agree()
+    begun.send()
+    held = _sealed(hub)
+    where = Files if point == "before it is entered" else Objects
+    with monkeypatch.context() as patched:
+        patched.setattr(where, "_enter" if where is Files else "remove", _die)
+        with pytest.raises(Killed):
+            liar.take(liar.seal(PDF))
+    assert len(_sealed(hub)) == 2
+    assert files.sweep() == 0, "it may be arriving"
+    hub.clock.set(wall_ms=begun.now_ms + UNKNOWN_MS)  # type: ignore[attr-defined]
+    assert files.sweep() == 1
+    assert (_sealed(hub) == held) == (point == "before it is entered")
+    assert files.open(begun.account_id, pdf, who="dora").content == PDF
+    files.let_go(begun.account_id, pdf, who="rex", why="she asked")
+    assert _sealed(hub) == []
+
+
+def _die(*_arguments: object) -> None:
+    raise Killed
+
+
+def _sealed(hub: Hub) -> list[str]:
+    return sorted(path.name for path in (hub.folder / "evidence").rglob("*") if path.is_file())
+
+
+def test_a_file_that_another_came_before_leaves_nothing(begun: Ana, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    liar = Liar(begun)
+    begun.hold(PDF)
+    begun.send()
+
+    def full(*_arguments: object) -> None:
+        raise FilesFullError
+
+    monkeypatch.setattr(Files, "_enter", full)
+    assert liar.refused(liar.seal(PDF)) == ("academy.files_full", "")
+    assert _sealed(hub) == []
+
+
+def test_what_does_not_go_keeps_no_other_from_coming(begun: Ana, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stuck(*_arguments: object) -> None:
+        raise StoreUnavailableError(reason="busy")
+
+    monkeypatch.setattr(Files, "let_go_old", stuck)
+    begun.hold(PDF)
+    begun.agree()
+    assert begun.send().files == sending_files.SentFiles(sent=1)
 
 
 def test_a_file_that_was_altered_here_is_missing_and_holds_up_no_other(begun: Ana) -> None:
