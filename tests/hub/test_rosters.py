@@ -390,6 +390,22 @@ def test_the_same_attempt_under_two_admissions_shows(day: Day) -> None:
     assert {name: day.registry.results.remarks_of(name) for name in remarks} == remarks
 
 
+def test_a_walk_in_whose_number_is_typed_in_another_case_keeps_no_result_from_being_in_doubt(day: Day) -> None:
+    day.take("north", day.allowing())
+    first = admit(day.registry, centre_id="north")  # after the roster was carried away
+    one = day.sit(day.walk("c-17"))
+    day.school.admission = lambda **_: first.envelope  # type: ignore[method-assign]
+    day.school.count += 1
+    other = day.school.sit()
+    for sat in (one, other):
+        day.hub.take(sat.final)
+    results = day.registry.results
+    assert "attempt-sat-twice" in results.remarks()[other.sitting]
+    for sat in (one, other):
+        assert results.remarks_of(sat.sitting) == results.remarks()[sat.sitting]
+    assert results.doubts_of(other.sitting) == {"attempt-sat-twice"}
+
+
 def test_the_same_admission_at_two_stations_shows(day: Day) -> None:
     walked = day.sit(_as_walk_in(day), "desk-1"), day.sit(_as_walk_in(day), "desk-2")
     for sat in walked:

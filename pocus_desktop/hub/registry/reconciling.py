@@ -4,15 +4,16 @@ Nothing is lost either way: the result was taken and scored like any other, and 
 (formats/roster 4).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pocus_desktop.admission import admission as documents
+from pocus_desktop.admission.admission import folded
 from pocus_desktop.admission.records import AdmissionState, WalkInRecord, WalkInState
 from pocus_desktop.hub.academy import KeyRing
 from pocus_desktop.hub.registry.admissions import Admissions, admission_row
 from pocus_desktop.hub.registry.candidates import candidate_row
 from pocus_desktop.hub.registry.errors import AlreadyReconciledError, NoMatchError, UnknownSittingError
-from pocus_desktop.hub.registry.store import ADMISSION, WALK_IN, RegistryRows, RegistryStore, Row, TakenError
+from pocus_desktop.hub.registry.store import ADMISSION, CANDIDATE, WALK_IN, RegistryRows, RegistryStore, Row, TakenError
 from pocus_desktop.kernel.clock import Clock
 
 
@@ -72,9 +73,18 @@ class WalkIns:
         found = self._store.look(WALK_IN) if sitting is None else self._store.look(WALK_IN, sitting=sitting)
         return tuple(self._record(row) for row in sorted(found, key=lambda one: (one["admission_id"], one["sitting"])))
 
-    def matched_to(self, candidate_id: str) -> tuple[str, ...]:
-        """The sittings of walk-ins that turned out to be this candidate's."""
-        return tuple(row["sitting"] for row in self._store.look(WALK_IN, candidate=candidate_id))
+    def spelled(self, people: Collection[str]) -> set[str]:
+        """ID numbers as the academy writes them, however they were typed in; without those of nobody it knows."""
+        known = self._store.look_among(CANDIDATE, "folded_id", {folded(one) for one in people})
+        return {row["candidate_id"] for row in known}
+
+    def sat_by(self, people: Collection[str]) -> frozenset[str]:
+        """The sittings of walk-ins that turned out to be these people's, or wait and have their number typed in."""
+        mine = {folded(one) for one in people}
+        matched = self._store.look_among(WALK_IN, "candidate", {*people, *self.spelled(people)})
+        waiting = self._store.look(WALK_IN, state=WalkInState.WAITING)  # few: people see to them
+        typed = (row for row in waiting if folded(row["candidate_id"]) in mine)
+        return frozenset(row["sitting"] for row in (*matched, *typed))
 
     def match(self, sitting: str, *, candidate_id: str, admission_id: str | None, who: str, why: str) -> WalkInRecord:
         """Say who sat it, and under which admission; one is entered afterwards where none is given.

@@ -41,11 +41,12 @@ class Results:
         if standing is None:
             return ()
         walked = self._walk_ins.all(sitting=sitting)
-        people = {standing.candidate_id, *(one.candidate for one in walked if one.candidate)}
+        said = {standing.candidate_id, *(one.candidate for one in walked if one.candidate)}
         near = {one.sitting: one for one in self._results.standings(admission_id=standing.admission_id)}
-        for person in people:
-            found = [self._results.standing(one) for one in self._walk_ins.matched_to(person)]
-            near |= {one.sitting: one for one in (*found, *self._results.standings(candidate_id=person)) if one}
+        for person in said | self._walk_ins.spelled(said):
+            near |= {one.sitting: one for one in self._results.standings(candidate_id=person)}
+        found = [self._results.standing(one) for one in self._walk_ins.sat_by(said)]
+        near |= {one.sitting: one for one in found if one}
         walk_ins = [walk_in for one in near for walk_in in self._walk_ins.all(sitting=one)]
         return self._remarks(list(near.values()), walk_ins, sitting).get(sitting, ())
 

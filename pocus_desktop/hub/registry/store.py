@@ -257,12 +257,7 @@ class RegistryRows:
 
     def among(self, table: Table, column: str, values: Collection[str]) -> tuple[Row, ...]:
         """The rows that have one of these values in a column."""
-        wanted = sorted(values)
-        found: list[Row] = []
-        for at in range(0, len(wanted), _AT_ONCE):
-            chosen = select(table).where(table.c[column].in_(wanted[at : at + _AT_ONCE]))
-            found += self._connection.execute(chosen).mappings()
-        return tuple(found)
+        return _among(self._connection, table, column, values)
 
     def change(self, table: Table, where: Mapping[str, Any], **values: Any) -> int:
         """Change rows; how many there were."""
@@ -345,6 +340,15 @@ class RegistryStore:
         """
         with self._store.reading() as connection:
             return tuple(connection.execute(_chosen(table, _asked(where), is_held=False), where).mappings())
+
+    def look_among(self, table: Table, column: str, values: Collection[str]) -> tuple[Row, ...]:
+        """The rows that have one of these values in a column, however many there are, as they are now.
+
+        Raises:
+            StoreUnavailableError: The database does not answer.
+        """
+        with self._store.reading() as connection:
+            return _among(connection, table, column, values)
 
     def look_before(self, table: Table, column: str, before: int, **where: Any) -> tuple[Row, ...]:
         """The same for rows whose number in a column is below one."""
@@ -465,3 +469,13 @@ def _chosen(table: Table, asked: tuple[tuple[str, bool], ...], *, is_held: bool)
 
 def _all(table: Table, where: Mapping[str, Any]) -> ColumnElement[bool]:
     return and_(True, *(table.c[name] == value for name, value in where.items()))
+
+
+def _among(connection: Connection, table: Table, column: str, values: Collection[str]) -> tuple[Row, ...]:
+    """A database takes only so many values in one question."""
+    wanted = sorted(values)
+    found: list[Row] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        chosen = select(table).where(table.c[column].in_(wanted[at : at + _AT_ONCE]))
+        found += connection.execute(chosen).mappings()
+    return tuple(found)
