@@ -37,9 +37,8 @@ class AuditingPages:
     def samples(self, visit: Visit) -> Response:
         """Every sample with its seed, and whether drawing again gives the same."""
         samples = self._academy.sampling.all()
-        ids = tuple({each for one in samples for each in one.drawn})
-        page = self._academy.tables.page
-        drawn, _ = page(APPLICATION, application_id=ids, order="received_ms", most=len(ids)) if ids else ((), 0)
+        ids = {each for one in samples for each in one.drawn}
+        drawn = self._academy.tables.look_among(APPLICATION, "application_id", ids)
         return visit.page(
             "staff/samples.html",
             samples=samples,

@@ -225,10 +225,7 @@ class Waiting:
 
 def people_of(academy: Academy, rows: Iterable[Row]) -> dict[str, Row]:
     """The account of each row that has one, by its id."""
-    ids = tuple({row["account_id"] for row in rows})
-    if not ids:
-        return {}
-    found, _ = academy.tables.page(PORTFOLIO, account_id=ids, order="account_id", most=len(ids))
+    found = academy.tables.look_among(PORTFOLIO, "account_id", {row["account_id"] for row in rows})
     return {row["account_id"]: row for row in found}
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from pocus_desktop.admission.admission import Candidate
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.recipients import Recipient
+from pocus_desktop.hub.registry import store as registry_store
 from pocus_desktop.kernel.ids import new_id
 from pocus_desktop.programme.days import day_told, first_day_within, local_day
 from tests.hub.pages.browsing import Browser
@@ -204,6 +207,29 @@ def test_samples_and_appeals_in_the_browser(hub: Hub, school: School) -> None:
     decided = olga.send(path, path + "/decision", choice="grant", reason="the log was cut")
     assert "granted" in decided.text
     assert "waits" in dora.look(f"/staff/applications/{other}").text
+
+
+def test_a_sample_is_shown_however_many_it_has(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    dora = Browser.of(hub, "dora", "decision-maker")
+    for name in ("Ana Ruiz", "Eve Ruiz", "Ada Ruiz"):
+        path = f"/staff/applications/{Applicant(hub, name=name).register().apply()}"
+        dora.send(path, path + "/decision", **{"choice-lung": "approve"})
+    day = local_day(hub.clock.read().wall_ms, "UTC").isoformat()
+    dora.send("/staff/samples", "/staff/samples", percent="100", since=day, until=day, seed="1", why="q")
+    monkeypatch.setattr(registry_store, "_AT_ONCE", 2)
+    asked: list[int] = []
+
+    def count(_connection: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
+        asked.extend([len(values)] if " IN (" in statement else [])
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        shown = dora.look("/staff/samples").text
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert "3 of 3 drawn" in shown
+    assert all(f"{name} Ruiz</a>: Lung" in shown for name in ("Ana", "Eve", "Ada"))
+    assert max(asked) == 2
 
 
 def test_the_sitting_of_an_appeal_is_looked_at_by_who_hears_appeals_and_that_is_in_the_trail(
