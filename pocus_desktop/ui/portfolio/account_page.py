@@ -52,6 +52,7 @@ class AccountPage(PortfolioPage):
         super().__init__(words, parent)
         self._read_keys = read_keys
         self._shown: object = None
+        self._filled: dict[str, object] = {}
         self._conflicts = QVBoxLayout()
         self.column.addLayout(self._conflicts)
         self._add_account()
@@ -162,7 +163,7 @@ class AccountPage(PortfolioPage):
             waits = self.words("portfolio.account.claimed" if view.claimed else "portfolio.account.no_number")
             self._number.setText(known if number else waits)
             said = account.model_dump(include={"name", "email", "zone", "language"})
-            self.form.fill(**said, candidate_id=view.claimed)
+            self._fill(self.form, **said, candidate_id=view.claimed)
             self.form.show_field("candidate_id", not number)
         self._show_academy(view)
         clear(self._held)
@@ -190,10 +191,16 @@ class AccountPage(PortfolioPage):
         if view.trouble is not None:
             trouble = view.trouble.explain(words.language)
             self._academy.addWidget(self.fact("refused", trouble.what, trouble.next))
-        self.academy.fill(url=view.academy.url)
+        self._fill(self.academy, url=view.academy.url)
         for document, problem in view.refused:
             said = words("portfolio.academy.refused", kind=words(f"portfolio.kind.{document.kind}"))
             self._academy.addWidget(self.fact("refused", said, self.words.explain(problem).what))
+
+    def _fill(self, form: Form, **known: object) -> None:
+        """Show what is known anew; what was typed over the rest is not known here, and stays."""
+        anew = {field: value for field, value in known.items() if (field, value) not in self._filled.items()}
+        self._filled |= anew
+        form.fill(**anew)
 
     def _credential(self, one: Credential) -> QWidget:
         words = self.words

@@ -17,6 +17,7 @@ from pocus_desktop.programme.own.errors import NotItsKeyError
 from pocus_desktop.programme.step import StepKind
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.choice_card import CheckCard
+from pocus_desktop.ui.parts.drop_down import DropDown
 from pocus_desktop.ui.parts.sheet import Sheet
 from pocus_desktop.ui.portfolio.form import Form
 from pocus_desktop.ui.portfolio.log_page import LogPage
@@ -259,6 +260,26 @@ def test_what_is_being_typed_stays_while_something_comes(open_stage: Open) -> No
     field = named(window, "evaluator:name")
     assert isinstance(field, QLineEdit)
     assert field.text() == "Eva S"
+
+
+def test_what_was_typed_under_account_stays_while_something_else_comes(open_stage: Open) -> None:
+    window = open_stage("under-way")
+    go(window, "account")
+    typed(window, "account:name", "Ana Maria Roe")
+    typed(window, "academy:url", "https://other.example.org")
+    language = named(window, "account:language")
+    assert isinstance(language, DropDown)
+    language.setCurrentIndex(language.findData("es"))
+    named(window, "account:zone").setFocus()
+    window.do(_write_email)
+    settle()
+    shown = {name: named(window, name) for name in ("account:name", "account:email", "academy:url")}
+    assert {name: field.text() for name, field in shown.items() if isinstance(field, QLineEdit)} == {
+        "account:name": "Ana Maria Roe",
+        "account:email": "new@example.org",
+        "academy:url": "https://other.example.org",
+    }
+    assert language.currentData() == "es"
 
 
 def _say_done(_desk: PortfolioDesk) -> Explanation:
