@@ -9,7 +9,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.cli.portfolio_options import AREA, LANGUAGE, opened, say
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.answer import Told
-from pocus_desktop.programme.days import local_day
+from pocus_desktop.programme.days import day_told, local_day
 from pocus_desktop.programme.evaluators import Evaluator, evaluators_of
 from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.result import is_refused
@@ -75,12 +75,13 @@ def voucher(context: click.Context, code: str, application: str | None, language
         view = desk.view()
         chosen = application or looking_ahead.only_application(view.portfolio)
         last = looking_ahead.last_day_if_entered(view)
-        say("starts", language, day=last.isoformat())
+        say("starts", language, day=day_told(last, language))
         if not yes and not click.confirm(words.say("portfolio.tell.start", language)):
             context.exit(1)
         entry = changes.enter_voucher(view.portfolio, code=code, application_id=chosen, now_ms=view.now_ms)
         desk.write(entry)
-    say("entered", language, day=local_day(entry.entered_at_ms, entry.zone).isoformat(), last=last.isoformat())
+    since = local_day(entry.entered_at_ms, entry.zone)
+    say("entered", language, day=day_told(since, language), last=day_told(last, language))
 
 
 @click.command()
@@ -158,7 +159,10 @@ def evaluators(language: str, *, as_json: bool) -> None:
         key = "supported" if outcome.is_supported else "not_supported"
         area = words.say(f"programme.area.{outcome.area}", language)
         by = words.say(
-            "ui.portfolio.evaluators.outcome_by", language, day=outcome.answered_on.isoformat(), policy=outcome.policy
+            "ui.portfolio.evaluators.outcome_by",
+            language,
+            day=day_told(outcome.answered_on, language),
+            policy=outcome.policy,
         )
         click.echo(f"{words.say(f'ui.portfolio.evaluators.{key}', language, area=area)}. {by}")
     if not found and not as_json:

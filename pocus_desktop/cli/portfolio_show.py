@@ -6,11 +6,13 @@ import click
 
 from pocus_desktop.cli.portfolio_options import LANGUAGE, opened, say
 from pocus_desktop.kernel import words
+from pocus_desktop.programme.days import day_told
 from pocus_desktop.programme.documents.academy import ResultSummary
 from pocus_desktop.programme.documents.candidate import Application
 from pocus_desktop.programme.next_steps import refused_entries, window_for
 from pocus_desktop.programme.own.looking_ahead import may_appeal
 from pocus_desktop.programme.own.view import PortfolioView
+from pocus_desktop.programme.places import Refusal
 from pocus_desktop.programme.result import decision_on, passes
 
 
@@ -59,7 +61,7 @@ def _of_application(one: Application, view: PortfolioView, language: str) -> Ite
         if question.application_id == one.application_id:
             yield words.say("ui.portfolio.apply.asked", language, words=question.words)
     for error in refused_entries(view.lives, held, one):
-        said = error.explain(language)
+        said = Refusal.of(error).explain(language)
         yield f"{said.what} {said.next}"
     for each in one.areas:
         area = words.say(f"programme.area.{each}", language)
@@ -77,11 +79,13 @@ def _of_application(one: Application, view: PortfolioView, language: str) -> Ite
             left = (window.last - view.on).days
             key = "clock" if left >= 0 else "clock_over"
             told.append(
-                words.say(f"ui.portfolio.apply.{key}", language, day=window.last.isoformat(), count=str(abs(left)))
+                words.say(
+                    f"ui.portfolio.apply.{key}", language, day=day_told(window.last, language), count=str(abs(left))
+                )
             )
             told += [note(language) for note in window.notes]
         elif until is not None:
-            told.append(words.say("ui.portfolio.apply.appeal_until", language, day=until.isoformat()))
+            told.append(words.say("ui.portfolio.apply.appeal_until", language, day=day_told(until, language)))
         yield "  ".join(told)
 
 
@@ -93,7 +97,7 @@ def _of_result(one: ResultSummary, view: PortfolioView, language: str) -> str:
         score=f"{one.score / 100:g}",
         maximum=f"{one.maximum / 100:g}",
         percent=f"{100 * one.score // one.maximum} %",
-        day=one.sat_on.isoformat(),
+        day=day_told(one.sat_on, language),
     )
     area, standing = (
         words.say(f"programme.area.{one.area}", language),
@@ -102,5 +106,5 @@ def _of_result(one: ResultSummary, view: PortfolioView, language: str) -> str:
     told = [f"{one.result_id}  {area}: {standing}", score]
     until = may_appeal(view).get(one.result_id)
     if until is not None:
-        told.append(words.say("ui.portfolio.assess.appeal_until", language, day=until.isoformat()))
+        told.append(words.say("ui.portfolio.assess.appeal_until", language, day=day_told(until, language)))
     return "  ".join(told)

@@ -14,6 +14,7 @@ from pocus_desktop.kernel import words
 from pocus_desktop.kernel.files import write_atomically
 from pocus_desktop.programme.answer import spoken
 from pocus_desktop.programme.calendar_file import calendar
+from pocus_desktop.programme.days import day_told
 from pocus_desktop.programme.places import Way
 
 
@@ -76,8 +77,8 @@ def sittings(language: str, *, as_json: bool) -> None:
         told = one.explain(language)
         say("place", language, area=spoken(str(one.area), language), told=told.what, next=told.next)
         if one.by is not None and one.first is not None:
-            say("place_days", language, first=one.first.isoformat(), last=one.by.isoformat())
+            say("place_days", language, first=day_told(one.first, language), last=day_told(one.by, language))
         elif one.by is not None:
-            say("place_until", language, last=one.by.isoformat())
+            say("place_until", language, last=day_told(one.by, language))
         if one.way is Way.NOW:
             click.echo(f"  pocus sit --admission {one.admission_id}")

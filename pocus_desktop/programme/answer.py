@@ -70,12 +70,17 @@ class Told:
 def spoken(value: Safe, language: str) -> Safe:
     """Names of areas and the like are told by their own words, and days as the language writes them."""
     if isinstance(value, str):
-        with suppress(ValueError):
-            if _DAY.fullmatch(value):
-                return day_told(date.fromisoformat(value), language)
         for key in (f"programme.area.{value}", f"programme.name.{value}"):
             if words.has(key):
                 return words.say(key, language)
+    return day_spoken(value, language)
+
+
+def day_spoken(value: Safe, language: str) -> Safe:
+    """A day as the language writes it; anything else as it is."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return day_told(date.fromisoformat(value), language)
     return value
 
 

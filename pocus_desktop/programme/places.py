@@ -23,7 +23,7 @@ from pocus_desktop.case.models import ContentArea
 from pocus_desktop.kernel import words
 from pocus_desktop.kernel.errors import PocusError, Safe
 from pocus_desktop.kernel.words import Explanation
-from pocus_desktop.programme.answer import spoken
+from pocus_desktop.programme.answer import day_spoken, spoken
 from pocus_desktop.programme.appealing import appeal_until, day_decided
 from pocus_desktop.programme.days import local_day
 from pocus_desktop.programme.documents.academy import AdmissionNotice
@@ -62,8 +62,9 @@ class Refusal:
         return cls(code=error.code, params=dict(error.params))
 
     def explain(self, language: str = words.SOURCE_LANGUAGE) -> Explanation:
-        """What is so, and what to do."""
-        return words.explain(self.code, self.params, language)
+        """What is so, and what to do; days in words, ids as they are."""
+        params = {name: day_spoken(value, language) for name, value in self.params.items()}
+        return words.explain(self.code, params, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,8 +104,8 @@ def test_the_whole_way_by_commands(hub: Hub, academy: Path, ask: Ask, tmp_path: 
         assert "Still waiting: 0" in ask("sync")
     assert "Cardiac" not in ask("evaluators"), "nobody is asked about what was refused"
     shown = ask("show")
-    assert "The last day for assessment and evaluation is" in shown
-    decision_id = re.search(r"Cardiac: refused \[(dec_\w+)\]  no cases  You may appeal until ", shown)
+    assert re.search(r"The last day for assessment and evaluation is \d+ [A-Z]\w+ \d{4} ", shown)
+    decision_id = re.search(r"Cardiac: refused \[(dec_\w+)\]  no cases  You may appeal until \d+ [A-Z]", shown)
     assert decision_id is not None
     ask("appeal", decision_id[1], "--ground", "eligibility", "--words", "they are logged now")
     assert "You may appeal" not in ask("show")

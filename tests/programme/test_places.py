@@ -365,3 +365,11 @@ def test_a_certificate_ends_it() -> None:
         last_on=date(2031, 11, 26),
     )
     assert _told(replace(_papers(), certificates=(held,)), _here()) == ()
+
+
+def test_a_refusal_tells_days_in_words_and_ids_as_they_are() -> None:
+    late = Refusal(code="voucher.too_late", params={"day": "2026-12-01"})
+    assert "1 December 2026" in late.explain().what
+    assert "1 de diciembre de 2026" in late.explain("es").what
+    bundle = Refusal(code="bundle.not_in_library", params={"bundle": "cardiac", "version": 1})
+    assert "cardiac" in bundle.explain().what

@@ -17,6 +17,7 @@ from pocus_desktop.programme.own import changes, looking_ahead
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.view import PortfolioView
 from pocus_desktop.programme.peers.panel import NO_LONGER
+from pocus_desktop.programme.places import Refusal
 from pocus_desktop.programme.result import certified_since, decision_on, is_refused, outcome_of
 from pocus_desktop.programme.voucher import VoucherState
 from pocus_desktop.ui.parts.button import Button
@@ -149,7 +150,7 @@ class ApplicationCard(Card):
         last = self._page.day(looking_ahead.last_day_if_entered(self._view))
         self.body.addWidget(Label(words("portfolio.voucher.title"), weight="strong", scale="lead"))
         for error in refused_entries(self._view.lives, self._view.portfolio, self._application):
-            told = error.explain(words.language)
+            told = Refusal.of(error).explain(words.language)
             self.body.addWidget(self._page.fact("refused", told.what, told.next))
         self.body.addWidget(Label(words("portfolio.voucher.lead", day=last)))
         for one in self._view.lives:
