@@ -8,9 +8,7 @@ from pocus_desktop.cli.portfolio_options import LANGUAGE, opened, say
 from pocus_desktop.kernel import words
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
 from pocus_desktop.programme.own.view import PortfolioView
-from pocus_desktop.programme.sealed_file import KEPT_DAYS, MAXIMUM_BYTES, MOST_FILES, MOST_TOGETHER_BYTES
-
-_MB = 1024**2
+from pocus_desktop.programme.sealed_file import limits
 
 
 @click.command()
@@ -44,15 +42,7 @@ def files(language: str, *, is_agreed: bool | None, again: str | None, as_json: 
 
 def _tell_terms(view: PortfolioView, language: str) -> None:
     """To whom, how much, and whether."""
-    say(
-        "file_terms",
-        language,
-        url=view.academy.url or "-",
-        each=MAXIMUM_BYTES // _MB,
-        files=MOST_FILES,
-        all=MOST_TOGETHER_BYTES // _MB,
-        years=KEPT_DAYS // 365,
-    )
+    say("file_terms", language, url=view.academy.url or "-", **limits())
     say("files_go" if view.files_agreed_ms is not None else "files_stay", language)
 
 

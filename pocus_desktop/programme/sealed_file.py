@@ -35,10 +35,21 @@ MOST_TOGETHER_BYTES: Final = 256 * 1024 * 1024
 KEPT_DAYS: Final = 1827
 """So long the academy keeps a file, unless it is let go before: five years."""
 
+_MB: Final = 1024**2
 _INFO: Final = b"pocus evidence v1"
 _RAW_KEY_BYTES: Final = 32
 _MAXIMUM_ID_BYTES: Final = 120
 _MAXIMUM_STATEMENT_BYTES: Final = 16 * 1024
+
+
+def limits() -> dict[str, int]:
+    """As they are told: MB of `each` file, number of `files`, MB of `all` together, `years` that they are kept."""
+    return {
+        "each": MAXIMUM_BYTES // _MB,
+        "files": MOST_FILES,
+        "all": MOST_TOGETHER_BYTES // _MB,
+        "years": KEPT_DAYS // 365,
+    }
 
 
 class BadSealedFileError(PocusError):

@@ -46,9 +46,7 @@ class Rules:
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
-        self.digest = canonical.digest(
-            canonical.encode(book.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-        )
+        self.digest = canonical.digest(encode_book(book))
         by_subject: dict[Subject, list[Rule]] = defaultdict(list)
         for row in sorted(book.rules, key=lambda row: row.since):
             by_subject[row.subject].append(row)

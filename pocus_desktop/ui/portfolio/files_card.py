@@ -10,7 +10,7 @@ from pocus_desktop.kernel.words import Explanation
 from pocus_desktop.programme.own.desk import PortfolioDesk
 from pocus_desktop.programme.own.outgoing import FileStage, FileState
 from pocus_desktop.programme.own.view import PortfolioView
-from pocus_desktop.programme.sealed_file import KEPT_DAYS, MAXIMUM_BYTES, MOST_FILES, MOST_TOGETHER_BYTES
+from pocus_desktop.programme.sealed_file import limits
 from pocus_desktop.ui.formats import Formats
 from pocus_desktop.ui.parts.button import Button
 from pocus_desktop.ui.parts.card import Card
@@ -21,7 +21,6 @@ from pocus_desktop.ui.portfolio.page import fact, moment_in
 from pocus_desktop.ui.theme import look
 from pocus_desktop.ui.words import Words
 
-_MB: Final = 1024**2
 _SIGNS: Final = {
     FileStage.HERE: "plain",
     FileStage.WAITING: "waits",
@@ -54,14 +53,7 @@ class FilesCard(Card):
         self.body.addWidget(Label(words("portfolio.files.title"), scale="title"))
         self._lead = Label("")
         self.body.addWidget(self._lead)
-        limits = words(
-            "portfolio.files.limits",
-            each=MAXIMUM_BYTES // _MB,
-            files=MOST_FILES,
-            all=MOST_TOGETHER_BYTES // _MB,
-            years=KEPT_DAYS // 365,
-        )
-        self.body.addWidget(Label(limits, scale="fine", tone="muted"))
+        self.body.addWidget(Label(words("portfolio.files.limits", **limits()), scale="fine", tone="muted"))
         self._agreed = Label("", weight="medium")
         self.body.addWidget(self._agreed)
         self.agree = self._button("agree", "check")
