@@ -133,7 +133,7 @@ def staff_end(faces: Faces, /, login: str, by: str, why: str, **where: Any) -> N
 def staff_reactivate(
     faces: Faces, /, login: str, roles: tuple[str, ...], by: str, why: str, *, no_password: bool, **where: Any
 ) -> None:
-    """Give an ended account back, with these roles, a new password, and a second factor that is set up anew."""
+    """Give an ended account back, with these roles and a new password; their second factor stays."""
     password = None if no_password else _password()
     with academy(faces, where) as desk:
         tell([desk.staff.reactivate(login, roles, password=password, who=by, why=why)], as_json=False)

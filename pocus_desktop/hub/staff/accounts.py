@@ -37,7 +37,7 @@ RELEASE_MS: Final = 24 * 3_600_000
 """So long a request that a second factor be taken away waits for the second administrator."""
 
 MADE_MS: Final = 7 * 24 * 3_600_000
-"""Whom the one who asks has made an administrator within this time is no second person."""
+"""Whoever was made, given back or changed by somebody else within this time neither asks nor confirms with effect."""
 
 ASKED: Final = "second factor: release asked"
 TAKEN: Final = "second factor taken"
@@ -175,8 +175,9 @@ class Accounts:
     ) -> StaffRecord:
         """Give an ended account back, to somebody who returns.
 
-        It comes back as a new one: with the roles that are given now, a new password, and without the second factor
-        and the recovery codes of before. What they did stands under the same login.
+        It comes back with the roles that are given now and a new password. The second factor and the recovery codes
+        stay, so that whoever gives it back cannot sign in with it; where they are lost, two administrators take them.
+        What they did stands under the same login.
 
         Args:
             login: Whose.
@@ -201,10 +202,8 @@ class Accounts:
             row = _row(rows, name)
             if row["state"] != ENDED:
                 raise NotEndedError(login=name)
-            values = {"state": ACTIVE, "roles": _written(chosen), "password": verifier, "factor": None}
+            values = {"state": ACTIVE, "roles": _written(chosen), "password": verifier}
             rows.change(STAFF, {"staff_id": staff_id}, **values)
-            used_ms = self._clock.read().wall_ms
-            rows.change(RECOVERY, {"staff_id": staff_id, "used_ms": None}, used_ms=used_ms)
             was = f"{row['state']}: {row['roles']}"
             now = f"{ACTIVE}: {_written(chosen)}"
             self._note(rows, name, "staff reactivated", was=was, now=now, who=who, why=why)
@@ -246,15 +245,16 @@ class Accounts:
         Raises:
             UnknownStaffError: There is nobody.
             NoReleaseError: Nobody asked for it within a day.
-            NotSecondPersonError: It is the one who asked, the one whose factor it is, or somebody whom the one who
-                asked has entered, or given roles or a password, within the last days.
+            NotSecondPersonError: It is the one who asked or the one whose factor it is; or the account of who asked or
+                of who confirms was entered, given back, or given roles or a password by somebody else within the last
+                days: of two such accounts one person may hold both.
         """
         with self._store.rows() as rows:
             row = _row(rows, folded_login(login))
             asked = self._waiting(rows.find, row["login"])
             if asked is None:
                 raise NoReleaseError
-            if who in {asked.who, row["login"]} or self._is_made_by(rows, who, asked):
+            if who in {asked.who, row["login"]} or any(self._is_new(rows, one) for one in (asked.who, who)):
                 raise NotSecondPersonError
             self._forget(rows, row, who=who, why=f"{why} ({asked.who}: {asked.why})")
 
@@ -281,10 +281,11 @@ class Accounts:
             return None
         return Asked(who=last["who"], at_ms=last["at_ms"], why=last["why"])
 
-    def _is_made_by(self, rows: RegistryRows, who: str, asked: Asked) -> bool:
-        made = rows.find(ENTRY, subject=_SUBJECT + who, who=asked.who)
+    def _is_new(self, rows: RegistryRows, login: str) -> bool:
+        """Whether somebody else made or changed this account lately, and may still know how to sign in with it."""
         since_ms = self._clock.read().wall_ms - MADE_MS
-        return any(one["action"] in _MAKING and one["at_ms"] > since_ms for one in made)
+        done = rows.find(ENTRY, subject=_SUBJECT + login)
+        return any(one["action"] in _MAKING and one["who"] != login and one["at_ms"] > since_ms for one in done)
 
     def sign_out_everywhere(self, login: str, *, who: str, why: str = "") -> int:
         """End every session of somebody; how many there were.

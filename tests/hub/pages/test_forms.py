@@ -7,6 +7,7 @@ import httpx2
 
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.pages.visit import SESSION_COOKIE
+from pocus_desktop.hub.staff.accounts import MADE_MS
 from pocus_desktop.hub.staff.sessions import IDLE_MS
 from tests.hub.pages.browsing import URL, Browser, Forms
 from tests.hub.programme.applicant import Applicant
@@ -256,7 +257,10 @@ def test_one_changes_ones_own_password_and_second_factor(hub: Hub) -> None:
 
 def test_a_lost_second_factor_is_taken_away_by_two(hub: Hub, school: School) -> None:
     employ(hub, "dora", "decision-maker").sign_in()
-    one, two = Browser.of(hub, "one", "administrator"), Browser.of(hub, "two", "administrator")
+    one, two = (Browser(hub, employ(hub, name)) for name in ("one", "two"))
+    school.clock.advance(ms=MADE_MS)
+    one.sign_in()
+    two.sign_in()
     path = "/staff/accounts/dora"
     assert "/release" not in one.look(path).text
     assert "Another administrator has to confirm it." in one.send(path, path + "/factor", why="phone lost").text

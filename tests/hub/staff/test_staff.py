@@ -265,6 +265,7 @@ def test_a_second_factor_is_taken_away_by_two_administrators_within_a_day(hub: H
     accounts = hub.staff.accounts
     for name in ("dora", "one", "two"):
         employ(hub, name).sign_in()
+    school.clock.advance(ms=MADE_MS)
     confirm = partial(accounts.confirm_release, "dora", why="talked to her")
     refused("staff.no_release", lambda: confirm(who="two"))
     accounts.ask_release("dora", who="one", why="phone lost")
@@ -285,7 +286,35 @@ def test_a_second_factor_is_taken_away_by_two_administrators_within_a_day(hub: H
     refused("staff.no_release", lambda: confirm(who="two"))
 
 
-def test_an_ended_account_comes_back_as_a_new_one_would(hub: Hub) -> None:
+@pytest.mark.parametrize(("asks", "confirms"), [("puppet", "one"), ("puppet", "second"), ("one", "puppet")])
+def test_no_puppet_helps_its_maker_to_a_second_factor_for_a_week(
+    hub: Hub, school: School, asks: str, confirms: str
+) -> None:
+    accounts = hub.staff.accounts
+    for name in ("dora", "one"):
+        employ(hub, name)
+    school.clock.advance(ms=MADE_MS)
+    for name in ("puppet", "second"):
+        accounts.add(login=name, name="P", roles=["administrator"], password=PASSWORD, who="one")
+    accounts.ask_release("dora", who=asks, why="phone lost")
+    refused("staff.not_second_person", lambda: accounts.confirm_release("dora", who=confirms, why="yes"))
+    school.clock.advance(ms=MADE_MS)
+    accounts.set_password(asks, "correct horse stapler", who=asks, why="their own")
+    accounts.ask_release("dora", who=asks, why="phone lost")
+    accounts.confirm_release("dora", who=confirms, why="yes")
+
+
+def test_an_academy_of_new_administrators_has_the_keys(hub: Hub) -> None:
+    for name in ("dora", "one", "two"):
+        employ(hub, name)
+    employ(hub, "eve").sign_in()
+    hub.staff.accounts.ask_release("eve", who="one", why="phone lost")
+    refused("staff.not_second_person", lambda: hub.staff.accounts.confirm_release("eve", who="two", why="yes"))
+    hub.staff.accounts.forget_factor("eve", who="keys", why="phone lost")
+    assert not hub.staff.accounts.find("eve").has_factor
+
+
+def test_an_ended_account_comes_back_and_only_its_holder_signs_in(hub: Hub) -> None:
     nina, accounts, sessions = (
         employ(hub, "nina", "registrar", "decision-maker"),
         hub.staff.accounts,
@@ -301,13 +330,15 @@ def test_an_ended_account_comes_back_as_a_new_one_would(hub: Hub) -> None:
     refused("staff.weak_password", lambda: give("nina", ["auditor"], password="short"))
     refused("staff.unknown", lambda: give("nobody", ["auditor"]))
     told = give("Nina", ["auditor"])
-    assert (told.state, told.roles, told.has_factor) == ("active", ("auditor",), False)
+    assert (told.state, told.roles, told.has_factor) == ("active", ("auditor",), True)
     refused("staff.wrong_sign_in", lambda: sessions.begin("nina", PASSWORD))
-    assert sessions.begin("nina", "another good one").needs_factor
-    assert all(row["used_ms"] is not None for row in trail(hub).look(RECOVERY)), "codes of before open nothing"
+    half = sessions.begin("nina", "another good one").token
+    refused("staff.not_signed_in", lambda: sessions.new_factor(half))
+    assert all(row["used_ms"] is None for row in trail(hub).look(RECOVERY)), "codes of before stay"
     step = accounts.history("nina")[0]
     assert (step.action, step.was) == ("staff reactivated", "ended: decision-maker,registrar")
     assert (step.now, step.who, step.why) == ("active: auditor", "root", "returns in May")
+    assert sessions.finish(half, nina.code()).is_whole
 
 
 def test_accounts_that_cannot_be(hub: Hub) -> None:
