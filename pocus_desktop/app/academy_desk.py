@@ -307,7 +307,7 @@ class AppealDesk:
         return {**_appeal(told.row), "candidate_id": told.account["candidate_id"], "words": told.document.words}
 
     def attach(self, appeal: str) -> bytes | None:
-        """The sitting it is about; None where it cannot be told."""
+        """The sitting it is about; None where none is attached."""
         return self._academy.appeals.attach(appeal)
 
     def decide(self, appeal: str, *, is_granted: bool, reason: str, who: str) -> None:

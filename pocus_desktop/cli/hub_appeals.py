@@ -42,7 +42,7 @@ def appeals_show(faces: Faces, /, appeal: str, sitting: Path | None, **where: An
         write_atomically(sitting, replay)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     if sitting is not None and replay is None:
-        click.echo("The sitting cannot be told.", err=True)
+        click.echo("No sitting is attached: it cannot be told, or the appeal does not wait any more.", err=True)
 
 
 @appeals.command("decide")

@@ -4,7 +4,8 @@
    the thirty are counted is the academy's own: when the decision was made, or the sitting was scored.
 2. One that comes too late, or is about nothing of this candidate's, is kept and told as refused, with the reason.
    It is named by the document that told it, the decision or the result, or by the application or the sitting itself.
-3. To an appeal on technology the sitting is told from its sealed result, as `appeals` tells it, and kept with it.
+3. To an appeal on technology the sitting is told from its sealed result, as `appeals` tells it, and kept with it: once,
+   and only while the appeal waits.
 4. Who decided an application does not decide an appeal against it. One that is granted lets the application be decided
    anew; one on technology that is granted makes the sitting's result void, and it may be sat again.
 """
@@ -240,14 +241,18 @@ class Appeals:
         return decision
 
     def attach(self, appeal_id: str) -> bytes | None:
-        """The sitting of an appeal on technology, told from its sealed result and kept; None where it cannot be told.
+        """The sitting of an appeal on technology that waits, told from its sealed result and kept (rule 3).
+
+        Returns:
+            What is attached, by this call or before it; None where nothing is: the sitting cannot be told, or the
+            appeal was turned away or decided without it.
 
         Raises:
             UnknownAppealError: There is none.
         """
         told = self.tell(appeal_id)
-        if told.row["ground"] != TECHNOLOGY or told.row["replay"] is not None:
-            kept: bytes | None = told.row["replay"]
+        kept: bytes | None = told.row["replay"]
+        if told.row["ground"] != TECHNOLOGY or told.row["state"] != RECEIVED or kept is not None:
             return kept
         try:
             replay = written(self._relive(told.row["about"]))
@@ -255,6 +260,10 @@ class Appeals:
             log.failure(problem)
             return None
         with self._store.rows() as rows:
+            row = rows.find(APPEAL, appeal_id=appeal_id)[0]
+            kept = row["replay"]
+            if row["state"] != RECEIVED or kept is not None:  # somebody attached it, or decided, meanwhile
+                return kept
             rows.change(APPEAL, {"appeal_id": appeal_id}, replay=replay)
             now_ms = self._clock.read().wall_ms
             rows.note(

@@ -10,6 +10,7 @@ import pytest
 
 from pocus_desktop.admission.admission import Candidate, verify
 from pocus_desktop.admission.mode import Mode
+from pocus_desktop.appeals.appeal import Appeal as Sitting
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.crypto.keys import SigningKey
 from pocus_desktop.hub.hub import Hub
@@ -470,7 +471,37 @@ def test_an_appeal_on_technology_brings_the_sitting_as_it_was(hub: Hub, school: 
     eve = Applicant(hub, name="Eve").register()
     stolen = eve.appeal(sat.sitting, ground="technology")
     assert hub.academy.appeals.tell(stolen.appeal_id).row["refusal"] == "academy.unknown_application"
+    assert hub.academy.appeals.attach(stolen.appeal_id) is None, "nobody looks at another's sitting by it"
+    assert subjects(hub, stolen.appeal_id) == ["turned-away"]
     refused("academy.unknown_appeal", lambda: hub.academy.appeals.tell("apl_x"))
+
+
+def test_a_sitting_is_attached_once_and_not_after_the_decision(hub: Hub, school: School) -> None:
+    ana, appeals = Applicant(hub).register(), hub.academy.appeals
+    sat = school.sit(candidate=Candidate(id=ana.number or "", display_name="Ana Ruiz"))
+    hub.take(sat.final)
+    twice, decided = (ana.appeal(sat.sitting, ground="technology").appeal_id for _ in range(2))
+    relive = appeals._relive
+    kept: list[bytes | None] = []
+
+    def meanwhile(sitting: str) -> Sitting:  # somebody else, between the look and the transaction
+        appeals._relive = relive
+        kept.append(appeals.attach(twice))
+        return relive(sitting)
+
+    appeals._relive = meanwhile
+    assert appeals.attach(twice) == kept[0]
+    assert kept[0] is not None
+    assert subjects(hub, twice).count("sitting attached") == 1
+
+    def too_late(sitting: str) -> Sitting:
+        appeals.decide(decided, is_granted=False, reason="no fault", who="olga", by="Olga")
+        return relive(sitting)
+
+    appeals._relive = too_late
+    assert appeals.attach(decided) is None
+    assert appeals.attach(decided) is None
+    assert "sitting attached" not in subjects(hub, decided)
 
 
 def test_an_appeal_on_technology_has_thirty_days_from_the_score(hub: Hub, school: School) -> None:
