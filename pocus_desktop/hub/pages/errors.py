@@ -34,6 +34,13 @@ class ForgedFormError(PageError):
     status = 403
 
 
+class LedHereError(PageError):
+    """Another site leads to a page at which a look is noted; nobody has looked because a link of others made them."""
+
+    code = "page.led_here"
+    status = 403
+
+
 class FormTooLargeError(PageError):
     """A form with its file is larger than is taken."""
 

@@ -161,11 +161,16 @@ async def _multipart(
         await found.close()
 
 
+def comes_from_here(request: Request) -> bool:
+    """Whether the browser does not say that another site leads to this."""
+    return request.headers.get("Sec-Fetch-Site", "") in _SAME_SITE
+
+
 def require_same_site(request: Request) -> None:
     """The browser does not say that another site sends this.
 
     Raises:
         ForgedFormError: It does.
     """
-    if request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
+    if not comes_from_here(request):
         raise ForgedFormError

@@ -9,6 +9,8 @@ from pocus_desktop.appeals.plain import plain
 from pocus_desktop.appeals.sheet import Sheet
 from pocus_desktop.hub.errors import NotFoundError
 from pocus_desktop.hub.pages.drawn import drawn
+from pocus_desktop.hub.pages.errors import LedHereError
+from pocus_desktop.hub.pages.forms import comes_from_here
 from pocus_desktop.hub.pages.page import HEADERS, Page
 from pocus_desktop.hub.pages.templates import LANGUAGES
 from pocus_desktop.hub.pages.visit import StaffDoors, Visit
@@ -38,6 +40,7 @@ class RelivingPages:
 
     def page(self, visit: Visit) -> Response:
         """What was on the screen, what was answered, what went wrong, to scale and in words."""
+        _require_meant(visit)
         found = self._appeals.relive(visit.part("appeal_id"), who=visit.person.login, how="page")
         sheet = Sheet(found.sitting, partial(say, visit.language), visit.language)
         return visit.page(
@@ -56,16 +59,28 @@ class RelivingPages:
 
     def data(self, visit: Visit) -> Response:
         """The sitting as it was told when it was attached."""
+        _require_meant(visit)
         replay = self._appeals.attached(visit.part("appeal_id"), who=visit.person.login, how="json")
         return _saved(replay, "application/json", "sitting.json")
 
     def paper(self, visit: Visit) -> Response:
         """The same as PDF."""
+        _require_meant(visit)
         language = visit.part("language")
         if language not in LANGUAGES:
             raise NotFoundError
         found = self._appeals.relive(visit.part("appeal_id"), who=visit.person.login, how="pdf")
         return _saved(to_pdf(found.sitting, language), "application/pdf", f"sitting-{language}.pdf")
+
+
+def _require_meant(visit: Visit) -> None:
+    """The look is noted, so no link of another site brings it about.
+
+    Raises:
+        LedHereError: One did.
+    """
+    if not comes_from_here(visit.request):
+        raise LedHereError
 
 
 def _saved(content: bytes, kind: str, name: str) -> Response:

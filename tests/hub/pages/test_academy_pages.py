@@ -243,6 +243,10 @@ def test_the_sitting_of_an_appeal_is_looked_at_by_who_hears_appeals_and_that_is_
     path = f"/staff/appeals/{appeal.appeal_id}"
     assert olga.look(path + "/sitting").status_code == 404, "it is not attached yet"
     assert "The sitting is attached." in olga.send(path, path + "/attachment").text
+    for part, site in (("", "cross-site"), ("/data", "cross-site"), ("/paper/en", "same-site")):
+        led = olga.web.get(path + "/sitting" + part, headers={"Sec-Fetch-Site": site})
+        assert led.status_code == 403
+        assert "page.led_here" in led.text, "a link elsewhere makes nobody look"
     shown = olga.look(path + "/sitting").text
     for told in ("Is the vein compressible?", "1. Is the vein", "Exam time consumed", "<rect", "Interruptions"):
         assert told in shown
