@@ -93,5 +93,10 @@ class Academy:
             self.portfolios.tell(desk)
         self.portfolios.afterwards(self.applications.answered)
         self.portfolios.when_numbered(self.releasing.release)
-        registry.marks.afterwards(self.releasing.release)
-        registry.walk_ins.afterwards(self.releasing.release)
+        for looked_at in (registry.marks, registry.walk_ins):
+            looked_at.afterwards(self.releasing.release)
+            looked_at.afterwards(self._take_up)
+
+    def _take_up(self, _sitting: str) -> None:
+        """A word on one sitting may have ended the doubt about another."""
+        self.releasing.take_up()

@@ -5,7 +5,8 @@
 3. One that does not count, because it was set aside or an appeal on technology was granted, is told as void. What was
    never told is not told as void either: there is nothing to take back.
 4. That something may have to be told is noted with what changes it (`hub.records.store_untold`), and the note goes with
-   what is told. A hub that dies between leaves the note, and whoever runs next takes it up.
+   what is told. A hub that dies between leaves the note, and whoever runs next takes it up. It stays while something is
+   in doubt too, for what ends the doubt may be a word on another sitting.
 """
 
 import hashlib
@@ -34,6 +35,9 @@ from pocus_desktop.scoring.score import ScoreReport
 
 SUBJECT: Final = "result:"
 _SET_ASIDE: Final = "set-aside"
+_REJECTED: Final = "rejected-walk-in"
+"""The one doubt that never ends."""
+
 _CONTEXT: Final = b"pocus result\x00"
 _ID_CHARACTERS: Final = 20
 _HUNDREDTHS: Final = 100
@@ -108,12 +112,12 @@ class Releasing:
                 if standing is not None and _id(self._account(standing)) != _id(account):
                     continue  # it turned out to be somebody else's in between, or somebody's at all
                 is_told = found is not None and self._tell(rows, found)
-                if standing is None or standing.status is not Status.RECEIVED:
+                if is_told is not None and (standing is None or standing.status is not Status.RECEIVED):
                     rows.told(sitting)
-                return is_told
+                return bool(is_told)
 
     def take_up(self) -> int:
-        """Tell what a hub that died has left untold (rule 4); how many sittings were looked at.
+        """Tell what is noted still, and can be told now (rule 4); how many sittings were looked at.
 
         Raises:
             StoreUnavailableError: The database does not answer.
@@ -151,14 +155,16 @@ class Releasing:
             return None
         return _Found(standing, report, area, account, self._sat_at(standing))
 
-    def _tell(self, rows: RegistryRows, found: _Found) -> bool:
-        """Rules 1 and 3."""
+    def _tell(self, rows: RegistryRows, found: _Found) -> bool | None:
+        """Rules 1 and 3: whether it was told; None where that waits until nothing is in doubt."""
         sitting = found.standing.sitting
         doubts = self._sat.doubts_of(sitting)
         before = _told(rows, sitting)
         granted = rows.find(APPEAL, about=sitting, state="granted")
         is_void = bool(granted) or _SET_ASIDE in doubts
-        if (doubts and not is_void) or (is_void and before is None):
+        if doubts and not is_void:
+            return False if _REJECTED in doubts else None
+        if is_void and before is None:
             return False
         return self._give(rows, found.account, before, self._summary(found, is_void=is_void))
 

@@ -1,20 +1,26 @@
 """Whoever has an account is told what they sat, whenever a hub dies and whoever comes first: sitting or account."""
 
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import pytest
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, OperationalError
 
 from pocus_desktop.admission.admission import Candidate
+from pocus_desktop.admission.enrolling import request_enrolment
 from pocus_desktop.admission.mode import Mode
 from pocus_desktop.hub.errors import StoreUnavailableError
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.releasing import Releasing
+from pocus_desktop.hub.records import store_untold
 from pocus_desktop.hub.records.store_tables import RESULT, UNTOLD
 from pocus_desktop.hub.work import Worker
 from tests.hub.programme.applicant import Applicant
 from tests.hub.school import School, with_first
+from tests.hub.test_admissions import enrol
+from tests.hub.test_rosters import FORM, Day
 
 BOTH = pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
 BY: Any = {"who": "rex", "why": "looked at"}
@@ -206,3 +212,76 @@ def test_a_database_that_is_away_stops_the_telling_and_a_value_it_cannot_hold_do
         hub.academy.releasing.take_up()
     monkeypatch.setattr(Releasing, "release", failing(DataError("", None, Exception())))
     assert hub.academy.releasing.take_up() == 1
+
+
+# doubts that end elsewhere
+
+
+def test_who_sat_it_is_told_once_the_walk_in_that_made_it_doubtful_is_rejected(
+    hub: Hub, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = Day(school, hub)
+    ana = Applicant(hub, claims="C-17").register()
+    hub.academy.portfolios.confirm_number(ana.account_id, "C-17", **BY)
+    day.take("north", day.allowing(bundles=((FORM, Mode.LIVE),)))
+    walked = day.walk("C-17")
+    school.station = day.keys["desk-1"]
+    admitted = sit(school, "C-17")
+    monkeypatch.setattr("tests.hub.school.START_CODE", walked.start_code)
+    school.count += 1
+    school.admission = lambda **_: walked.envelope  # type: ignore[method-assign]
+    late = school.sit(mode=Mode.LIVE)
+    for sat in (late, admitted):
+        hub.take(sat.final)
+    assert hub.registry.results.doubts_of(admitted.sitting) == {"attempt-sat-twice"}
+    assert told(hub, ana) == []
+    hub.registry.walk_ins.reject(late.sitting, **BY)
+    assert told(hub, ana) == [(400, False)]
+    assert hub.academy.tables.look(UNTOLD) == ()
+
+
+def test_what_an_unknown_station_sealed_stays_noted_until_the_station_is_known(hub: Hub, school: School) -> None:
+    enrol(hub.registry, "Desk 1")
+    ana = Applicant(hub).register()
+    sat = sit(school, ana.number)
+    hub.take(sat.final)
+    hub.academy.releasing.take_up()
+    assert told(hub, ana) == []
+    assert [row["sitting"] for row in hub.academy.tables.look(UNTOLD)] == [sat.sitting]
+    request = request_enrolment(school.station, kind="station", name="Desk 2", centre_id=None, code=None, now_ms=1)
+    hub.registry.enrolments.enrol(request, who="ada")
+    hub.academy.releasing.take_up()
+    assert told(hub, ana) == [(400, False)]
+
+
+@BOTH
+def test_a_note_that_another_process_enters_meanwhile_is_no_fault(hub: Hub, kept_in: str) -> None:
+    engine = hub._store._engine
+    with engine.begin() as connection:
+        store_untold.note(connection, "sit_1", 1)
+        store_untold.note(connection, "sit_1", 2)
+    if kept_in == "postgresql":  # SQLite has one writer at a time
+        _note_together(engine)
+    assert {row["sitting"]: row["since_ms"] for row in hub.academy.tables.look(UNTOLD)}["sit_1"] == 2
+
+
+def _note_together(engine: Engine) -> None:
+    with ThreadPoolExecutor(1) as pool, engine.connect() as one, engine.connect() as watching:
+        one.begin()
+        store_untold.note(one, "sit_2", 1)
+
+        def note() -> None:
+            with engine.begin() as other:
+                store_untold.note(other, "sit_2", 2)
+
+        noting = pool.submit(note)
+        while not watching.exec_driver_sql(_WAITING).scalar_one():
+            assert not noting.done()
+            watching.rollback()  # else it is shown what it was shown first
+        one.commit()
+        noting.result()
+
+
+_WAITING: Final = """
+SELECT count(*) FROM pg_locks, pg_sleep(0.01) WHERE NOT granted AND locktype = 'transactionid'
+"""
