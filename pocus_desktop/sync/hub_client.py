@@ -156,23 +156,35 @@ class HubClient(Connection):
         }
         return self._ask("PUT", target, headers, content=sealed, kind=INCIDENT_RECEIPT_TYPE)
 
-    def submit(self, sealed: bytes, digest: str) -> bytes:
+    def submit(self, sealed: bytes, digest: str, key: SigningKey, *, now_ms: int) -> bytes:
         """Bring a portfolio's sealed submission over; the receipt that came, not verified.
 
         Args:
             sealed: The submission, sealed to the academy.
             digest: SHA-256 of the signed submission inside.
+            key: The portfolio's, which signed it.
+            now_ms: As above.
 
         Raises:
             HubNotReachedError, HubAnsweredNoError: Why not.
         """
-        checksum = bytes.fromhex(canonical.digest(sealed))
+        try:
+            return self._submit_once(sealed, digest, key, now_ms)
+        except HubAnsweredNoError as error:
+            if error.hub_time_ms is None:
+                raise
+            return self._submit_once(sealed, digest, key, error.hub_time_ms)
+
+    def _submit_once(self, sealed: bytes, digest: str, key: SigningKey, now_ms: int) -> bytes:
+        target = f"{SUBMISSIONS}/{digest}"
+        checksum = canonical.digest(sealed)
         headers = {
+            "Authorization": sign_request(key, method="PUT", target=target, now_ms=now_ms, content_digest=checksum),
             "Content-Type": SEALED_SUBMISSION_TYPE,
-            "Content-Digest": f"sha-256=:{to_base64(checksum)}:",
+            "Content-Digest": f"sha-256=:{to_base64(bytes.fromhex(checksum))}:",
             "Accept": f"{SUBMISSION_RECEIPT_TYPE}, {PROBLEM_MEDIA_TYPE}",
         }
-        return self._ask("PUT", f"{SUBMISSIONS}/{digest}", headers, content=sealed, kind=SUBMISSION_RECEIPT_TYPE)
+        return self._ask("PUT", target, headers, content=sealed, kind=SUBMISSION_RECEIPT_TYPE)
 
     def papers(self, key: SigningKey, *, now_ms: int) -> bytes:
         """What the academy has for a portfolio, not verified.

@@ -37,7 +37,7 @@ class HubPortfolios:
         Raises:
             HubNotReachedError, HubAnsweredNoError: Why there is none.
         """
-        return self._client.submit(sealed, digest)
+        return self._client.submit(sealed, digest, self._key, now_ms=self._clock.read().wall_ms)
 
     def refusal(self, error: PocusError) -> str:
         """The code by which the hub said no; empty where it did not."""

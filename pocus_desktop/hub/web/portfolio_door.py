@@ -1,6 +1,6 @@
 """Portfolios over HTTP (formats/academy 3).
 
-PUT /v1/submissions/{sha256}    a sealed submission; 201 with a receipt; 200 with the same receipt for the same one
+PUT /v1/submissions/{sha256}    a sealed submission, by who signed it; 201 with a receipt; 200 with the same one again
 GET /v1/portfolios/me           what the academy has for the account whose key signed the question
 GET /v1/portfolios/me/certificates/{id}/{language}      the paper of one of its certificates
 """
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pocus_desktop.crypto.keys import PublicKey
 from pocus_desktop.hub.errors import (
     BadDigestError,
     ContentDigestMismatchError,
@@ -19,7 +20,7 @@ from pocus_desktop.hub.errors import (
 from pocus_desktop.hub.programme.answers import Answers
 from pocus_desktop.hub.programme.portfolios import Portfolios
 from pocus_desktop.hub.storage.objects import is_digest
-from pocus_desktop.hub.web.asking import account_asking
+from pocus_desktop.hub.web.asking import account_asking, signer_of, told_to_senders
 from pocus_desktop.hub.web.body import read_body
 from pocus_desktop.hub.web.digest_field import sha256_of
 from pocus_desktop.hub.web.doors import Door
@@ -30,7 +31,8 @@ from pocus_desktop.kernel.clock import Clock
 from pocus_desktop.kernel.errors import PocusError
 from pocus_desktop.programme.certificate.errors import PaperFailedError
 from pocus_desktop.programme.papers import PAPER_TYPE, PAPERS_TYPE
-from pocus_desktop.programme.submission import MAXIMUM_SEALED_BYTES, RECEIPT_TYPE, SEALED_TYPE
+from pocus_desktop.programme.submission import MAXIMUM_SEALED_BYTES, RECEIPT_TYPE, SEALED_TYPE, open_submission
+from pocus_desktop.programme.submission import signer_of as submission_signer
 
 SUBMISSIONS: Final = "/v1/submissions/{digest}"
 ME: Final = "/v1/portfolios/me"
@@ -75,6 +77,7 @@ class PortfolioDoor:
         if canonical.digest(data) != named:
             raise ContentDigestMismatchError
         try:
+            await run_in_threadpool(self._require_signer, request, data, named)
             taken = await run_in_threadpool(self._portfolios.take, data, digest)
         except HubError:
             raise
@@ -101,6 +104,22 @@ class PortfolioDoor:
         except PaperFailedError as problem:
             return refuse(request.scope, problem, status=_UNSOUND)
         return Response(data, media_type=PAPER_TYPE, headers=_PRIVATE)
+
+    def _require_signer(self, request: Request, data: bytes, content_digest: str) -> None:
+        """Who sends has the key inside: the receipt tells whose it is, and somebody may have found the sealed bytes.
+
+        Raises:
+            UnknownSenderError, ClockDiffersError, UnsignedError: Somebody else sends it, or at another time.
+            PocusError: Nothing sound is inside.
+        """
+        key = submission_signer(self._portfolios.opened(data, open_submission))
+        now_ms = self._clock.read().wall_ms
+
+        def find(key_id: str) -> tuple[PublicKey, PublicKey] | None:
+            return (key, key) if key_id == key.key_id else None
+
+        with told_to_senders(now_ms):
+            signer_of(request, find, now_ms=now_ms, content_digest=content_digest)
 
     def _asker(self, request: Request) -> str:
         """The account whose key signed the question; as `account_asking`."""

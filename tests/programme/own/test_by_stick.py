@@ -1,5 +1,7 @@
 """A candidate whom no network reaches: everything goes by a stick, and comes back by one (formats/portfolio 6)."""
 
+import base64
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,9 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import httpx2
 import pytest
 
 from pocus_desktop.admission.academy import AcademyRing
+from pocus_desktop.admission.station_request import sign_request
 from pocus_desktop.cli.portfolio_stick import by_stick, tell_carried
 from pocus_desktop.crypto import dsse
 from pocus_desktop.crypto.derive import hkdf
@@ -18,6 +22,7 @@ from pocus_desktop.hub.carried_portfolios import take_portfolios
 from pocus_desktop.hub.hub import Hub
 from pocus_desktop.hub.programme.applications import AreaChoice
 from pocus_desktop.hub.programme.errors import FilesFullError
+from pocus_desktop.hub.web.app import create_app
 from pocus_desktop.kernel import canonical, files
 from pocus_desktop.kernel.clock import SystemClock
 from pocus_desktop.kernel.errors import PocusError
@@ -32,6 +37,8 @@ from pocus_desktop.programme.question import (
     read_question,
     seal_question,
 )
+from pocus_desktop.sync.asgi import InProcessTransport
+from pocus_desktop.sync.hub_client import SEALED_SUBMISSION_TYPE
 from pocus_desktop.sync.portfolio_stick import PortfolioStick
 from tests.hub.school import School
 from tests.programme.own.ana import LUNG, Ana, at_academy
@@ -84,6 +91,31 @@ def test_from_the_account_to_the_decision_without_a_network(hub: Hub, ana: Ana, 
     assert ana.by_stick(stick).new_papers == 1
     assert ana.desk.portfolio().decisions == (decision,)
     assert ana.desk.view().synced_ms == hub.clock.read().wall_ms
+
+
+def test_whoever_finds_a_sealed_submission_gets_no_receipt_for_it(ana: Ana, hub: Hub, stick: Path) -> None:
+    ana.account()
+    ana.put(stick)
+    ((name, sealed),) = ((path.name, path.read_bytes()) for path in (stick / "submissions").iterdir())
+    target, checksum = f"/v1/submissions/{name}", hashlib.sha256(sealed).hexdigest()
+
+    def put(key: SigningKey | None) -> tuple[int, str]:
+        headers = {
+            "Content-Type": SEALED_SUBMISSION_TYPE,
+            "Content-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(checksum)).decode()}:",
+        }
+        if key is not None:
+            headers["Authorization"] = sign_request(
+                key, method="PUT", target=target, now_ms=ana.now_ms, content_digest=checksum
+            )
+        with httpx2.Client(base_url="https://hub.invalid", transport=InProcessTransport(create_app(hub))) as web:
+            answer = web.put(target, content=sealed, headers=headers)
+        return answer.status_code, "" if answer.is_success else answer.json()["code"]
+
+    for _ in range(2):  # neither before it was taken nor after
+        assert put(None) == (401, "hub.unsigned")
+        assert put(SigningKey.generate()) == (401, "hub.unknown_sender")
+        assert put(ana.key)[1] == ""
 
 
 def test_nobody_learns_from_a_stick_whose_it_is(hub: Hub, ana: Ana, stick: Path) -> None:
