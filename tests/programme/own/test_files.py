@@ -220,6 +220,10 @@ def test_what_another_academy_has_is_not_received_by_this_one(begun: Ana) -> Non
     assert stages(begun) == ["received"], "another key to seal to, the same academy"
     begun.desk.connect(Academy(url=first.url, keys=(other, *first.readers)))
     assert stages(begun) == ["received"], "and the other way round"
+    begun.desk.connect(Academy(url=first.url, keys=(other, SealingKey.generate().public)))
+    begun.agree()
+    assert begun.desk.file_parcel(only(begun)) is not None
+    assert stages(begun) == ["waiting"], "what is sealed anew has no receipt"
 
 
 def test_a_file_that_the_academy_has_no_more_goes_again_when_asked(begun: Ana, hub: Hub) -> None:
