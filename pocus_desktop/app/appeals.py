@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pocus_desktop.admission.academy import AcademyRing
-from pocus_desktop.app.display import can_show_windows, require_display
+from pocus_desktop.app.display import draw_without_one, require_display
 from pocus_desktop.appeals.appeal import Appeal, NotTheBundleError, appeal
 from pocus_desktop.appeals.document import document
 from pocus_desktop.appeals.several import speaking
@@ -88,8 +88,7 @@ def _show(found: OpenedAppeal, request: ReplayRequest) -> int:
 
 def _write(appeal: Appeal, request: ReplayRequest, path: Path) -> None:
     """The report; Qt draws it, display or not."""
-    if not can_show_windows():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    draw_without_one()
     qt_messages.route()
     make_application()
     write_report(

@@ -1,4 +1,4 @@
-"""Whether a window can be shown; asked before Qt is, which would end the process."""
+"""Whether a window can be shown; asked before Qt is, which would end the process where none can."""
 
 import os
 
@@ -26,3 +26,9 @@ def require_display() -> None:
     """
     if not can_show_windows():
         raise NoDisplayError
+
+
+def draw_without_one() -> None:
+    """Let Qt draw pictures and paper where no window can be shown; said before it is started."""
+    if not can_show_windows():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"

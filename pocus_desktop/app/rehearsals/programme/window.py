@@ -7,6 +7,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final
 
+from pocus_desktop.app.display import draw_without_one
 from pocus_desktop.app.portfolio import carried, read_academy, sitting_here, synced
 from pocus_desktop.app.rehearsals.computers import PASSPHRASE
 from pocus_desktop.app.rehearsals.programme.clock import MovedClock
@@ -33,6 +34,7 @@ def open_window(
     Raises:
         PocusError: `portfolio.*`: its database cannot be used.
     """
+    draw_without_one()
     make_application()
     look.wear(look.Look(text_percent=percent))
     with event_loop.collecting_here(), open_portfolio(home, passphrase=PASSPHRASE, clock=clock) as desk:
