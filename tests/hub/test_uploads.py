@@ -353,26 +353,30 @@ def test_a_stalling_sender_is_given_up_and_what_came_is_kept(school: School, mon
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        headers = {**PIECE, "Upload-Offset": "0", "Content-Length": "8"}
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": "PATCH",
-            "path": place,
-            "raw_path": place.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "scheme": "https",
-            "server": ("hub.invalid", 443),
-            "client": None,
-            "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
-        }
-        await made(scope, receive, send)  # type: ignore[arg-type] # messages as plain dicts
+        await made(_scope(place, 8), receive, send)  # type: ignore[arg-type] # messages as plain dicts
         return int(str(sent[0]["status"]))
 
     assert asyncio.run(trickle()) == 408
     assert hub.uploads.find(place.rpartition("/")[2], now_ms=0).arrived_bytes == 5
     hub.close()
+
+
+def _scope(place: str, size: int) -> dict[str, object]:
+    """Of a request that brings the first piece of an upload."""
+    headers = {**PIECE, "Upload-Offset": "0", "Content-Length": str(size)}
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "PATCH",
+        "path": place,
+        "raw_path": place.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "https",
+        "server": ("hub.invalid", 443),
+        "client": None,
+        "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
+    }
 
 
 class Piece:
@@ -406,21 +410,7 @@ class Piece:
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        headers = {**PIECE, "Upload-Offset": "0", "Content-Length": str(size)}
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": "PATCH",
-            "path": place,
-            "raw_path": place.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "scheme": "https",
-            "server": ("hub.invalid", 443),
-            "client": None,
-            "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
-        }
-        await made(scope, receive, send)
+        await made(_scope(place, size), receive, send)
         return int(str(sent[0]["status"]))
 
 
