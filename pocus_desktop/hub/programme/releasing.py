@@ -18,6 +18,7 @@ from pocus_desktop.admission.mode import Mode
 from pocus_desktop.case.models import ContentArea
 from pocus_desktop.hub.arrival import Status
 from pocus_desktop.hub.errors import StoreUnavailableError
+from pocus_desktop.hub.programme.appeals import GRANTED
 from pocus_desktop.hub.programme.portfolios import Portfolios, payload_of
 from pocus_desktop.hub.programme.store import APPEAL, GIVEN, PORTFOLIO
 from pocus_desktop.hub.records import store_engine
@@ -160,7 +161,7 @@ class Releasing:
         sitting = found.standing.sitting
         doubts = self._sat.doubts_of(sitting)
         before = _told(rows, sitting)
-        granted = rows.find(APPEAL, about=sitting, state="granted")
+        granted = rows.find(APPEAL, about=sitting, state=GRANTED)
         is_void = bool(granted) or _SET_ASIDE in doubts
         if doubts and not is_void:
             return False if _REJECTED in doubts else None
