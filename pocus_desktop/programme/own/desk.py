@@ -5,7 +5,7 @@ The database is the truth; what a screen shows is computed from it. Rows are onl
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -228,6 +228,10 @@ class PortfolioDesk:
     def parcels(self) -> tuple[Parcel, ...]:
         """All submissions, the first first."""
         return self._store.parcels()
+
+    def next_waiting(self, beside: Collection[str] = frozenset()) -> Parcel | None:
+        """The first submission that is still to go and is not one of these, by digest; None where none is."""
+        return self._store.next_waiting(beside)
 
     def sealed(self, parcel: Parcel) -> bytes:
         """A submission, sealed to the academy."""

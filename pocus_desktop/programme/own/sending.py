@@ -138,8 +138,7 @@ def sync_once(desk: PortfolioDesk, carrier: PortfolioCarrier, files: FileCarrier
     is_old = carrier.as_of is not None and carrier.as_of <= desk.asking.taken
     desk.pack()
     while rounds < _MOST_ROUNDS:
-        waiting = (one for one in desk.parcels() if one.is_waiting and one.digest not in left)
-        parcel = next(waiting, None) or desk.pack()
+        parcel = desk.next_waiting(left) or desk.pack()
         if parcel is None:
             break
         try:

@@ -4,14 +4,14 @@ Rows are only ever added, but for what became of a submission. Each call is one 
 with a connection of its own: any thread may call, and a window and a command may work at once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from pocus_desktop.kernel import canonical
 from pocus_desktop.kernel.files import make_folder
@@ -308,19 +308,21 @@ class PortfolioStore:
         """All submissions, in the order in which they were made."""
         with self._file.transaction() as connection:
             found = connection.execute(select(_SUBMISSION).order_by(_SUBMISSION.c.seq)).all()
-        return tuple(
-            Parcel(
-                digest=row.digest,
-                envelope=row.envelope,
-                made_ms=row.made_ms,
-                receipt=row.receipt,
-                received_ms=row.received_ms,
-                problem=row.problem,
-                is_refused=bool(row.is_refused),
-                tried_ms=row.tried_ms,
-            )
-            for row in found
-        )
+        return tuple(map(_parcel, found))
+
+    def next_waiting(self, beside: Collection[str]) -> Parcel | None:
+        """The first submission that is still to go; of what has gone nothing is read.
+
+        Args:
+            beside: Digests of those that are passed over.
+        """
+        is_waiting = _SUBMISSION.c.receipt.is_(None) & (_SUBMISSION.c.is_refused == 0)
+        digests = select(_SUBMISSION.c.digest).where(is_waiting).order_by(_SUBMISSION.c.seq)
+        with self._file.transaction() as connection:
+            found = next((one for one in connection.execute(digests).scalars() if one not in beside), None)
+            if found is None:
+                return None
+            return _parcel(connection.execute(select(_SUBMISSION).where(_SUBMISSION.c.digest == found)).one())
 
     def failed(self, digest: str, problem: str, *, now_ms: int) -> None:
         """Note why there is no receipt yet."""
@@ -394,6 +396,19 @@ def _require_next(connection: Connection, one: Writing) -> None:
             raise ChangedMeanwhileError
     if any(row.revision >= one.revision and row.digest != one.digest for row in found):
         raise ChangedMeanwhileError
+
+
+def _parcel(row: Row[Any]) -> Parcel:
+    return Parcel(
+        digest=row.digest,
+        envelope=row.envelope,
+        made_ms=row.made_ms,
+        receipt=row.receipt,
+        received_ms=row.received_ms,
+        problem=row.problem,
+        is_refused=bool(row.is_refused),
+        tried_ms=row.tried_ms,
+    )
 
 
 def _pack(

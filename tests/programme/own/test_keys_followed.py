@@ -82,7 +82,9 @@ def test_receipts_by_a_key_that_was_revoked_are_given_anew(school: School, hub: 
     ana.hold(b"%PDF-1.7\n" + bytes(range(256)))
     ana.desk.pack()
     ana.agree()
-    [document] = [one for one in ana.desk.parcels() if one.is_waiting]
+    document = ana.desk.next_waiting()
+    assert document is not None
+    assert ana.desk.next_waiting({document.digest}) is None, "what was sent before has its receipt"
     data = ana.desk.sealed(document)
     old = hub.academy.portfolios.take(data, document.digest).receipt
     [state] = ana.desk.file_states()
