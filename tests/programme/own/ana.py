@@ -123,8 +123,8 @@ class Ana:
         at_academy(self.hub, stick)
         return self.read(stick)
 
-    def account(self) -> None:
-        fields = {"name": "Ana Ruiz", "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}
+    def account(self, name: str = "Ana Ruiz") -> None:
+        fields = {"name": name, "email": "ana@example.org", "zone": "America/Bogota", "language": "es"}
         self.desk.write(changes.write_account(self.desk.portfolio(), now_ms=self.desk.now_ms, **fields))
 
     def log_by_csv(self, count: int) -> None:

@@ -119,13 +119,22 @@ def test_whoever_finds_a_sealed_submission_gets_no_receipt_for_it(ana: Ana, hub:
 
 
 def test_nobody_learns_from_a_stick_whose_it_is(hub: Hub, ana: Ana, stick: Path) -> None:
-    ana.account()
+    """Her names are long ones: three letters stand in sealed bytes by chance."""
+    ana.account("Anastasia Ruizdelatorre")
     ana.put(stick)
     at_academy(hub, stick)
     ana.read(stick)
     ana.wait(1)
     ana.by_stick(stick)
-    said = {ana.account_id, ana.number, "Ana", "Ruiz", "ana@example.org", ana.key.key_id, ana.key.public.raw.hex()}
+    said = {
+        ana.account_id,
+        ana.number,
+        "Anastasia",
+        "Ruizdelatorre",
+        "ana@example.org",
+        ana.key.key_id,
+        ana.key.public.raw.hex(),
+    }
     files = [path for path in stick.rglob("*") if path.is_file()]
     assert len(files) == 5
     for path in files:
@@ -459,7 +468,7 @@ def test_files_go_with_the_documents_that_name_them(hub: Hub, ana: Ana, berta: A
     ana.agree()
     assert ana.put(stick).files == SentFiles(left=1)
     [sealed] = (stick / "files").iterdir()
-    assert b"PDF" not in sealed.read_bytes()
+    assert b"%PDF-1.7" not in sealed.read_bytes()
     assert "refused" not in at_academy(hub, stick), "the document is taken before the file that it names"
     berta.account()
     berta.put(stick)
